@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { call, expectProblem, type Answer } from 'whereabouts-conformance/http'
 import { memberKey, TestRoom } from 'whereabouts-conformance/room'
-import { sharedAccess, type WhereaboutsOptions } from '@whereabouts/server'
+import { type AuditEntry, sharedAccess, type WhereaboutsOptions } from '@whereabouts/server'
 import * as Y from 'yjs'
 import { startPlain } from '../servers/plain.js'
 
@@ -421,6 +421,42 @@ it('[BU13] a change of access counts for the users that it names', async () => {
   }
   expect(await share(25)).toMatchObject({ status: 200 })
   refused(await share(25), 'shares')
+})
+
+it('[BU24] one user’s acts don’t push others’ out of the audit log, and none goes unnoted', async () => {
+  const entries: AuditEntry[] = []
+  // 10,486 bytes of entries in a day for a user, and two changes of access in 60 s.
+  await using server = await startPlain({
+    ...USERS,
+    budgetScale: 0.02,
+    audit: (entry) => void entries.push(entry),
+  })
+  const room = new TestRoom(server.baseUrl)
+  const ann = { 'x-user': 'ann' }
+  const write = (user: string, at: TestRoom) =>
+    call(at.url('document'), { headers: { ...BYTES, 'x-user': user }, body: UPDATE })
+  await write('ann', room)
+  const change = async (said: object) => {
+    const { text } = await call(room.url('access'), { headers: ann })
+    const { revision } = (JSON.parse(text) as { access: { revision: number } }).access
+    return call(room.url('access'), { headers: ann, json: { revision, ...said } })
+  }
+  const ids = Array.from({ length: 24 }, (_, n) => [`${n}`.padEnd(255, 'x'), { role: 'viewer' }])
+  expect(await change({ users: Object.fromEntries(ids) as object })).toMatchObject({ status: 200 })
+  const before = (await call(room.url('access'), { headers: ann })).text
+  const removed = Object.fromEntries(ids.map(([id]) => [id, null])) as object
+  const problem = expectProblem(await change({ users: removed }), 'too-many-requests')
+  expect(problem.extensions).toMatchObject({ budget: 'auditBytes' })
+  expect(problem.extensions['retryAfterS']).toBeLessThanOrEqual(86_400)
+  const deletion = { headers: ann, method: 'DELETE' }
+  expectProblem(await call(room.url('document'), deletion), 'too-many-requests')
+  expect((await call(room.url('access'), { headers: ann })).text).toBe(before)
+  expect(entries).toMatchObject([{ who: 'user:ann', what: 'access' }])
+  const bobs = new TestRoom(server.baseUrl)
+  await write('bob', bobs)
+  const removal = { headers: { 'x-user': 'bob' }, method: 'DELETE' }
+  expect(await call(bobs.url('document'), removal)).toMatchObject({ status: 204 })
+  expect(entries[1]).toMatchObject({ who: 'user:bob', what: 'delete' })
 })
 
 it('[BU2] can be turned off', async () => {

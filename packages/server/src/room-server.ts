@@ -52,6 +52,8 @@ export interface RoomsCount extends DocumentsCount {
   readonly reader_failures: number
   /** Messages of other nodes that couldn't be read. PROTOCOL.md AC32 */
   readonly unreadable_notices: number
+  /** Files of the audit log that were dropped. PROTOCOL.md AD23 */
+  readonly audit_files_dropped: number
   /** 1 while the other nodes can be reached, or if there are none. */
   readonly exchange_ready: number
 }
@@ -202,6 +204,7 @@ export class RoomServer {
       room_failures: this.#faults.rooms,
       reader_failures: this.#faults.readers,
       unreadable_notices: this.#nodes.unreadable,
+      audit_files_dropped: this.#audit.droppedFiles,
       exchange_ready: this.#rooms.isShared ? 1 : 0,
       ...(await this.#documents.count()),
     }

@@ -2,8 +2,9 @@ import type { Stats } from 'node:fs'
 import { appendFile, mkdir, rename, rmdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** A file that has come to this size becomes the former one, in the place of the one before. */
+/** A file that has come to this size becomes the last of the former ones. */
 const MAX_FILE_BYTES = 10_485_760
+const FORMER_FILES = 4
 /** Readable and writable by the server's own user alone. */
 const PRIVATE = 0o600
 const PRIVATE_FOLDER = 0o700
@@ -15,7 +16,11 @@ const STALE_MS = 10_000
 export class AppendedFile {
   #last: Promise<void> = Promise.resolve()
 
-  constructor(private readonly file: string) {}
+  /** @param dropped called with the oldest file when it is replaced, and with the time of its last line */
+  constructor(
+    private readonly file: string,
+    private readonly dropped: (file: string, until: Date) => void,
+  ) {}
 
   /**
    * Resolves when a line is in the file, after all lines before it.
@@ -46,10 +51,19 @@ export class AppendedFile {
     if (!(await madeFolder(lock))) return this.#removeStale(lock)
     try {
       // Another process may have done it just before.
-      if (await this.#isFull()) await rename(this.file, `${this.file}.1`)
+      if (await this.#isFull()) await this.#move()
     } finally {
       await rmdir(lock)
     }
+  }
+
+  async #move(): Promise<void> {
+    const oldest = `${this.file}.${FORMER_FILES}`
+    const dropped = await found(oldest)
+    for (let number = FORMER_FILES - 1; number > 0; number--)
+      await renameFound(`${this.file}.${number}`, `${this.file}.${number + 1}`)
+    await rename(this.file, `${this.file}.1`)
+    if (dropped !== undefined) this.dropped(oldest, dropped.mtime)
   }
 
   /** For the next line. */
@@ -74,11 +88,15 @@ async function madeFolder(path: string): Promise<boolean> {
   }
 }
 
-async function found(path: string): Promise<Stats | undefined> {
-  try {
-    return await stat(path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
+function found(path: string): Promise<Stats | undefined> {
+  return stat(path).catch(unlessMissing)
+}
+
+function renameFound(path: string, to: string): Promise<void> {
+  return rename(path, to).catch(unlessMissing)
+}
+
+function unlessMissing(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  return undefined
 }

@@ -42,7 +42,7 @@ it('[AD9] is a file of bounded size that only its owner can read', async () => {
     writeFileSync(file, 'y'.repeat(10_485_760))
     await audit.note(ADA, DELETION)
     expect(readFileSync(`${file}.1`, 'utf8')[0]).toBe('y')
-    expect(existsSync(`${file}.2`)).toBe(false)
+    expect(readFileSync(`${file}.2`, 'utf8')[0]).toBe('x')
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -66,7 +66,10 @@ it('[AD9] keeps changes of access apart, so that they push out nothing else', as
     await audit.note(ADA, DELETION)
     writeFileSync(join(folder, 'access.jsonl'), 'x'.repeat(10_485_760))
     const shares = Array.from({ length: 100 }, (_, n) =>
-      audit.note({ as: 'edit link' }, { what: 'access', room: `flood-${n}`, viewLink: 'made' }),
+      audit.note(
+        { as: 'edit link', account: `address ${n}` },
+        { what: 'access', room: `flood-${n}`, viewLink: 'made' },
+      ),
     )
     await audit.flush()
     const kept = readFileSync(join(folder, 'access.jsonl'), 'utf8').trim().split('\n')
@@ -143,17 +146,37 @@ it('[AD20] strangers can write so much and no more, and what is left out is coun
     log,
     () => nowMs,
   )
-  const flood = (count: number) =>
+  const flood = (count: number, account: (n: number) => string) =>
     Promise.all(
-      Array.from({ length: count }, () =>
-        audit.note({ as: 'edit link' }, { what: 'access', room: 'r' }),
+      Array.from({ length: count }, (_, n) =>
+        audit.note({ as: 'edit link', account: account(n) }, { what: 'access', room: 'r' }),
       ),
     )
-  await flood(5_000)
+  await flood(5_000, () => 'one')
+  expect(entries).toHaveLength(10)
+  await flood(5_000, (n) => `another ${n}`)
   expect(entries).toHaveLength(100)
   await audit.note(ADA, { what: 'access', room: 'r' })
   expect(entries).toHaveLength(101)
   nowMs = 60_000
-  await flood(1)
-  expect(entries.slice(101)).toMatchObject([{ leftOut: 4_900 }, { who: 'edit link' }])
+  await flood(1, () => 'one')
+  expect(entries.slice(101)).toMatchObject([{ leftOut: 9_900 }, { who: 'edit link' }])
+  expect(JSON.stringify(entries)).not.toContain('account')
+})
+
+it('[AD23] says which entries are dropped when all files are full, and counts it', async () => {
+  using folder = fullFolder()
+  const { audit, lines } = start(folder.path)
+  const file = join(folder.path, 'audit.jsonl')
+  for (let number = 1; number <= 4; number++) writeFileSync(`${file}.${number}`, `${number}`)
+  utimesSync(`${file}.4`, 1_700_000_000, 1_700_000_000)
+  await audit.note(ADA, DELETION)
+  expect(audit.droppedFiles).toBe(1)
+  expect(lines).toHaveLength(1)
+  expect(lines[0]).toContain('until 2023-11-14T22:13:20.000Z')
+  const former = [1, 2, 3, 4].map((number) => readFileSync(`${file}.${number}`, 'utf8')[0])
+  expect(former).toEqual(['x', '1', '2', '3'])
+  expect(existsSync(`${file}.5`)).toBe(false)
+  await audit.note(ADA, DELETION)
+  expect(audit.droppedFiles).toBe(1)
 })

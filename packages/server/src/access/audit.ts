@@ -36,7 +36,12 @@ export type Manager =
     }
   | {
       /** What acts without a user: a command on the machine, the server itself, or the application. */
-      readonly as: 'operator' | 'retention' | 'application' | 'edit link' | 'unknown'
+      readonly as: 'operator' | 'retention' | 'application' | 'unknown'
+    }
+  | {
+      readonly as: 'edit link'
+      /** Whom the call is counted for. It isn't noted. */
+      readonly account: string
     }
 
 /** What somebody did. */
@@ -49,8 +54,9 @@ export interface Audited {
 const AUDIT_FILE = 'audit.jsonl'
 /** Apart, so that those who share their own documents can't push out what managers did. */
 const ACCESS_FILE = 'access.jsonl'
-/** So many changes by strangers are noted in so long. */
+/** So many changes by strangers are noted in so long, and so many by one of them. */
 const MOST_OF_STRANGERS = 100
+const MOST_OF_ONE = 10
 const STRANGERS_MS = 60_000
 /** The longest id of a user is shorter. */
 const MAX_TEXT = 300
@@ -59,8 +65,12 @@ const MAX_TEXT = 300
 export class AuditLog {
   readonly #files: { readonly audit: AppendedFile; readonly access: AppendedFile } | undefined
 
-  #strangers = 0
+  /** How many changes each stranger's account has in the log since then. */
+  readonly #strangers = new Map<string, number>()
+  #notedOfStrangers = 0
+  #leftOut = 0
   #strangersSinceMs = -Infinity
+  #droppedFiles = 0
 
   /**
    * @param audit where entries go; into the data folder without it, or into the log without that
@@ -73,10 +83,16 @@ export class AuditLog {
     private readonly now: () => number = () => performance.now(),
   ) {
     if (dataDir === undefined) return
+    const dropped = (file: string, until: Date) => this.#drop(file, until)
     this.#files = {
-      audit: new AppendedFile(join(dataDir, AUDIT_FILE)),
-      access: new AppendedFile(join(dataDir, ACCESS_FILE)),
+      audit: new AppendedFile(join(dataDir, AUDIT_FILE), dropped),
+      access: new AppendedFile(join(dataDir, ACCESS_FILE), dropped),
     }
+  }
+
+  /** How many files with old entries were dropped. */
+  get droppedFiles(): number {
+    return this.#droppedFiles
   }
 
   /**
@@ -85,8 +101,8 @@ export class AuditLog {
    * @see PROTOCOL.md AD9
    */
   async note(who: Manager, done: Audited): Promise<void> {
-    if ('as' in who && who.as === 'edit link' && !this.#mayNote()) return
-    const entry = bounded({ at: new Date().toISOString(), who: whoOf(who), ...done })
+    if ('as' in who && who.as === 'edit link' && !this.#mayNote(who.account)) return
+    const entry = entryOf(who, done)
     try {
       await this.#keep(entry, isOrdinary(who, done))
     } catch (error) {
@@ -106,20 +122,34 @@ export class AuditLog {
    *
    * @see PROTOCOL.md AD20
    */
-  #mayNote(): boolean {
+  #mayNote(account: string): boolean {
     const nowMs = this.now()
-    if (nowMs - this.#strangersSinceMs >= STRANGERS_MS) {
-      if (this.#strangers > MOST_OF_STRANGERS)
-        this.#noteLeftOut(this.#strangers - MOST_OF_STRANGERS)
-      this.#strangersSinceMs = nowMs
-      this.#strangers = 0
+    if (nowMs - this.#strangersSinceMs >= STRANGERS_MS) this.#beginMinute(nowMs)
+    const noted = this.#strangers.get(account) ?? 0
+    if (noted === MOST_OF_ONE || this.#notedOfStrangers === MOST_OF_STRANGERS) {
+      this.#leftOut += 1
+      return false
     }
-    this.#strangers += 1
-    return this.#strangers <= MOST_OF_STRANGERS
+    this.#strangers.set(account, noted + 1)
+    this.#notedOfStrangers += 1
+    return true
   }
 
-  #noteLeftOut(count: number): void {
-    void this.note({ as: 'unknown' }, { what: 'access', leftOut: count })
+  #beginMinute(nowMs: number): void {
+    const leftOut = this.#leftOut
+    this.#strangersSinceMs = nowMs
+    this.#strangers.clear()
+    this.#notedOfStrangers = 0
+    this.#leftOut = 0
+    if (leftOut > 0) void this.note({ as: 'unknown' }, { what: 'access', leftOut })
+  }
+
+  /** @see PROTOCOL.md AD23 */
+  #drop(file: string, until: Date): void {
+    this.#droppedFiles += 1
+    this.log.warn(
+      `the audit log was full, so its entries until ${until.toISOString()} were dropped: ${file}; to keep all, set \`audit\``,
+    )
   }
 
   async #keep(entry: AuditEntry, ordinary: boolean): Promise<void> {
@@ -128,6 +158,15 @@ export class AuditLog {
     else if (this.#files === undefined) this.log.info(`audit: ${text}`)
     else await this.#files[ordinary ? 'access' : 'audit'].append(`${text}\n`)
   }
+}
+
+/** Returns how many bytes an entry takes in a file. @see PROTOCOL.md BU24 */
+export function bytesOfEntry(who: Manager, done: Audited): number {
+  return Buffer.byteLength(JSON.stringify(entryOf(who, done))) + 1
+}
+
+function entryOf(who: Manager, done: Audited): AuditEntry {
+  return bounded({ at: new Date().toISOString(), who: whoOf(who), ...done })
 }
 
 /** Whether everybody may do something with their own documents. @see PROTOCOL.md AD9 */

@@ -28,6 +28,7 @@ export const BUDGETS = {
   documentBytes: { seconds: 60, user: 134_217_728, address: 536_870_912 },
   rooms: { seconds: 60, user: 200, address: 1_000 },
   shares: { seconds: 60, user: 60, address: 600 },
+  auditBytes: { seconds: 86_400, user: 524_288, address: Infinity },
   confirmations: { seconds: 2, user: 200, address: 4_000 },
   goodbyes: { seconds: 2, user: 200, address: 4_000 },
   logins: { seconds: 60, user: 200, address: 2_000 },
@@ -193,11 +194,12 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref())
 }
 
-/** These cost less than a request to Redis, so each node counts them by itself. */
+/** These cost less than a request to Redis, or each node has its own audit log, so each counts by itself. */
 const OWN = new Set<string>([
   'posts',
   'polls',
   'pollBytes',
+  'auditBytes',
   'confirmations',
   'goodbyes',
   'logins',

@@ -2,13 +2,15 @@ import type { Action } from '@whereabouts/protocol'
 import { type CheckedChange, readChange, readOfferAnswer } from '../access/access-record.js'
 import type { Account } from '../access/accounts.js'
 import type { Allowances } from '../access/allowances.js'
-import type { Audited, AuditLog, Manager } from '../access/audit.js'
+import { type Audited, type AuditLog, bytesOfEntry, type Manager } from '../access/audit.js'
 import { type Asker, nobodyManages, type Permissions } from '../access/permissions.js'
 import { nothingOffered, type Sharing } from '../access/sharing.js'
+import type { KnownUser } from '../access/known-user.js'
 import { checkRoom } from '../room-name.js'
 import type { RoomServer } from '../room-server.js'
 import type { Bodies } from './body.js'
 import type { Call } from './call.js'
+import type { Entered } from './entrance.js'
 
 const LIMIT_BYTES = 65_536
 /** So many users of a change are counted as one change. */
@@ -44,16 +46,16 @@ export class AccessCalls {
   /**
    * Reads a change, and takes its budgets.
    *
-   * @param account whom the call is counted for
    * @throws {Problem} bad-room, bad-parameter, forbidden, too-many-requests
    * @see PROTOCOL.md SR13
    */
-  async read(call: Call, roomName: string, account: Account): Promise<CheckedChange> {
+  async read(call: Call, { roomName, account, user }: Entered): Promise<CheckedChange> {
     checkRoom(roomName)
     const { value } = await this.bodies.readJson(call, LIMIT_BYTES)
     const change = readChange(value)
     if (!this.access.permissions.areAsked) assertOpen(change)
     await this.#count(account, roomName, change)
+    await this.#countEntry(account, user, { what: 'access', room: roomName, ...audited(change) })
     return change
   }
 
@@ -62,15 +64,18 @@ export class AccessCalls {
     const { areAsked } = this.access.permissions
     const access = await this.access.sharing.change(asker.roomName, change, areAsked)
     if (access.revision !== change.revision)
-      await this.#changed(asker.roomName, whoMade(asker, areAsked), audited(change))
+      await this.#changed(asker.roomName, this.#whoMade(asker, areAsked), audited(change))
     call.json({ access })
   }
 
   /** @throws {Problem} bad-room, bad-parameter. SR20 */
-  async readOfferAnswer(call: Call, roomName: string): Promise<boolean> {
+  async readOfferAnswer(call: Call, { roomName, account, user }: Entered): Promise<boolean> {
     checkRoom(roomName)
     const { value } = await this.bodies.readJson(call, LIMIT_BYTES)
-    return readOfferAnswer(value)
+    const accepts = readOfferAnswer(value)
+    const answered = offerAnswered(user?.claim.id ?? '', accepts)
+    await this.#countEntry(account, user, { what: 'access', room: roomName, ...answered })
+    return accepts
   }
 
   /** @see PROTOCOL.md SR17, SR20, SR21 */
@@ -84,12 +89,12 @@ export class AccessCalls {
   async #accept({ roomName }: Asker, userId: string | undefined): Promise<void> {
     if (userId === undefined) throw nothingOffered()
     await this.access.sharing.acceptOffer(roomName, userId)
-    await this.#changed(roomName, { by: userId }, { offer: 'accepted', owner: userId })
+    await this.#changed(roomName, { by: userId }, offerAnswered(userId, true))
   }
 
   async #refuse({ roomName }: Asker, userId: string): Promise<void> {
     if (await this.access.sharing.refuseOffer(roomName, userId))
-      await this.#changed(roomName, { by: userId }, { offer: 'refused' })
+      await this.#changed(roomName, { by: userId }, offerAnswered(userId, false))
   }
 
   /** A slow disk doesn't keep a view link open that was ended. */
@@ -111,6 +116,19 @@ export class AccessCalls {
     const further = Math.floor(users.length / COUNTED_USERS)
     if (further > 0) await allowances.take('shares', account, further)
     await allowances.makeDocument(account, roomName)
+  }
+
+  /** Of callers without a user, the log itself notes only some. @throws {Problem} too-many-requests. BU24 */
+  async #countEntry(account: Account, user: KnownUser | undefined, done: Audited): Promise<void> {
+    if (user === undefined) return
+    const bytes = bytesOfEntry({ by: user.claim.id }, done)
+    await this.access.allowances.take('auditBytes', account, bytes)
+  }
+
+  #whoMade({ user, request }: Asker, byUsers: boolean): Manager {
+    if (user !== undefined) return { by: user.claim.id }
+    if (byUsers) return { as: 'unknown' }
+    return { as: 'edit link', account: this.access.allowances.accountOf(request, undefined).key }
   }
 
   /** Without users the room's name is the edit link, and who has it may share it. SR7 */
@@ -137,7 +155,6 @@ function audited({ users, link, viewLink, offeredTo }: CheckedChange): Omit<Audi
   }
 }
 
-function whoMade({ user }: Asker, byUsers: boolean): Manager {
-  if (user !== undefined) return { by: user.claim.id }
-  return { as: byUsers ? 'unknown' : 'edit link' }
+function offerAnswered(userId: string, accepts: boolean): Omit<Audited, 'what'> {
+  return accepts ? { offer: 'accepted', owner: userId } : { offer: 'refused' }
 }

@@ -16,7 +16,14 @@ import {
   wholeNumber,
 } from './call.js'
 import { DocumentCalls } from './document-calls.js'
-import { type Access, assertWritable, Entrance, type Demand, noBody } from './entrance.js'
+import {
+  type Access,
+  assertWritable,
+  type Demand,
+  type Entered,
+  Entrance,
+  noBody,
+} from './entrance.js'
 import { LargeAnswers } from './large-answers.js'
 import { acceptsGzip, header, lookOf, partNamed, presenceOf, readParameters } from './parameters.js'
 import { closing, MOST_WAIT_MS, piecesOfNews, Question } from './question.js'
@@ -154,18 +161,19 @@ export class Calls {
       // Whoever was the owner a moment ago may not be any longer.
       isFresh: true,
     }
-    const { asker, said } = await this.#entrance.decide(call, roomName, demand, ({ account }) =>
-      this.about.read(call, roomName, account),
+    const { asker, said } = await this.#entrance.decide(call, roomName, demand, (entered) =>
+      this.about.read(call, entered),
     )
     await this.about.change(call, asker, said)
   }
 
   /** @see PROTOCOL.md SR20 */
   async postOffer(call: Call, roomName: string): Promise<void> {
-    const { asker, said } = await this.#entrance.decide(call, roomName, ANSWER_OFFER, async () => {
+    const read = async (entered: Entered) => {
       assertWritable(roomName)
-      return this.about.readOfferAnswer(call, roomName)
-    })
+      return this.about.readOfferAnswer(call, entered)
+    }
+    const { asker, said } = await this.#entrance.decide(call, roomName, ANSWER_OFFER, read)
     await this.about.answerOffer(call, asker, said)
   }
 

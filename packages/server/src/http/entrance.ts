@@ -1,7 +1,7 @@
 import { type Action, isViewLink } from '@whereabouts/protocol'
 import type { Account } from '../access/accounts.js'
 import type { Allowances } from '../access/allowances.js'
-import type { Manager } from '../access/audit.js'
+import { bytesOfEntry, type Manager } from '../access/audit.js'
 import type { Browsers } from '../access/browsers.js'
 import type { BudgetName } from '../access/budgets.js'
 import type { Caller } from '../access/caller.js'
@@ -102,8 +102,13 @@ export class Entrance {
     checkVersion(call.query)
     // An application may authorize calls and not say who makes them.
     if (user === undefined) return { as: 'unknown' }
-    const asOwner = this.access.sharing.decidedAbout(request) !== undefined
-    return { by: user.claim.id, ...(asOwner && { asOwner }) }
+    const by = user.claim.id
+    if (this.access.sharing.decidedAbout(request) === undefined) return { by }
+    const owner = { by, asOwner: true }
+    // Of the calls of owners, only deletions are noted.
+    const bytes = bytesOfEntry(owner, { what: 'delete', room: roomName })
+    await this.count(call, user, 'auditBytes', bytes)
+    return owner
   }
 
   /**

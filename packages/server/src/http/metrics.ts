@@ -24,6 +24,8 @@ const COUNTERS = {
   room_failures: 'Rooms that failed and began again',
   reader_failures: 'Streams that failed by themselves and were ended',
   unreadable_notices: 'Messages of other nodes that could not be read',
+  audit_files_dropped:
+    'Files of the audit log that were dropped when it was full, with the oldest entries',
 } as const
 type Name = keyof RoomsCount
 
