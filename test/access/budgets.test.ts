@@ -279,7 +279,7 @@ it('[BU18] refused and repeated updates take no space, and a restart changes not
   const body = Buffer.from(Y.encodeStateAsUpdate(doc))
   const post = (room: TestRoom, bytes: Buffer) =>
     call(room.url('document'), { headers: BYTES, method: 'POST', body: bytes })
-  const settings = { dataDir: folder, maxStoredBytes: 2_500 }
+  const settings = { dataDir: folder, maxStoredBytes: 3_500 }
   const room = new TestRoom('')
   for (const _start of ['first', 'again']) {
     await using server = await startPlain(settings)
@@ -298,7 +298,7 @@ it('[BU18] refused and repeated updates take no space, and a restart changes not
 
 it('[BU11] an owner with too much writes no more, and all others do', async () => {
   await using server = await startPlain({
-    maxOwnerBytes: 2_000,
+    maxOwnerBytes: 4_000,
     authenticate: ({ headers }) => ({ id: String(headers['x-user']) }),
     authorize: sharedAccess,
   })
@@ -314,6 +314,45 @@ it('[BU11] an owner with too much writes no more, and all others do', async () =
   expectProblem(await write(two!, 'ann', 'b'.repeat(1_500)), 'storage-full')
   expectProblem(await write(one!, 'bob', 'b'.repeat(1_500)), 'storage-full')
   expect(await write(other!, 'bob', 'b'.repeat(1_500))).toMatchObject({ status: 200 })
+})
+
+it('[BU25] [BU26] documents without content and access records take space, and end by making it', async () => {
+  // For one document of a letter, with a record of at most 1,465 bytes.
+  await using server = await startPlain({ ...USERS, maxOwnerBytes: 2_500 })
+  const ann = { 'x-user': 'ann' }
+  const [room, other] = [new TestRoom(server.baseUrl), new TestRoom(server.baseUrl)]
+  const write = (at: TestRoom, user: string) =>
+    call(at.url('document'), { headers: { ...BYTES, 'x-user': user }, body: UPDATE })
+  expect(await write(room, 'ann')).toMatchObject({ status: 200 })
+  const accessOf = async () => (await call(room.url('access'), { headers: ann })).text
+  const change = async (users: object) => {
+    const { revision } = (JSON.parse(await accessOf()) as { access: { revision: number } }).access
+    return call(room.url('access'), { headers: ann, json: { revision, users } as never })
+  }
+  const named = (from: number, name: string) =>
+    Object.fromEntries(
+      Array.from({ length: 20 }, (_, n) => [`user-${from + n}`, { role: 'viewer', name }]),
+    )
+  expect(await change(named(0, 'A name'))).toMatchObject({ status: 200 })
+  const before = await accessOf()
+  expectProblem(await change(named(20, 'Another name')), 'storage-full')
+  expect(await accessOf()).toBe(before)
+  expectProblem(await write(other, 'ann'), 'storage-full')
+  expect(await write(other, 'bob')).toMatchObject({ status: 200 })
+  expect(await change({ 'user-1': null })).toMatchObject({ status: 200 })
+})
+
+it('[BU25] [BU26] without users, view links of rooms without a document take space of all', async () => {
+  await using server = await startPlain({ maxStoredBytes: 2_500 })
+  const change = (room: TestRoom, revision: number, viewLink: boolean) =>
+    call(room.url('access'), { json: { revision, viewLink } })
+  const rooms = Array.from({ length: 3 }, () => new TestRoom(server.baseUrl))
+  const answers = []
+  for (const room of rooms) answers.push(await change(room, 0, true))
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 507])
+  const { access } = JSON.parse(answers[0]!.text) as { access: { revision: number } }
+  expect(await change(rooms[0]!, access.revision, false)).toMatchObject({ status: 200 })
+  expect(await call(rooms[2]!.url('location'), { json: 1 })).toMatchObject({ status: 200 })
 })
 
 it('[SR19] [SR21] a document that is given away takes nobody’s space unasked, and has to fit', async () => {

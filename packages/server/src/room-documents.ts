@@ -155,7 +155,7 @@ export class RoomDocuments {
     update: Uint8Array,
     terms: Pick<UpdateOptions, 'incarnation' | 'claim'>,
   ): Promise<AcceptedUpdate> {
-    const space = await this.quotas.take(roomName, update.byteLength, terms.claim?.owner)
+    const space = await this.quotas.take(roomName, update.byteLength, terms.claim)
     let accepted: AcceptedUpdate | undefined
     try {
       accepted = await this.documents.update(roomName, update, terms)

@@ -7,7 +7,7 @@ import {
   Problem,
   ROLES,
 } from '@whereabouts/protocol'
-import type { Quotas } from '../document/quota.js'
+import { type Quotas, type Reservation, UNLIMITED } from '../document/quota.js'
 import {
   MAX_RECORD_BYTES,
   type RoomCatalog,
@@ -43,6 +43,13 @@ interface Cached {
   readonly atMs: number
 }
 
+/** How a record is stored. */
+interface Putting {
+  /** Whether there are users. */
+  readonly byUsers?: boolean
+  readonly take?: (after: RoomRecord) => Promise<Reservation>
+}
+
 /** Another node's change is here in this time even if nothing was heard of it. */
 const FRESH_MS = 1_000
 const MOST_CACHED = 10_000
@@ -61,7 +68,7 @@ export class Sharing {
   constructor(
     private readonly catalog: RoomCatalog,
     private readonly linkGives: LinkGives,
-    private readonly quotas: Pick<Quotas, 'takeOver'>,
+    private readonly quotas: Quotas,
   ) {}
 
   /** What was read until now no longer counts. @param roomName all rooms without it */
@@ -137,7 +144,11 @@ export class Sharing {
   async change(roomName: string, change: CheckedChange, byUsers: boolean): Promise<Access> {
     const known = await this.#read(roomName)
     if (known.revision !== change.revision) throw accessChanged()
-    return this.#put(roomName, known, changed(known.record, change), byUsers)
+    const take = (after: RoomRecord) => {
+      const before = known.revision === 0 ? undefined : written(known.record)
+      return this.quotas.takeRecord({ before, after, isNew: known.isNew })
+    }
+    return this.#put(roomName, known, changed(known.record, change), { byUsers, take })
   }
 
   /**
@@ -162,15 +173,8 @@ export class Sharing {
   async acceptOffer(roomName: string, userId: string): Promise<void> {
     const known = await this.#read(roomName)
     if (known.record.offeredTo !== userId) throw nothingOffered()
-    const space = await this.quotas.takeOver(roomName, userId)
-    let isDone = false
-    try {
-      await this.#put(roomName, known, passedTo(known.record, userId), true)
-      isDone = true
-    } finally {
-      if (isDone) space.stored()
-      else space.giveBack()
-    }
+    const take = (after: RoomRecord) => this.quotas.takeOver(roomName, after)
+    await this.#put(roomName, known, passedTo(known.record, userId), { take })
   }
 
   /**
@@ -183,21 +187,31 @@ export class Sharing {
   async refuseOffer(roomName: string, userId: string): Promise<boolean> {
     const known = await this.#read(roomName)
     if (known.record.offeredTo !== userId) return false
-    await this.#put(roomName, known, { ...known.record, offeredTo: undefined }, true)
+    await this.#put(roomName, known, { ...known.record, offeredTo: undefined })
     return true
   }
 
-  /** @throws {Problem} access-changed if the record isn't the known one any more; too-large, store-failed */
+  /**
+   * @param take reserves space for the record; without it, none is needed
+   * @throws {Problem} access-changed if the record isn't the known one any more; too-large, store-failed
+   */
   async #put(
     roomName: string,
     { record, revision }: Known,
     after: AccessRecord,
-    byUsers: boolean,
+    { byUsers = true, take = async () => UNLIMITED }: Putting = {},
   ): Promise<Access> {
     const next = written(after)
     if (next.json === written(record).json) return shown(record, revision, this.linkGives, byUsers)
     if (Buffer.byteLength(next.json) > MAX_RECORD_BYTES) throw tooLarge(MAX_RECORD_BYTES)
-    const put = await this.catalog.putRecord(roomName, next, revision)
+    const space = await take(next)
+    let put: number | undefined
+    try {
+      put = await this.catalog.putRecord(roomName, next, revision)
+    } finally {
+      if (put === undefined) space.giveBack()
+      else space.stored()
+    }
     this.outdate(roomName)
     if (put === undefined) throw accessChanged()
     return shown(after, put, this.linkGives, byUsers)
@@ -237,7 +251,7 @@ export class Sharing {
    */
   async giveTo(roomName: string, owner: string): Promise<Access | undefined> {
     const known = await this.#read(roomName)
-    return known.isNew ? undefined : this.#put(roomName, known, passedTo(known.record, owner), true)
+    return known.isNew ? undefined : this.#put(roomName, known, passedTo(known.record, owner))
   }
 
   #known(roomName: string): Promise<Known> {

@@ -1,4 +1,4 @@
-import type { DocumentInfo, StoredRecord } from './store.js'
+import type { DocumentInfo, StoredRecord, Totals } from './store.js'
 
 /** A number as a database returns it: PostgreSQL writes large ones as text. */
 type Numeric = number | string
@@ -18,6 +18,33 @@ export interface RecordRow {
   readonly json: string
   readonly link: string | null
   readonly owner: string | null
+}
+
+/** What {@link totalsOf} selects. */
+export interface TotalsRow {
+  readonly documents: Numeric
+  readonly bytes: Numeric
+  readonly records: Numeric
+  readonly record_bytes: Numeric
+  readonly removed: Numeric
+}
+
+/** Returns what selects the totals of documents joined with their records. Removed documents have no name. */
+export function totalsOf(records: string): string {
+  return `SELECT count(room) AS documents, coalesce(sum(bytes), 0) AS bytes,
+    count(${records}.json) AS records,
+    coalesce(sum(octet_length(${records}.json)), 0) AS record_bytes,
+    count(*) - count(room) AS removed`
+}
+
+export function totalsFrom({ documents, bytes, records, ...row }: TotalsRow): Totals {
+  return {
+    documents: Number(documents),
+    bytes: Number(bytes),
+    records: Number(records),
+    recordBytes: Number(row.record_bytes),
+    removed: Number(row.removed),
+  }
 }
 
 export function infoOf({ room, bytes, created, updated, used }: InfoRow): DocumentInfo {

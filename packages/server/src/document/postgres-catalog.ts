@@ -1,5 +1,13 @@
 import type { Pool, PoolClient } from 'pg'
-import { infoOf, type InfoRow, recordFrom, type RecordRow } from './catalog-rows.js'
+import {
+  infoOf,
+  type InfoRow,
+  recordFrom,
+  type RecordRow,
+  totalsFrom,
+  totalsOf,
+  type TotalsRow,
+} from './catalog-rows.js'
 import { NOTED } from './postgres-append.js'
 import { ID_OF } from './postgres-schema.js'
 import { type Bigint, transaction } from './postgres-transaction.js'
@@ -14,6 +22,8 @@ import {
 } from './store.js'
 
 const INFO = 'SELECT room, bytes, created, updated, used FROM whereabouts_documents'
+
+const TOTALS = `${totalsOf('whereabouts_records')} FROM whereabouts_documents`
 
 /** Creates a document's row if it doesn't exist, and locks it until the transaction ends. */
 const NOTE = `
@@ -45,14 +55,11 @@ export class PostgresCatalog implements Catalog {
   }
 
   async totals(owner?: string): Promise<Totals> {
-    const counted =
-      'SELECT count(room) AS documents, coalesce(sum(bytes), 0) AS bytes FROM whereabouts_documents'
-    const ofOwner = `${counted} JOIN whereabouts_records USING (room) WHERE owner = $1`
-    type Row = { readonly documents: Bigint; readonly bytes: Bigint }
+    const join = 'JOIN whereabouts_records USING (room)'
     const { rows } = await (owner === undefined
-      ? this.pool.query<Row>(counted)
-      : this.pool.query<Row>(ofOwner, [owner]))
-    return { documents: Number(rows[0]!.documents), bytes: Number(rows[0]!.bytes) }
+      ? this.pool.query<TotalsRow>(`${TOTALS} LEFT ${join}`)
+      : this.pool.query<TotalsRow>(`${TOTALS} ${join} WHERE owner = $1`, [owner]))
+    return totalsFrom(rows[0]!)
   }
 
   async getRecord(roomName: string): Promise<StoredRecord | undefined> {

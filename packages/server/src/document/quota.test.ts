@@ -9,12 +9,17 @@ function quotas(limits: { all?: number; owner?: number }) {
   const catalog = {
     totals: async (owner?: string) => {
       const bytes = owner === undefined ? stored.all : (stored.byOwner.get(owner) ?? 0)
-      return { documents: 1, bytes }
+      return { documents: 0, bytes, records: 0, recordBytes: 0, removed: 0 }
     },
-    about: async () => undefined,
+    about: async (roomName: string) =>
+      roomName === 'new'
+        ? undefined
+        : { roomName, bytes: 0, createdAtMs: 0, updatedAtMs: 0, usedAtMs: 0 },
     getRecord: async (roomName: string) => {
       asked.push(roomName)
-      return roomName === 'nobody’s' ? undefined : { revision: 1, json: '{}', owner: 'ada' }
+      return ['nobody’s', 'new'].includes(roomName)
+        ? undefined
+        : { revision: 1, json: '{}', owner: 'ada' }
     },
   }
   const { all = 0, owner = 0 } = limits
@@ -58,9 +63,32 @@ it('[BU18] an update on its way counts when the store is asked meanwhile', async
 })
 
 it('[BU11] [BU18] the first update of a document counts for who becomes its owner', async () => {
-  const { quotas: of, asked, stored } = quotas({ owner: 100 })
-  stored.byOwner.set('eve', 90)
-  await expect(of.take('nobody’s', 20, 'eve')).rejects.toEqual(full)
-  ;(await of.take('nobody’s', 20, 'bob')).stored()
+  const { quotas: of, asked, stored } = quotas({ owner: 1_200 })
+  const by = (owner: string) => ({ json: '{}', owner })
+  stored.byOwner.set('eve', 160)
+  await expect(of.take('new', 20, by('eve'))).rejects.toEqual(full)
+  ;(await of.take('new', 20, by('bob'))).stored()
   expect(asked).toEqual([])
+})
+
+it('[BU25] a document counts 512 bytes and its content, and so does its record', async () => {
+  const { quotas: of } = quotas({ all: 2 * 512 + 100 })
+  const space = await of.take('new', 100 - 2, { json: '{}' })
+  await expect(of.take('r', 1)).rejects.toEqual(full)
+  space.giveBack()
+  await expect(of.take('new', 2 * 512 + 100)).rejects.toEqual(full)
+  ;(await of.take('r', 2 * 512 + 100)).giveBack()
+  const record = (json: string) => ({ before: { json: '{}' }, after: { json }, isNew: false })
+  await expect(of.takeRecord(record('x'.repeat(2_000)))).rejects.toEqual(full)
+  const made = { before: undefined, after: { json: 'ü'.repeat(50) }, isNew: true }
+  ;(await of.takeRecord(made)).stored()
+  await expect(of.takeRecord(record('{ }'))).rejects.toEqual(full)
+})
+
+it('[BU26] a record that gets no larger needs no space', async () => {
+  const { quotas: of, stored } = quotas({ all: 100, owner: 100 })
+  stored.all = 1_000
+  const smaller = { before: { json: '{"a":1}' }, after: { json: '{"a":2}' }, isNew: false }
+  ;(await of.takeRecord(smaller)).stored()
+  await expect(of.takeRecord({ ...smaller, isNew: true })).rejects.toEqual(full)
 })

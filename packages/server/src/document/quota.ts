@@ -1,5 +1,5 @@
 import { Problem } from '@whereabouts/protocol'
-import type { Catalog } from './store.js'
+import type { Catalog, RoomRecord, Totals } from './store.js'
 
 /** For the log, when all space is taken. */
 export const FULL =
@@ -8,6 +8,11 @@ export const FULL =
 /** How long a size from the store is used before asking again, because other nodes also write to it. */
 const FRESH_MS = 10_000
 const MOST_KEPT = 10_000
+/**
+ * What a document, or a record, takes beside its content: its row and the indexes, which repeat the room's
+ * name, the link and the owner. BU25
+ */
+const ROW_BYTES = 512
 
 /** The maximum sizes of documents in the store; 0 means no limit. */
 export interface QuotaLimits {
@@ -32,11 +37,11 @@ class Quota {
 
   constructor(
     private readonly maxBytes: number,
-    private readonly ask: () => Promise<{ readonly bytes: number }>,
+    private readonly ask: () => Promise<Totals>,
     private readonly now: () => number,
   ) {}
 
-  /** Reserves space for an update before it is written. Resolves `undefined` if it is too large. */
+  /** Reserves space before something is written. Resolves `undefined` if it is too large. */
   async take(bytes: number): Promise<Reservation | undefined> {
     if (this.maxBytes === 0) return UNLIMITED
     if (this.now() >= this.#freshUntilMs) await (this.#asking ??= this.#refresh())
@@ -55,7 +60,7 @@ class Quota {
 
   async #refresh(): Promise<void> {
     try {
-      this.#storedBytes = (await this.ask()).bytes
+      this.#storedBytes = sizeOf(await this.ask())
       this.#freshUntilMs = this.now() + FRESH_MS
     } finally {
       this.#asking = undefined
@@ -63,20 +68,43 @@ class Quota {
   }
 }
 
-const UNLIMITED: Reservation = { stored: () => {}, giveBack: () => {} }
+function sizeOf({ documents, bytes, records, recordBytes, removed }: Totals): number {
+  return bytes + recordBytes + ROW_BYTES * (documents + records + removed)
+}
+
+function sizeOfRecord(record: RoomRecord | undefined): number {
+  return record === undefined ? 0 : Buffer.byteLength(record.json) + ROW_BYTES
+}
+
+/** For what needs no space. */
+export const UNLIMITED: Reservation = { stored: () => {}, giveBack: () => {} }
+
+/** What is known of a room. */
+interface KnownRoom {
+  readonly owner: string | undefined
+  /** Whether it has a document, if only an empty one. */
+  readonly isThere: boolean
+  readonly untilMs: number
+}
+
+/** A change of a room's record. */
+export interface RecordChange {
+  readonly before: RoomRecord | undefined
+  readonly after: RoomRecord
+  /** Whether the room has no document yet, which the record makes. */
+  readonly isNew: boolean
+}
 
 /**
- * The limits for the total size of all documents in the store, and of the documents of each owner.
+ * The limits for the total size of all documents in the store, and of the documents of each owner, with
+ * their records.
  *
- * @see PROTOCOL.md BU10, BU11, BU18
+ * @see PROTOCOL.md BU10, BU11, BU18, BU25, BU26
  */
 export class Quotas {
   readonly #all: Quota
   readonly #byOwner = new Map<string, Quota>()
-  readonly #owners = new Map<
-    string,
-    { readonly owner: string | undefined; readonly untilMs: number }
-  >()
+  readonly #rooms = new Map<string, KnownRoom>()
 
   constructor(
     private readonly limits: QuotaLimits,
@@ -90,19 +118,26 @@ export class Quotas {
   /**
    * Reserves space for an update to a room's document before it is written.
    *
-   * @param newOwner who becomes the document's owner with this update
+   * @param claim the record that makes its sender the document's owner, if that is stored with it
    * @throws {Problem} storage-full, store-failed
    */
-  async take(roomName: string, bytes: number, newOwner?: string): Promise<Reservation> {
-    const owner =
-      this.limits.maxOwnerBytes === 0 ? undefined : (newOwner ?? (await this.#ownerOf(roomName)))
-    const ofAll = await this.#all.take(bytes)
-    if (ofAll === undefined) {
-      this.isFull.warn()
-      throw full('The server has', 'Ask its operator for more.')
-    }
-    const ofOwner = await this.#takeOf(owner, bytes, ofAll)
-    return both(ofAll, ofOwner)
+  async take(roomName: string, bytes: number, claim?: RoomRecord): Promise<Reservation> {
+    if (!this.#isLimited) return UNLIMITED
+    const { owner, isThere } =
+      claim === undefined ? await this.#roomOf(roomName) : { ...claim, isThere: false }
+    const space = await this.#take(owner, bytes + sizeOfRecord(claim) + (isThere ? 0 : ROW_BYTES))
+    return isThere ? space : { ...space, stored: () => this.#made(roomName, space) }
+  }
+
+  /**
+   * Reserves space for a change of a room's record before it is written. A change that needs no more than
+   * there was before needs none.
+   *
+   * @throws {Problem} storage-full, store-failed
+   */
+  async takeRecord({ before, after, isNew }: RecordChange): Promise<Reservation> {
+    const bytes = sizeOfRecord(after) - sizeOfRecord(before) + (isNew ? ROW_BYTES : 0)
+    return bytes > 0 && this.#isLimited ? this.#take(after.owner, bytes) : UNLIMITED
   }
 
   /**
@@ -111,18 +146,27 @@ export class Quotas {
    * @throws {Problem} storage-full, store-failed
    * @see PROTOCOL.md SR21
    */
-  async takeOver(roomName: string, newOwner: string): Promise<Reservation> {
+  async takeOver(roomName: string, after: RoomRecord): Promise<Reservation> {
     const { bytes = 0 } = (await this.catalog.about(roomName)) ?? {}
-    const taken = await this.#quotaOf(newOwner).take(bytes)
+    const needed = bytes + ROW_BYTES + sizeOfRecord(after)
+    const taken = await this.#quotaOf(after.owner!).take(needed)
     if (taken === undefined) throw full('You have', 'Delete documents of your own first.')
     // Its updates count for its new owner from now on.
-    return {
-      ...taken,
-      stored: () => {
-        taken.stored()
-        this.#owners.delete(roomName)
-      },
+    return { ...taken, stored: () => this.#made(roomName, taken) }
+  }
+
+  get #isLimited(): boolean {
+    return this.limits.maxStoredBytes > 0 || this.limits.maxOwnerBytes > 0
+  }
+
+  async #take(owner: string | undefined, bytes: number): Promise<Reservation> {
+    const ofAll = await this.#all.take(bytes)
+    if (ofAll === undefined) {
+      this.isFull.warn()
+      throw full('The server has', 'Ask its operator for more.')
     }
+    const ofOwner = await this.#takeOf(owner, bytes, ofAll)
+    return both(ofAll, ofOwner)
   }
 
   /** @throws {Problem} storage-full, store-failed; what is taken of all is given back then */
@@ -149,12 +193,20 @@ export class Quotas {
     return quota
   }
 
-  async #ownerOf(roomName: string): Promise<string | undefined> {
-    const known = this.#owners.get(roomName)
-    if (known !== undefined && this.now() < known.untilMs) return known.owner
+  async #roomOf(roomName: string): Promise<KnownRoom> {
+    const known = this.#rooms.get(roomName)
+    if (known !== undefined && this.now() < known.untilMs) return known
     const owner = (await this.catalog.getRecord(roomName))?.owner
-    keep(this.#owners, roomName, { owner, untilMs: this.now() + FRESH_MS })
-    return owner
+    const isThere = owner !== undefined || (await this.catalog.about(roomName)) !== undefined
+    const room = { owner, isThere, untilMs: this.now() + FRESH_MS }
+    if (isThere) keep(this.#rooms, roomName, room)
+    return room
+  }
+
+  /** What was known of a room no longer holds. */
+  #made(roomName: string, space: Reservation): void {
+    space.stored()
+    this.#rooms.delete(roomName)
   }
 }
 

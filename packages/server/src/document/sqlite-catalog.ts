@@ -1,4 +1,12 @@
-import { infoOf, type InfoRow, recordFrom, type RecordRow } from './catalog-rows.js'
+import {
+  infoOf,
+  type InfoRow,
+  recordFrom,
+  type RecordRow,
+  totalsFrom,
+  totalsOf,
+  type TotalsRow,
+} from './catalog-rows.js'
 import { documentId } from './schema.js'
 import type { SqliteConnection } from './sqlite-connection.js'
 import {
@@ -12,6 +20,8 @@ import {
 } from './store.js'
 
 const INFO = 'SELECT room, bytes, created, updated, used FROM documents'
+
+const TOTALS = `${totalsOf('records')} FROM documents`
 
 /** The documents in an SQLite database. */
 export class SqliteCatalog implements Catalog {
@@ -28,15 +38,11 @@ export class SqliteCatalog implements Catalog {
   }
 
   async totals(owner?: string): Promise<Totals> {
-    const counted =
-      'SELECT count(room) AS documents, coalesce(sum(bytes), 0) AS bytes FROM documents'
-    const ofOwner = `${counted} JOIN records USING (room) WHERE owner = ?`
     const row =
       owner === undefined
-        ? this.connection.run(counted).get()
-        : this.connection.run(ofOwner).get(owner)
-    const { documents, bytes } = row as Totals
-    return { documents, bytes }
+        ? this.connection.run(`${TOTALS} LEFT JOIN records USING (room)`).get()
+        : this.connection.run(`${TOTALS} JOIN records USING (room) WHERE owner = ?`).get(owner)
+    return totalsFrom(row as TotalsRow)
   }
 
   async getRecord(roomName: string): Promise<StoredRecord | undefined> {

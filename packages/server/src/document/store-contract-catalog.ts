@@ -3,6 +3,7 @@ import type { DocumentStore, Page } from './store.js'
 import {
   append,
   compact,
+  NOTHING,
   oneByte,
   opened,
   type StoreCheck,
@@ -40,12 +41,12 @@ async function lists(place: StorePlace): Promise<void> {
 async function weighs(place: StorePlace): Promise<void> {
   await using store = await opened(place)
   const sinceMs = Date.now()
-  assert.deepEqual(await store.totals(), { documents: 0, bytes: 0 })
+  assert.deepEqual(await store.totals(), NOTHING)
   const large = { ...update('one', 1), bytes: new Uint8Array(300) }
   const numbers = await append(store, [large, update('one', 2), update('two', 3)])
   const before = await store.about('one')
   assert.equal(before?.bytes, 301)
-  assert.deepEqual(await store.totals(), { documents: 2, bytes: 302 })
+  assert.deepEqual(await store.totals(), { ...NOTHING, documents: 2, bytes: 302 })
   const own = numbers.slice(0, 1)
   const snapshot = new Uint8Array(20)
   const generation = await compact(store, { roomName: 'one', base: 0, snapshot, numbers: own })
@@ -69,14 +70,18 @@ async function keepsRecord(place: StorePlace): Promise<void> {
   assert.equal(await other.putRecord('one', { json: '{}' }, 0), undefined, 'there is one')
   const second = await other.putRecord('one', { json: '{"b":"ü"}' }, first)
   assert.deepEqual(await store.getRecord('one'), { revision: second, json: '{"b":"ü"}' })
-  assert.deepEqual(await store.totals('ada'), { documents: 0, bytes: 0 })
+  assert.deepEqual(await store.totals('ada'), NOTHING)
+  const empty = { ...NOTHING, documents: 1, records: 1, recordBytes: 10 }
+  assert.deepEqual(await store.totals(), empty, 'a record counts with its bytes in UTF-8')
   assert.equal((await store.about('one'))?.bytes, 0, 'a room with a record has a document')
   await store.remove({ roomName: 'one', incarnation: 'x' })
   assert.equal(await store.putRecord('one', { json: '{}' }, second!), undefined)
   const third = await store.putRecord('one', { json: '{}', owner: 'ada' }, 0)
   assert(third !== first && third !== second, 'no revision comes back')
   await append(store, [update('one', 1, 'x'), update('two', 2)])
-  assert.deepEqual(await store.totals('ada'), { documents: 1, bytes: 1 })
+  const adas = { ...NOTHING, documents: 1, bytes: 1, records: 1, recordBytes: 2 }
+  assert.deepEqual(await store.totals('ada'), adas)
+  assert.deepEqual(await store.totals(), { ...adas, documents: 2, bytes: 2 })
 }
 
 async function countsOneChange(place: StorePlace): Promise<void> {
@@ -108,7 +113,8 @@ async function claims(place: StorePlace): Promise<void> {
     updates.map((each) => [each.number, ...each.bytes]),
     [[number, 7]],
   )
-  assert.deepEqual(await store.totals('ada'), { documents: 1, bytes: 1 })
+  const adas = { ...NOTHING, documents: 1, bytes: 1, records: 1, recordBytes: 7 }
+  assert.deepEqual(await store.totals('ada'), adas)
   await append(store, [update('two', 1)])
   await store.putRecord('three', { json: '{}' }, 0)
   for (const taken of ['one', 'two', 'three']) {

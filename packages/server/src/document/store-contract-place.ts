@@ -5,6 +5,7 @@ import {
   FIRST_INCARNATION,
   type RoomUpdate,
   type StoreModule,
+  type Totals,
 } from './store.js'
 import { openStoreModule } from './store-module.js'
 
@@ -28,6 +29,9 @@ export async function opened({ store }: StorePlace): Promise<OpenedStore> {
   const open = await openStoreModule(store)
   return Object.assign(open, { [Symbol.asyncDispose]: () => open.close() })
 }
+
+/** The totals of a store without documents. */
+export const NOTHING: Totals = { documents: 0, bytes: 0, records: 0, recordBytes: 0, removed: 0 }
 
 export function oneByte(value: number): Uint8Array {
   return Uint8Array.of(value)

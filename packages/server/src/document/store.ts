@@ -81,10 +81,17 @@ export interface LogPage extends Page {
   readonly leastUpdates: number
 }
 
-/** The number of documents, and their total size. */
+/** The number of documents and of what belongs to them, and their total sizes. */
 export interface Totals {
   readonly documents: number
+  /** The size of their snapshots and updates together. */
   readonly bytes: number
+  /** How many of them have a record. */
+  readonly records: number
+  /** The size of the JSON texts of these records, in UTF-8. */
+  readonly recordBytes: number
+  /** Of how many removed documents the store keeps a trace; 0 for an owner. */
+  readonly removed: number
 }
 
 /** The maximum size of a room's record, as JSON text in UTF-8. */
@@ -137,7 +144,7 @@ export interface Catalog {
   /** Returns the metadata of a room's document; `undefined` if there is none. */
   about(roomName: string): Promise<DocumentInfo | undefined>
 
-  /** Counts the documents, or those whose records have an owner. */
+  /** Counts the documents, or those whose records have a given owner. */
   totals(owner?: string): Promise<Totals>
 
   getRecord(roomName: string): Promise<StoredRecord | undefined>
