@@ -25,6 +25,8 @@ export interface Attempted {
   /** After so long without a word it counts as silent. */
   readonly silenceMs: number
   readonly hasPinged: boolean
+  /** Whether anything came after its hello. A ping that does so first is an answer. @see PROTOCOL.md ST17, CL101 */
+  readonly isBegun: boolean
   /** How often it pinged, or was as fast as another way. */
   readonly proofs: number
   /** Whether it may take the place of a worse way. */

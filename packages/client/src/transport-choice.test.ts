@@ -100,6 +100,15 @@ describe('the choice of a transport', () => {
     expect(client.live).toBe('long-poll')
   })
 
+  it('[CL101] leaves streams that are cut, although each says that nothing was missed', () => {
+    const client = start({ stream: 'cut', 'post-stream': 'cut' })
+    client.runUntil(2 * MINUTE_MS)
+    const before = client.interruptions
+    client.runUntil(20 * MINUTE_MS)
+    expect(client.live).toBe('long-poll')
+    expect(client.interruptions).toBe(before)
+  })
+
   it.each(FAILURES)(
     '[CL100] isn’t shown as away when streams beside its long-poll are %s',
     (fate) => {

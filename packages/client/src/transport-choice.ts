@@ -188,7 +188,7 @@ function expectShown(
 function hear(choice: Choice, attempt: Attempted, heard: Heard, moment: Moment): Choice {
   const { nowMs, random } = moment
   const standing = choice.standings[attempt.way]
-  const after = { ...attempt, heardAtMs: nowMs }
+  const after = { ...attempt, heardAtMs: nowMs, isBegun: heard.kind !== 'hello' }
   switch (heard.kind) {
     case 'hello': {
       const tookMs = nowMs - attempt.openedAtMs
@@ -206,6 +206,8 @@ function hear(choice: Choice, attempt: Attempted, heard: Heard, moment: Moment):
     case 'frame':
       return show(choice, { ...after, position: heard.position }, nowMs)
     case 'ping': {
+      // It says that the client missed nothing. CL101
+      if (!attempt.isBegun) return put(choice, after)
       const isForgiven = nowMs - attempt.openedAtMs >= FORGIVEN_MS
       const failures = isForgiven ? 0 : standing.failures
       const told = put(choice, withProof(choice, { ...after, hasPinged: true }, 1))
@@ -393,6 +395,7 @@ function open(choice: Choice, way: Way, nowMs: number): Choice {
     heardAtMs: nowMs,
     silenceMs: firstEventMs(choice.failures, choice.tookMs),
     hasPinged: false,
+    isBegun: false,
     proofs: 0,
     isProven: false,
     position: null,

@@ -356,9 +356,12 @@ export class VirtualClient {
   #stream(id: number, isOpen: () => boolean, deliver: (heard: () => Heard) => void): void {
     const retryMs = RETRY_LEAST_MS + this.random() * RETRY_SPREAD_MS
     deliver(() => ({ kind: 'retry', ms: retryMs }))
-    deliver(() => ({ kind: 'hello', heartbeatMs: HEARTBEAT_MS, position: null }))
+    const position = this.#shown < 0 ? null : `e:${this.#shown}`
+    const isCurrent = this.#shown === this.#version
+    deliver(() => ({ kind: 'hello', heartbeatMs: HEARTBEAT_MS, position }))
     const tell = () => deliver(() => ({ kind: 'frame', position: this.#position }))
-    tell()
+    if (isCurrent) deliver(() => ({ kind: 'ping' }))
+    else tell()
     if (!isOpen()) return
     this.#readers.set(id, tell)
     const beat = () => {
