@@ -1,7 +1,13 @@
 import type { Injector, Workbook as WorkbookModel } from '@univerjs/core'
 import { DisposableCollection, ICommandService } from '@univerjs/core'
 import { LexerTreeBuilder } from '@univerjs/preset-sheets-core'
-import { isSame, type AxisName, type Operation, type SheetDocument } from './document/index.js'
+import {
+  isSame,
+  joinSteps,
+  type AxisName,
+  type Operation,
+  type SheetDocument,
+} from './document/index.js'
 import { GridReader } from './grid-reader.js'
 import { GridWriter } from './grid-writer.js'
 import type { Amounts } from './over-limits.js'
@@ -217,7 +223,9 @@ export class Binding implements Steps {
 
   #record(mutation: string, params: object): void {
     for (const operation of record(this.grid, mutation, params)) {
-      this.#done.push(operation)
+      const joined = joinSteps(this.#done.at(-1), operation)
+      if (joined === undefined) this.#done.push(operation)
+      else this.#done[this.#done.length - 1] = joined
       if (operation.type !== 'set-range-values') continue
       const { sheet, cellValue } = operation
       if (this.grid.hasForeign(sheet, cellValue)) this.#foreign.add(sheet)

@@ -19,6 +19,9 @@ import type { Operation } from './operations/operation.js'
 
 type Cells = { [row: number]: { [column: number]: Nullable<ICellData> } }
 
+/** Univer writes so many cells in some 20 ms, without a pause. @see OFFICE.md SH120 */
+export const CELLS_AT_ONCE = 1_000
+
 /** Writes into the grid with Univer's commands. The recorder ignores these writes. */
 export class GridWriter {
   readonly reader: GridReader

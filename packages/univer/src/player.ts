@@ -1,5 +1,5 @@
-import { PART_CELLS, partsOf } from './document/index.js'
-import type { GridWriter } from './grid-writer.js'
+import { partsOf } from './document/index.js'
+import { CELLS_AT_ONCE, type GridWriter } from './grid-writer.js'
 import { kindOf } from './operations/index.js'
 import type { Operation } from './operations/operation.js'
 import type { Work } from './slices.js'
@@ -10,7 +10,7 @@ import type { Work } from './slices.js'
  */
 export function* playing(steps: readonly Operation[], grid: GridWriter): Work {
   for (const step of steps) {
-    for (const [at, parts] of partsOf([step], PART_CELLS).entries()) {
+    for (const [at, parts] of partsOf([step], CELLS_AT_ONCE).entries()) {
       if (at > 0) yield
       for (const part of parts) tryStep(part, grid)
     }

@@ -24,8 +24,9 @@ import {
   SheetsSelectionsService,
 } from '@univerjs/preset-sheets-core'
 import type { Cell } from '../presence/place.js'
-import { isSame, LIMITS, PART_CELLS, usualKind, type AxisName } from '../document/index.js'
+import { isSame, LIMITS, usualKind, type AxisName } from '../document/index.js'
 import { toUniverCell } from '../grid-cells.js'
+import { CELLS_AT_ONCE } from '../grid-writer.js'
 import { overContent } from '../over-limits.js'
 import type { Work } from '../slices.js'
 import { CannotPaste, checkSize, type PastedCell, type PastedTable } from './table.js'
@@ -140,7 +141,8 @@ export class Paster {
   }
 
   *#writeCells(table: PastedTable, target: IRange): Work<boolean> {
-    const rows = Math.max(1, Math.floor(PART_CELLS / (target.endColumn + 1 - target.startColumn)))
+    const columns = target.endColumn + 1 - target.startColumn
+    const rows = Math.max(1, Math.floor(CELLS_AT_ONCE / columns))
     for (let row = target.startRow; row <= target.endRow; row += rows) {
       const endRow = Math.min(target.endRow, row + rows - 1)
       const part = yield* this.#partOf(table, target, row, endRow)

@@ -1,5 +1,5 @@
 export { SheetDocument, type SheetSnapshot } from './sheet-document.js'
-export { PART_CELLS, partsOf } from './parts.js'
+export { joinSteps, PART_CELLS, partsOf } from './parts.js'
 export { isFields, isSame, readStyle, toValue, usualKind, wholeOf } from './cells.js'
 export { LIMITS } from './limits.js'
 export { fitsMerges } from './merges.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { applyUpdate, Doc } from 'yjs'
-import { SheetDocument, PART_CELLS, partsOf, type Operation } from './index.js'
+import { joinSteps, SheetDocument, PART_CELLS, partsOf, type Operation } from './index.js'
 
 const SHEET = 'sheet-1'
 const COLUMNS = 26
@@ -91,5 +91,21 @@ describe('a step that writes very many cells', () => {
     )
     expect(rows.flat()).toEqual(['0', ...Array.from({ length: 500 }, (_, row) => String(row)), '1'])
     expect(rows.map(({ length }) => length)).toEqual([193, 192, 117])
+  })
+})
+
+describe('steps that the grid took one after the other', () => {
+  const write = (sheet: string, row: number): Operation => ({
+    type: 'set-range-values',
+    sheet,
+    cellValue: { [row]: { 0: { v: row } } },
+  })
+
+  it('[SH120] are one step if they write different rows of a sheet', () => {
+    const cellValue = { 1: { 0: { v: 1 } }, 2: { 0: { v: 2 } } }
+    expect(joinSteps(write('a', 1), write('a', 2))).toEqual({ ...write('a', 1), cellValue })
+    expect(joinSteps(write('a', 1), write('a', 1))).toBeUndefined()
+    expect(joinSteps(write('a', 1), write('b', 2))).toBeUndefined()
+    expect(joinSteps(undefined, write('a', 2))).toBeUndefined()
   })
 })

@@ -5,6 +5,18 @@ import { LIMITS } from './limits.js'
 /** How many cells are written at once; each part takes one block. */
 export const PART_CELLS: number = LIMITS.cellsInBlock
 
+/**
+ * Returns two steps as one if both write cells of a sheet, in different rows: the grid takes fewer cells at once
+ * than a block has.
+ */
+export function joinSteps(first: Operation | undefined, second: Operation): Operation | undefined {
+  if (first?.type !== 'set-range-values' || second.type !== 'set-range-values') return undefined
+  const { cellValue } = first
+  if (first.sheet !== second.sheet) return undefined
+  if (Object.keys(second.cellValue).some((row) => row in cellValue)) return undefined
+  return { ...first, cellValue: Object.assign(cellValue, second.cellValue) }
+}
+
 /** Puts steps into parts of at most `most` cells, or one row. @see SHEET.md SD54 */
 export function partsOf(steps: readonly Operation[], most: number): Operation[][] {
   const parts: Operation[][] = []
