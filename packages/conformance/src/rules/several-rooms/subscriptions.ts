@@ -26,6 +26,10 @@ export async function selvesOf(events: RoomEvents): Promise<readonly string[]> {
   return events.hello.selves!
 }
 
+/** The names of a room's events; a ping after one of them belongs to the whole stream. */
+export const saidIn = ({ arrived }: RoomEvents) =>
+  arrived.map(({ name }) => name).filter((name) => name !== 'ping')
+
 export const statusOf = (id: string, status: string) => (state: RoomEvents['state']) =>
   state.members.get(id)?.status === status
 export const changesOf = (stream: RoomEvents, id: string) =>
