@@ -46,8 +46,10 @@ describe('the contract', () => {
     ['lets the last change of a record win', 'only if it is as expected'],
     ['lists in the order of the locale', 'in the order of their names'],
   ])('[DO8] is checked by the contract, which detects a store that %s', async (fault, promise) => {
+    // The rest of the contract has nothing to do with this fault.
+    const concerned = STORE_CONTRACT.filter(({ name }) => name.includes(promise))
     const broken = await Promise.all(
-      STORE_CONTRACT.map(async ({ name, check }) => {
+      concerned.map(async ({ name, check }) => {
         await using place = await newPlace(WRONG, { fault })
         return await check(place).then(
           () => '',
