@@ -41,7 +41,8 @@ async function isWholeOrGone(room: TestRoom): Promise<boolean> {
   return isGone
 }
 
-describe('a deletion that is cut off', () => {
+// Each test has documents of its own.
+describe.concurrent('a deletion that is cut off', () => {
   let postgres: RunningPostgres
   beforeAll(async () => {
     postgres = await startPostgres()
