@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type RunningServer, startServer } from '../servers/standalone.js'
 import { Random } from '../simulation/random.js'
-import { size } from '../size.js'
+import { firstSeed, size } from '../size.js'
 import { Browser } from './browser.js'
 import { contentsOf, readDocument } from './editor.js'
 
@@ -18,7 +17,7 @@ const REST_MS = 60_000
 const PATIENCE_MS = SECONDS * 1_000 + 2 * REST_MS
 
 /** `EDITS_SEED=7 npx vitest run test/edits` makes the same edits again. */
-const seed = Number(process.env['EDITS_SEED'] ?? randomInt(2 ** 31))
+const seed = firstSeed('EDITS_SEED')
 
 let folder: string
 beforeEach(async () => {
