@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
@@ -20,7 +21,10 @@ const QUIET = [
 ]
 
 /** Run at night: the same calls by another mount, and all of Nest's tests on Nest 11. CONTRIBUTING.md */
-const NIGHTLY = size(['test/conformance/{direct-*,fastify}.test.ts'], [])
+const NIGHTLY = size(['test/conformance/{direct-*,fastify,plain}.test.ts'], [])
+
+/** Opens the office in Chromium. */
+const WINDOWS = 'test/browser/*.test.ts'
 
 /**
  * What holds for Nest 12 and for Nest 11; servers that are processes of their own run on 12. The gate
@@ -37,36 +41,44 @@ const ON_BOTH = size(
 const ONLY_11 = 'test/nest-11/*.test.ts'
 const NEST_11 = fileURLToPath(new URL('test/nest-11/node_modules/@nestjs', import.meta.url))
 
-/**
- * Files that take more than half a minute, the longest first, so that none is left over at the end.
- * Those of a browser, which needs a processor, stand between those that mostly wait.
- */
+/** Files that take about half a minute or more, the longest first, so that none is left over at the end. */
 const LONG = [
-  'browser/sheet-clipboard',
   'nodes/conformance',
-  'browser/sheet-document',
   'conformance/fastify',
-  'browser/sheet',
-  'conformance/server',
-  'conformance/cli',
-  'browser/sheet-given-back',
   'conformance/express',
   'conformance/direct-fastify',
   'conformance/direct-express',
   'conformance/plain',
+  'conformance/cli',
+  'conformance/server',
   'nodes/nodes',
-  'browser/sheet-markers',
-  'doctor/doctor',
+  'auth/jwt',
+  'auth/oidc',
+  'docs/tutorial',
+  'client/rights',
+  'exchange/redis',
+  'documents/stores',
+  'edits/restored',
+  'edits/edits',
+  'addresses/fuzz',
+  'access/users',
   'documents/crash',
+  'documents/deleted-killed',
+  'exchange/cluster',
+  'exchange/sentinel',
+  'client/end-to-end',
+  'simulation/nodes',
+  'browser/sheet-clipboard',
+  'browser/sheet-document',
+  'browser/sheet',
+  'browser/sheet-given-back',
+  'browser/sheet-markers',
+  'browser/sheet-rights',
   'browser/below-a-path',
   'browser/page-together',
-  'documents/data-folder',
   'browser/home',
-  'edits/edits',
   'browser/page',
-  'client/end-to-end',
   'browser/page-clipboard',
-  'simulation/nodes',
 ]
 
 /** Begins with the long files; without a word of ours it would be the large ones. */
@@ -81,16 +93,18 @@ function rankOf({ moduleId }: TestSpecification): number {
   return at === -1 ? LONG.length : at
 }
 
-/** Of one group, in one order. */
 const SIDE_BY_SIDE = {
   // Against waiting for ever; how soon something has to be is in the tests.
   testTimeout: 120_000,
   hookTimeout: 120_000,
   expect: { requireAssertions: true, poll: { timeout: 20_000 } },
-  // Mostly waits, so that three files go side by side on two processors.
-  maxWorkers: 3,
-  sequence: { groupOrder: 1 },
 }
+
+/** Mostly waits: five files side by side keep two processors busy. */
+const WAITS = { ...SIDE_BY_SIDE, maxWorkers: 5, sequence: { groupOrder: 1 } }
+
+/** The windows of two files keep two processors busy; the third fills their pauses. */
+const HAS_WINDOWS = { ...SIDE_BY_SIDE, maxWorkers: 3, sequence: { groupOrder: 2 } }
 
 export default defineConfig({
   // Nest's decorators, also in tests, which the packages' own tsconfigs leave out.
@@ -109,23 +123,34 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.{ts,tsx}'],
           testTimeout: 60_000,
+          // They calculate.
+          maxWorkers: availableParallelism(),
           sequence: { groupOrder: 0 },
         },
       },
       {
         extends: true,
         test: {
-          ...SIDE_BY_SIDE,
+          ...WAITS,
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: [...QUIET, ...NIGHTLY, ONLY_11, '**/node_modules/**'],
+          exclude: [...QUIET, ...NIGHTLY, WINDOWS, ONLY_11, '**/node_modules/**'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...HAS_WINDOWS,
+          name: 'browser',
+          include: [WINDOWS],
+          exclude: QUIET,
         },
       },
       {
         extends: true,
         resolve: { alias: [{ find: /^@nestjs\//, replacement: `${NEST_11}/` }] },
         test: {
-          ...SIDE_BY_SIDE,
+          ...WAITS,
           name: 'nest-11',
           env: { NEST: '11' },
           include: [...ON_BOTH, ONLY_11],
@@ -143,7 +168,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           expect: { requireAssertions: true, poll: { timeout: 20_000 } },
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],
