@@ -148,6 +148,7 @@ describe.each(SERVERS)('an access record on %s', (server) => {
     expectProblem(left, 'forbidden')
     const confirm = view.url('confirm', { member: 'k', nextWithinMs: 1_000 })
     expectProblem(await call(confirm, { method: 'POST' }), 'forbidden')
+    await expectRefused('forbidden', view.url('broadcast', { member: 'k' }), { json: 1 })
     await expectOnlyReads(new TestRoom(running.baseUrl, DEAD_LINK))
     expect((await room.read()).members).toHaveLength(1)
     await change(room, { viewLink: false })

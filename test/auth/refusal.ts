@@ -27,6 +27,7 @@ function callsOn(room: string): readonly (readonly [path: string, options: CallO
     [`${below}/location`, {}],
     [`${below}/leave?member=stranger`, { method: 'POST' }],
     [`${below}/confirm?member=stranger&nextWithinMs=1000`, { method: 'POST' }],
+    [`${below}/broadcast?member=stranger`, { json: 1 }],
     [`${below}/document?member=stranger`, { body, headers: BINARY }],
     [`${below}/document`, {}],
     [`${below}/document/sync`, { body: Buffer.from([0]), headers: BINARY }],

@@ -46,6 +46,10 @@ export class DrivenRoom extends Room {
     this.apply({ do: 'update', bytes }, { node: nodeId(''), nowMs: 0 })
   }
 
+  broadcast(event: Json, nowMs = 0, from?: string): void {
+    this.apply({ do: 'broadcast', event, from }, { node: nodeId(''), nowMs })
+  }
+
   expire(nowMs: number): void {
     this.apply({ do: 'expire' }, { node: nodeId(''), nowMs })
   }

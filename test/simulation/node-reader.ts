@@ -1,3 +1,4 @@
+import type { Broadcast } from '@whereabouts/protocol'
 import type { Frame } from '../../packages/server/src/stream/frame.js'
 import { SimulatedReader } from './reader.js'
 
@@ -7,6 +8,8 @@ export interface Onlooker {
   sawLeave(reader: NodeReader, member: string, isNewEpoch: boolean): void
   /** The reader has received a frame. */
   tookFrame(reader: NodeReader): void
+  /** A broadcast came to a reader. */
+  sawBroadcast(epoch: string, broadcast: Broadcast): void
   fail(what: string): void
 }
 
@@ -20,6 +23,10 @@ export class NodeReader extends SimulatedReader {
   ) {
     super({ view: 'patch', documents: true, part: undefined }, undefined, () => {}, known, spend)
     if (known?.lastEventId !== undefined) this.lacksDocument = known.lacksDocument
+  }
+
+  protected override sawBroadcast(position: string, broadcast: Broadcast): void {
+    this.onlooker.sawBroadcast(position.split(':')[0]!, broadcast)
   }
 
   override send(frame: Frame): void {

@@ -18,6 +18,7 @@ export const LIMITS = {
   maxMembers: 100,
   maxLeavers: 1_000,
   maxRecentDocumentBytes: 1_000,
+  maxRecentBroadcastBytes: 1_000,
   maxRooms: 4,
   frameIntervalMs: 33,
   frameShareMs: 1,

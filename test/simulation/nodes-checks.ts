@@ -1,4 +1,10 @@
-import { formatPosition, type Member, type Position } from '@whereabouts/protocol'
+import {
+  type Broadcast,
+  formatPosition,
+  type Json,
+  type Member,
+  type Position,
+} from '@whereabouts/protocol'
 import { LIMITS, type SimulatedNode } from './node.js'
 import type { NodeReader, Onlooker } from './node-reader.js'
 import type { NodesRun } from './nodes.js'
@@ -30,6 +36,10 @@ export class NodesChecks implements Onlooker {
   readonly #fresh = new Set<NodeReader>()
   /** Updates that were acknowledged. */
   readonly #acknowledged = new Set<number>()
+  /** The event of each number, by epoch. */
+  readonly #events = new Map<string, Json>()
+  /** The epoch and number of each event. */
+  readonly #numbers = new Map<Json, string>()
   /** When the last trouble happened. */
   #troubledMs = 0
 
@@ -42,6 +52,18 @@ export class NodesChecks implements Onlooker {
 
   tookFrame(reader: NodeReader): void {
     this.#fresh.add(reader)
+  }
+
+  /** PROTOCOL.md EV4, EV11: each event has one number, which is the same for all readers. */
+  sawBroadcast(epoch: string, { number, event }: Broadcast): void {
+    const name = `${epoch} ${number}`
+    const known = this.#events.get(name) ?? event
+    const before = this.#numbers.get(event) ?? name
+    this.#events.set(name, known)
+    this.#numbers.set(event, before)
+    if (known !== event)
+      this.fail(`broadcast ${name} is ${String(event)}, and was ${String(known)}`)
+    if (before !== name) this.fail(`event ${String(event)} is sent as ${before} and as ${name}`)
   }
 
   opened(tab: Tab, stream: Stream): void {
@@ -215,6 +237,7 @@ export class NodesChecks implements Onlooker {
       const is = viewOf(room.snapshot().members)
       if (seen !== is) this.fail(`a reader at ${node.name} sees ${seen} instead of ${is}`)
       if (reader.state.watching !== room.watching) this.fail('another number watches')
+      this.#checkHeard(reader, room.broadcasts)
       await run.fetchFor(stream)
       const lost = [...this.#acknowledged].filter((update) => !reader.updates.has(update))
       if (lost.length > 0) this.fail(`a reader at ${node.name} lacks the updates ${lost.join()}`)
@@ -222,6 +245,16 @@ export class NodesChecks implements Onlooker {
       const lacks = [...this.#acknowledged].filter((update) => !copy.has(update))
       if (lacks.length > 0) this.fail(`${node.name} lacks the updates ${lacks.join()}`)
     }
+  }
+
+  /** PROTOCOL.md EV6, CL111: all is heard or known to be missed, and nothing is heard twice. */
+  #checkHeard({ node, heard, lastBroadcast }: NodeReader, broadcasts: number): void {
+    const number = lastBroadcast?.number
+    if (number !== broadcasts) {
+      this.fail(`a reader at ${node} knows of ${number} broadcasts, and there were ${broadcasts}`)
+    }
+    const events = heard.flatMap((each) => ('event' in each ? [each.event] : []))
+    if (new Set(events).size < events.length) this.fail(`a reader heard ${events.join()}`)
   }
 
   /** Records that a document update was acknowledged. */

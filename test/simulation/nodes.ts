@@ -44,6 +44,7 @@ export class NodesRun {
   readonly #writeMs: number
   #started = 0
   #updates = 0
+  #broadcasts = 0
 
   constructor(
     seed: number,
@@ -148,6 +149,8 @@ export class NodesRun {
       () => this.#move(tab),
       () => this.#update(),
       () => this.#update(),
+      () => this.#broadcast(tab),
+      () => this.#broadcast(tab),
       () => this.#fetch(tab),
       () => this.#watch(),
       () => this.#unwatch(),
@@ -315,6 +318,18 @@ export class NodesRun {
     })
     if (await this.#attempt(posted)) this.#checks.posted(tab, node, number, isLeaving)
     this.#answered(tab, node, isAlone)
+  }
+
+  /** Broadcasts an event of a tab, which may not be a member, or of the application. */
+  #broadcast(tab: Tab): void {
+    const { random } = this
+    const node = random.pick(this.nodes)
+    const from = random.chance(0.7) ? tab.id : undefined
+    const event = ++this.#broadcasts
+    this.say(`${from ?? 'the application'} broadcasts ${event} at ${node.name}`)
+    node.machine.host.arrive(() => {
+      void this.#attempt(node.rooms.broadcast(ROOM, { do: 'broadcast', event, from }))
+    })
   }
 
   /** Adds a viewer. */

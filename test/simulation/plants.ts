@@ -17,6 +17,8 @@ interface Fault {
   readonly operation?: (operation: Operation) => Operation
   /** Whether appends are acknowledged too early. */
   readonly isHasty?: boolean
+  /** Whether broadcasts are appended twice. */
+  readonly isTwice?: boolean
   /** Whether updates stored while cut off are not recorded. */
   readonly isMute?: boolean
 }
@@ -69,6 +71,7 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
       },
     }),
   }),
+  'sends a broadcast again': plant({ isTwice: true }),
   'answers too early': plant({ isHasty: true }),
   'does not record updates that it stored while cut off': plant({ isMute: true }),
 }
@@ -77,6 +80,7 @@ function plant({
   follower: standIn,
   operation: instead,
   isHasty = false,
+  isTwice = false,
   isMute = false,
 }: Fault): Plant {
   return (exchange, node) => {
@@ -89,7 +93,10 @@ function plant({
         following.append = (operations) => {
           const appended = append.call(
             following,
-            operations.map((each) => replace(each, instead)),
+            operations.flatMap((each) => {
+              const told = replace(each, instead)
+              return isTwice && each[1].do === 'broadcast' ? [told, told] : [told]
+            }),
           )
           if (!isHasty) return appended
           appended.catch(() => {})

@@ -1,6 +1,8 @@
 import {
   applyPatch,
   applySnapshot,
+  type Broadcast,
+  BroadcastNumber,
   EMPTY_ROOM,
   type Json,
   type Patch,
@@ -10,9 +12,12 @@ import {
   type Snapshot,
   type View,
 } from '@whereabouts/protocol'
-import { createParser } from 'eventsource-parser'
+import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import type { Frame } from '../../packages/server/src/stream/frame.js'
 import type { Reader } from '../../packages/server/src/stream/frames.js'
+
+/** What a client tells its application: an event, or how many were missed. */
+export type Heard = { readonly event: Json } | { readonly missed: number | null }
 
 /** A client over a connection that may stall, which applies the bytes that it receives. */
 export class SimulatedReader implements Reader {
@@ -28,6 +33,13 @@ export class SimulatedReader implements Reader {
   lacksDocument: boolean
   ready = true
   frames = 0
+  /** What its application was told of broadcasts, by this reader and those that it resumes. */
+  readonly heard: Heard[]
+  /** The last broadcast that it knows of, and a position in the epoch of its number. */
+  lastBroadcast: { readonly position: string; readonly number: number } | undefined
+  readonly #last = new BroadcastNumber()
+  /** The events of a frame, whose position comes with its last one. */
+  readonly #frame: EventSourceMessage[] = []
   /** Whether its room failed. */
   isFailed = false
   readonly #parser = createParser({ onEvent: (event) => this.#apply(event) })
@@ -48,6 +60,8 @@ export class SimulatedReader implements Reader {
     this.list = known?.list
     this.lastEventId = known?.lastEventId
     this.updates = new Set(known?.updates)
+    this.heard = [...(known?.heard ?? [])]
+    this.#resume(known?.lastBroadcast)
     this.lacksDocument = this.documents && (version === undefined || known?.lacksDocument === true)
   }
 
@@ -62,22 +76,50 @@ export class SimulatedReader implements Reader {
     this.isFailed = true
   }
 
-  #apply({
-    event,
-    id,
-    data,
-  }: {
-    event?: string | undefined
-    id?: string | undefined
-    data: string
-  }) {
+  /** Goes on after what the application was told before. */
+  #resume(last: SimulatedReader['lastBroadcast']): void {
+    if (last !== undefined) this.#last.reach(last.position, last.number)
+    this.lastBroadcast = last
+  }
+
+  /** Tells the application of broadcasts, as CL110 and CL111 say. */
+  #tell(position: string): void {
+    for (const { event, data } of this.#frame.splice(0)) {
+      if (event === 'snapshot') {
+        const { broadcast = 0 } = JSON.parse(data) as Snapshot
+        this.#miss(this.#last.reach(position, broadcast) && null)
+      } else if (event === 'patch') {
+        this.#miss(this.#last.reach(position, (JSON.parse(data) as Patch).broadcast ?? 0))
+      } else if (event === 'broadcast') this.#hear(position, JSON.parse(data) as Broadcast)
+    }
+    this.lastBroadcast = { position, number: this.#last.number }
+  }
+
+  #hear(position: string, broadcast: Broadcast): void {
+    const { number, event } = broadcast
+    this.sawBroadcast(position, broadcast)
+    this.#miss(this.#last.reach(position, number - 1))
+    if (this.#last.reach(position, number) === 1) this.heard.push({ event })
+  }
+
+  #miss(missed: number | null): void {
+    if (missed !== 0) this.heard.push({ missed })
+  }
+
+  /** Called for each broadcast in a frame, even if it has come before. */
+  protected sawBroadcast(_position: string, _broadcast: Broadcast): void {}
+
+  #apply(message: EventSourceMessage): void {
+    const { event, id, data } = message
+    if (this.view === 'patch') this.#frame.push(message)
+    if (this.view === 'patch' && id !== undefined) this.#tell(id)
     if (id !== undefined) this.#grow(id, event === 'snapshot')
     if (event === 'resync') this.#resync(JSON.parse(data) as Resync)
     else if (event === 'document') this.take(Buffer.from(data, 'base64'))
     else if (event === 'snapshot')
       this.state = applySnapshot(this.state, JSON.parse(data) as Snapshot)
     else if (event === 'patch') this.#patch(JSON.parse(data) as Patch)
-    else this.list = JSON.parse(data) as Json
+    else if (event !== 'broadcast') this.list = JSON.parse(data) as Json
   }
 
   /** Adds updates, including ones that it already has. */

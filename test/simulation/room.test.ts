@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { size } from '../size.js'
 import { Random } from './random.js'
+import type { Heard } from './reader.js'
 import { LEASE_MS, LONGEST_PROMISE_MS, World } from './world.js'
 
 /** Seeds that once failed. */
@@ -15,7 +16,7 @@ const given = process.env['SIMULATION_SEED']
 const seeds =
   given === undefined ? [...PINNED, ...Array.from({ length: SEEDS }, (_, i) => i)] : [Number(given)]
 
-it(`[RM3 RM4 RM5 RM6 RM7 RM9 MB3 MB4 MB6 MB7 MB8 ST6 FR4 DO3 DO4 DO5 RM12 RM13 RM15 ST15 CO2 CO3 CO4 CO5 CO6] ${seeds.length} seeds: every reader sees the room, and the room matches the specification`, () => {
+it(`[RM3 RM4 RM5 RM6 RM7 RM9 MB3 MB4 MB6 MB7 MB8 ST6 FR4 DO3 DO4 DO5 EV3 EV4 EV5 EV6 EV8 EV11 EV15 CL110 CL111 RM12 RM13 RM15 ST15 CO2 CO3 CO4 CO5 CO6] ${seeds.length} seeds: every reader sees the room, and the room matches the specification`, () => {
   let failures = 0
   for (const seed of seeds) {
     try {
@@ -30,7 +31,12 @@ it(`[RM3 RM4 RM5 RM6 RM7 RM9 MB3 MB4 MB6 MB7 MB8 ST6 FR4 DO3 DO4 DO5 RM12 RM13 R
 /** Returns how many times the room failed because of a planted fault. */
 function run(seed: number): number {
   const random = new Random(seed)
-  const world = new World(random, random.pick([1, 3, 1_000]), random.pick([1, 4, 1_000]))
+  const world = new World(
+    random,
+    random.pick([1, 3, 1_000]),
+    random.pick([1, 4, 1_000]),
+    random.pick([1, 8, 1_000]),
+  )
   for (let step = 0; step < STEPS; step++) {
     world.step()
     if (random.chance(0.05)) checkAtRest(world)
@@ -38,7 +44,11 @@ function run(seed: number): number {
   checkAtRest(world)
   world.dropAll()
   world.clock.advance(LONGEST_PROMISE_MS + LEASE_MS + 2 * SWEEP_MS)
-  expect(world.frames?.room.snapshot() ?? { members: [], watching: 0 }).toEqual({
+  const { broadcast: _any, ...left } = world.frames?.room.snapshot() ?? {
+    members: [],
+    watching: 0,
+  }
+  expect(left).toEqual({
     members: [],
     watching: 0,
   })
@@ -60,6 +70,7 @@ function checkAtRest(world: World): void {
   expect(snapshot.watching).toBe(model.watching)
   expect(frames.room.list()).toEqual(model.list())
   for (const { reader } of world.streams) {
+    if (reader.view === 'patch') checkHeard(reader.heard, world.broadcasts)
     if (reader.view === 'list') expect(reader.list).toEqual(model.list())
     else {
       const { part } = reader
@@ -74,4 +85,29 @@ function checkAtRest(world: World): void {
       expect(reader.updates.size).toBe(reader.documents ? world.stored.size : 0)
     }
   }
+}
+
+/**
+ * Checks that events, which are numbered from 1, are heard once and in order, and that those in between
+ * were told to be missed.
+ *
+ * @param last the last event that was broadcast
+ */
+function checkHeard(heard: readonly Heard[], last: number): void {
+  // Nobody knows where it begins.
+  let isSure = false
+  let reached = 0
+  for (const each of heard) {
+    if ('missed' in each) {
+      isSure &&= each.missed !== null
+      reached += each.missed ?? 0
+      continue
+    }
+    const event = Number(each.event)
+    expect(event).toBeGreaterThan(reached)
+    if (isSure) expect(event, JSON.stringify(heard)).toBe(reached + 1)
+    reached = event
+    isSure = true
+  }
+  if (isSure) expect(reached, JSON.stringify(heard)).toBe(last)
 }

@@ -47,11 +47,14 @@ export class World {
   /** Stored updates that the room hasn't been told about yet. */
   readonly #untold: number[] = []
   #moves = 0
+  /** How many events were broadcast; each is its number. */
+  #broadcasts = 0
 
   constructor(
     private readonly random: Random,
     maxLeavers: number,
     maxRecentDocumentBytes: number,
+    maxRecentBroadcastBytes: number,
   ) {
     const limits = {
       leaseMs: LEASE_MS,
@@ -59,6 +62,7 @@ export class World {
       maxMembers: 100,
       maxLeavers,
       maxRecentDocumentBytes,
+      maxRecentBroadcastBytes,
       maxRooms: 4,
       frameIntervalMs: FRAME_INTERVAL_MS,
       frameShareMs: 1,
@@ -98,6 +102,8 @@ export class World {
       () => this.#update(),
       () => this.#tell(),
       () => this.#fetch(),
+      () => this.#broadcast(),
+      () => this.#broadcast(),
     ])
     happen()
     if (random.chance(0.02)) this.#isPlanted = true
@@ -138,6 +144,10 @@ export class World {
     while (this.#streams.length > 0) this.#drop()
   }
 
+  get broadcasts(): number {
+    return this.#broadcasts
+  }
+
   get streams(): readonly Stream[] {
     return this.#streams
   }
@@ -168,6 +178,20 @@ export class World {
 
   #presence(): Presence {
     return { nextWithinMs: this.random.pick(PROMISES_MS), polls: this.random.chance(0.3) }
+  }
+
+  /** Broadcasts an event: of a member, who may not be there, or of the application. */
+  #broadcast(): void {
+    const from = this.random.chance(0.7) ? this.random.pick(MEMBERS) : undefined
+    const isSent = from === undefined || this.model.members().has(from)
+    const event = this.#broadcasts + 1
+    if (isSent) this.#broadcasts = event
+    const before = this.frames?.room.broadcasts
+    this.rooms.broadcast(ROOM, { do: 'broadcast', event, from }).catch(() => {})
+    const after = this.frames?.room.broadcasts
+    // PROTOCOL.md EV3, EV4
+    if (before !== undefined && after !== before + Number(isSent))
+      throw new Error(`event ${event} of ${from} made ${before} broadcasts ${after}`)
   }
 
   /** Stores a document update, and tells the room now or a little later. */

@@ -16,7 +16,7 @@ import { RoomDocument } from './room-document.js'
  * The page's room and its document. A member can switch between watching and joining; subscribers
  * stay subscribed across the change of connection.
  */
-export class Session implements Omit<Room, 'look'> {
+export class Session implements Omit<Room, 'look' | 'broadcast' | 'onEvent'> {
   /** Tells whether the document can be shown, and whether edits are saved. */
   readonly document: RoomDocument
   readonly #name: string

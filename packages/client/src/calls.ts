@@ -1,4 +1,5 @@
 import {
+  type Broadcasted,
   type Confirmed,
   type Json,
   type Moved,
@@ -91,6 +92,13 @@ export class Calls {
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     })
     return readAnswer<Moved>(response)
+  }
+
+  /** Broadcasts an event, once: what isn't answered may have been sent. @see PROTOCOL.md EV1, EV11 */
+  async broadcast(event: Json): Promise<Broadcasted> {
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
+    const init = { ...jsonPost(event), signal }
+    return readAnswer(await this.#post('broadcast', () => ({ member: this.#options.member }), init))
   }
 
   /** Confirms that the member is there. @see PROTOCOL.md HT27 */

@@ -184,6 +184,7 @@ export class Connection {
       }
       case 'snapshot':
       case 'patch':
+      case 'broadcast':
       case 'document':
         return { kind: 'frame', position: event.position }
       case 'goodbye':

@@ -14,6 +14,7 @@ export {
   type SharedUser,
   type User,
 } from '@whereabouts/protocol'
+export type { EventListener, MissedListener } from './broadcasts.js'
 export type { JoinOptions, UserOptions } from './options.js'
 export { joinRoom, type Room } from './room.js'
 export type { SharedRoom, Sharing } from './sharing.js'

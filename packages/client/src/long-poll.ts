@@ -78,7 +78,9 @@ export function report(
   const { id: position, document, resync, can } = answer
   if (can !== undefined) receive({ kind: 'can', data: { can } })
   if (resync !== undefined) receive({ kind: 'resync', data: resync })
-  if ('patch' in answer) receive({ kind: 'patch', position, data: answer.patch })
-  else receive({ kind: 'snapshot', position, data: answer })
+  if ('patch' in answer) {
+    receive({ kind: 'patch', position, data: answer.patch })
+    for (const data of answer.broadcasts ?? []) receive({ kind: 'broadcast', position, data })
+  } else receive({ kind: 'snapshot', position, data: answer })
   if (document !== undefined) receive({ kind: 'document', position, data: document })
 }

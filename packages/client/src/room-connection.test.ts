@@ -43,7 +43,7 @@ describe('the connection', () => {
   it('[VE3] ignores unknown events, unknown fields and unknown fields of members', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server, {}, { limits: { posts: 5 } })
-    stream.event('broadcast', { number: 7 }).event('later', ['watch'])
+    stream.event('lock', { number: 7 }).event('later', ['watch'])
     const joined = { ...member('c'), avatar: 'c.png', user: { ...member('c').user, meta: {} } }
     stream.event('patch', { join: [joined], locks: { A1: 'c' }, move: { a: 3 } }, 'e:2')
     const { others } = await until(room, (snapshot) => snapshot.others.length === 2)
@@ -56,7 +56,7 @@ describe('the connection', () => {
   it('[VE4] takes the position from the last event of a frame, even an unknown event', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server)
-    stream.event('patch', { move: { a: 2 } }).event('broadcast', { number: 7 }, 'e:5')
+    stream.event('patch', { move: { a: 2 } }).event('lock', { number: 7 }, 'e:5')
     await until(room, ({ others }) => others[0]?.location === 2)
     stream.end()
     expect((await server.take('GET events')).query.get('lastEventId')).toBe('e:5')

@@ -7,16 +7,17 @@ import {
   PROTOCOL_VERSION,
   type Snapshot,
 } from '@whereabouts/protocol'
+import { Broadcasts, type EventListener, joined, type MissedListener } from './broadcasts.js'
 import { Calls } from './calls.js'
 import { type Pace, paceOf } from './confirming.js'
-import { Connection, type Transports } from './connection.js'
+import { Connection } from './connection.js'
 import {
   type DocumentChannel,
   type DocumentListener,
   type LocationMap,
   setChannel,
 } from './document-channel.js'
-import { longestWaitMs, longPollTransport, readNews } from './long-poll.js'
+import { readNews } from './long-poll.js'
 import { claimMemberKey, type MemberKey } from './member-key.js'
 import { resolveBase, type JoinOptions, type UserOptions } from './options.js'
 import { OwnMember } from './own-member.js'
@@ -24,9 +25,9 @@ import { followPage, isHidden } from './page.js'
 import { readCan } from './rights.js'
 import type { PhaseEvent, RoomPhase } from './room-phase.js'
 import { callSafely, RoomStore, type RoomSnapshot, type RoomStatus } from './store.js'
-import { streamTransport } from './stream.js'
 import type { RoomEvent, RoomHello } from './transport.js'
 import type { Way } from './attempted.js'
+import { transportsOf } from './transports-of.js'
 import { RoomView } from './view.js'
 
 // The default of a server; hello says the real one.
@@ -56,6 +57,22 @@ export interface Room {
   readonly getSnapshot: () => RoomSnapshot
   /** Calls back after every change; returns how to unsubscribe. */
   readonly subscribe: (listener: () => void) => () => void
+  /**
+   * Sends an event to everybody in the room, this client included: any JSON, at most 4,096 bytes of it unless
+   * the server is configured otherwise. Waits until this client is a member. Resolves when the server has
+   * sent it. It isn't kept, and never sent twice.
+   *
+   * @throws {Problem} such as `too-large` or `forbidden`; without an answer, it may have been sent
+   * @see PROTOCOL.md EV1, EV2
+   */
+  readonly broadcast: (event: Json) => Promise<void>
+  /**
+   * Calls back for each event that is broadcast in the room, once and in order; returns how to end that.
+   *
+   * @param missed called when events were missed, such as by a slow or lost connection
+   * @see PROTOCOL.md CL110, CL111
+   */
+  readonly onEvent: (listener: EventListener, missed?: MissedListener) => () => void
   readonly status: RoomStatus
   /** Leaves at once, for good. Resolves when the server knows, or can't be told. */
   readonly leave: () => Promise<void>
@@ -83,6 +100,7 @@ export function joinRoom(options: JoinOptions): Room {
  *     snapshot   replace the view; doubt the own location; keep members of a lost epoch for a lease
  *     patch      change the view; doubt the own location if it is the stream's first change;
  *                if it takes the own member away, join again
+ *     broadcast  pass it on, unless it has come before
  *     document   pass the update on, then move the position
  *     interrupted, refused, left   the phase follows
  *
@@ -93,6 +111,7 @@ class LiveRoom implements Room {
   #part: string | null
   readonly #view = new RoomView()
   readonly #store = new RoomStore()
+  readonly #broadcasts = new Broadcasts()
   readonly #key: MemberKey
   readonly #calls: Calls
   readonly #own: OwnMember
@@ -134,6 +153,7 @@ class LiveRoom implements Room {
 
   readonly getSnapshot = this.#store.getSnapshot
   readonly subscribe = this.#store.subscribe
+  readonly onEvent = this.#broadcasts.listen
 
   get status(): RoomStatus {
     return this.#phase.status
@@ -156,6 +176,11 @@ class LiveRoom implements Room {
     if (part === this.#part) return
     this.#part = part
     this.#restart()
+  }
+
+  readonly broadcast = async (event: Json): Promise<void> => {
+    await joined(this.#store, this.#watch)
+    this.#posted((await this.#calls.broadcast(event)).id, false)
   }
 
   readonly leave = (): Promise<void> => {
@@ -263,8 +288,7 @@ class LiveRoom implements Room {
       this.#store.apply({ kind: 'shown', facts: { problem: null } })
   }
 
-  /** @returns the ways to the room's events: its own, or those that it shares with other rooms */
-  #createTransports(base: string, { room, fetch, headers, sharing }: JoinOptions): Transports {
+  #createConnection(base: string, options: JoinOptions): Connection {
     const position = () => this.#view.position
     const polled = {
       watch: this.#watch,
@@ -272,31 +296,7 @@ class LiveRoom implements Room {
       leaseMs: () => this.#limits.leaseMs,
       renew: () => this.#watch || this.#own.renew(this.#limits.leaseMs),
     }
-    const own = {
-      stream: streamTransport('GET', this.#calls, position),
-      'post-stream': streamTransport('POST', this.#calls, position),
-      'long-poll': longPollTransport(this.#calls, polled),
-    }
-    const shared = sharing?.({
-      base,
-      isPlain: fetch === undefined && headers === undefined,
-      own,
-      ready: this.#key.ready,
-      subscription: () => {
-        const { watch: _watch, member, ...parameters } = this.#calls.streamParameters()
-        return { room, ...parameters, ...(member !== undefined && { members: [member] }) }
-      },
-      position,
-      waitMs: () => longestWaitMs(polled),
-      renew: polled.renew,
-      request: (body, signal) => this.#calls.streams(body, signal),
-    })
-    return shared ?? own
-  }
-
-  #createConnection(base: string, options: JoinOptions): Connection {
-    const position = () => this.#view.position
-    const transports = this.#createTransports(base, options)
+    const transports = transportsOf(base, options, this.#calls, this.#key.ready, polled)
     const check = (receive: (event: RoomEvent) => void, signal: AbortSignal) =>
       readNews(this.#calls, position(), receive, signal)
     const confirm = async () => (await this.#calls.confirm()).id
@@ -323,6 +323,9 @@ class LiveRoom implements Room {
       case 'patch':
         this.#patched(event.position, event.data)
         break
+      case 'broadcast':
+        this.#view.advance(event.position)
+        break
       case 'document':
         this.#tellDocument((listener) => listener.updated(event.data))
         this.#view.advance(event.position)
@@ -332,6 +335,7 @@ class LiveRoom implements Room {
         break
       default:
     }
+    this.#broadcasts.receive(event)
     this.#tellDocument((listener) => listener.heard())
   }
 

@@ -74,11 +74,13 @@ function readMessage({ event, data }: EventSourceMessage): RoomEvent {
   switch (event) {
     case 'snapshot':
     case 'patch':
+    case 'broadcast':
       return { kind: event, position, data: JSON.parse(data) }
     case 'document':
       return { kind: event, position, data }
     case 'hello':
     case 'can':
+    case 'whisper':
     case 'resync':
     case 'goodbye':
       return { kind: event, data: JSON.parse(data) }

@@ -1,4 +1,13 @@
-import type { Can, Goodbye, Hello, Patch, Resync, Snapshot } from '@whereabouts/protocol'
+import type {
+  Broadcast,
+  Can,
+  Goodbye,
+  Hello,
+  Patch,
+  Resync,
+  Snapshot,
+  Whisper,
+} from '@whereabouts/protocol'
 
 /** The first message of every transport; a long-poll only has the interval between its answers. */
 export type RoomHello = Pick<Hello, 'heartbeatMs'> & Partial<Hello>
@@ -13,8 +22,10 @@ export type RoomEvent =
   | { readonly kind: 'hello'; readonly data: RoomHello }
   | { readonly kind: 'snapshot'; readonly position: string; readonly data: Snapshot }
   | { readonly kind: 'patch'; readonly position: string; readonly data: Patch }
+  | { readonly kind: 'broadcast'; readonly position: string; readonly data: Broadcast }
   /** An update of the document, in base64. */
   | { readonly kind: 'document'; readonly position: string; readonly data: string }
+  | { readonly kind: 'whisper'; readonly data: Whisper }
   | { readonly kind: 'can'; readonly data: Partial<Can> }
   | { readonly kind: 'resync'; readonly data: Resync }
   | { readonly kind: 'goodbye'; readonly data: Goodbye }

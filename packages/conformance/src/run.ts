@@ -1,6 +1,7 @@
 import { describe, it } from 'vitest'
 import { addressRules } from './rules/addresses.js'
 import { articleRules } from './rules/article.js'
+import { broadcastRules } from './rules/broadcasts.js'
 import { callRules } from './rules/calls.js'
 import { compressionRules } from './rules/compression.js'
 import { confirmationRules } from './rules/confirmations.js'
@@ -85,6 +86,7 @@ const OF_THE_MODULE = [
   nameRules,
   memberRules,
   confirmationRules,
+  broadcastRules,
   callRules,
   addressRules,
   articleRules,

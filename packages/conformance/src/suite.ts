@@ -17,6 +17,7 @@ export interface Settings {
   readonly maxUpdateBytes?: number
   readonly maxDocumentBytes?: number
   readonly maxRecentDocumentBytes?: number
+  readonly maxRecentBroadcastBytes?: number
   readonly maxArrivingBytes?: number
   readonly maxWaitingBytes?: number
   readonly dataDir?: string

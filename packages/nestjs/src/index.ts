@@ -10,6 +10,7 @@ export {
   type AuthenticatedUser,
   type Authorize,
   DEFAULTS,
+  type Audience,
   type Disconnected,
   findFaults,
   type Json,

@@ -1,6 +1,9 @@
+export { BroadcastNumber } from './broadcast-number.js'
 export { equalJson, type Json } from './json.js'
 export type {
   Action,
+  Broadcast,
+  Broadcasted,
   Can,
   Confirmed,
   DocumentNews,
@@ -19,6 +22,7 @@ export type {
   Updated,
   User,
   View,
+  Whisper,
 } from './messages.js'
 export { ACTIONS, PROTOCOL_VERSION } from './messages.js'
 export {

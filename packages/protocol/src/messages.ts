@@ -79,6 +79,8 @@ export interface Snapshot {
   readonly watching: number
   /** For a reader of one part only: how many members are in each other part. @see PROTOCOL.md ST23 */
   readonly elsewhere?: Elsewhere
+  /** The number of the last broadcast; left out if nothing was broadcast. @see PROTOCOL.md EV6 */
+  readonly broadcast?: number
 }
 
 /**
@@ -103,6 +105,33 @@ export interface Patch {
   readonly leave?: readonly string[]
   readonly watching?: number
   readonly elsewhere?: Elsewhere
+  /** Broadcasts up to this number don't come any more. @see PROTOCOL.md EV6 */
+  readonly broadcast?: number
+}
+
+/**
+ * An event that a member or the application broadcasts in a room.
+ *
+ * @example {"number":12,"from":"kX3v…","event":{"saved":"C6"}}
+ * @see PROTOCOL.md EV5
+ */
+export interface Broadcast {
+  /** Grows by one within an epoch. */
+  readonly number: number
+  /** The member that broadcasts it; left out if the application does. */
+  readonly from?: string
+  readonly event: Json
+}
+
+/** An event of the application for some readers of a room. @see PROTOCOL.md EV10 */
+export interface Whisper {
+  readonly event: Json
+}
+
+/** The answer to a broadcast. @see PROTOCOL.md EV1 */
+export interface Broadcasted {
+  /** The room's position after the commit. */
+  readonly id: string
 }
 
 /**
@@ -159,6 +188,8 @@ export interface RoomAnswer extends Snapshot, DocumentNews, Partial<Can> {
 export interface RoomPatch extends DocumentNews, Partial<Can> {
   readonly id: string
   readonly patch: Patch
+  /** What was broadcast since the position, oldest first. @see PROTOCOL.md EV7 */
+  readonly broadcasts?: readonly Broadcast[]
 }
 
 /** The shape of a stream's events. @see PROTOCOL.md HT1, ST8 */

@@ -38,7 +38,13 @@ export {
 export type { OptionFault } from './option-faults.js'
 export { createWhereabouts, type Whereabouts } from './whereabouts.js'
 export type { UserClaim } from './room/user.js'
-export { type Disconnected, type RoomEvents, Rooms, type WatchOptions } from './rooms.js'
+export {
+  type Audience,
+  type Disconnected,
+  type RoomEvents,
+  Rooms,
+  type WatchOptions,
+} from './rooms.js'
 export type { Revalidation } from './visits.js'
 export type { RoomsCount } from './room-server.js'
 export {

@@ -25,8 +25,9 @@ export function newsSince(
   const id = frames.position
   const news = documents ? documentNews(catchUp.updates) : {}
   if (catchUp.kind === 'snapshot') return { id, ...catchUp.snapshot, ...news }
-  const { patch } = catchUp
-  return isEmpty(patch) && isEmpty(news) ? undefined : { id, patch, ...news }
+  const { patch, broadcasts } = catchUp
+  const told = { ...(broadcasts.length > 0 && { broadcasts }), ...news }
+  return isEmpty(patch) && isEmpty(told) ? undefined : { id, patch, ...told }
 }
 
 /**

@@ -10,7 +10,7 @@ const UNREADABLE =
   'a message of another node could not be read, so readers were asked about again, or ended; run one version of the server on all nodes'
 
 /**
- * Has every node ask about its readers again, or end some of them.
+ * Has every node ask about its readers again, end some of them, or tell them something.
  *
  * @see PROTOCOL.md AC20, AC23, AC31
  */
@@ -20,7 +20,10 @@ export class NodeNotices {
 
   /** @param exchange omitted if there are no other nodes */
   constructor(
-    private readonly readers: Pick<Readers, 'revalidate' | 'disconnect' | 'endSession' | 'endAll'>,
+    private readonly readers: Pick<
+      Readers,
+      'revalidate' | 'disconnect' | 'endSession' | 'endAll' | 'whisper'
+    >,
     private readonly exchange: Notices | undefined,
     log: Log,
   ) {
@@ -66,5 +69,6 @@ export class NodeNotices {
     if (notice.revalidate !== undefined) this.readers.revalidate(notice.revalidate)
     if (notice.disconnect !== undefined) this.readers.disconnect(notice.disconnect)
     if (notice.endSession !== undefined) this.readers.endSession(notice.endSession.session)
+    if (notice.whisper !== undefined) this.readers.whisper(notice.whisper)
   }
 }

@@ -1,6 +1,10 @@
+import type { Json } from '@whereabouts/protocol'
 import { z } from 'zod'
 
 const TEXT = z.string().optional()
+const IDS = z.array(z.string()).readonly().optional()
+// Whatever was parsed from JSON.
+const EVENT = z.custom<Json>((value) => value !== undefined)
 const NOTICE = z.object({
   revalidate: z.object({ user: TEXT, room: TEXT }).optional(),
   disconnect: z
@@ -8,6 +12,7 @@ const NOTICE = z.object({
     .refine(({ memberId, userId }) => memberId !== undefined || userId !== undefined)
     .optional(),
   endSession: z.object({ session: z.string() }).optional(),
+  whisper: z.object({ roomName: z.string(), event: EVENT, to: IDS, except: IDS }).optional(),
 })
 
 /** The kinds of notices that end readers. */

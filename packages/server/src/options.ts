@@ -96,6 +96,13 @@ export interface WhereaboutsOptions {
   readonly maxConnections?: number
   /** How large a location may be, as JSON text in UTF-8. */
   readonly maxLocationBytes?: number
+  /** How large a broadcast event may be, as JSON text in UTF-8. */
+  readonly maxBroadcastBytes?: number
+  /**
+   * How many bytes of a room's latest broadcasts are kept, for at most a lease, until slow readers have them.
+   * Readers are told how many they missed. @see PROTOCOL.md EV8
+   */
+  readonly maxRecentBroadcastBytes?: number
   /** How large one update of a document may be. */
   readonly maxUpdateBytes?: number
   /** How large a document may be in the store. Deleted content counts for little. */
@@ -220,6 +227,8 @@ export const DEFAULTS = {
   maxRooms: 10_000,
   maxConnections: 20_000,
   maxLocationBytes: 1_024,
+  maxBroadcastBytes: 4_096,
+  maxRecentBroadcastBytes: 65_536,
   maxUpdateBytes: 1_048_576,
   maxDocumentBytes: 67_108_864,
   maxRecentDocumentBytes: 1_048_576,
@@ -265,6 +274,8 @@ const SINGLE_OPTIONS = z.strictObject({
   maxRooms: count.default(DEFAULTS.maxRooms),
   maxConnections: count.default(DEFAULTS.maxConnections),
   maxLocationBytes: z.int().min(2).max(65_536).default(DEFAULTS.maxLocationBytes),
+  maxBroadcastBytes: z.int().min(2).max(65_536).default(DEFAULTS.maxBroadcastBytes),
+  maxRecentBroadcastBytes: bytes.max(16_777_216).default(DEFAULTS.maxRecentBroadcastBytes),
   maxUpdateBytes: bytes.max(67_108_864).default(DEFAULTS.maxUpdateBytes),
   maxDocumentBytes: bytes.default(DEFAULTS.maxDocumentBytes),
   maxRecentDocumentBytes: bytes.default(DEFAULTS.maxRecentDocumentBytes),

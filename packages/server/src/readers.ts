@@ -32,7 +32,13 @@ import { Poll } from './stream/poll.js'
 import { type Channel, SharedStream } from './stream/shared-stream.js'
 import { Subscription } from './stream/subscription.js'
 import { Undrained } from './stream/undrained.js'
-import { type Disconnection, type Revalidation, type Visitor, Visits } from './visits.js'
+import {
+  type Disconnection,
+  type Revalidation,
+  type Visitor,
+  Visits,
+  type Whispered,
+} from './visits.js'
 
 const nothing = (): void => {}
 
@@ -253,6 +259,11 @@ export class Readers {
   /** Ends the readers of a login on this node. @see PROTOCOL.md AC31 */
   endSession(session: string): void {
     this.#visits.endSession(session)
+  }
+
+  /** Sends an event to some readers on this node. @see PROTOCOL.md EV10 */
+  whisper(whispered: Whispered): void {
+    this.#visits.whisper(whispered)
   }
 
   /** Ends the readers of a room on this node, or all of them. @see PROTOCOL.md AC32 */

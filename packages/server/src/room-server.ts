@@ -1,4 +1,5 @@
 import {
+  type Broadcasted,
   type Confirmed,
   type Json,
   type Member,
@@ -19,6 +20,7 @@ import { MemberIds } from './access/member-id.js'
 import type { Permissions } from './access/permissions.js'
 import type { Sharing } from './access/sharing.js'
 import { resolveSecret } from './access/secret.js'
+import { checkEvent } from './event.js'
 import { checkLocation } from './location.js'
 import { type Log, withCause } from './log.js'
 import { type AskedOfRoom, knownVersion, newsSince, newsText } from './news.js'
@@ -39,7 +41,7 @@ import { LocalRooms } from './rooms/local-rooms.js'
 import type { Numbered } from './rooms/outcomes.js'
 import { SharedRooms } from './rooms/shared-rooms.js'
 import { Serving } from './serving.js'
-import type { Disconnection, Revalidation } from './visits.js'
+import type { Disconnection, Revalidation, Whispered } from './visits.js'
 
 /** The counts of a server. */
 export interface RoomsCount extends DocumentsCount {
@@ -50,6 +52,8 @@ export interface RoomsCount extends DocumentsCount {
   /** How many rooms failed, and how many single readers. PROTOCOL.md RM17 */
   readonly room_failures: number
   readonly reader_failures: number
+  /** How many broadcasts this process has taken. PROTOCOL.md EV14 */
+  readonly broadcasts: number
   /** Messages of other nodes that couldn't be read. PROTOCOL.md AC32 */
   readonly unreadable_notices: number
   /** Files of the audit log that were dropped. PROTOCOL.md AD23 */
@@ -91,6 +95,7 @@ export class RoomServer {
   readonly #roomDocuments: RoomDocuments
   readonly #serving = new Serving()
   readonly #answerTexts = new AnswerTexts()
+  #broadcasts = 0
 
   readonly #options: ResolvedOptions
   readonly #audit: AuditLog
@@ -203,6 +208,7 @@ export class RoomServer {
       connections,
       room_failures: this.#faults.rooms,
       reader_failures: this.#faults.readers,
+      broadcasts: this.#broadcasts,
       unreadable_notices: this.#nodes.unreadable,
       audit_files_dropped: this.#audit.droppedFiles,
       exchange_ready: this.#rooms.isShared ? 1 : 0,
@@ -231,6 +237,37 @@ export class RoomServer {
     const id = this.#memberId(checked, participant)
     const operation = { do: 'move', id, user: participant.user, location, ...presence } as const
     return { self: id, id: await this.#rooms.open(checked).commit(operation) }
+  }
+
+  /**
+   * Sends an event to all readers of a room. Creates no room and no member.
+   *
+   * @param participant the member that broadcasts it; `undefined` for the application
+   * @throws {Problem} bad-room, bad-parameter, too-large, forbidden, exchange-busy, shutting-down
+   * @see PROTOCOL.md EV1, EV3
+   */
+  async broadcast(roomName: string, event: Json, participant?: Participant): Promise<Broadcasted> {
+    this.#serving.assertServing()
+    checkEvent(event, this.#options.maxBroadcastBytes)
+    const checked = checkRoom(roomName)
+    const from = participant && this.#memberId(checked, participant)
+    const id = await this.#rooms.broadcast(checked, { do: 'broadcast', event, from })
+    this.#broadcasts += 1
+    return { id }
+  }
+
+  /**
+   * Sends an event to some readers of a room on all nodes.
+   *
+   * @throws {Problem} bad-room, bad-parameter, too-large, shutting-down; exchange-busy, if other nodes
+   *   couldn't be told
+   * @see PROTOCOL.md EV10
+   */
+  async whisper(whispered: Whispered): Promise<void> {
+    this.#serving.assertServing()
+    checkEvent(whispered.event, this.#options.maxBroadcastBytes)
+    checkRoom(whispered.roomName)
+    await this.#nodes.tell({ whisper: whispered })
   }
 
   /**

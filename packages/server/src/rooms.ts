@@ -45,6 +45,14 @@ export type Disconnected = (
 
 const MAX_REASON_CHARACTERS = 1_024
 
+/** Who gets an event; without either, all who read the room. */
+export interface Audience {
+  /** The ids of the members that get it. */
+  readonly to?: readonly string[]
+  /** The ids of members that don't get it. */
+  readonly except?: readonly string[]
+}
+
 /** A room as events. Does nothing until somebody subscribes, for example with a subscriber of rxjs. */
 export interface RoomEvents {
   subscribe(subscriber: RoomSubscriber): unknown
@@ -98,8 +106,23 @@ export class Rooms {
     user?: UserClaim,
   ): Promise<Moved> {
     const member = this.#participant(key === undefined ? newMemberKey() : key, user)
-    const text = jsonText(location)
+    const text = jsonText('a location', location)
     return this.server.move(roomName, member, JSON.parse(text) as Json, Buffer.byteLength(text))
+  }
+
+  /**
+   * Sends an event to everybody who reads a room, or to some of them. Creates no room.
+   *
+   * @param event at most `maxBroadcastBytes` of JSON text
+   * @throws {Problem} bad-room, bad-json, bad-parameter, too-large, shutting-down; exchange-busy, if some
+   *   readers may not have been told
+   * @see PROTOCOL.md EV3, EV10
+   */
+  async broadcast(roomName: string, event: Json, { to, except }: Audience = {}): Promise<void> {
+    const copy = JSON.parse(jsonText('an event', event)) as Json
+    const whom = { to: checkIds('to', to), except: checkIds('except', except) }
+    if (to === undefined && except === undefined) await this.server.broadcast(roomName, copy)
+    else await this.server.whisper({ roomName, event: copy, ...whom })
   }
 
   /**
@@ -277,14 +300,14 @@ export class Rooms {
 }
 
 /** @throws {Problem} bad-json */
-function jsonText(location: unknown): string {
+function jsonText(what: string, value: unknown): string {
   try {
-    const text = JSON.stringify(location) as string | undefined
+    const text = JSON.stringify(value) as string | undefined
     if (text !== undefined) return text
   } catch {
     // The problem below covers it.
   }
-  throw new Problem('bad-json', 'Pass a location that is a JSON value.')
+  throw new Problem('bad-json', `Pass ${what} that is a JSON value.`)
 }
 
 /** @throws {Problem} bad-parameter */
@@ -311,6 +334,13 @@ function checkPart(part: unknown): string | undefined {
 function checkText(name: string, value: unknown): string {
   if (typeof value === 'string') return value
   throw badOption(name, 'a string')
+}
+
+/** @throws {Problem} bad-parameter */
+function checkIds(name: string, ids: unknown): readonly string[] | undefined {
+  if (ids === undefined) return undefined
+  if (!Array.isArray(ids)) throw badOption(name, 'an array of the ids of members')
+  return ids.map((id) => checkText(name, id))
 }
 
 /** @throws {Problem} bad-parameter */

@@ -31,6 +31,7 @@ function open(authorize: Authorize, readers = READERS) {
       fail: (problem: Problem) => void failed.push(problem),
       goodbye: () => {},
       allow: (can: readonly Action[]) => void told.push(can),
+      whisper: () => {},
       expel: () => {},
     }
     const admission = {
@@ -76,6 +77,7 @@ it('[AC31] a reader whose request was read after its login ended is ended at onc
       fail: () => void ended.push(`${session} ended`),
       goodbye: () => {},
       allow: () => {},
+      whisper: () => {},
       expel: () => {},
     }
     const asker = { request, user: undefined, roomName: 'x' }
@@ -142,6 +144,7 @@ it('[AC17] a reader that can’t be told ends only itself', async () => {
     },
     goodbye: () => {},
     allow: () => {},
+    whisper: () => {},
     expel: () => {},
   }
   const admission = {
@@ -181,6 +184,7 @@ it('[AC33] an unexpected error ends the readers that it is about, is logged, and
       fail: () => void failed.push(link),
       goodbye: () => {},
       allow: () => {},
+      whisper: () => {},
       expel: () => {},
     }
     const asker = { request, user: undefined, roomName: 'room', link }

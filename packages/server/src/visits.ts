@@ -1,4 +1,4 @@
-import { type Action, type Goodbye, Problem } from '@whereabouts/protocol'
+import { type Action, type Goodbye, Problem, type Whisper } from '@whereabouts/protocol'
 import { type Admission, type Asker, type Permissions, refusalOf } from './access/permissions.js'
 import { loginExpired } from './access/users.js'
 import { Gate } from './exchange/gate.js'
@@ -14,6 +14,8 @@ export interface Visitor extends Endable {
   goodbye(goodbye: Goodbye): void
   /** Tells the reader what it may do from now on. */
   allow(can: readonly Action[]): void
+  /** Sends the reader an event of the application; one that is slow misses it. @see PROTOCOL.md EV10 */
+  whisper(whisper: Whisper): void
   /** Tells a reader with several members that one of them is over. @see PROTOCOL.md MS10 */
   expel(memberId: string, problem: Problem): void
 }
@@ -43,6 +45,15 @@ export interface Disconnection {
   readonly memberId?: string | undefined
   readonly userId?: string | undefined
   readonly reason?: string | undefined
+}
+
+/** An event for some readers of a room. */
+export interface Whispered extends Whisper {
+  readonly roomName: string
+  /** The ids of the members that get it; without it, all readers. */
+  readonly to?: readonly string[] | undefined
+  /** The ids of members that don't get it. */
+  readonly except?: readonly string[] | undefined
 }
 
 interface Visit {
@@ -148,6 +159,16 @@ export class Visits {
       // In open mode, each member counts as a user. ID4
       const id = visit.stay.selves.find((each) => each === (memberId ?? userId))
       if (id !== undefined) this.#expel(visit, id, problem)
+    }
+  }
+
+  /** Sends an event to some readers. @see PROTOCOL.md EV10 */
+  whisper({ roomName, event, ...whom }: Whispered): void {
+    for (const visit of this.#visits) {
+      const { stay, visitor } = visit
+      if (stay.roomName === roomName && isMeant(stay.selves, whom)) {
+        this.#serve(visit, () => visitor.whisper({ event }))
+      }
     }
   }
 
@@ -302,4 +323,14 @@ export class Visits {
     visit.callOffQuestion()
     visit.callOffRetry()
   }
+}
+
+/** Returns whether a reader with these members is among those that an event is for. */
+function isMeant(
+  selves: readonly string[],
+  { to, except = [] }: Pick<Whispered, 'to' | 'except'>,
+): boolean {
+  const left = selves.filter((id) => !except.includes(id))
+  if (to !== undefined) return left.some((id) => to.includes(id))
+  return selves.length === 0 || left.length > 0
 }

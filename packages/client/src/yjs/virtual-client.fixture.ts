@@ -145,6 +145,8 @@ class VirtualRoom implements Room {
   readonly move = () => undefined
   readonly setUser = () => undefined
   readonly look = () => undefined
+  readonly broadcast = () => Promise.resolve()
+  readonly onEvent = () => () => undefined
   readonly leave = () => Promise.resolve()
   readonly getSnapshot = (): RoomSnapshot => ({
     status: this.status,

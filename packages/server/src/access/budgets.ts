@@ -21,6 +21,7 @@ interface Budget {
  */
 export const BUDGETS = {
   posts: { seconds: 2, user: 600, address: 4_000 },
+  broadcastBytes: { seconds: 2, user: 131_072, address: 1_048_576 },
   polls: { seconds: 2, user: 1_000, address: 10_000 },
   pollBytes: { seconds: 2, user: 33_554_432, address: 134_217_728 },
   streams: { seconds: 60, user: 600, address: 12_000 },
@@ -197,6 +198,7 @@ function pause(ms: number): Promise<void> {
 /** These cost less than a request to Redis, or each node has its own audit log, so each counts by itself. */
 const OWN = new Set<string>([
   'posts',
+  'broadcastBytes',
   'polls',
   'pollBytes',
   'auditBytes',

@@ -32,6 +32,9 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
   confirm: answers({
     POST: async ({ calls }, call, roomName) => call.json(await calls.confirm(call, roomName)),
   }),
+  broadcast: answers({
+    POST: async ({ calls }, call, roomName) => call.json(await calls.broadcast(call, roomName)),
+  }),
   changes: answers({ POST: ({ calls }, call, roomName) => calls.postChanges(call, roomName) }),
   leave: answers({ POST: ({ calls }, call, roomName) => calls.leave(call, roomName) }),
   document: answers({

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Confirmed, View } from '@whereabouts/protocol'
+import type { Broadcasted, Confirmed, View } from '@whereabouts/protocol'
 import { type Caller, Callers, type Parameter } from '../access/caller.js'
 import { assertCurrent } from '../access/users.js'
 import type { ResolvedOptions } from '../options.js'
@@ -130,6 +130,21 @@ export class Calls {
       return { caller, presence }
     })
     return this.rooms.confirm(roomName, said.caller, said.presence)
+  }
+
+  /** @see PROTOCOL.md EV1, EV2, EV9 */
+  async broadcast(call: Call, roomName: string): Promise<Broadcasted> {
+    const { request, query } = call
+    const { maxBroadcastBytes } = this.options
+    const memberKey = this.#callers.namedKey(request, query, 'member')
+    const demand: Demand = { budget: 'posts', needs: ['move'], memberKey }
+    const { said } = await this.#entrance.decide(call, roomName, demand, async (entered) => {
+      const caller = this.#callers.identify(request, query, 'member', entered.user?.claim)
+      const { value, bytes } = await this.bodies.readJson(call, maxBroadcastBytes)
+      await this.access.allowances.take('broadcastBytes', entered.account, bytes)
+      return { caller, value }
+    })
+    return this.rooms.broadcast(roomName, said.value, said.caller)
   }
 
   /** @see PROTOCOL.md HT6 */

@@ -14,6 +14,7 @@ const GAUGES = {
   documents_loaded_bytes: 'Memory that the loaded documents need, as estimated',
 } as const
 const COUNTERS = {
+  broadcasts: 'Broadcasts that this process has taken',
   document_updates: 'Updates written to the store',
   document_update_bytes: 'Bytes of the updates written to the store',
   document_commits: 'Transactions that wrote updates to the store',

@@ -36,6 +36,7 @@ export const SCHEMAS = {
       members: { type: 'array', items: ref('Member') },
       watching: { type: 'integer' },
       elsewhere: ref('Elsewhere'),
+      broadcast: { type: 'integer', description: 'The number of the last broadcast' },
       resync: ref('Resync'),
     },
   },
@@ -46,6 +47,7 @@ export const SCHEMAS = {
       id: { type: 'string' },
       can: ref('Actions'),
       patch: ref('Patch'),
+      broadcasts: { type: 'array', items: ref('Broadcast') },
       document: { type: 'string', contentEncoding: 'base64' },
       resync: ref('Resync'),
     },
@@ -201,7 +203,22 @@ export const SCHEMAS = {
       leave: { type: 'array', items: { type: 'string' } },
       watching: { type: 'integer' },
       elsewhere: ref('Elsewhere'),
+      broadcast: { type: 'integer', description: 'Broadcasts up to this number are missing' },
     },
+  },
+  Broadcast: {
+    type: 'object',
+    required: ['number', 'event'],
+    properties: {
+      number: { type: 'integer', description: 'Grows by one within an epoch' },
+      from: { type: 'string', description: 'The id of the member that broadcasts it' },
+      event: { description: 'Any JSON value' },
+    },
+  },
+  Broadcasted: {
+    type: 'object',
+    required: ['id'],
+    properties: { id: { type: 'string' } },
   },
   Moved: {
     type: 'object',

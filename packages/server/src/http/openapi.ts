@@ -242,6 +242,15 @@ const OPENAPI = {
         responses: { 200: json('Noted', ref('Confirmed')), default: problem },
       },
     },
+    '/rooms/{room}/broadcast': {
+      parameters: [room, version],
+      post: {
+        summary: 'Sends an event to all readers; the caller has to be a member',
+        parameters: [member],
+        requestBody: { required: true, content: { 'application/json': { schema: {} } } },
+        responses: { 200: json('Sent', ref('Broadcasted')), default: problem },
+      },
+    },
     '/rooms/{room}/leave': {
       parameters: [room, version],
       post: {

@@ -6,6 +6,7 @@ export const ROOM_CALLS = [
   'location',
   'changes',
   'confirm',
+  'broadcast',
   'leave',
   'document',
   'document/sync',

@@ -73,6 +73,7 @@ export interface NewPatch extends Patch {
   leave?: string[]
   watching?: number
   elsewhere?: Elsewhere
+  broadcast?: number
 }
 
 /**

@@ -42,11 +42,20 @@ export type Operation =
       readonly bytes?: Uint8Array | undefined
       readonly isDeleted?: boolean | undefined
     }
+  | BroadcastOperation
   | { readonly do: 'expire' }
   /** A node is gone, and its connections with it. If it didn't leave in good order, it may have stored an
    * update that it told nobody. */
   | { readonly do: 'gone'; readonly node: NodeId; readonly hasLeft: boolean }
   | ({ readonly do: 'restate' } & Restatement)
+
+/** An event for all readers. */
+export interface BroadcastOperation {
+  readonly do: 'broadcast'
+  readonly event: Json
+  /** The member that broadcasts it; `undefined` for the application. */
+  readonly from?: string | undefined
+}
 
 /** The node that an operation comes from, and its time in ms on the room's clock. */
 export interface Origin {
@@ -68,6 +77,8 @@ export interface Restatement {
   readonly onlookers: readonly (readonly [id: string, connections: number])[]
   /** The number of connections that only watch. */
   readonly watching: number
+  /** How many broadcasts only that node's readers had. */
+  readonly broadcasts?: number | undefined
 }
 
 export interface RestatedMember {

@@ -9,6 +9,7 @@ const LIMITS = {
   maxMembers: 3,
   maxLeavers: 2,
   maxRecentDocumentBytes: 4,
+  maxRecentBroadcastBytes: 1_000,
 }
 const statusesOf = (room: DrivenRoom) =>
   room.snapshot().members.map(({ id, status }) => `${id} ${status}`)

@@ -5,7 +5,7 @@ import type { RoomState } from './room-state.js'
 /** Replaces everything the room knows of a node's members and connections. @see PROTOCOL.md EX3 */
 export function restate(state: RoomState, restatement: Restatement, origin: Origin): void {
   const { node, nowMs } = origin
-  const { members, left, onlookers, watching } = restatement
+  const { members, left, onlookers, watching, broadcasts = 0 } = restatement
   const before = [...state.connections.ofNode(node).keys()]
   for (const id of before) state.connections.set(id, node, 0)
   // Leaves come first, because they free places that the members below may need.
@@ -14,6 +14,7 @@ export function restate(state: RoomState, restatement: Restatement, origin: Orig
   for (const [id, count] of onlookers) state.connections.set(id, node, count)
   for (const id of before) state.released(id, nowMs)
   if (watching !== state.connections.watchingNode(node)) state.setWatching(node, watching)
+  if (broadcasts > 0) state.skipBroadcasts(broadcasts)
 }
 
 function restateMember(state: RoomState, restated: RestatedMember, { node, nowMs }: Origin): void {

@@ -1,4 +1,5 @@
 import {
+  type Broadcast,
   type Json,
   type Member,
   type Patch,
@@ -7,9 +8,18 @@ import {
   type Status,
 } from '@whereabouts/protocol'
 import { RoomConnections, type SavedConnections } from './connections.js'
-import { type Entry, loadEntry, newEntry, patchOf, type SavedEntry, saveEntry } from './entry.js'
+import {
+  type Entry,
+  loadEntry,
+  newEntry,
+  type NewPatch,
+  patchOf,
+  type SavedEntry,
+  saveEntry,
+} from './entry.js'
 import type { Presence } from './operation.js'
 import { NO_PART, partOf, Parts } from './parts.js'
+import { RecentBroadcasts } from './recent-broadcasts.js'
 import { RecentUpdates } from './recent-updates.js'
 import { Timeline } from './timeline.js'
 import { describeUser, type UserClaim } from './user.js'
@@ -26,6 +36,8 @@ export interface RoomLimits {
   readonly maxLeavers: number
   /** How many bytes of recent updates are kept for readers who were briefly away. */
   readonly maxRecentDocumentBytes: number
+  /** How many bytes of recent broadcasts are kept, until slow readers have them. */
+  readonly maxRecentBroadcastBytes: number
 }
 
 /** The document's updates that a reader lacks, oldest first; `undefined` if they were dropped. */
@@ -34,12 +46,19 @@ export type MissedUpdates = readonly Uint8Array[] | undefined
 /** The changes that bring a reader from its version to the room's. */
 export type CatchUp =
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'patch'; readonly patch: Patch; readonly updates: MissedUpdates }
+  | {
+      readonly kind: 'patch'
+      readonly patch: Patch
+      readonly broadcasts: readonly Broadcast[]
+      readonly updates: MissedUpdates
+    }
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot; readonly updates: MissedUpdates }
 
 /** The current state of a room for a checkpoint, without its history. */
 export interface SavedRoom {
   readonly version: number
+  /** The number of the last broadcast. */
+  readonly broadcasts: number
   readonly connections: SavedConnections
   /** In the order in which they joined. */
   readonly members: readonly SavedEntry[]
@@ -58,6 +77,7 @@ export class RoomState {
   connections = new RoomConnections()
   readonly #timeline = new Timeline<Entry>()
   readonly updates: RecentUpdates
+  readonly broadcasts: RecentBroadcasts
   readonly #parts = new Parts()
   version: number
   /** The version of the last change of anything but how many watch. */
@@ -71,11 +91,16 @@ export class RoomState {
   #watchingAt: number
   #partsChangedAt: number
 
-  /** @param version the version that this room continues from */
+  /**
+   * @param version the version that this room continues from
+   * @param broadcasts the number of the last broadcast. Without it, what was broadcast before is unknown,
+   *   and no number is higher than the version, as each is a commit. EV4
+   */
   constructor(
     private readonly name: string,
     readonly limits: RoomLimits,
     version: number,
+    broadcasts = version,
   ) {
     this.version = version
     this.#horizon = version
@@ -84,11 +109,12 @@ export class RoomState {
     this.listChangedAt = version
     this.#partsChangedAt = version
     this.updates = new RecentUpdates(limits.maxRecentDocumentBytes, version)
+    this.broadcasts = new RecentBroadcasts(limits.maxRecentBroadcastBytes, version, broadcasts)
   }
 
   /** Restores a saved room, which has no history. */
   static load(name: string, limits: RoomLimits, saved: SavedRoom): RoomState {
-    const state = new RoomState(name, limits, saved.version)
+    const state = new RoomState(name, limits, saved.version, saved.broadcasts)
     state.connections = RoomConnections.load(saved.connections)
     for (const each of saved.members) {
       const entry = loadEntry(each, saved.version)
@@ -104,6 +130,7 @@ export class RoomState {
   save(): SavedRoom {
     return {
       version: this.version,
+      broadcasts: this.broadcasts.number,
       connections: this.connections.save(),
       members: [...this.entries.values()].map(saveEntry),
     }
@@ -121,7 +148,10 @@ export class RoomState {
     if (version > this.version || version < this.#horizon) {
       return { kind: 'snapshot', snapshot: this.snapshot(part), updates }
     }
-    return { kind: 'patch', patch: this.#patchSince(version, part), updates }
+    const { broadcasts, lost } = this.broadcasts.since(version)
+    const patch = this.#patchSince(version, part)
+    if (lost !== undefined) patch.broadcast = lost
+    return { kind: 'patch', patch, broadcasts, updates }
   }
 
   /** @param part limits the answer to one part of the document */
@@ -131,7 +161,13 @@ export class RoomState {
       if (part === undefined || entry.part === part) members.push(entry.member)
     }
     const elsewhere = part === undefined ? undefined : this.#parts.elsewhere(part)
-    return { members, watching: this.connections.watching, ...(elsewhere && { elsewhere }) }
+    const { number } = this.broadcasts
+    return {
+      members,
+      watching: this.connections.watching,
+      ...(elsewhere && { elsewhere }),
+      ...(number > 0 && { broadcast: number }),
+    }
   }
 
   /** Returns the locations of all members, the most recently posted first. */
@@ -142,7 +178,7 @@ export class RoomState {
       .map(({ member }) => member.location)
   }
 
-  #patchSince(version: number, part: string | undefined): Patch {
+  #patchSince(version: number, part: string | undefined): NewPatch {
     const patch = patchOf(this.#timeline.since(version), version, part)
     if (this.#watchingAt > version) patch.watching = this.connections.watching
     const sees = part !== undefined && this.#partsChangedAt > version
@@ -224,10 +260,21 @@ export class RoomState {
    * @see PROTOCOL.md DO3
    */
   update(bytes?: Uint8Array): void {
-    this.version += 1
-    this.changedAt = this.version
+    this.#changed()
     if (bytes) this.updates.add(this.version, bytes)
     else this.updates.forget(this.version)
+  }
+
+  /** Sends an event to all readers, and numbers it. @see PROTOCOL.md EV4 */
+  broadcast(nowMs: number, event: Json, from: string | undefined): void {
+    this.#changed()
+    this.broadcasts.add(this.version, nowMs, event, from)
+  }
+
+  /** Counts broadcasts that only the readers of one node had. @see PROTOCOL.md EV12 */
+  skipBroadcasts(count: number): void {
+    this.#changed()
+    this.broadcasts.skip(this.version, count)
   }
 
   setStatus(entry: Entry, status: Status): void {
@@ -296,9 +343,13 @@ export class RoomState {
     return entry
   }
 
-  #commit(entry: Entry): void {
+  #changed(): void {
     this.version += 1
     this.changedAt = this.version
+  }
+
+  #commit(entry: Entry): void {
+    this.#changed()
     entry.version = this.version
     this.#timeline.touch(entry)
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DrivenRoom } from '../../../../test/simulation/driven-room.js'
 import { nodeId } from '../../../../test/exchange/node-id.js'
+import { Room } from './room.js'
 
 const LIMITS = {
   leaseMs: 15_000,
@@ -8,6 +9,7 @@ const LIMITS = {
   maxMembers: 3,
   maxLeavers: 2,
   maxRecentDocumentBytes: 4,
+  maxRecentBroadcastBytes: 1_000,
 }
 const room = () => new DrivenRoom('budget', LIMITS)
 
@@ -135,6 +137,7 @@ describe('since', () => {
     const bob = budget.get('bob')
     expect(budget.since(version)).toEqual({
       kind: 'patch',
+      broadcasts: [],
       patch: { join: [bob], move: { ann: 'A3' }, leave: ['cem'] },
       updates: [],
     })
@@ -241,7 +244,7 @@ describe('the document', () => {
     const budget = room()
     budget.update(Uint8Array.of(1))
     expect(budget.version).toBe(1)
-    expect(budget.since(0)).toEqual({ kind: 'patch', patch: {}, updates: [Uint8Array.of(1)] })
+    expect(budget.since(0)).toMatchObject({ kind: 'patch', patch: {}, updates: [Uint8Array.of(1)] })
     expect(budget.since(1)).toEqual({ kind: 'nothing' })
   })
 
@@ -319,5 +322,69 @@ describe('what nodes restate about a member', () => {
       { node: nodeId('two'), nowMs: 300 },
     )
     expect(budget.get('ann')).toBeUndefined()
+  })
+})
+
+describe('broadcasts', () => {
+  const told = (budget: DrivenRoom, version: number) => {
+    const news = budget.since(version)
+    if (news.kind !== 'patch') return news.kind
+    const events = news.broadcasts.map(({ number, event }) => [number, event])
+    return [news.patch.broadcast, ...events]
+  }
+
+  it('[EV4 EV5] are commits with numbers, and none replaces another', () => {
+    const budget = room()
+    budget.move('ann', {}, 'C5', 0)
+    for (const event of ['a', 'a', 'b']) budget.broadcast(event)
+    expect(budget.version).toBe(4)
+    expect(told(budget, 1)).toEqual([undefined, [1, 'a'], [2, 'a'], [3, 'b']])
+    expect(told(budget, 3)).toEqual([undefined, [3, 'b']])
+  })
+
+  it('[EV6 EV8] are kept for a lease, and after that a reader learns by number what it missed', () => {
+    const budget = room()
+    budget.broadcast('a', 0)
+    budget.broadcast('b', 1_000)
+    budget.move('ann', {}, 1, LIMITS.leaseMs)
+    expect(told(budget, 0)).toEqual([undefined, [1, 'a'], [2, 'b']])
+    budget.move('ann', {}, 1, LIMITS.leaseMs + 1)
+    expect(told(budget, 0)).toEqual([1, [2, 'b']])
+    expect(told(budget, 1)).toEqual([undefined, [2, 'b']])
+    budget.move('ann', {}, 1, LIMITS.leaseMs + 1_001)
+    expect(told(budget, 0)).toEqual([2])
+    expect(told(budget, 1)).toEqual([2])
+    expect(told(budget, 2)).toEqual([undefined])
+  })
+
+  it('[EV8] are kept up to 256 events, and as many bytes of UTF-8 as the room may keep', () => {
+    const budget = room()
+    for (let count = 1; count <= 300; count++) budget.broadcast(count % 10)
+    const few = budget.since(0)
+    expect(few).toMatchObject({ patch: { broadcast: 44 } })
+    const large = 'é'.repeat(200)
+    for (let count = 0; count < 3; count++) budget.broadcast(large)
+    expect(told(budget, 0)).toEqual([301, [302, large], [303, large]])
+    budget.broadcast('é'.repeat(2_000))
+    expect(told(budget, 0)).toMatchObject([303, [304, expect.any(String)]])
+  })
+
+  it('[EV4 EV6] go on with a higher number in a room that begins again or is loaded', () => {
+    const again = new DrivenRoom('budget', LIMITS, 70)
+    again.move('ann', {}, 1, 0)
+    again.broadcast('a')
+    expect(again.version).toBe(72)
+    expect(again.snapshot()).toMatchObject({ broadcast: 71 })
+    const loaded = Room.load('budget', LIMITS, again.save())
+    expect(loaded.snapshot()).toMatchObject({ broadcast: 71 })
+    expect(loaded.since(again.version).kind).toBe('nothing')
+  })
+
+  it('[EV3] of somebody who isn’t there are refused, and change nothing', () => {
+    const budget = room()
+    const refused = expect.objectContaining({ problem: 'forbidden' })
+    expect(() => budget.broadcast('a', 0, 'ann')).toThrow(refused)
+    expect(budget.version).toBe(0)
+    expect(budget.snapshot()).toEqual({ members: [], watching: 0 })
   })
 })

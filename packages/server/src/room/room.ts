@@ -1,4 +1,4 @@
-import type { Json, Member, Snapshot } from '@whereabouts/protocol'
+import { type Json, type Member, Problem, type Snapshot } from '@whereabouts/protocol'
 import type { RoomConnections } from './connections.js'
 import type { Entry } from './entry.js'
 import type { Operation, Origin, Presence } from './operation.js'
@@ -60,6 +60,11 @@ export class Room {
   /** The version of the last change of the document. */
   get documentChangedAt(): number {
     return this.#state.updates.changedAt
+  }
+
+  /** The number of the last broadcast. */
+  get broadcasts(): number {
+    return this.#state.broadcasts.number
   }
 
   /** The number of members. */
@@ -130,9 +135,10 @@ export class Room {
    * Applies an operation. Deterministic: the same operations with the same origins make the same room,
    * version for version.
    *
-   * @throws {Problem} room-full; the room is unchanged then
+   * @throws {Problem} room-full, forbidden; the room is unchanged then
    */
   apply(operation: Operation, { node, nowMs }: Origin): void {
+    this.#state.broadcasts.forgetBefore(nowMs - this.#state.limits.leaseMs)
     switch (operation.do) {
       case 'move':
         return this.#move(operation, nowMs)
@@ -154,6 +160,8 @@ export class Room {
         return this.#leaveSoon(operation.id, nowMs)
       case 'update':
         return this.#state.update(operation.bytes)
+      case 'broadcast':
+        return this.#broadcast(operation, nowMs)
       case 'expire':
         return this.#expire(nowMs)
       case 'gone':
@@ -222,6 +230,12 @@ export class Room {
     this.#state.setStatus(entry, 'online')
   }
 
+  /** @throws {Problem} forbidden, if the sender isn't a member. @see PROTOCOL.md EV3, EV4 */
+  #broadcast({ event, from }: OperationOf<'broadcast'>, nowMs: number): void {
+    if (from !== undefined && !this.#state.entries.has(from)) throw notAMember()
+    this.#state.broadcast(nowMs, event, from)
+  }
+
   /** Removes a member soon, unless it opens a connection in time. @see PROTOCOL.md MB6, MB8 */
   #leaveSoon(id: string, nowMs: number): void {
     const entry = this.#state.entries.get(id)
@@ -252,4 +266,8 @@ export class Room {
       else this.#state.nextDeadlineMs = Math.min(this.#state.nextDeadlineMs, entry.deadlineMs)
     }
   }
+}
+
+function notAMember(): Problem {
+  return new Problem('forbidden', 'Only members can broadcast. Join the room first.')
 }

@@ -2,7 +2,7 @@ import type { Room } from '../room/room.js'
 import type { RoomLimits } from '../room/room-state.js'
 import type { PaceLimits } from '../stream/pace.js'
 import type { RoomName } from '../room/ids.js'
-import type { Operation, Presence } from '../room/operation.js'
+import type { BroadcastOperation, Operation, Presence } from '../room/operation.js'
 import type { Faults } from '../stream/faults.js'
 import type { Frames, FrameSource, MergeUpdates } from '../stream/frames.js'
 import type { Poll } from '../stream/poll.js'
@@ -107,6 +107,14 @@ export interface HostedRooms {
    * @see {@link HostedRoom.confirm}
    */
   confirm(name: RoomName, id: string, presence: Presence): Promise<string | undefined>
+
+  /**
+   * Sends an event to all readers of a room, without creating it. Resolves with the room's position after it.
+   *
+   * @throws {Problem} forbidden, if it comes from nobody in the room; exchange-busy, internal
+   * @see PROTOCOL.md EV3, EV4, EV11
+   */
+  broadcast(name: RoomName, broadcast: BroadcastOperation): Promise<string>
 
   /**
    * Tells a room of a stored update. Resolves with the room's position after it, once the other processes

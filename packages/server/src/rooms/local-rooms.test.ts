@@ -14,6 +14,7 @@ const LIMITS = {
   maxLeavers: 10,
   maxRooms: 2,
   maxRecentDocumentBytes: 100,
+  maxRecentBroadcastBytes: 1_000,
   frameIntervalMs: 33,
   frameShareMs: 1,
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../stream/clock.js'
 import { Pace } from '../stream/pace.js'
 import type { Poll } from '../stream/poll.js'
 import { newEpoch } from './epoch.js'
+import type { BroadcastOperation } from '../room/operation.js'
 import type { HostedRooms, HostedRoomsLimits, RoomHooks, StoredUpdate } from './hosted-rooms.js'
 import { LocalRoom, type LocalRoomContext } from './local-room.js'
 import { RoomTable } from './room-table.js'
@@ -52,6 +53,16 @@ export class LocalRooms implements HostedRooms {
 
   async confirm(name: string, id: string, presence: Presence): Promise<string | undefined> {
     return this.#known(name)?.confirm(id, presence)
+  }
+
+  /** In a room that isn't there, nobody hears it, but those who come back learn that they missed something. */
+  async broadcast(name: string, broadcast: BroadcastOperation): Promise<string> {
+    const known = this.#known(name)
+    if (known !== undefined) return known.commit(broadcast)
+    const room = this.#new(name)
+    const sent = room.commit(broadcast)
+    this.#used(room.room.version)
+    return sent
   }
 
   /** Doesn't create the room, but raises the version that it will begin with. */

@@ -117,6 +117,7 @@ export class Host implements Role {
       onlookers: [...own],
       left: Array.from(solitude?.left ?? [], ([id, atMs]) => [id, nowMs - atMs]),
       watching: this.#own.watching,
+      broadcasts: solitude?.broadcasts,
     }
   }
 }

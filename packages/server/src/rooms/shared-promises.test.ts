@@ -14,6 +14,7 @@ const LIMITS = {
   maxMembers: 10,
   maxLeavers: 10,
   maxRecentDocumentBytes: 1_000,
+  maxRecentBroadcastBytes: 1_000,
   maxRooms: 10,
   frameIntervalMs: 33,
   frameShareMs: 0,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
-import type { Exchange } from '../exchange/exchange.js'
+import { type Exchange, ExchangeLost } from '../exchange/exchange.js'
 import { FickleExchange } from '../../../../test/exchange/fickle-exchange.js'
 import { MemoryExchange, MemoryLogs } from '../../../../test/exchange/memory-exchange.js'
 import { Faults } from '../stream/faults.js'
@@ -19,6 +19,7 @@ const limits = {
   maxMembers: 2,
   maxLeavers: 10,
   maxRecentDocumentBytes: 1_000,
+  maxRecentBroadcastBytes: 1_000,
   maxRooms: 10,
   frameIntervalMs: 33,
   frameShareMs: 1,
@@ -214,4 +215,51 @@ it('[RM9] a commit that the exchange delivers despite a fault takes effect', asy
   await opened
   expect(where()).toEqual(['ann null'])
   expect(room.isIdle).toBe(false)
+})
+
+const broadcast = (event: string) => ({ do: 'broadcast', event }) as const
+
+/** What the room has told all nodes about broadcasts. */
+const toldOf = ({ log }: FickleExchange<Numbered>) =>
+  log
+    .flatMap(({ operations }) => operations.map(([, operation]) => operation))
+    .filter(
+      (operation) =>
+        operation.do === 'broadcast' ||
+        (operation.do === 'restate' && operation.broadcasts !== undefined),
+    )
+
+it('[EV12] a room that was alone tells the others how many broadcasts they missed', async () => {
+  const exchange = new FickleExchange<Numbered>()
+  const { room } = start(exchange)
+  await room.commit(open('ann'))
+  await room.commit(broadcast('before'))
+  const before = room.room.broadcasts
+  const { version } = room.room
+  exchange.lose()
+  await room.commit(broadcast('alone'))
+  await room.commit(broadcast('alone again'))
+  exchange.find()
+  await room.commit(broadcast('after'))
+  expect(toldOf(exchange)).toMatchObject([
+    { do: 'broadcast', event: 'before' },
+    { do: 'restate', broadcasts: 2 },
+    { do: 'broadcast', event: 'after' },
+  ])
+  expect(room.room.broadcasts).toBe(before + 3)
+  expect(room.room.since(version)).toMatchObject({
+    patch: { broadcast: before + 2 },
+    broadcasts: [{ number: before + 3, event: 'after' }],
+  })
+})
+
+it('[EV11] a broadcast that may have been sent isn’t sent again', async () => {
+  const exchange = new FickleExchange<Numbered>()
+  const { room } = start(exchange)
+  let appends = 0
+  const fault = () => (++appends === 1 ? new ExchangeLost('on the way') : undefined)
+  Object.defineProperty(exchange, 'fault', { get: fault })
+  await expect(room.commit(broadcast('once'))).rejects.toMatchObject({ problem: 'exchange-busy' })
+  await room.commit({ do: 'watch' })
+  expect(toldOf(exchange)).toEqual([])
 })

@@ -299,7 +299,8 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
         const operation = say()
         const isShared = this.#state.kind !== 'alone'
         const version = isShared ? await this.#share(operation) : this.#do(operation)
-        if (version === undefined) continue
+        if (version === undefined && isRepeatable(operation)) continue
+        if (version === undefined) break
         return { position: formatPosition({ epoch: this.epoch, version }), isShared }
       }
     } finally {
@@ -422,4 +423,9 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
       this.commitQuietly({ do: 'gone', node, hasLeft: false })
     }
   }
+}
+
+/** Returns whether an operation that may have been applied can be applied again. @see PROTOCOL.md EV11 */
+function isRepeatable(operation: Operation): boolean {
+  return operation.do !== 'broadcast'
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../stream/clock.js'
 import { UNKNOWN_VERSION } from '../stream/frames.js'
 import { Pace } from '../stream/pace.js'
 import type { Poll } from '../stream/poll.js'
+import type { BroadcastOperation } from '../room/operation.js'
 import type { HostedRooms, RoomHooks, SharedRoomLimits, StoredUpdate } from './hosted-rooms.js'
 import type { Numbered } from './outcomes.js'
 import { RoomTable } from './room-table.js'
@@ -96,13 +97,18 @@ export class SharedRooms implements HostedRooms {
 
   /** A node to which a member comes follows its room from then on, so that it knows how the member is. */
   async confirm(name: string, id: string, presence: Presence): Promise<string | undefined> {
-    if (this.#table.find(name) === undefined) {
-      const isMember = await this.look(name, ({ room }) => room.get(id) !== undefined)
-      if (!isMember) return undefined
-    }
+    if (!(await this.#hosts(name, id))) return undefined
     const room = this.open(name)
     await room.begun
     return room.confirm(id, presence)
+  }
+
+  async broadcast(name: string, broadcast: BroadcastOperation): Promise<string> {
+    const { from } = broadcast
+    if (from !== undefined && (await this.#hosts(name, from))) {
+      return this.open(name).commit(broadcast)
+    }
+    return this.look(name, (room) => room.commit(broadcast))
   }
 
   async update(name: string, { changed, bytes }: StoredUpdate): Promise<string> {
@@ -161,6 +167,15 @@ export class SharedRooms implements HostedRooms {
     const room = new SharedRoom(name, this.#context, role)
     room.guard.assertWell()
     return room
+  }
+
+  /**
+   * Returns whether this node is to host a room that a caller comes to. It follows the room of a member from
+   * then on, so that it knows how the member is.
+   */
+  async #hosts(name: string, memberId: string): Promise<boolean> {
+    if (this.#table.find(name) !== undefined) return true
+    return this.look(name, ({ room }) => room.get(memberId) !== undefined)
   }
 
   #wasTold(name: string, bytes: Uint8Array): boolean {

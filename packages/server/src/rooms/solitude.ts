@@ -8,14 +8,18 @@ export class Solitude {
   /** Members who left, the latest last, and when. */
   readonly left = new Map<string, number>()
 
+  /** How many broadcasts only this node's readers had. */
+  broadcasts = 0
+
   constructor(private readonly limits: Pick<RoomLimits, 'maxMembers' | 'maxLeavers'>) {}
 
   get hasNews(): boolean {
-    return this.posted.size > 0 || this.left.size > 0
+    return this.posted.size > 0 || this.left.size > 0 || this.broadcasts > 0
   }
 
   /** @param nowMs the time on this node's own clock */
   note(operation: Operation, nowMs: number): void {
+    if (operation.do === 'broadcast') this.broadcasts += 1
     if (operation.do === 'move' || operation.do === 'open') {
       this.left.delete(operation.id)
       if (operation.do === 'move') put(this.posted, operation.id, nowMs, this.limits.maxMembers)

@@ -7,6 +7,7 @@ import {
   type Problem,
   SSE_COMMENT,
   type View,
+  type Whisper,
 } from '@whereabouts/protocol'
 import type { Kept } from './connections.js'
 import type { Frame } from './frame.js'
@@ -94,6 +95,11 @@ export class Connection implements Reader, Kept {
   /** @see PROTOCOL.md AC16 */
   allow(can: readonly Action[]): void {
     if (this.view === 'patch') this.#say('can', { can } satisfies Can)
+  }
+
+  /** @see PROTOCOL.md EV10 */
+  whisper(whisper: Whisper): void {
+    if (this.view === 'patch' && this.ready) this.#say('whisper', whisper)
   }
 
   /** @see PROTOCOL.md ST8, ST10, ST20 */

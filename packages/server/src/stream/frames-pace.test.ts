@@ -14,6 +14,7 @@ const LIMITS = {
   maxMembers: 100,
   maxLeavers: 100,
   maxRecentDocumentBytes: 100,
+  maxRecentBroadcastBytes: 1_000,
 }
 const PACE = { frameIntervalMs: 50, frameShareMs: 1 }
 /** What a write costs. */

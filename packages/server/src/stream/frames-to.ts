@@ -1,4 +1,4 @@
-import type { Resync, Snapshot } from '@whereabouts/protocol'
+import type { Broadcast, Resync, Snapshot } from '@whereabouts/protocol'
 import { isEmpty } from '../room/is-empty.js'
 import { snapshotText } from '../room/member-text.js'
 import type { Room } from '../room/room.js'
@@ -125,8 +125,10 @@ export class FramesTo {
       return this.#frame([resync(lost), snapshotEvent(catchUp.snapshot), ...events])
     }
     const news = named('patch', catchUp.patch)
-    if (lost) return this.#frame([resync(lost), news])
-    return this.#frame(isEmpty(catchUp.patch) ? events : [news, ...events])
+    const broadcasts = catchUp.broadcasts.map(broadcastEvent)
+    if (lost) return this.#frame([resync(lost), news, ...broadcasts])
+    const first = isEmpty(catchUp.patch) ? [] : [news]
+    return this.#frame([...first, ...broadcasts, ...events])
   }
 
   #documentEvents(updates: readonly Uint8Array[]): FrameEvent[] {
@@ -159,6 +161,10 @@ function nameOf({ version, part = '', withDocument }: Way): string {
 
 function snapshotEvent(snapshot: Snapshot): FrameEvent {
   return { event: 'snapshot', data: snapshotText(snapshot) }
+}
+
+function broadcastEvent(broadcast: Broadcast): FrameEvent {
+  return named('broadcast', broadcast)
 }
 
 function named(event: string, data: object): FrameEvent {

@@ -15,6 +15,7 @@ const LIMITS = {
   maxMembers: 100,
   maxLeavers: 100,
   maxRecentDocumentBytes: 100,
+  maxRecentBroadcastBytes: 1_000,
 }
 const INTERVAL_MS = 33
 

@@ -42,6 +42,9 @@ export class Poll implements Reader, Kept {
     this.end()
   }
 
+  /** It reads what the room has, and nothing that is sent apart. */
+  whisper(): void {}
+
   /** It has no members. */
   expel(): void {}
 

@@ -14,6 +14,7 @@ const LIMITS = {
   maxLeavers: 10,
   maxRooms: 10,
   maxRecentDocumentBytes: 1_000,
+  maxRecentBroadcastBytes: 1_000,
   frameIntervalMs: 0,
   frameShareMs: 0,
 }

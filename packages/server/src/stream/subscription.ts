@@ -1,4 +1,4 @@
-import type { Action, Can, Goodbye, Hello, Problem, View } from '@whereabouts/protocol'
+import type { Action, Can, Goodbye, Hello, Problem, View, Whisper } from '@whereabouts/protocol'
 import type { Kept } from './connections.js'
 import type { Frame } from './frame.js'
 import type { Reader } from './frames.js'
@@ -65,6 +65,10 @@ export class Subscription implements Reader, Kept {
 
   allow(can: readonly Action[]): void {
     if (this.view === 'patch') this.#next('can', { can } satisfies Can)
+  }
+
+  whisper(whisper: Whisper): void {
+    if (this.view === 'patch') this.#next('whisper', whisper)
   }
 
   goodbye(goodbye: Goodbye): void {
