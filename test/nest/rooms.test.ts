@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Query, Sse, type MessageEvent } from '@nestjs/common'
 import { DEFAULTS, Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
 import { type Json, type Member, type ProblemName, readSyncAnswer } from '@whereabouts/protocol'
-import type { Observable } from 'rxjs'
+import { firstValueFrom, lastValueFrom, type Observable, toArray } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { Doc, encodeStateAsUpdate, encodeStateVector } from 'yjs'
 import { expectRefused } from 'whereabouts-conformance/http'
@@ -37,6 +37,20 @@ const start = (platform: (typeof PLATFORMS)[number] = 'express') =>
     imports: [WhereaboutsModule.forRoot({ heartbeatMs: 100, secret: 'the secret of these tests' })],
     controllers: [OwnController],
   })
+
+it('[EV16] tells what happens in the rooms as an Observable, until that is over', async () => {
+  await using server = await start()
+  const rooms = server.app.get(Rooms)
+  const told = lastValueFrom(rooms.watchAll().pipe(toArray()))
+  const first = firstValueFrom(rooms.watchAll())
+  const { self } = await rooms.move('r', 'ada', null)
+  expect(await first).toEqual({ type: 'created', room: 'r' })
+  await server.stop()
+  expect(await told).toMatchObject([
+    { type: 'created', room: 'r' },
+    { type: 'join', room: 'r', memberId: self },
+  ])
+})
 
 const OF_PROBLEM = (problem: ProblemName) => expect.objectContaining({ problem })
 const NO_TEXTS: readonly unknown[] = [null, 5, true, {}, ['a'], { length: 1 }]

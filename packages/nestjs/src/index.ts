@@ -13,6 +13,8 @@ export {
   type Audience,
   type Disconnected,
   findFaults,
+  type Happening,
+  type HostedRoomInfo,
   type Json,
   type ListedDocument,
   type Log,

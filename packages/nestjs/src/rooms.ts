@@ -1,5 +1,5 @@
 import { Injectable, type MessageEvent } from '@nestjs/common'
-import { Rooms as ServerRooms, type WatchOptions } from '@whereabouts/server'
+import { type Happening, Rooms as ServerRooms, type WatchOptions } from '@whereabouts/server'
 import { Observable } from 'rxjs'
 
 /**
@@ -28,6 +28,22 @@ export class Rooms extends ServerRooms {
     const events = this.events(roomName, options)
     return new Observable((subscriber) => {
       events.subscribe(subscriber)
+    })
+  }
+  /**
+   * Returns what happens in the rooms from now on, as {@link happenings} does.
+   *
+   * @see PROTOCOL.md EV16
+   */
+  watchAll(): Observable<Happening> {
+    return new Observable((subscriber) => {
+      const happenings = this.happenings()
+      const pass = async () => {
+        for await (const happening of happenings) subscriber.next(happening)
+        subscriber.complete()
+      }
+      pass().catch((error: unknown) => subscriber.error(error))
+      return () => void happenings.return?.()
     })
   }
 }

@@ -46,7 +46,8 @@ export {
   type WatchOptions,
 } from './rooms.js'
 export type { Revalidation } from './visits.js'
-export type { RoomsCount } from './room-server.js'
+export type { Happening } from './happenings.js'
+export type { HostedRoomInfo, RoomsCount } from './room-server.js'
 export {
   type Action,
   ACTIONS,

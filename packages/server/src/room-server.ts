@@ -21,6 +21,7 @@ import type { Permissions } from './access/permissions.js'
 import type { Sharing } from './access/sharing.js'
 import { resolveSecret } from './access/secret.js'
 import { checkEvent } from './event.js'
+import { type Happening, Happenings } from './happenings.js'
 import { checkLocation } from './location.js'
 import { type Log, withCause } from './log.js'
 import { type AskedOfRoom, knownVersion, newsSince, newsText } from './news.js'
@@ -62,6 +63,15 @@ export interface RoomsCount extends DocumentsCount {
   readonly exchange_ready: number
 }
 
+/** A room that a process hosts. */
+export interface HostedRoomInfo {
+  readonly room: string
+  /** How many members it has. */
+  readonly members: number
+  /** How many viewers it has. */
+  readonly watching: number
+}
+
 /** The exchange between the nodes of a server. */
 export type NodesExchange = Exchange<Numbered> & Notices
 
@@ -101,6 +111,7 @@ export class RoomServer {
   readonly #audit: AuditLog
   readonly #nodes: NodeNotices
   readonly #documents: Documents
+  readonly #happenings: Happenings
 
   constructor(context: RoomServerContext) {
     const { options, documents, exchange, folder, log, clock, permissions, random } = context
@@ -110,7 +121,9 @@ export class RoomServer {
     this.#documents = documents
     this.#faults = new Faults((message, error) => log.error(withCause(message, error)))
     this.#memberIds = new MemberIds(resolveSecret(options.secret, folder.path))
+    this.#happenings = new Happenings(clock)
     const hooks = {
+      observer: () => this.#happenings.observer,
       faults: this.#faults,
       merge: mergeUpdates,
       emptied: (roomName: string) => documents.release(roomName),
@@ -454,6 +467,21 @@ export class RoomServer {
     this.#documents.finish()
     this.#rooms.stopFrames()
     await this.readers.close()
+    this.#happenings.close()
+  }
+
+  /** Returns what happens in the rooms from now on. @see PROTOCOL.md EV16 */
+  happenings(): AsyncIterableIterator<Happening> {
+    return this.#happenings.listen()
+  }
+
+  /** Returns the rooms that are hosted here. @see PROTOCOL.md EV20 */
+  list(): HostedRoomInfo[] {
+    return Array.from(this.#rooms.values(), ({ name, room }) => ({
+      room: name,
+      members: room.size,
+      watching: room.watching,
+    }))
   }
 
   /** Tells the other processes that this one is gone. Call it after the last answer. @see PROTOCOL.md EX4 */

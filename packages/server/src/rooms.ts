@@ -15,7 +15,8 @@ import type { UserClaim } from './room/user.js'
 import type { Participant } from './attendance.js'
 import type { RoomSubscriber } from './reader-requests.js'
 import { checkRoom } from './room-name.js'
-import type { RoomServer, RoomsCount } from './room-server.js'
+import type { Happening } from './happenings.js'
+import type { HostedRoomInfo, RoomServer, RoomsCount } from './room-server.js'
 import type { Revalidation } from './visits.js'
 
 /** Options for subscribing to a room. */
@@ -253,6 +254,23 @@ export class Rooms {
    */
   async endSession(session: string): Promise<void> {
     await this.server.endSession(checkText('session', session))
+  }
+
+  /**
+   * Tells what happens in the rooms from now on, as far as it comes from this process: of several, each tells
+   * its own, and all together everything once. Ends when the loop over it is left, and when the server closes.
+   *
+   * @example
+   * for await (const { type, ...what } of rooms.happenings()) console.log(type, what)
+   * @see PROTOCOL.md EV16, EV17, EV18, EV19
+   */
+  happenings(): AsyncIterableIterator<Happening> {
+    return this.server.happenings()
+  }
+
+  /** Returns the rooms that this process hosts. @see PROTOCOL.md EV20 */
+  list(): HostedRoomInfo[] {
+    return this.server.list()
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { Observer } from '../room/observed.js'
 import type { Room } from '../room/room.js'
 import type { RoomLimits } from '../room/room-state.js'
 import type { PaceLimits } from '../stream/pace.js'
@@ -23,6 +24,8 @@ export interface SharedRoomLimits extends HostedRoomsLimits {
 export interface RoomHooks {
   readonly faults: Faults
   readonly merge: MergeUpdates
+  /** Returns who is told of what comes from this node, if anybody is. @see PROTOCOL.md EV17 */
+  readonly observer?: () => Observer | undefined
   /** Called when a room becomes empty. */
   readonly emptied: (name: string) => void
 }

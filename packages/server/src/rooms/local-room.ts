@@ -1,6 +1,7 @@
 import { formatPosition, type Problem } from '@whereabouts/protocol'
 import { documentDeleted } from '../room/document-deleted.js'
 import { deletesDocument, type Operation, type Presence } from '../room/operation.js'
+import { applyObserved } from '../room/observed.js'
 import { Promises } from '../room/promises.js'
 import { Room } from '../room/room.js'
 import type { Clock } from '../stream/clock.js'
@@ -83,7 +84,8 @@ export class LocalRoom implements HostedRoom {
 
   #apply(operation: Operation): void {
     const nowMs = this.context.clock.now()
-    this.room.apply(operation, { node: NODE, nowMs })
+    const observer = this.context.hooks.observer?.()
+    applyObserved(this.room, operation, { node: NODE, nowMs }, observer)
     this.#promises.heed(operation, nowMs)
     if (deletesDocument(operation)) this.frames.fail(documentDeleted())
     this.frames.changed()

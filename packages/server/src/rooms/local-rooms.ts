@@ -67,6 +67,7 @@ export class LocalRooms implements HostedRooms {
 
   /** Doesn't create the room, but raises the version that it will begin with. */
   async update(name: string, { changed, bytes }: StoredUpdate): Promise<string> {
+    if (changed) this.#context.hooks.observer?.()?.documentChanged(name)
     const room = this.#known(name)
     if (changed && room !== undefined) return room.commit({ do: 'update', bytes })
     if (changed) this.#version += 1

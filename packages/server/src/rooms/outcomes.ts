@@ -1,5 +1,6 @@
 import { Problem } from '@whereabouts/protocol'
 import type { Batch } from '../exchange/exchange.js'
+import { applyObserved, type Observer } from '../room/observed.js'
 import type { Operation, Origin } from '../room/operation.js'
 import type { Room } from '../room/room.js'
 import type { NodeId } from '../room/ids.js'
@@ -22,8 +23,14 @@ export interface Told {
 export class Outcomes {
   readonly #outcomes = new Map<number, Outcome | undefined>()
 
-  /** @param node the node whose operations are waited for */
-  constructor(readonly node: NodeId) {}
+  /**
+   * @param node the node whose operations are waited for
+   * @param observer returns who is told what they change
+   */
+  constructor(
+    readonly node: NodeId,
+    private readonly observer: () => Observer | undefined = () => undefined,
+  ) {}
 
   expect(number: number): void {
     this.#outcomes.set(number, undefined)
@@ -47,15 +54,22 @@ export class Outcomes {
     { node, atMs }: Pick<Batch<Numbered>, 'node' | 'atMs'>,
     after = 0,
   ): void {
-    const outcome = outcomeOf(room, operation, { node, nowMs: atMs })
     const isAwaited = node === this.node && number > after && this.#outcomes.has(number)
+    // What nobody waits for is of another node, or comes again.
+    const observer = isAwaited ? this.observer() : undefined
+    const outcome = outcomeOf(room, operation, { node, nowMs: atMs }, observer)
     if (isAwaited) this.#outcomes.set(number, outcome)
   }
 }
 
-function outcomeOf(room: Room, operation: Operation, origin: Origin): Outcome {
+function outcomeOf(
+  room: Room,
+  operation: Operation,
+  origin: Origin,
+  observer: Observer | undefined,
+): Outcome {
   try {
-    room.apply(operation, origin)
+    applyObserved(room, operation, origin, observer)
     return room.version
   } catch (error) {
     if (error instanceof Problem) return error

@@ -9,6 +9,7 @@ import {
 } from '../exchange/exchange.js'
 import { documentDeleted } from '../room/document-deleted.js'
 import { deletesDocument, type Operation, type Presence } from '../room/operation.js'
+import { applyObserved } from '../room/observed.js'
 import { Room } from '../room/room.js'
 import type { SavedRoom } from '../room/room-state.js'
 import type { Clock } from '../stream/clock.js'
@@ -95,7 +96,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     this.guard = new RoomGuard(name, hooks.faults, (problem) => this.#fail(problem))
     this.#pace = new RoomPace(pace)
     this.frames = new Frames(this, clock, this.#pace, hooks.merge, this.guard)
-    this.#outcomes = new Outcomes(exchange.node)
+    this.#outcomes = new Outcomes(exchange.node, () => hooks.observer?.())
     this.#following = exchange.follow(name, this)
     // The room may have failed within `follow()`, before there was anything to discard.
     if (this.guard.failure !== undefined) this.#following.discard(this.room.version)
@@ -324,7 +325,8 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   /** Applies an operation on this node alone. @throws {Problem} */
   #do(operation: Operation): number {
     return this.guard.do(() => {
-      this.room.apply(operation, { node: this.#node, nowMs: this.#nowMs })
+      const origin = { node: this.#node, nowMs: this.#nowMs }
+      applyObserved(this.room, operation, origin, this.context.hooks.observer?.())
       // Noted only now, since `apply` throws if the room refuses the operation.
       this.#solitude?.note(operation, this.context.clock.now())
       this.role.done(operation, true)

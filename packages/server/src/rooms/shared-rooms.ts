@@ -112,6 +112,7 @@ export class SharedRooms implements HostedRooms {
   }
 
   async update(name: string, { changed, bytes }: StoredUpdate): Promise<string> {
+    if (changed) this.hooks.observer?.()?.documentChanged(name)
     // Even an update that changes nothing may be untold: its node may have died after storing it.
     if (!changed && (isNothing(bytes) || this.#wasTold(name, bytes))) {
       return this.look(name, ({ frames }) => frames.position)
