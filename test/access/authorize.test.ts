@@ -1,7 +1,7 @@
 import { type Action, type Hello, Problem } from '@whereabouts/protocol'
 import type { AskedAction } from '@whereabouts/server'
 import { describe, expect, it } from 'vitest'
-import { getDocument, postUpdate, TestDocument } from 'whereabouts-conformance/document'
+import { EMPTY, getDocument, postUpdate, TestDocument } from 'whereabouts-conformance/document'
 import { call, callJson, expectRefused, open } from 'whereabouts-conformance/http'
 import { memberKey, TestRoom } from 'whereabouts-conformance/room'
 import { openStream } from 'whereabouts-conformance/stream'
@@ -195,6 +195,28 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
     const read = new TestDocument(own)
     read.take(await getDocument(own, {}, as('eve')))
     expect(read.cells).toEqual({ secret: 'secret' })
+  })
+
+  it('[DO58] a document is posted and synced for no other user than it is named for', async () => {
+    const office = new Office({ ada: ALL, 'eve/1': ALL })
+    await using running = await start(server, office.options)
+    const room = new TestRoom(running.baseUrl)
+    const update = new TestDocument(room).write('kept')
+    const named = (who: string, user: string) => ({
+      ...as(who).headers,
+      'whereabouts-user': encodeURIComponent(user),
+    })
+    for (const [who, user] of [
+      ['eve/1', 'ada'],
+      ['ada', 'eve/1'],
+      ['ada', ''],
+    ] as const) {
+      const headers = { ...named(who, user), 'content-type': 'application/octet-stream' }
+      for (const name of ['document', 'document/sync'])
+        await expectRefused('other-user', room.url(name), { headers, body: Buffer.from(update) })
+    }
+    expect([...(await getDocument(room, {}, as('ada')))]).toEqual(EMPTY)
+    expect(await postUpdate(room, update, named('eve/1', 'eve/1'))).toMatchObject({ status: 200 })
   })
 
   it('[DO9] [BU1] a key of somebody else says and changes nothing in the same room', async () => {

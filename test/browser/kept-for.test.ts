@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { claims, signHs } from '../auth/tokens.js'
@@ -76,3 +77,48 @@ it('[OF35 CL96] the next user of a browser sees no copy of the one before, and p
   await context.close()
   await elsewhere.close()
 })
+
+it.each([
+  [
+    'while the server doesn’t say who it is',
+    async (page: Page) => {
+      await page.route('**/session', (route) => route.abort())
+      await page.reload()
+    },
+  ],
+  ['in a window that is open', async () => {}],
+])(
+  '[OF35 DO58] what somebody wrote isn’t posted as the next user, %s',
+  async (_when, change) => {
+    const { context, page, be } = await openAs('ann')
+    const { context: elsewhere, page: witness } = await openAs('cleo')
+    const address = `${server.baseUrl}/pages/plan-${randomUUID()}`
+    await page.goto(address)
+    await box(page).click()
+    await page.keyboard.type('agreed. ')
+    await witness.goto(address)
+    await expect.poll(() => box(witness).textContent()).toContain('agreed')
+    const posts = '**/document*'
+    await page.route(posts, (route) => route.abort())
+    await page.keyboard.type('I resign')
+    await page.getByText('Not saved yet, kept in this browser').first().waitFor()
+
+    await be('bob')
+    await change(page)
+    const refused = page.waitForResponse((response) => response.status() === 403)
+    await page.unroute(posts)
+    await refused
+    await page.unroute('**/session')
+    // The window opens again as Bob's.
+    await expect.poll(() => box(page).textContent(), { timeout: 45_000 }).not.toContain('resign')
+    await expect.poll(() => box(page).textContent()).toContain('agreed')
+    expect(await box(witness).textContent()).not.toContain('resign')
+
+    await be('ann')
+    await page.reload()
+    await expect.poll(() => box(witness).textContent()).toContain('I resign')
+    await context.close()
+    await elsewhere.close()
+  },
+  90_000,
+)

@@ -6,6 +6,15 @@ const STORED_AS = storedAs('whereabouts:user')
 /** The storage of the id. */
 export type UserStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
+/** Nobody is signed in from now on, as far as this browser knows. */
+export function forgetUser(storage: () => UserStorage): void {
+  try {
+    storage().removeItem(STORED_AS)
+  } catch {
+    // Without a storage there is nothing to forget.
+  }
+}
+
 /**
  * Returns whose copies and lists of this browser a window uses: those of the user that the server names,
  * or of nobody. If the server can't be reached, those of the user that it named last.

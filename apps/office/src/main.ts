@@ -49,7 +49,6 @@ async function openDocument(route: DocumentRoute): Promise<void> {
   const [{ openRoom }, identity] = await Promise.all([import('./open-room.js'), asked])
   const user = userAtWindow(identity, () => localStorage)
   const recents = recentsOf(user)
-  recents.opened(route, Date.now())
   await openRoom(page, route, { recents, identity, user })
 }
 

@@ -7,6 +7,9 @@ import { loadPerson, suggestPerson } from './person.js'
 import type { DocumentRoute } from './route.js'
 import { Session } from './session.js'
 
+/** The time until a server is asked again that didn't say who is at a window. */
+const ASK_AGAIN_MS = 5_000
+
 /** Who is at a window, and what this browser has of them. */
 interface AtWindow {
   readonly recents: RecentList
@@ -32,10 +35,32 @@ export async function openRoom(
     // The user may have signed in in another tab.
     if (document.visibilityState === 'visible') comeBack(session)
   })
+  followUser(session)
   const later = identity.mode === 'unknown' ? await identityOnline(session) : identity
-  // Somebody else's copy isn't for this user to see.
-  if (userAtWindow(later, () => localStorage) !== user) return location.reload()
+  if (isOther(later, user)) return location.reload()
+  if (later.mode !== 'unknown') recents.opened(route, Date.now())
   await keepSignedIn(later, () => comeBack(session))
+}
+
+/** Somebody else's copy isn't for this user to see. */
+function isOther(identity: Identity, user: string | undefined): boolean {
+  return userAtWindow(identity, () => localStorage) !== user
+}
+
+/** Opens the copy of whoever is signed in, once the server says that this isn't the window's user. */
+function followUser({ document }: Session): void {
+  const isRefused = () => document.getSnapshot().problem?.problem === 'other-user'
+  let isAsking = false
+  const look = async () => {
+    if (isAsking) return
+    isAsking = true
+    while (isRefused()) {
+      if (isOther(await readIdentity(), document.user)) return location.reload()
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
+    }
+    isAsking = false
+  }
+  document.subscribe(() => void look())
 }
 
 /** Asks again when the server is there: the window may have been opened without it. */

@@ -85,7 +85,7 @@ export class RoomDocument {
   /** @param user the id of the user whose copy this browser keeps */
   constructor(
     room: Room,
-    private readonly user?: string,
+    readonly user?: string,
   ) {
     this.#provider = this.#follow(room)
     this.#doc.on('update', this.#updated)

@@ -1,5 +1,6 @@
 import { BASE } from '../base.js'
 import type { SignedIn } from '../identity.js'
+import { forgetUser } from '../last-user.js'
 import { initials } from '../person.js'
 import { paint } from './paint.js'
 
@@ -30,7 +31,11 @@ export function Account({ user, color, canSignOut }: AccountProps) {
           Signed in as <strong>{name}</strong>
         </p>
         {canSignOut && (
-          <form method="post" action={`${BASE}logout`}>
+          <form
+            method="post"
+            action={`${BASE}logout`}
+            onSubmit={() => forgetUser(() => localStorage)}
+          >
             <p className="stays">
               This browser has copies of documents that you opened, and keeps them after you sign
               out. <a href={BASE}>Home</a> can remove them.

@@ -26,9 +26,10 @@ export interface ProviderOptions {
   readonly offline?: boolean
   /**
    * The id of the user whose copy it is. Other users of this browser have copies of their own, and nobody
-   * posts what another one wrote. Without it, all have one.
+   * posts what another one wrote: if somebody else is signed in, `problem` is `other-user`. Without it, all
+   * have one. Calls to another origin have the header `Whereabouts-User` then.
    *
-   * @see PROTOCOL.md CL96
+   * @see PROTOCOL.md CL96, DO58
    */
   readonly keptFor?: string
 }
@@ -104,7 +105,7 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     super()
     this.room = room
     this.#doc = doc
-    this.#channel = channelOf(room)
+    this.#channel = ofUser(channelOf(room), keptFor)
     this.#can = room.getSnapshot().can
     isolateListeners(doc)
     this.#sync = new DocumentSync(doc, {
@@ -392,4 +393,19 @@ async function within(ms: number, work: Promise<unknown> | undefined): Promise<v
   const pause = new Pause()
   await Promise.race([work, pause.for(ms)])
   pause.end()
+}
+
+/** Calls name the user whose document it is, if that is said. @see PROTOCOL.md DO58 */
+function ofUser(channel: DocumentChannel, user: string | undefined): DocumentChannel {
+  if (user === undefined) return channel
+  const named = (init: RequestInit): RequestInit => {
+    const headers = new Headers(init.headers)
+    headers.set('whereabouts-user', encodeURIComponent(user))
+    return { ...init, headers }
+  }
+  return {
+    ...channel,
+    request: (call, parameters, init) => channel.request(call, parameters, named(init)),
+    requestLast: (call, parameters, init) => channel.requestLast(call, parameters, named(init)),
+  }
 }

@@ -7,7 +7,7 @@ import { type Call, wholeNumber } from './call.js'
 import { DocumentWrites } from './document-writes.js'
 import { type Access, type Demand, type Entered, type Entrance, noBody } from './entrance.js'
 import type { LargeAnswers } from './large-answers.js'
-import { idempotencyKey, incarnation, stateVector } from './parameters.js'
+import { assertSameUser, idempotencyKey, incarnation, stateVector } from './parameters.js'
 
 /** What an application is asked about that isn't one room: no room has this name. */
 const EVERY_ROOM = '*'
@@ -42,23 +42,27 @@ export class DocumentCalls {
     answers.send(call, await rooms.document(roomName, stateVector(query), query('since')))
   }
 
-  /** @see PROTOCOL.md DO20 */
+  /** @see PROTOCOL.md DO20, DO58 */
   async sync(call: Call, name: string): Promise<void> {
     const { entrance, rooms, answers, bodies, maxUpdateBytes } = this.parts
     const { query } = call
-    const read = () => bodies.readBytes(call, maxUpdateBytes)
+    const read = ({ user }: Entered) => {
+      assertSameUser(call.request, user?.claim.id)
+      return bodies.readBytes(call, maxUpdateBytes)
+    }
     const { roomName, said: vector } = await entrance.decide(call, name, READ, read)
     answers.send(call, await rooms.sync(roomName, vector, query('since')))
   }
 
-  /** @see PROTOCOL.md DO2, DO9 */
+  /** @see PROTOCOL.md DO2, DO9, DO58 */
   async write(call: Call, roomName: string): Promise<Updated> {
     const read = (entered: Entered) => this.#readUpdate(call, entered)
     const { asker, said } = await this.parts.entrance.decide(call, roomName, WRITE, read)
     return this.#writes.write(asker, said.update, said.options)
   }
 
-  async #readUpdate(call: Call, { account, roomName }: Entered) {
+  async #readUpdate(call: Call, { account, roomName, user }: Entered) {
+    assertSameUser(call.request, user?.claim.id)
     const { bodies, maxUpdateBytes } = this.parts
     const { allowances } = this.parts.access
     const options = {

@@ -46,6 +46,12 @@ const presence = (isPromise: boolean) => [
   },
   query('polls', 'Whether the caller also reads by long-poll', { enum: ['0', '1'] }),
 ]
+const ofUser = {
+  name: 'Whereabouts-User',
+  in: 'header',
+  description: 'The id of the user that the caller has to be, as encodeURIComponent writes it',
+  schema: { type: 'string' },
+}
 const stream = text('Server-Sent Events', 'text/event-stream')
 const location = { required: true, content: { 'application/json': { schema: {} } } }
 const parts = [
@@ -184,6 +190,7 @@ const OPENAPI = {
         summary: 'Returns the document, or the part that the caller lacks, as a Yjs 13 update',
         parameters: [
           query('sv', "The caller's state vector, in base64url"),
+          ofUser,
           query(
             'since',
             'A position of the room; the answer has at least the updates that readers had received by then',
@@ -200,6 +207,7 @@ const OPENAPI = {
             description: 'Makes repeating the post idempotent',
             schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,128}$' },
           },
+          ofUser,
           query('incarnation', 'Which document the update is for, as the answer to a sync says', {
             type: 'string',
             pattern: '^[A-Za-z0-9_-]{1,32}$',

@@ -105,6 +105,22 @@ export function incarnation(parameter: Parameter): string | undefined {
   throw badParameter('incarnation', 'what the answer to a sync says')
 }
 
+/**
+ * Checks that a call comes from the user whom it names, if it names one: the login of a window can have
+ * become another one since it was opened.
+ *
+ * @throws {Problem} other-user
+ * @see PROTOCOL.md DO58
+ */
+export function assertSameUser(request: IncomingMessage, userId: string | undefined): void {
+  const named = header(request, 'whereabouts-user')
+  if (named === undefined || (userId !== undefined && named === encodeURIComponent(userId))) return
+  throw new Problem(
+    'other-user',
+    'Somebody else is signed in now than the user of this document’s copy. Sign in as that user again.',
+  )
+}
+
 /** @throws {Problem} bad-parameter */
 export function idempotencyKey(request: IncomingMessage): string | undefined {
   const key = header(request, 'idempotency-key')
