@@ -1,12 +1,25 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect } from 'vitest'
+import { expect, test } from 'vitest'
 import type { BrowserContext, Page } from 'playwright-core'
+import { launchChromium } from '../chromium.js'
 import { freePort } from '../servers/free-port.js'
 import { startServer, type RunningServer } from '../servers/standalone.js'
 import { fetchDocument, OfficeWindow } from './office-window.js'
 import { ann } from './office.js'
+
+/** A test with a Chromium, which the tests of a file share. */
+// oxlint-disable-next-line no-empty-pattern -- vitest reads from the pattern which fixtures it needs
+export const it = test.extend('browser', { scope: 'file' }, async ({}, { onCleanup }) => {
+  const browser = await launchChromium()
+  onCleanup(() => browser.close())
+  return browser
+})
+
+/** The line of a room on Home. */
+export const row = (page: Page, room: string) =>
+  page.getByRole('listitem').filter({ hasText: room })
 
 /** A folder of documents, and a port, which a server that comes back has as well. */
 export interface Place {

@@ -1,16 +1,17 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect } from 'vitest'
 import { call } from 'whereabouts-conformance/http'
 import { startBoth } from '../auth/both.js'
-import { launchChromium } from '../chromium.js'
 import { Front } from './front.js'
 import {
   countWorkers,
+  it,
   lookAgain,
   openKept,
   openTab,
   place,
   readKept,
+  row,
   saving,
   startKept,
   textOf,
@@ -20,14 +21,7 @@ import {
 import { ann } from './office.js'
 import { SheetWindow } from './sheet-window.js'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-afterAll(() => browser.close())
-
 const news = (page: Page) => page.locator('.new-version')
-const row = (page: Page, room: string) => page.getByRole('listitem').filter({ hasText: room })
 
 /** Looks at a window now and then until it says that there is a new version. */
 async function untilNews(page: Page): Promise<void> {
@@ -56,7 +50,9 @@ describe('a new version', () => {
       return script!.src.split('/').at(-1)!
     })
 
-  it('[OF29] is said when it is there, and taken when the user says so, with all that was written', async () => {
+  it('[OF29] is said when it is there, and taken when the user says so, with all that was written', async ({
+    browser,
+  }) => {
     await using server = await startKept()
     await using front = await Front.before({ '': server.baseUrl })
     await using context = await browser.newContext()
@@ -100,7 +96,7 @@ describe('a new version', () => {
     await news(other).waitFor({ state: 'detached' })
   })
 
-  it('[OF29] that a window was loaded with is taken without a word', async () => {
+  it('[OF29] that a window was loaded with is taken without a word', async ({ browser }) => {
     await using server = await startKept()
     await using front = await Front.before({ '': server.baseUrl })
     await using context = await browser.newContext()
@@ -123,7 +119,7 @@ describe('a new version', () => {
     await untilReads(page, 'written online')
   })
 
-  it('[OF29] is taken after the text of an open cell is in the document', async () => {
+  it('[OF29] is taken after the text of an open cell is in the document', async ({ browser }) => {
     await using server = await startKept()
     await using front = await Front.before({ '': server.baseUrl })
     const permissions = ['clipboard-read', 'clipboard-write']
@@ -145,7 +141,9 @@ describe('a new version', () => {
     await sheet.untilShows('B2', 'half typed')
   })
 
-  it('[OF33] of the protocol closes the room, says to reload, and keeps what was written', async () => {
+  it('[OF33] of the protocol closes the room, says to reload, and keeps what was written', async ({
+    browser,
+  }) => {
     await using server = await startKept()
     await using front = await Front.before({ '': server.baseUrl })
     await using context = await browser.newContext()
@@ -172,7 +170,7 @@ describe('a new version', () => {
 })
 
 describe('an operator', () => {
-  it('[OP37] ends it, and the browser drops what it kept', async () => {
+  it('[OP37] ends it, and the browser drops what it kept', async ({ browser }) => {
     await using where = await place()
     const server = await startKept(where)
     await using context = await browser.newContext()

@@ -1,15 +1,16 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { call } from 'whereabouts-conformance/http'
 import { startBoth } from '../auth/both.js'
 import { launchChromium } from '../chromium.js'
-import { Front } from './front.js'
+import { type Answer, Front } from './front.js'
 import {
   countWorkers,
+  it,
   openKept,
   openTab,
   place,
   readKept,
+  row,
   saving,
   startKept,
   textOf,
@@ -20,16 +21,10 @@ import { ann } from './office.js'
 import { OfficeWindow } from './office-window.js'
 import { SheetWindow } from './sheet-window.js'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-afterAll(() => browser.close())
-
-const row = (page: Page, room: string) => page.getByRole('listitem').filter({ hasText: room })
-
 describe('without the server', () => {
-  it('[OF25 OF28 OF31] Home, a page and a sheet open, and edits arrive when it is back', async () => {
+  it('[OF25 OF28 OF31] Home, a page and a sheet open, and edits arrive when it is back', async ({
+    browser,
+  }) => {
     await using where = await place()
     const server = await startKept(where)
     const { baseUrl } = server
@@ -70,7 +65,7 @@ describe('without the server', () => {
     expect(Buffer.from(await stored.arrayBuffer()).includes('offline')).toBe(true)
   })
 
-  it('[OF26] nothing is kept but the application’s own files and its page', async () => {
+  it('[OF26] nothing is kept but the application’s own files and its page', async ({ browser }) => {
     await using server = await startKept()
     await using context = await browser.newContext()
     const { page } = await openKept(server.baseUrl, context)
@@ -95,7 +90,9 @@ describe('a proxy before the server', () => {
   const isNavigation = (headers: { readonly [name: string]: unknown }) =>
     headers['sec-fetch-mode'] === 'navigate'
 
-  it('[OF27] has its say while it answers for the server: a login, a refusal, and a server that is gone', async () => {
+  it('[OF27] has its say while it answers for the server: a login, a refusal, and a server that is gone', async ({
+    browser,
+  }) => {
     const server = await startKept()
     await using front = await Front.before({ '': server.baseUrl })
     await using context = await browser.newContext()
@@ -129,7 +126,7 @@ describe('a proxy before the server', () => {
     expect(await readKept(window)).toEqual(before)
   })
 
-  it('[OF27] has 5 s for an answer', async () => {
+  it('[OF27] has 5 s for an answer', async ({ browser }) => {
     await using server = await startKept()
     await using front = await Front.before({ '': server.baseUrl })
     await using context = await browser.newContext()
@@ -139,29 +136,34 @@ describe('a proxy before the server', () => {
     await untilReads(window, 'written online')
   })
 
-  it.each([
+  it.for<readonly [what: string, answer: Answer]>([
     ['is redirected to a login', { status: 302, headers: { location: '/sheets/login' } }],
     ['is a login with status 200', { status: 200, ...page('Log in here') }],
     ['is refused', { status: 403, ...page('No') }],
-  ])('[OF26] what the worker asks for %s, and nothing is kept', async (_what, answer) => {
-    await using server = await startKept()
-    await using front = await Front.before({ '': server.baseUrl })
-    front.answer = ({ url, headers }) =>
-      url === '/' && !isNavigation(headers) ? answer : undefined
-    await using context = await browser.newContext()
-    const { page: window } = await OfficeWindow.open(browser, {
-      baseUrl: front.baseUrl,
-      path: '/pages/notes',
-      person: ann,
-      context,
-    })
-    await expect.poll(() => front.asked).toContain('/')
-    await expect.poll(() => countWorkers(window)).toBe(0)
-    expect(await readKept(window)).toEqual({})
-  })
+  ])(
+    '[OF26] what the worker asks for %s, and nothing is kept',
+    async ([_what, answer], { browser }) => {
+      await using server = await startKept()
+      await using front = await Front.before({ '': server.baseUrl })
+      front.answer = ({ url, headers }) =>
+        url === '/' && !isNavigation(headers) ? answer : undefined
+      await using context = await browser.newContext()
+      const { page: window } = await OfficeWindow.open(browser, {
+        baseUrl: front.baseUrl,
+        path: '/pages/notes',
+        person: ann,
+        context,
+      })
+      await expect.poll(() => front.asked).toContain('/')
+      await expect.poll(() => countWorkers(window)).toBe(0)
+      expect(await readKept(window)).toEqual({})
+    },
+  )
 })
 
-it('[OF27 OF32] somebody who signed out is led to the login, and told what stays', async () => {
+it('[OF27 OF32] somebody who signed out is led to the login, and told what stays', async ({
+  browser,
+}) => {
   await using both = await startBoth({ variables: { WHEREABOUTS_OFFLINE: 'on' } })
   const { publicUrl, provider } = both
   await using context = await browser.newContext()
@@ -187,7 +189,7 @@ it('[OF27 OF32] somebody who signed out is led to the login, and told what stays
 })
 
 describe('two applications on one host', () => {
-  it('[OF30 OF34] are kept apart', async () => {
+  it('[OF30 OF34] are kept apart', async ({ browser }) => {
     const [one, two] = await Promise.all([startKept(), startKept()])
     await using front = await Front.before({ '/one': one.baseUrl, '/two': two.baseUrl })
     await using context = await browser.newContext()
@@ -248,7 +250,7 @@ it('[OF25 OF31] over plain http nothing is kept, and nothing says so', async () 
   }
 })
 
-it('[OF32] Home removes the copies of documents after a question', async () => {
+it('[OF32] Home removes the copies of documents after a question', async ({ browser }) => {
   await using server = await startKept()
   await using context = await browser.newContext()
   const { page } = await openKept(server.baseUrl, context)
