@@ -65,6 +65,17 @@ describe('without the server', () => {
     expect(Buffer.from(await stored.arrayBuffer()).includes('offline')).toBe(true)
   })
 
+  it('[DR16] the doctor opens, and says that the server can’t be reached', async ({ browser }) => {
+    await using server = await startKept()
+    await using context = await browser.newContext()
+    const { page } = await openKept(server.baseUrl, context)
+    await server.kill()
+    await page.goto(`${server.baseUrl}/doctor`)
+    await page.getByText('The server can’t be reached, or doesn’t let you in.').waitFor()
+    const report = page.getByLabel('Report')
+    await expect.poll(() => report.inputValue()).toContain('the server can’t be reached: ')
+  })
+
   it('[OF26] nothing is kept but the application’s own files and its page', async ({ browser }) => {
     await using server = await startKept()
     await using context = await browser.newContext()
