@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import type { Plugin } from 'vite'
 import { all, changing, once } from './changing.js'
+import { drawsChanges } from './draws-changes.js'
 import { drawsFirst } from './first-drawing.js'
 import { iconsLater } from './late-icons.js'
 import { withoutTextDocuments } from './text-documents.js'
@@ -260,6 +261,7 @@ export const univerInPage = (): Plugin[] => [
   ...iconsLater,
   storageLater,
   drawsFirst,
+  ...drawsChanges,
 ]
 
 /** Names the files that come after the grid by what is in them. */

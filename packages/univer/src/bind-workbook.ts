@@ -340,7 +340,7 @@ class BoundWorkbook implements SharedWorkbook {
     const overlay = new Overlay(grid, this.#binding, room, host)
     // Scrolling, zooming, freezing, resizing and switching sheets are all commands.
     this.#closeWith(api.addEvent(api.Event.CommandExecuted, overlay.redraw))
-    const resizes = new ResizeObserver(overlay.redraw)
+    const resizes = new ResizeObserver(overlay.moved)
     resizes.observe(grid.canvas)
     addEventListener('pointermove', overlay.point)
     this.#closeWith(toDisposable(room.subscribe(overlay.redraw)))

@@ -23,6 +23,8 @@ export class Overlay {
   readonly #panes = new Map<string, PaneOverlay>()
   readonly #places = new WeakMap<WorkbookMember, Place | null>()
   #frame: number | null = null
+  /** Whether the markers still have to be laid over the canvas where it is now. */
+  #isMoved = true
 
   constructor(grid: Grid, binding: Binding, room: WorkbookRoom, host: HTMLElement) {
     this.#grid = grid
@@ -41,6 +43,12 @@ export class Overlay {
     })
   }
 
+  /** Draws again, since the canvas may be elsewhere. */
+  readonly moved = (): void => {
+    this.#isMoved = true
+    this.redraw()
+  }
+
   /** Shows the names at the cell under the mouse. */
   readonly point = (at: { readonly x: number; readonly y: number }): void => {
     for (const pane of this.#panes.values()) pane.point(at)
@@ -52,7 +60,8 @@ export class Overlay {
   }
 
   #draw(): void {
-    this.#coverCanvas()
+    // Asking where something is has the browser lay out the page, which takes as long as all of the drawing.
+    if (this.#isMoved) this.#coverCanvas()
     const guests = this.#guests()
     const panes = this.#grid.panes()
     for (const [name, overlay] of this.#panes) {
@@ -66,6 +75,7 @@ export class Overlay {
 
   // The canvas is below the toolbar, whose height Univer decides.
   #coverCanvas(): void {
+    this.#isMoved = false
     const canvas = this.#grid.canvas.getBoundingClientRect()
     const { style } = this.#host
     style.transform = 'none'
