@@ -31,27 +31,40 @@ const halves = {
     'POST /nothing HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\nhalf',
 }
 
-describe.each(Object.entries(halves))('%s', (_, text) => {
-  it('[FR13] does not keep the server from stopping', async () => {
-    const server = await startServer()
-    const sockets = await Promise.all(Array.from({ length: 20 }, () => open(server, text)))
-    // Waits until the server has received them.
-    await setTimeout(300)
-    // `stop()` fails if it takes more than 5 s.
-    await expect(server.stop()).resolves.toBeUndefined()
-    for (const socket of sockets) socket.destroy()
+const HALF_BYTES = 200_000
+const head = (room: number) =>
+  `POST /rooms/r${room}/document HTTP/1.1\r\nhost: x\r\n${BYTES}content-length: ${2 * HALF_BYTES}\r\n\r\n`
+
+// They wait, each for a server of its own.
+describe.concurrent('a request that comes to a standstill', () => {
+  it.for(Object.entries(halves))(
+    '[FR13] does not keep the server from stopping: %s',
+    async ([, text], { expect }) => {
+      const server = await startServer()
+      const sockets = await Promise.all(Array.from({ length: 20 }, () => open(server, text)))
+      // Waits until the server has received them.
+      await setTimeout(300)
+      // `stop()` fails if it takes more than 5 s.
+      await expect(server.stop()).resolves.toBeUndefined()
+      for (const socket of sockets) socket.destroy()
+    },
+  )
+
+  it('[HT23] loses its connection', async ({ expect }) => {
+    await using server = await startServer()
+    const still = await open(server, `${head(0)}half`)
+    const closed = once(still, 'close')
+    const startMs = performance.now()
+    await closed
+    expect(performance.now() - startMs).toBeLessThan(25_000)
   })
 })
 
 describe('bodies that are sent on purpose to take memory', () => {
-  const HALF_BYTES = 200_000
   const COUNT = 1_500
   const WARM_UP = 3_000
   /** Node collects the buffers of bodies that it has given up when it needs to; here when it is told to. */
   const COLLECTS = ['--expose-gc', '--import', 'data:text/javascript,process.on("SIGUSR2", gc)']
-  const head = (room: number) =>
-    `POST /rooms/r${room}/document HTTP/1.1\r\nhost: x\r\n${BYTES}content-length: ${2 * HALF_BYTES}\r\n\r\n`
-
   async function usedBytes({ pid, baseUrl }: RunningServer): Promise<number> {
     process.kill(pid, 'SIGUSR2')
     // It answers after it has collected.
@@ -76,15 +89,6 @@ describe('bodies that are sent on purpose to take memory', () => {
     expect((await usedBytes(server)) - before).toBeLessThan(64_000_000)
     expect((await call(`${server.baseUrl}/health/ready`)).status).toBe(200)
     for (const socket of sockets) socket.destroy()
-  })
-
-  it('[HT23] one that comes to a standstill loses its connection', async () => {
-    await using server = await startServer()
-    const still = await open(server, `${head(0)}half`)
-    const closed = once(still, 'close')
-    const startMs = performance.now()
-    await closed
-    expect(performance.now() - startMs).toBeLessThan(25_000)
   })
 })
 
