@@ -1,23 +1,19 @@
 // Checks that npm would publish packages that can be imported, with types, licence, README and the
 // sources of their source maps.
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
+import { promisify } from 'node:util'
+
+const execute = promisify(execFile)
 
 const LICENCE = readFileSync('LICENSE', 'utf8')
 
 const folders = readdirSync('packages')
   .map((name) => join('packages', name))
   .filter((folder) => manifestOf(folder).private !== true)
-const failed = folders.filter((folder) => {
-  const faults = faultsOf(folder)
-  for (const fault of faults) console.error(`${folder}: ${fault}`)
-  return (
-    faults.length > 0 ||
-    !run('publint', ['run', folder, '--strict']) ||
-    !run('attw', ['--pack', folder, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji'])
-  )
-})
+const verdicts = await Promise.all(folders.map(canBePublished))
+const failed = folders.filter((_, at) => !verdicts[at])
 
 console.log(`${folders.length - failed.length} of ${folders.length} packages can be published`)
 if (failed.length > 0) {
@@ -26,8 +22,27 @@ if (failed.length > 0) {
 }
 
 /** @param {string} folder */
-function faultsOf(folder) {
-  const packed = new Set(packedFiles(folder))
+async function canBePublished(folder) {
+  const faults = await faultsOf(folder)
+  for (const fault of faults) console.error(`${folder}: ${fault}`)
+  return (
+    faults.length === 0 &&
+    (await run('publint', ['run', folder, '--strict'])) &&
+    (await run('attw', [
+      '--pack',
+      folder,
+      '--profile',
+      'esm-only',
+      '--format',
+      'ascii',
+      '--no-emoji',
+    ]))
+  )
+}
+
+/** @param {string} folder */
+async function faultsOf(folder) {
+  const packed = new Set(await packedFiles(folder))
   const { keywords = [] } = manifestOf(folder)
   return [
     ...(keywords.length === 0 ? ['package.json has no keywords'] : []),
@@ -63,11 +78,11 @@ function leads(folder, map, packed) {
 
 /**
  * @param {string} folder
- * @returns {string[]}
+ * @returns {Promise<string[]>}
  */
-function packedFiles(folder) {
+async function packedFiles(folder) {
   const args = ['pack', '--dry-run', '--json', '--ignore-scripts']
-  const { stdout } = spawnSync('npm', args, { cwd: folder, encoding: 'utf8', maxBuffer: 1e8 })
+  const { stdout } = await execute('npm', args, { cwd: folder, maxBuffer: 1e8 })
   /** @type {Record<string, { files: { path: string }[] }>} */
   const packages = JSON.parse(stdout)
   return Object.values(packages).flatMap(({ files }) => files.map(({ path }) => path))
@@ -95,9 +110,13 @@ function read(folder, file) {
  * @param {string} program
  * @param {readonly string[]} args
  */
-function run(program, args) {
-  const path = join('node_modules', '.bin', program)
-  const { status, stdout, stderr } = spawnSync(path, args, { encoding: 'utf8' })
-  if (status !== 0) console.error(`${program} ${args.join(' ')}\n${stdout}\n${stderr}`)
-  return status === 0
+async function run(program, args) {
+  try {
+    await execute(join('node_modules', '.bin', program), args)
+    return true
+  } catch (error) {
+    const { stdout, stderr } = /** @type {{ stdout: string, stderr: string }} */ (error)
+    console.error(`${program} ${args.join(' ')}\n${stdout}\n${stderr}`)
+    return false
+  }
 }
