@@ -34,8 +34,10 @@ async function read(kind: Kind, wishes: readonly Wish[], answers: readonly (Resp
     const answer = left.shift() ?? new Error('no more')
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)
   }
-  const name = (each: RoomEvent) =>
-    'position' in each ? `${each.kind} ${each.position}` : each.kind
+  const name = (each: RoomEvent) => {
+    if (each.kind === 'retry') return `retry ${each.data}`
+    return 'position' in each ? `${each.kind} ${each.position}` : each.kind
+  }
   const closed = await new Promise<End>((resolve) => {
     const listener = {
       brought: (id: string, events: readonly RoomEvent[]) =>
@@ -79,6 +81,29 @@ describe('a request for several rooms', () => {
       ['b', ['patch e:5', 'document e:5']],
     ])
     expect(closed).toEqual({ kind: 'ended' })
+  })
+
+  it('[MS2 ST2] gives the time to wait to every room, however late it opens', async () => {
+    const { brought } = await read(
+      'stream',
+      [wish('a'), wish('b'), wish('c')],
+      [
+        streamOf(
+          encodeEvent({ retry: 1_500 }) + on('a') + event('hello', {}),
+          on('b') + event('hello', {}) + event('ping', {}),
+          encodeEvent({ event: 'goodbye', data: '{"reconnectInMs":70}', retry: 70 }),
+          on('c') + event('hello', {}),
+        ),
+      ],
+    )
+    expect(brought).toEqual([
+      ['a', ['hello', 'retry 1500']],
+      ['a', ['ping']],
+      ['b', ['hello', 'retry 1500', 'ping']],
+      ['a', ['retry 70']],
+      ['b', ['retry 70']],
+      ['c', ['hello', 'retry 70']],
+    ])
   })
 
   it('[MS8 MS9] ends a room that is refused or has a problem, and goes on with the others', async () => {

@@ -48,7 +48,7 @@ async function readStream(
   const events = new Chunk(wishes, listener)
   await readMessages(response.body!, {
     message: (message) => events.take(message),
-    retry: (ms) => events.forAll({ kind: 'retry', data: ms }),
+    retry: (ms) => events.retry(ms),
     read: () => events.pass(),
   })
 }
@@ -59,6 +59,8 @@ class Chunk {
   readonly #readers: ReadonlyMap<string, (message: EventSourceMessage) => void>
   readonly #came: ReadonlyMap<string, RoomEvent[]>
   readonly #greeted = new Set<string>()
+  /** The last one, which comes before the first hello. ST2 */
+  #retry: RoomEvent[] = []
   #key = ''
 
   constructor(wishes: readonly Wish[], listener: RunListener) {
@@ -88,6 +90,13 @@ class Chunk {
     }
   }
 
+  /** Gives the time to wait to all who have had their hello, and to the others behind it. */
+  retry(ms: number): void {
+    const event: RoomEvent = { kind: 'retry', data: ms }
+    this.#retry = [event]
+    this.forAll(event)
+  }
+
   /** Gives an event of the whole stream to all who have had their hello. */
   forAll(event: RoomEvent): void {
     for (const id of this.#greeted) {
@@ -104,8 +113,10 @@ class Chunk {
   }
 
   #add(id: string, event: RoomEvent): void {
-    if (event.kind === 'hello') this.#greeted.add(id)
     this.#came.get(id)?.push(event)
+    if (event.kind !== 'hello') return
+    this.#greeted.add(id)
+    this.#came.get(id)?.push(...this.#retry)
   }
 
   #read(message: EventSourceMessage): void {
