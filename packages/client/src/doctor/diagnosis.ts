@@ -68,7 +68,10 @@ function works({ faults, lateMs }: Fate): boolean {
 
 function unreachable(first: Asked): string {
   if (first.answer === undefined) return `the server can’t be reached: ${first.failure}`
-  if (problemIn(first) !== undefined) return `the server refuses this caller: ${detailIn(first)}`
+  const problem = problemIn(first)
+  if (problem === 'unauthorized')
+    return "the server asks who is calling: add --header 'Authorization: Bearer …' or 'Cookie: …'"
+  if (problem !== undefined) return `the server refuses this caller: ${detailIn(first)}`
   return `something else answers in place of the server: ${shownAs(first)}`
 }
 

@@ -180,7 +180,8 @@ describe('diagnose', () => {
     expect(reason({ sentAtMs: 0, answeredAtMs: 9, failure: 'connect ECONNREFUSED' })).toMatch(
       /can’t be reached: connect ECONNREFUSED/,
     )
-    expect(reason(problem(401, 'unauthorized'))).toMatch(/refuses this caller: No\./)
+    expect(reason(problem(401, 'unauthorized'))).toMatch(/asks who is calling: add --header/)
+    expect(reason(problem(403, 'forbidden'))).toMatch(/refuses this caller: No\./)
     expect(reason(page(200))).toMatch(/something else answers .* 200 with text\/html/)
   })
 })

@@ -9,7 +9,7 @@ const LABEL_WIDTH = 24
 /** Returns the text for people: for a terminal, or to send to whoever runs the proxy. @see PROTOCOL.md DR12 */
 export function reportOf(diagnosis: Diagnosis): string {
   if (diagnosis.state === 'unreachable')
-    return `${diagnosis.url}\n\nNot examined: ${diagnosis.reason}.\n`
+    return `${diagnosis.url}\n\nNot examined: ${diagnosis.reason.replace(/\.$/, '')}.\n`
   const sections = [
     [`${diagnosis.url}, watched for ${seconds(diagnosis.lookedMs)}`],
     factsOf(diagnosis),

@@ -218,7 +218,7 @@ export function linkOnlyReads(): Problem {
 export function nobodyManages(): Problem {
   return new Problem(
     'forbidden',
-    'Without users, nobody manages documents over HTTP. Whoever runs the server can, such as with the command `whereabouts documents delete`.',
+    'Without users, nobody manages documents over HTTP. Whoever runs the server can, with the command `whereabouts documents`.',
   )
 }
 
