@@ -1,5 +1,5 @@
-import { Agent, request } from 'node:http'
 import { joinRoom } from '@whereabouts/client'
+import { Wire } from './wire.mjs'
 
 export const PEOPLE_IN_A_ROOM = 5
 
@@ -8,8 +8,7 @@ export class Person {
   /** While the server is away, nobody tries to connect: that it refuses is known. */
   static isServerAway = false
 
-  /** Node’s own `fetch` takes several times as long, and thousands of people share a core here. */
-  #agent = new Agent({ keepAlive: true })
+  #wire = new Wire()
   /** When requests were made, and those that were refused. @type {number[]} */
   #asked = []
   /** @type {number[]} */
@@ -79,44 +78,22 @@ export class Person {
    * @param {RequestInit} init
    * @returns {Promise<Response>}
    */
-  #fetch(address, { method = 'GET', headers, body, signal }) {
-    if (Person.isServerAway) return Promise.reject(new TypeError('refused'))
+  async #fetch(address, { method = 'GET', headers, body, signal }) {
+    if (Person.isServerAway) throw new TypeError('refused')
     const askedMs = Date.now()
     this.#asked.push(askedMs)
-    return new Promise((resolve, reject) => {
-      const asked = request(address, {
+    try {
+      const answer = await this.#wire.ask(address, {
         method,
-        headers: Object.fromEntries(new Headers(headers)),
-        agent: this.#agent,
-        ...(signal && { signal }),
+        headers: new Headers(headers),
+        body: typeof body === 'string' ? body : undefined,
+        signal,
       })
-      asked.once('error', (error) => {
-        if (error.name !== 'AbortError') this.#refused.push(askedMs)
-        reject(error)
-      })
-      asked.once('response', (answer) => {
-        const status = answer.statusCode ?? 500
-        if (status >= 400) this.#refused.push(askedMs)
-        const type = answer.headers['content-type'] ?? ''
-        const init = { status, headers: { 'content-type': type } }
-        resolve(new Response(status === 204 ? null : contentOf(answer), init))
-      })
-      asked.end(typeof body === 'string' ? body : undefined)
-    })
+      if (answer.status >= 400) this.#refused.push(askedMs)
+      return /** @type {Response} */ (/** @type {unknown} */ (answer))
+    } catch (error) {
+      if (!signal?.aborted) this.#refused.push(askedMs)
+      throw error
+    }
   }
-}
-
-/**
- * @param {import('node:http').IncomingMessage} answer
- * @returns {ReadableStream<Uint8Array<ArrayBuffer>>}
- */
-function contentOf(answer) {
-  return new ReadableStream({
-    start(controller) {
-      answer.on('data', (/** @type {Buffer<ArrayBuffer>} */ chunk) => controller.enqueue(chunk))
-      answer.once('end', () => controller.close())
-      answer.once('error', (error) => controller.error(error))
-    },
-    cancel: () => void answer.destroy(),
-  })
 }
