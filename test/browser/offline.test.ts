@@ -286,7 +286,9 @@ it('[OF32] Home removes the copies of documents after a question', async ({ brow
   expect(await page.getByText('written online').count()).toBe(0)
 })
 
-it('[OF32 CL14] a window that has a document open makes a whole copy again after it was removed', async () => {
+it('[OF32 CL14] a window that has a document open makes a whole copy again after it was removed', async ({
+  browser,
+}) => {
   await using server = await startKept()
   await using context = await browser.newContext()
   await openKept(server.baseUrl, context)
