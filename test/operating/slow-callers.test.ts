@@ -93,22 +93,28 @@ describe('bodies that are sent on purpose to take memory', () => {
 })
 
 describe('a large document', () => {
-  async function startLarge(): Promise<RunningServer> {
+  async function startLarge(maxWaitingBytes = 268_435_456): Promise<RunningServer> {
     const bytes = 2 * LARGE_BYTES
-    const limits = { maxUpdateBytes: bytes, maxArrivingBytes: bytes, stuckMs: STUCK_MS }
+    const limits = {
+      maxUpdateBytes: bytes,
+      maxArrivingBytes: bytes,
+      stuckMs: STUCK_MS,
+      maxWaitingBytes,
+    }
     const proxies = { WHEREABOUTS_TRUSTED_PROXIES: '127.0.0.1' }
     const server = await startServer(limits, 0, [], proxies)
+    await fill(server, 'large', LARGE_BYTES)
+    return server
+  }
+
+  async function fill(server: RunningServer, room: string, bytes: number): Promise<void> {
     const doc = new Doc()
-    doc.getText('t').insert(0, 'x'.repeat(LARGE_BYTES))
+    doc.getText('t').insert(0, 'x'.repeat(bytes))
     const body = Uint8Array.from(encodeStateAsUpdate(doc))
     const headers = { 'content-type': 'application/octet-stream' }
-    const answer = await fetch(`${server.baseUrl}/rooms/large/document`, {
-      method: 'POST',
-      headers,
-      body,
-    })
+    const url = `${server.baseUrl}/rooms/${room}/document`
+    const answer = await fetch(url, { method: 'POST', headers, body })
     expect(answer.status).toBe(200)
-    return server
   }
 
   const GET = 'GET /rooms/large/document HTTP/1.1\r\nhost: x\r\n\r\n'
@@ -126,6 +132,43 @@ describe('a large document', () => {
     await expect.poll(refused, { timeout: STUCK_MS * 10 }).toBe(200)
     for (const socket of sockets) socket.destroy()
   })
+
+  it('[HT50] [FR11] whoever reads no faster than they must, with many connections, keeps nobody out', async () => {
+    // Four of the large answers.
+    await using server = await startLarge(4 * LARGE_BYTES + 100_000)
+    await fill(server, 'small', 200_000)
+    const residentBytes = () =>
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))![1]) * 1_024
+    const before = residentBytes()
+    const from = (address: number) =>
+      `GET /rooms/large/document HTTP/1.1\r\nhost: x\r\nx-forwarded-for: 192.0.2.${address}\r\n\r\n`
+    const attackers = await Promise.all(
+      Array.from({ length: 40 }, (_, n) => open(server, from(n % 8))),
+    )
+    for (const socket of attackers) readSlowly(socket)
+    const read = async () => {
+      const headers = { 'x-forwarded-for': '192.0.2.77' }
+      return (await call(`${server.baseUrl}/rooms/small/document`, { headers })).status
+    }
+    // For longer than a reader may take nothing.
+    const endMs = performance.now() + 2 * STUCK_MS
+    while (performance.now() < endMs) expect(await read()).toBe(200)
+    expect(attackers.some(({ destroyed }) => !destroyed)).toBe(true)
+    expect(residentBytes() - before).toBeLessThan(20 * LARGE_BYTES)
+    for (const socket of attackers) socket.destroy()
+  })
+
+  /** Takes a little more than 64 KiB in each `stuckMs`. */
+  function readSlowly(socket: Socket): void {
+    let bytes = 0
+    socket.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes < 65_536) return
+      bytes = 0
+      socket.pause()
+      void setTimeout(STUCK_MS / 2).then(() => socket.resume())
+    })
+  }
 
   it('[FR12] arrives completely at a slow reader', async () => {
     await using server = await startLarge()

@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { Problem } from '@whereabouts/protocol'
 import { endRequest, hasArrived } from './end-request.js'
+import { HeldBytes } from './held-bytes.js'
 
 /** How often each body is checked for progress, and how many bytes must have come since. */
 const LOOK_MS = 10_000
 const LEAST_BYTES = 10 * 1_024
-/** The total is enough for this many callers at their own limit. */
-const ACCOUNTS = 4
 
 /**
  * Bodies that are still arriving. Their memory is limited per caller and in total. Over the limit, the
@@ -18,11 +17,8 @@ const ACCOUNTS = 4
 export class Gathering {
   /** The oldest first. */
   readonly #bodies = new Set<Body>()
-  readonly #heldBy = new Map<string, number>()
-  #heldBytes = 0
+  readonly #held: HeldBytes
   #looking: ReturnType<typeof setInterval> | undefined
-
-  readonly #mostBytes: number
 
   /**
    * @param maxBytes the limit for all bodies together
@@ -30,11 +26,11 @@ export class Gathering {
    * @param accountOf returns the account that a request is counted for
    */
   constructor(
-    private readonly maxBytes: number,
+    maxBytes: number,
     bodyBytes: number,
     private readonly accountOf: (request: IncomingMessage) => string,
   ) {
-    this.#mostBytes = Math.max(bodyBytes, maxBytes / ACCOUNTS)
+    this.#held = new HeldBytes(maxBytes, bodyBytes)
   }
 
   /**
@@ -57,20 +53,13 @@ export class Gathering {
   }
 
   #hold(account: string, bytes: number): void {
-    this.#heldBytes += bytes
-    const held = (this.#heldBy.get(account) ?? 0) + bytes
-    if (held === 0) this.#heldBy.delete(account)
-    else this.#heldBy.set(account, held)
-    if (held > this.#mostBytes) this.#giveUpOne(account)
-    else if (this.#heldBytes > this.maxBytes) this.#giveUpOne(this.#greediest())
-  }
-
-  #greediest(): string {
-    return [...this.#heldBy].reduce((most, each) => (each[1] > most[1] ? each : most))[0]
+    this.#held.add(account, bytes)
+    if (this.#held.isGreedy(account)) this.#giveUpOne(account)
+    else if (this.#held.isFull()) this.#giveUpOne(this.#held.greediest())
   }
 
   /** Gives up an account's oldest body. Releasing it counts the memory again, and so gives up more if needed. */
-  #giveUpOne(account: string): void {
+  #giveUpOne(account: string | undefined): void {
     for (const body of this.#bodies) {
       if (body.account === account && body.isHeld) return body.giveUp()
     }

@@ -3,25 +3,30 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Problem } from '@whereabouts/protocol'
 import { type Call, JSON_TYPE } from './call.js'
+import { HeldBytes } from './held-bytes.js'
 
 const BYTES_TYPE = 'application/octet-stream'
 /** Answers up to this size fit the system's buffer, so over HTTP/1.1 they never wait for their reader. */
 export const SMALL_BYTES = 65_536
-/** The size of the pieces of a large answer. After each, its reader has shown that it reads. */
+/**
+ * The size of the pieces of a large answer. Its reader has to take one in `stuckMs`, by default 2 KiB a
+ * second: the slowest network that anybody works with takes more. Who reads no faster than that holds its
+ * answer for hours, so what is held is bounded by bytes and not by time.
+ */
 const PIECE_BYTES = 65_536
-/** The total is enough for this many callers at their own limit. */
-const ACCOUNTS = 4
 
 /**
  * Sends answers that may be large: a document, a room, or changes of them. A large answer goes out in
  * pieces at its reader's speed. That way the server can count the bytes that wait, and tell a stuck reader
- * from a slow one.
+ * from a slow one. If all that waits becomes too much, the account that holds most loses its oldest answer,
+ * so that a few callers who read slowly on purpose keep nobody out.
  *
- * @see PROTOCOL.md FR11, FR12
+ * @see PROTOCOL.md FR11, FR12, HT50
  */
 export class LargeAnswers {
-  #waitingBytes = 0
-  readonly #heldBy = new Map<string, number>()
+  readonly #held: HeldBytes
+  /** The oldest first. */
+  readonly #waiting = new Set<WaitingAnswer>()
 
   /**
    * @param stuckMs how long a reader may take nothing
@@ -30,9 +35,11 @@ export class LargeAnswers {
    */
   constructor(
     private readonly stuckMs: number,
-    private readonly maxWaitingBytes: number,
+    maxWaitingBytes: number,
     private readonly accountOf: (request: IncomingMessage) => string,
-  ) {}
+  ) {
+    this.#held = new HeldBytes(maxWaitingBytes)
+  }
 
   /** @throws {Problem} too-many-connections if too much waits already */
   send(call: Call, bytes: Uint8Array): void {
@@ -59,30 +66,40 @@ export class LargeAnswers {
     const isBuffered = byteLength <= SMALL_BYTES && call.request.httpVersionMajor < 2
     if (isBuffered) return call.send(200, contentType, Buffer.concat(parts))
     const account = this.accountOf(call.request)
-    this.#assertRoom(account, byteLength)
+    this.#makeRoom(account, byteLength)
     call.head(200, contentType, byteLength)
-    this.#hold(account, byteLength)
-    void this.#write(call, parts).finally(() => this.#hold(account, -byteLength))
+    const answer = { account, byteLength, response: call.response }
+    this.#waiting.add(answer)
+    this.#held.add(account, byteLength)
+    void this.#write(call, parts).finally(() => this.#letGo(answer))
   }
 
-  /** A single answer may exceed a limit, or a large document could never be read. */
-  #assertRoom(account: string, byteLength: number): void {
-    const held = this.#heldBy.get(account) ?? 0
-    const isAboveTotal =
-      this.#waitingBytes > 0 && this.#waitingBytes + byteLength > this.maxWaitingBytes
-    const isAboveShare = held > 0 && held + byteLength > this.maxWaitingBytes / ACCOUNTS
-    if (!isAboveTotal && !isAboveShare) return
-    throw new Problem(
-      'too-many-connections',
-      'Too many large answers are being read. Try again in a moment.',
-    )
+  /**
+   * A single answer may exceed a limit, or a large document could never be read.
+   *
+   * @throws {Problem} too-many-connections
+   */
+  #makeRoom(account: string, byteLength: number): void {
+    const held = this.#held.of(account)
+    if (held > 0 && this.#held.isGreedy(account, byteLength)) throw tooMuch()
+    while (this.#waiting.size > 0 && this.#held.isFull(byteLength)) {
+      const greediest = this.#held.greediest()!
+      // Otherwise callers like any other would end each other's answers.
+      if (this.#held.of(greediest) <= held + byteLength) throw tooMuch()
+      this.#giveUpOne(greediest)
+    }
   }
 
-  #hold(account: string, bytes: number): void {
-    this.#waitingBytes += bytes
-    const held = (this.#heldBy.get(account) ?? 0) + bytes
-    if (held === 0) this.#heldBy.delete(account)
-    else this.#heldBy.set(account, held)
+  #giveUpOne(account: string): void {
+    for (const answer of this.#waiting) {
+      if (answer.account !== account) continue
+      answer.response.destroy()
+      return this.#letGo(answer)
+    }
+  }
+
+  #letGo(answer: WaitingAnswer): void {
+    if (this.#waiting.delete(answer)) this.#held.add(answer.account, -answer.byteLength)
   }
 
   async #write({ response }: Call, parts: readonly Uint8Array[]): Promise<void> {
@@ -95,6 +112,20 @@ export class LargeAnswers {
     await pipeline(pieces, response).catch(() => {})
     clearTimeout(timer)
   }
+}
+
+/** A large answer that its reader hasn't taken whole. */
+interface WaitingAnswer {
+  readonly account: string
+  readonly byteLength: number
+  readonly response: Call['response']
+}
+
+function tooMuch(): Problem {
+  return new Problem(
+    'too-many-connections',
+    'Too many large answers are being read. Try again in a moment.',
+  )
 }
 
 function* piecesOf(parts: readonly Uint8Array[], taken: () => void): Generator<Uint8Array> {
