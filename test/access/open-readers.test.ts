@@ -151,6 +151,36 @@ describe.each(SERVERS)('an open reader on %s', (server) => {
     },
   )
 
+  it('[AC35] [AC17] that waits in a long-poll gets no news once it may no longer watch', async () => {
+    const office = new Office()
+    const isAsked = later<void>()
+    const may = later<boolean>()
+    let hasChanged = false
+    office.answer = ({ action }) => {
+      if (!hasChanged) return true
+      isAsked.settle()
+      return action === 'watch' ? may.promise : true
+    }
+    await using running = await start(server, { ...office.options, ...RARELY })
+    const room = new TestRoom(running.baseUrl)
+    const { id } = await running.rooms.members(room.name)
+    const poll = call(room.url('location', { since: id, waitMs: 30_000 }), as('eve'))
+    await expect.poll(async () => (await running.rooms.count()).connections).toBe(1)
+    hasChanged = true
+    await running.rooms.revalidate({ room: room.name })
+    await isAsked.promise
+    await running.rooms.move(room.name, 'k', 'a secret')
+    // The news is there, and what eve may do isn't said yet.
+    await call(`${running.baseUrl}/rooms/${room.name}/leave?member=k`, {
+      ...as('ada'),
+      method: 'POST',
+    })
+    may.settle(false)
+    const answer = await within(poll, 'the answer')
+    expectProblem(answer, 'forbidden')
+    expect(answer.text).not.toContain('secret')
+  })
+
   it('[AC30] that waits in a long-poll whose rights stay the same goes on waiting', async () => {
     const office = new Office({ eve: ALL })
     await using running = await start(server, { ...office.options, ...RARELY })

@@ -7,7 +7,7 @@ import {
   PROTOCOL_VERSION,
 } from '@whereabouts/protocol'
 import type { MemberIds } from './access/member-id.js'
-import { type Admission, ownAdmission, type Permissions } from './access/permissions.js'
+import { type Admission, areSame, ownAdmission, type Permissions } from './access/permissions.js'
 import { type Attendance, Attendances, type Attendant } from './attendance.js'
 import { shuttingDown } from './document/documents.js'
 import type { ResolvedOptions } from './options.js'
@@ -31,6 +31,7 @@ import { OpenResponse } from './stream/open-response.js'
 import { Poll } from './stream/poll.js'
 import { type Channel, SharedStream } from './stream/shared-stream.js'
 import { Subscription } from './stream/subscription.js'
+import { isStoreFailure } from './store-failed.js'
 import { Undrained } from './stream/undrained.js'
 import {
   type Disconnection,
@@ -114,12 +115,34 @@ export class Readers {
     if (cancelled.aborted) poll.end()
     try {
       await this.context.rooms.follow(checked, poll, position)
-      return poll.can
+      return await this.#allowedBy(admission, poll)
     } finally {
       cancelled.removeEventListener('abort', poll.end)
       cancelTimer()
       end()
       place.release()
+    }
+  }
+
+  /**
+   * Returns what a poll's caller may do if that changed meanwhile. What woke the poll may have come together
+   * with that change. While the store can't be asked, nobody is sent away.
+   *
+   * @throws {Problem} forbidden
+   * @see PROTOCOL.md AC35, SR18
+   */
+  async #allowedBy(
+    { asker, asOf, can: before }: Admission,
+    poll: Poll,
+  ): Promise<readonly Action[] | undefined> {
+    const { permissions } = this.context
+    if (asker === undefined || permissions.asOf === asOf) return poll.can
+    try {
+      const { can } = await permissions.admit(asker)
+      return areSame(can, before) ? undefined : can
+    } catch (error) {
+      if (!isStoreFailure(error)) throw error
+      return poll.can
     }
   }
 

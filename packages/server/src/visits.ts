@@ -1,5 +1,11 @@
 import { type Action, type Goodbye, Problem, type Whisper } from '@whereabouts/protocol'
-import { type Admission, type Asker, type Permissions, refusalOf } from './access/permissions.js'
+import {
+  areSame,
+  type Admission,
+  type Asker,
+  type Permissions,
+  refusalOf,
+} from './access/permissions.js'
 import { loginExpired } from './access/users.js'
 import { Gate } from './exchange/gate.js'
 import type { MemberId } from './room/ids.js'
@@ -292,8 +298,7 @@ export class Visits {
   /** @see PROTOCOL.md AC16, AC17, AC18 */
   #allow(visit: Visit, can: readonly Action[]): void {
     const { visitor, stay } = visit
-    const isSame =
-      can.length === visit.can.length && can.every((action) => visit.can.includes(action))
+    const isSame = areSame(can, visit.can)
     visit.can = can
     // Repeated each time, because an earlier attempt may have failed.
     if (!can.includes('join')) stay.leave()

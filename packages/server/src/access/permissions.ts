@@ -48,6 +48,11 @@ export function ownAdmission(userId: string | undefined): Admission {
   return { asker: undefined, userId, expiresAtMs: undefined, can: USUAL_ACTIONS, asOf: 0, atMs: 0 }
 }
 
+/** Returns whether two lists have the same actions. */
+export function areSame(one: readonly Action[], other: readonly Action[]): boolean {
+  return one.length === other.length && one.every((action) => other.includes(action))
+}
+
 const OPEN = ownAdmission(undefined)
 
 const NOT_ASKED: StillMay = async () => false
