@@ -210,7 +210,7 @@ export class Readers {
       place.keep(connection)
       out.open()
       connection.open(this.#hello(attendance, request.admission), this.#randomRetryMs())
-      catchUp(attendance.room.frames, connection)
+      connection.follow(attendance.room.frames)
     } catch (error) {
       // Other code, such as an application's timeout, may have answered already.
       release()
@@ -259,7 +259,7 @@ export class Readers {
     }
     const { selves } = attendance
     connection.open({ ...this.#hello(attendance, request.admission), selves })
-    catchUp(attendance.room.frames, connection)
+    connection.follow(attendance.room.frames)
   }
 
   /** Tells a reader that a room can't be opened. @see PROTOCOL.md MS8 */
@@ -341,9 +341,7 @@ export class Readers {
   }
 
   #connection({ room: { frames } }: Attendance, request: RoomRequest, out: Outlet): Connection {
-    const connection = new Connection(request, versionOf(request.since, frames), out)
-    out.onDrain = () => frames.catchUp(connection)
-    return connection
+    return new Connection(request, versionOf(request.since, frames), out)
   }
 
   /** Begins to send frames to a reader. Returns a function that ends this. */
@@ -359,13 +357,6 @@ export class Readers {
 
   readonly #randomRetryMs = (): number =>
     RETRY_LEAST_MS + Math.floor(this.context.random() * RETRY_SPREAD_MS)
-}
-
-/** Sends a reader its first frame, or says that it missed nothing. @see PROTOCOL.md ST17 */
-function catchUp(frames: Frames, connection: Connection): void {
-  const isResuming = connection.version !== undefined
-  frames.catchUp(connection)
-  if (isResuming) connection.confirm()
 }
 
 function leave(attendance: Attendance, place: Place): void {

@@ -11,7 +11,7 @@ import {
 } from '@whereabouts/protocol'
 import type { Kept } from './connections.js'
 import type { Frame } from './frame.js'
-import type { Reader } from './frames.js'
+import type { Frames, Reader } from './frames.js'
 import type { Look } from './look.js'
 import { SharedBytes } from './shared-bytes.js'
 
@@ -44,7 +44,8 @@ export class Connection implements Reader, Kept {
   readonly view: View
   readonly documents: boolean
   readonly part: string | undefined
-  #hasSent = false
+  /** Whether a resuming reader has to be told that it missed nothing. */
+  #owesPing: boolean
 
   /**
    * @param wanted which events it sends
@@ -55,6 +56,7 @@ export class Connection implements Reader, Kept {
     public version: number | undefined,
     private readonly out: Outlet,
   ) {
+    this.#owesPing = version !== undefined
     this.view = wanted.view
     this.documents = wanted.documents
     this.part = wanted.part
@@ -78,18 +80,30 @@ export class Connection implements Reader, Kept {
   }
 
   send(frame: Frame): void {
-    this.#hasSent = true
+    this.#owesPing = false
     this.out.write(frame.bytes)
   }
 
-  /** Tells a resuming reader that it missed nothing. @see PROTOCOL.md ST17 */
-  confirm(): void {
-    if (!this.#hasSent) this.ping()
+  /**
+   * Sends what the reader lacks, or says that it missed nothing: now, and each time that there is space
+   * again.
+   *
+   * @see PROTOCOL.md ST17, FR4
+   */
+  follow(frames: Pick<Frames, 'catchUp'>): void {
+    const catchUp = () => {
+      frames.catchUp(this)
+      if (this.#owesPing) this.ping()
+    }
+    this.out.onDrain = catchUp
+    catchUp()
   }
 
   /** @see PROTOCOL.md ST7 */
   ping(): void {
-    if (this.ready) this.out.write(PING[this.view])
+    if (!this.ready) return
+    this.#owesPing = false
+    this.out.write(PING[this.view])
   }
 
   /** @see PROTOCOL.md AC16 */

@@ -78,10 +78,9 @@ function open(...keys: readonly string[]) {
   for (const [key, channel] of channels) {
     const { frames } = rooms.open(key)
     const connection = new Connection(LOOK, undefined, channel)
-    channel.onDrain = () => frames.catchUp(connection)
     frames.add(connection)
     connection.open(HELLO)
-    frames.catchUp(connection)
+    connection.follow(frames)
   }
   response.take()
   const move = async (key: string, location: number) => {
@@ -105,6 +104,25 @@ describe('a stream of several rooms', () => {
     expect(writes).toHaveLength(2)
     expect(writes[0]).toMatch(/^event: on\ndata: \{"key":"a"\}\n\nid: \S+\nevent: patch\n/)
     expect(writes[1]).toMatch(/^id: \S+\nevent: patch\n/)
+  })
+
+  it('[ST17] [MS7] says that a resuming room missed nothing as soon as there is space', async () => {
+    const { rooms, response, stream, move } = open()
+    await move('a', 1)
+    const { frames } = rooms.open('a')
+    response.ready = false
+    const connection = new Connection(LOOK, frames.room.version, stream.channel('a'))
+    frames.add(connection)
+    connection.open(HELLO)
+    connection.follow(frames)
+    expect(response.take()).toEqual([expect.stringContaining('event: hello')])
+    for (const pings of [['event: ping\ndata: {}\n\n'], []]) {
+      response.ready = true
+      response.onDrain()
+      expect(response.take()).toEqual(pings)
+    }
+    await move('a', 2)
+    expect(response.take()).toEqual([expect.stringContaining('event: patch')])
   })
 
   it('[FR26] gets nothing while it can’t take more, and then one frame for each room', async () => {
