@@ -29,6 +29,17 @@ export function refusalOf(status: number, body: unknown): Problem {
   return Problem.fromJSON(body) ?? nearest(status, body)
 }
 
+/**
+ * Returns the error that a room ends with because of a problem within an answer. One of status 401 says
+ * nothing against the next request, which has headers of its own.
+ *
+ * @see PROTOCOL.md CL53, MS8, MS9
+ */
+export function endingOf(problem: { readonly status: number }): Error {
+  const refusal = refusalOf(problem.status, problem)
+  return problem.status === 401 ? new Error(refusal.message) : refusal
+}
+
 function nearest(status: number, body: unknown): Problem {
   const detail = detailOf(body) ?? `The server answered ${status} without a reason.`
   return new Problem(nearestProblem(status), detail)

@@ -1,6 +1,6 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import type { Calls } from './calls.js'
-import { refusalOf } from './refusal.js'
+import { endingOf } from './refusal.js'
 import type { RoomEvent, Transport } from './transport.js'
 
 /**
@@ -84,12 +84,8 @@ function readMessage({ event, data }: EventSourceMessage): RoomEvent {
     case 'resync':
     case 'goodbye':
       return { kind: event, data: JSON.parse(data) }
-    case 'problem': {
-      const problem = JSON.parse(data) as { readonly status: number }
-      const refusal = refusalOf(problem.status, problem)
-      // Its headers were fresh when the stream was opened. The next one has headers of its own. CL53
-      throw problem.status === 401 ? new Error(refusal.message) : refusal
-    }
+    case 'problem':
+      throw endingOf(JSON.parse(data) as { readonly status: number })
     case 'ping':
       return { kind: event }
     default:

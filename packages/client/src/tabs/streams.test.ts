@@ -166,6 +166,22 @@ describe('a request for several rooms', () => {
     expect(closed).toEqual({ kind: 'unanswered', message: 'gone' })
   })
 
+  it('[CL53 MS8] opens a room again that was refused with 401', async () => {
+    const problem = new Problem('unauthorized', 'over').toJSON()
+    const stream = await read(
+      'stream',
+      [wish('a')],
+      [streamOf(on('a') + event('refused', problem))],
+    )
+    expect(stream.ended).toEqual([['a', { kind: 'unanswered', message: 'over' }]])
+    const poll = await read(
+      'poll',
+      [wish('a')],
+      [Response.json({ subscriptions: [{ key: 'a', problem }] })],
+    )
+    expect(poll.ended).toEqual(stream.ended)
+  })
+
   it.each<[string, Error | Response, string]>([
     ['an older server', new Problem('bad-parameter', 'what?'), 'alone'],
     ['a limit', new Problem('too-many-requests', 'later'), 'problem'],

@@ -3,7 +3,7 @@ import type { EventSourceMessage } from 'eventsource-parser'
 import { checkAnswer, readAnswer } from '../answer.js'
 import { BETWEEN_POLLS_MS, report } from '../long-poll.js'
 import { Pause } from '../pause.js'
-import { refusalOf } from '../refusal.js'
+import { endingOf } from '../refusal.js'
 import type { SharedRoom } from '../sharing.js'
 import { gatherFrames, readMessages } from '../stream.js'
 import type { RoomEvent } from '../transport.js'
@@ -83,7 +83,7 @@ class Chunk {
         return this.#listener.goodbye((JSON.parse(data) as Goodbye).reconnectInMs)
       case 'refused': {
         const problem = JSON.parse(data) as { readonly status: number }
-        return this.#listener.ended(this.#key, endOf(refusalOf(problem.status, problem)))
+        return this.#listener.ended(this.#key, endOf(endingOf(problem)))
       }
       default:
         return this.#read(message)
@@ -150,7 +150,7 @@ async function readPolls(
       const answer = answers.get(id)
       if (answer !== undefined && 'problem' in answer) {
         left.delete(id)
-        listener.ended(id, endOf(refusalOf(answer.problem.status, answer.problem)))
+        listener.ended(id, endOf(endingOf(answer.problem)))
         continue
       }
       of.position = answer?.id ?? of.position
