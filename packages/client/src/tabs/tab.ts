@@ -1,4 +1,5 @@
 import { equalJson, type Json } from '@whereabouts/protocol'
+import { isLate, READ_FIRST_MS } from '../patience.js'
 import type { RoomEvent } from '../transport.js'
 import { elect, type Election, type ElectionEvent, OUT, type Said } from './election.js'
 import { Leader } from './leader.js'
@@ -74,6 +75,8 @@ export class Tab {
   readonly #wishes = new Map<string, Wishing>()
   #ids = 0
   #disappointedAtMs = -Infinity
+  /** Nothing is due before: what had arrived while this tab was busy is read first. CL94 */
+  #judgedFromMs = -Infinity
 
   constructor(host: TabHost) {
     this.#host = host
@@ -171,8 +174,19 @@ export class Tab {
     this.#cancelTick()
     const { dueAtMs } = this.#election
     if (dueAtMs === Infinity) return
-    const inMs = Math.max(0, Math.ceil(dueAtMs - this.#host.nowMs()))
-    this.#cancelTick = this.#host.after(inMs, () => this.#apply({ kind: 'tick' }))
+    const atMs = Math.max(dueAtMs, this.#judgedFromMs)
+    const inMs = Math.max(0, Math.ceil(atMs - this.#host.nowMs()))
+    this.#cancelTick = this.#host.after(inMs, () => this.#tick(atMs))
+  }
+
+  /** Something is due, unless a tab that was busy finds an answer among what it hasn't read yet. CL94 */
+  #tick(atMs: number): void {
+    const nowMs = this.#host.nowMs()
+    // The timers of a hidden tab are late anyway, and would be so again.
+    const isBusy = !this.#host.isHidden() && isLate(nowMs - atMs, nowMs - this.#judgedFromMs)
+    if (!isBusy) return this.#apply({ kind: 'tick' })
+    this.#judgedFromMs = nowMs + READ_FIRST_MS
+    this.#plan()
   }
 
   #say(said: Said): void {

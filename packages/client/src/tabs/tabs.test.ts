@@ -91,6 +91,17 @@ describe('tabs that share a stream', () => {
     expect(browser.leaders[0]).not.toBe(leader)
   })
 
+  it('[CL94] a tab that was busy reads the answer of the leader before it leads', () => {
+    const browser = browserWith(3)
+    const newcomer = browser.open()
+    newcomer.stall()
+    browser.runFor(2_000)
+    newcomer.resume()
+    browser.runFor(2_000)
+    expect(browser.claims).not.toContain(newcomer.name)
+    expectAllServed(browser)
+  })
+
   it('[CL78] many changes at once are few requests', () => {
     const browser = browserWith(5)
     const before = browser.made

@@ -32,6 +32,8 @@ export class VirtualBrowser {
   delayMs = 5
   /** Whether the server refuses the call, as an older one does. */
   isOld = false
+  /** The tabs that ever said that they lead. */
+  readonly claims = new Set<string>()
   /** How often the members of a tab that was there had no connection for longer than the server allows. */
   readonly flickers: string[] = []
   #queue: { readonly atMs: number; readonly run: () => void }[] = []
@@ -183,8 +185,11 @@ export class VirtualTab {
   #receive: ((from: string, message: Message) => void) | null = null
   #cancelWish = (): void => undefined
   #cancelSilence = (): void => undefined
-  /** What came while it slept. */
-  #held: (() => void)[] = []
+  /** What came while it slept. A browser may run its timers first. */
+  readonly #held: { readonly timers: (() => void)[]; readonly other: (() => void)[] } = {
+    timers: [],
+    other: [],
+  }
 
   constructor(
     private readonly browser: VirtualBrowser,
@@ -195,7 +200,7 @@ export class VirtualTab {
       nowMs: () => browser.nowMs,
       random: browser.random,
       isHidden: () => this.isHidden,
-      after: (ms, run) => browser.after(ms, () => this.run(run)),
+      after: (ms, run) => this.#after(ms, run),
       connect: (receive) => this.#connect(receive),
       open: (...request) => browser.request(this, ...request),
     })
@@ -208,7 +213,7 @@ export class VirtualTab {
   /** Runs something once it can; never if it is gone. */
   run(what: () => void): void {
     if (this.state === 'awake') what()
-    else if (this.state === 'asleep') this.#held.push(what)
+    else if (this.state === 'asleep') this.#held.other.push(what)
   }
 
   close(): void {
@@ -234,12 +239,28 @@ export class VirtualTab {
 
   resume(): void {
     this.state = 'awake'
-    for (const what of this.#held.splice(0)) what()
+    const { timers, other } = this.#held
+    for (const what of [...timers.splice(0), ...other.splice(0)]) what()
     this.tab.wake()
   }
 
   hear(from: string, message: Message): void {
     this.run(() => this.#receive?.(from, message))
+  }
+
+  #after(ms: number, run: () => void): () => void {
+    let isCancelled = false
+    const runOnce = () => {
+      if (!isCancelled) run()
+    }
+    const cancel = this.browser.after(ms, () => {
+      if (this.state === 'awake') runOnce()
+      else if (this.state === 'asleep') this.#held.timers.push(runOnce)
+    })
+    return () => {
+      isCancelled = true
+      cancel()
+    }
   }
 
   #want(withinMs: number): void {
@@ -288,6 +309,7 @@ export class VirtualTab {
     const last = new Map<string, number>()
     return {
       tell: (tab, message) => {
+        if (message.kind === 'lead') browser.claims.add(this.name)
         const to = browser.tabs.filter(({ name }) => name !== this.name && (tab ?? name) === name)
         for (const other of to) {
           if (browser.random() < browser.loss) continue
