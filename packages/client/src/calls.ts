@@ -10,6 +10,7 @@ import {
 import { checkAnswer, ForeignAnswer, readAnswer } from './answer.js'
 import type { UserOptions } from './options.js'
 import { readRefusal } from './refusal.js'
+import type { SharedBody } from './sharing.js'
 
 // An answer to a location or a goodbye is of no use later than this.
 const ANSWER_WITHIN_MS = 10_000
@@ -80,9 +81,11 @@ export class Calls {
     return { ...who, ...this.#viewParameters() }
   }
 
-  /** Opens a stream of several rooms. @see PROTOCOL.md HT35 */
-  streams(body: object, signal: AbortSignal): Promise<Response> {
-    return this.#send('/streams', () => ({}), { ...jsonPost(body), signal })
+  /** Opens a stream of several rooms, or polls them. @see PROTOCOL.md HT35, HT37 */
+  streams(body: SharedBody, signal: AbortSignal): Promise<Response> {
+    // Each has a budget of its own, so who must wait for one may make the other.
+    const kind = body.poll === true ? 'poll' : 'stream'
+    return this.#send('/streams', () => ({}), { ...jsonPost(body), signal }, kind)
   }
 
   /** Posts the location. @see PROTOCOL.md HT3 */
@@ -230,10 +233,17 @@ export class Calls {
     return `${base}${path}?${query}`
   }
 
-  /** @param parameters called right before the request, so that a document wanted synchronously after joining counts */
-  async #send(call: string, parameters: () => Parameters, init: RequestInit): Promise<Response> {
+  /**
+   * @param parameters called right before the request, so that a document wanted synchronously after joining counts
+   * @param kind of the calls that wait together. CL60
+   */
+  async #send(
+    call: string,
+    parameters: () => Parameters,
+    init: RequestInit,
+    kind = `${init.method ?? 'GET'} ${call}`,
+  ): Promise<Response> {
     await this.#options.ready
-    const kind = `${init.method ?? 'GET'} ${call}`
     await waitFor((this.#notBeforeMs.get(kind) ?? 0) - Date.now(), init.signal)
     let response = await this.#fetch(call, parameters, init)
     if (response.status === 401 && this.#options.headers !== undefined) {

@@ -1,6 +1,13 @@
 import type { Json } from '@whereabouts/protocol'
 import type { Transports } from './connection.js'
 
+/** What is asked of several rooms: a stream, or what has changed. @see PROTOCOL.md MS1, HT37 */
+export interface SharedBody {
+  readonly subscriptions: readonly object[]
+  readonly poll?: true
+  readonly waitMs?: number
+}
+
 /** A room that may share its connection. */
 export interface SharedRoom {
   /** The address of the server. */
@@ -20,7 +27,7 @@ export interface SharedRoom {
   /** Posts the location again if the lease is in danger. */
   readonly renew: () => void
   /** Makes the call for several rooms. @see PROTOCOL.md HT35 */
-  readonly request: (body: object, signal: AbortSignal) => Promise<Response>
+  readonly request: (body: SharedBody, signal: AbortSignal) => Promise<Response>
 }
 
 /** Returns the ways to a room's events that it shares with other rooms. */
