@@ -22,7 +22,7 @@ export interface SharingOptions {
 
 /** Tabs of different versions of this package don't understand each other. */
 const FORMAT = 1
-/** How long a tab that was told to read its rooms by itself does so. */
+/** How long a room that was told to have its own ways does so. */
 const ALONE_MS = 300_000
 
 /**
@@ -57,7 +57,8 @@ function pageOf(name: string): SharedPage {
 class SharedPage {
   readonly #tab: Tab
   #request: SharedRoom['request'] | undefined
-  #aloneUntilMs = -Infinity
+  /** Until when a room has its own ways. CL81 */
+  readonly #aloneUntilMs = new WeakMap<SharedRoom, number>()
 
   constructor(name: string) {
     const self = `${Date.now().toString(36)}-${randomKey().slice(0, 12)}`
@@ -88,14 +89,14 @@ class SharedPage {
     }
   }
 
-  get #isAlone(): boolean {
-    return performance.now() < this.#aloneUntilMs
+  #isAlone(room: SharedRoom): boolean {
+    return performance.now() < (this.#aloneUntilMs.get(room) ?? 0)
   }
 
   #shared(kind: Kind, room: SharedRoom, own: Transport): Transport {
     return async (receive, signal) => {
       await room.ready
-      const isRead = !this.#isAlone && (await this.#read(kind, room, receive, signal))
+      const isRead = !this.#isAlone(room) && (await this.#read(kind, room, receive, signal))
       if (!isRead) await own(receive, signal)
     }
   }
@@ -123,7 +124,7 @@ class SharedPage {
         },
         ended: (end) => {
           if (end.kind === 'alone') {
-            this.#aloneUntilMs = performance.now() + ALONE_MS
+            this.#aloneUntilMs.set(room, performance.now() + ALONE_MS)
             return resolve(false)
           }
           const error = errorOf(end)
