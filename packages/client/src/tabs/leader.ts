@@ -24,6 +24,8 @@ interface Known {
 export interface LeaderHost {
   readonly self: string
   readonly term: number
+  /** How many requests of the leader before brought nothing. */
+  readonly failures: number
   readonly nowMs: () => number
   readonly random: () => number
   readonly after: (ms: number, run: () => void) => () => void
@@ -50,10 +52,12 @@ export class Leader {
     this.#host = host
     const lineHost: LineHost = {
       open: host.open,
+      nowMs: host.nowMs,
       random: host.random,
       after: host.after,
       wishes: (kind) => this.#wishes().filter((wish) => wish.kind === kind),
       call: (done) => this.#call(done),
+      opening: (wish) => this.#tell(wish, { kind: 'opening', wish }),
       nextCount: () => (this.#runs += 1),
       brought: (count, number, wish, events) => {
         const { self: leader, term } = host
@@ -62,7 +66,8 @@ export class Leader {
       },
       ended: (wish, end) => this.#ended(wish, end),
     }
-    this.#lines = { stream: new Line('stream', lineHost), poll: new Line('poll', lineHost) }
+    const lineOf = (kind: Kind) => new Line(kind, lineHost, host.failures)
+    this.#lines = { stream: lineOf('stream'), poll: lineOf('poll') }
   }
 
   /** A tab says what it wants. */

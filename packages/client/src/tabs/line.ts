@@ -1,10 +1,9 @@
+import { firstEventMs, slowest } from '../patience.js'
 import type { RoomEvent } from '../transport.js'
 import type { End, Kind, Wish } from './messages.js'
 
 /** A server takes no more subscriptions in one request. @see PROTOCOL.md MS1 */
 const MOST_WISHES = 64
-/** How long a request has until it has said hello to all. */
-const OPEN_WITHIN_MS = 5_000
 /** How long a subscription that nobody wants any more may stay. */
 const LEFT_OVER_MS = 1_000
 /** How long after the next request has failed beside one that works another one is made. */
@@ -31,6 +30,7 @@ export type OpenRun = (
 /** The parts of a leader that a line needs. */
 export interface LineHost {
   readonly open: OpenRun
+  readonly nowMs: () => number
   readonly random: () => number
   /** Runs something once after a time; returns how to cancel it. */
   readonly after: (ms: number, run: () => void) => () => void
@@ -40,6 +40,8 @@ export interface LineHost {
   call(done: () => void): void
   /** Returns the number of the next request. */
   nextCount(): number
+  /** A request for a wish begins. */
+  opening(wish: string): void
   /** @param count the number of the request @param number of the message, for this wish */
   brought(count: number, number: number, wish: string, events: readonly RoomEvent[]): void
   ended(wish: string, end: End): void
@@ -50,6 +52,7 @@ type Served = { has(wish: string): boolean }
 /** A request, for some wishes. */
 interface Opened {
   readonly count: number
+  readonly openedAtMs: number
   /** Those that it is for; one that has ended isn't there any more. */
   readonly wishes: Set<string>
   /** Those that it has said hello to, and how many messages each has had. */
@@ -78,11 +81,16 @@ export class Line {
   #live: Opened | null = null
   #next: Opened | null = null
   #isCalling = false
+  /** How many requests in a row brought nothing, and how long one takes until it has said hello to all. */
+  #failures: number
+  #tookMs = 0
   #planned: (() => void) | null = null
 
-  constructor(kind: Kind, host: LineHost) {
+  /** @param failures how many requests in a row brought nothing before */
+  constructor(kind: Kind, host: LineHost, failures: number) {
     this.#kind = kind
     this.#host = host
+    this.#failures = failures
   }
 
   /** Makes what is open what is wanted. */
@@ -131,14 +139,17 @@ export class Line {
     const life = new AbortController()
     const next: Opened = {
       count: this.#host.nextCount(),
+      openedAtMs: this.#host.nowMs(),
       wishes: new Set(wishes.map(({ id }) => id)),
       greeted: new Map(),
       reconnectInMs: null,
       close: () => life.abort(),
     }
     this.#next = next
-    const cancel = this.#host.after(OPEN_WITHIN_MS, () => this.#settle(next))
+    const withinMs = firstEventMs(this.#failures, this.#tookMs)
+    const cancel = this.#host.after(withinMs, () => this.#settle(next))
     life.signal.addEventListener('abort', cancel)
+    for (const id of next.wishes) this.#host.opening(id)
     this.#host.open(this.#kind, wishes, this.#listenerOf(next), life.signal)
   }
 
@@ -148,6 +159,8 @@ export class Line {
         if (!opened.wishes.has(wish)) return
         const number = (opened.greeted.get(wish) ?? 0) + 1
         opened.greeted.set(wish, number)
+        if (number === 1)
+          this.#tookMs = slowest(this.#host.nowMs() - opened.openedAtMs, this.#tookMs)
         this.#host.brought(opened.count, number, wish, events)
         this.#settleIfOpen(opened)
       },
@@ -175,6 +188,7 @@ export class Line {
     this.#next = null
     const old = this.#live
     const isOpen = next.greeted.size > 0
+    this.#failures = isOpen ? 0 : this.#failures + 1
     if (isOpen) this.#live = next
     const [needless, served] = isOpen ? [old, next.greeted] : [next, old?.wishes]
     needless?.close()
@@ -185,8 +199,10 @@ export class Line {
   /** A request is over. */
   #closed(opened: Opened, end: End): void {
     const wasNext = this.#next === opened
-    if (wasNext) this.#next = null
-    else if (this.#live === opened) this.#live = null
+    if (wasNext) {
+      this.#next = null
+      this.#failures += 1
+    } else if (this.#live === opened) this.#live = null
     else return
     opened.close()
     const other = this.#live ?? this.#next

@@ -55,6 +55,8 @@ export type Message =
       readonly isHidden: boolean
       readonly isAsleep: boolean
     }
+  /** A request for a wish begins, and its server may be slow. @see PROTOCOL.md CL120 */
+  | { readonly kind: 'opening'; readonly wish: string }
   /** Events for a wish, with the number of this message in its run, from 1; the first begins with `hello`. */
   | {
       readonly kind: 'brought'

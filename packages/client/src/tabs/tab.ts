@@ -8,7 +8,7 @@ import { compareRuns, type End, type Kind, type Message, type Run, type Wish } f
 
 /** How long a tab that wants nothing stays, as it may want something else. */
 const LINGER_MS = 1_000
-/** A leader that brings nothing for so long is replaced, but not more often than each minute. */
+/** A leader that brings nothing for so long, twice, is replaced, but not more often than each minute. */
 const NOTHING_MS = 4_000
 const DISAPPOINTED_MS = 60_000
 
@@ -74,6 +74,8 @@ export class Tab {
   #cancelLeaving = (): void => undefined
   readonly #wishes = new Map<string, Wishing>()
   #ids = 0
+  /** When the first wish was given up since something came. */
+  #nothingAtMs = Infinity
   #disappointedAtMs = -Infinity
   /** Nothing is due before: what had arrived while this tab was busy is read first. CL94 */
   #judgedFromMs = -Infinity
@@ -99,7 +101,7 @@ export class Tab {
     else this.#sayWishes()
     return () => {
       if (!this.#wishes.delete(wishing.id)) return
-      if (wishing.run === null) this.#gotNothing(wishing.sinceMs)
+      this.#gotNothing(wishing)
       this.#sayWishes()
       this.#leaveIfIdle()
     }
@@ -147,11 +149,16 @@ export class Tab {
     this.#channel = null
   }
 
-  /** A wish is given up that got nothing, perhaps because of the leader. */
-  #gotNothing(sinceMs: number): void {
+  /**
+   * A wish has got nothing. Once that may be a slow server; if it comes to nothing again, the leader may be
+   * to blame.
+   */
+  #gotNothing({ sinceMs, run }: Wishing): void {
     const nowMs = this.#host.nowMs()
-    const isLong = nowMs - sinceMs >= NOTHING_MS
-    if (!isLong || nowMs - this.#disappointedAtMs < DISAPPOINTED_MS) return
+    if (run !== null || nowMs - sinceMs < NOTHING_MS) return
+    const isFirst = sinceMs < this.#nothingAtMs
+    this.#nothingAtMs = Math.min(this.#nothingAtMs, nowMs)
+    if (isFirst || nowMs - this.#disappointedAtMs < DISAPPOINTED_MS) return
     this.#disappointedAtMs = nowMs
     this.#apply({ kind: 'disappointed' })
   }
@@ -200,7 +207,8 @@ export class Tab {
       if (tab === self) this.#hear(self, message)
       else this.#channel?.tell(tab, message)
     }
-    this.#leader = new Leader({ self, term, nowMs, random, after, open, tell })
+    const failures = this.#nothingAtMs === Infinity ? 0 : 1
+    this.#leader = new Leader({ self, term, failures, nowMs, random, after, open, tell })
     this.#sayWishes()
   }
 
@@ -226,6 +234,8 @@ export class Tab {
         return this.#sayWishes()
       case 'wishes':
         return this.#leader?.heard(from, message.wishes, message)
+      case 'opening':
+        return this.#wishes.get(message.wish)?.receive({ kind: 'other' })
       case 'brought':
         if (from === this.leader) this.#apply({ kind: 'served', from })
         return this.#brought(message)
@@ -251,6 +261,7 @@ export class Tab {
   #brought({ wish, run, number, events }: Extract<Message, { readonly kind: 'brought' }>): void {
     const wishing = this.#wishes.get(wish)
     if (wishing === undefined) return
+    this.#nothingAtMs = Infinity
     const order = wishing.run === null ? 1 : compareRuns(run, wishing.run)
     if (order < 0) return
     if (order > 0) Object.assign(wishing, { run, number: 0 })
@@ -275,6 +286,7 @@ export class Tab {
     const wishing = this.#wishes.get(id)
     if (wishing === undefined) return
     this.#wishes.delete(id)
+    if (end.kind === 'unanswered') this.#gotNothing(wishing)
     this.#leaveIfIdle()
     wishing.ended(end)
   }

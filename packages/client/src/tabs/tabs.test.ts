@@ -121,13 +121,25 @@ describe('tabs that share a stream', () => {
     expectAllServed(browser)
   })
 
+  it('[CL120 CL80] a server that needs seven seconds is asked few times, and all get in', () => {
+    const browser = new VirtualBrowser(randomOf(5))
+    browser.answerMs = 7_000
+    for (let count = 0; count < 5; count++) browser.open()
+    browser.runFor(3_000)
+    browser.open()
+    browser.runFor(40_000)
+    expectAllServed(browser)
+    expect(browser.claims.size).toBe(1)
+    expect(browser.made).toBeLessThanOrEqual(5)
+  })
+
   it('[CL80] a leader that brings nothing is replaced', () => {
     const browser = browserWith(5)
     const [leader] = browser.leaders
     leader!.isCutOff = true
     browser.drop(leader!)
     const newcomer = browser.open()
-    browser.runFor(10_000)
+    browser.runFor(20_000)
     expect(browser.leaders[0]).not.toBe(leader)
     expect(newcomer.seen).toEqual([0])
     expectAllServed(browser)

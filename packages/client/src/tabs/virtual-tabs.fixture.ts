@@ -6,6 +6,7 @@ import { type Channel, Tab } from './tab.js'
 const HEARTBEAT_MS = 15_000
 /** What the client's choice allows a way, too. */
 const FIRST_EVENT_MS = 5_000
+const AFTER_FAILURE_MS = 10_000
 const SILENCE_MS = 2.5 * HEARTBEAT_MS
 const LATENCY_MS = 20
 const LEASE_MS = 15_000
@@ -30,6 +31,8 @@ export class VirtualBrowser {
   loss = 0
   /** The longest time that a message between tabs takes. */
   delayMs = 5
+  /** How long the server takes to answer. */
+  answerMs = 0
   /** Whether the server refuses the call, as an older one does. */
   isOld = false
   /** The tabs that ever said that they lead. */
@@ -102,7 +105,7 @@ export class VirtualBrowser {
     this.made += 1
     const request: Request = { wishes, listener, tab }
     signal.addEventListener('abort', () => this.#close(request))
-    this.after(LATENCY_MS, () => {
+    this.after(LATENCY_MS + this.answerMs, () => {
       if (signal.aborted || tab.state === 'gone' || tab.isCutOff) return
       if (this.isOld) return this.after(LATENCY_MS, () => listener.closed({ kind: 'alone' }))
       this.requests.add(request)
@@ -264,6 +267,7 @@ export class VirtualTab {
   }
 
   #want(withinMs: number): void {
+    let isOpen = false
     const position = () => (this.seen.length === 0 ? null : `e:${this.seen.at(-1)}`)
     this.#cancelWish = this.tab.want({
       kind: 'stream',
@@ -271,13 +275,14 @@ export class VirtualTab {
       position,
       waitMs: 7_500,
       receive: (event) => {
-        this.#watch(SILENCE_MS)
+        isOpen ||= event.kind === 'hello'
+        this.#watch(isOpen ? SILENCE_MS : withinMs)
         if (event.kind === 'document') this.#saw(Number(event.data))
       },
       ended: (end) => {
         this.isAlone = end.kind === 'alone'
         this.#cancelSilence()
-        if (!this.isAlone) this.#wantAgain()
+        if (!this.isAlone) this.#wantAgain(isOpen ? FIRST_EVENT_MS : AFTER_FAILURE_MS)
       },
     })
     this.#watch(withinMs)
@@ -288,13 +293,13 @@ export class VirtualTab {
     this.#cancelSilence = this.browser.after(ms, () =>
       this.run(() => {
         this.#cancelWish()
-        this.#wantAgain()
+        this.#wantAgain(AFTER_FAILURE_MS)
       }),
     )
   }
 
-  #wantAgain(): void {
-    this.browser.after(this.browser.random() * 1_000, () => this.run(() => this.start()))
+  #wantAgain(withinMs: number): void {
+    this.browser.after(this.browser.random() * 1_000, () => this.run(() => this.#want(withinMs)))
   }
 
   /** The room skips what it has had. */
