@@ -1,7 +1,6 @@
 import { isMemberKey } from '@whereabouts/protocol'
 import { isInPage } from './page.js'
-
-const KEY_BYTES = 16
+import { randomKey } from './random-key.js'
 
 /** A member key in use by one room. */
 export interface MemberKey {
@@ -76,12 +75,6 @@ function holdKey(use: Use, storedAs: string | null): MemberKey {
     await use.goodbye
   }
   return { key: use.key, ready: use.goodbye, knownAs, keep, take, release }
-}
-
-/** Returns 128 random bits in hexadecimal. */
-export function randomKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(KEY_BYTES))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 interface Stored {

@@ -1,3 +1,5 @@
+import { randomKey } from '../random-key.js'
+
 /** What the doctor needs of the platform that it runs on. */
 export interface Surroundings {
   readonly fetch: typeof globalThis.fetch
@@ -19,14 +21,8 @@ export const PLATFORM: Surroundings = {
   nowMs: () => performance.now(),
   dateMs: () => Date.now(),
   pause,
-  chance,
+  chance: randomKey,
   httpVersion: async (address) => entryOf(address)?.nextHopProtocol || undefined,
-}
-
-/** Not `randomUUID`, which pages have only over HTTPS. */
-function chance(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 function entryOf(address: string): PerformanceResourceTiming | undefined {

@@ -1,6 +1,6 @@
 import type { Transports } from '../connection.js'
 import { isHidden, isInPage } from '../page.js'
-import { randomKey } from '../member-key.js'
+import { randomKey } from '../random-key.js'
 import type { SharedRoom, Sharing } from '../sharing.js'
 import type { Transport } from '../transport.js'
 import { channelOf } from './channel.js'

@@ -1,4 +1,4 @@
-import { randomKey } from '../member-key.js'
+import { randomKey } from '../random-key.js'
 
 const PREFIX = 'whereabouts:last:'
 

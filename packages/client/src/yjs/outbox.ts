@@ -1,5 +1,5 @@
 import type { Problem } from '@whereabouts/protocol'
-import { randomKey } from '../member-key.js'
+import { randomKey } from '../random-key.js'
 import { type Part, type PartLimits, partsOf } from './parts.js'
 import type { Lacking } from './server-copy.js'
 import type { Refusal } from './sync-state.js'
