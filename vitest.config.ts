@@ -100,11 +100,11 @@ const SIDE_BY_SIDE = {
   expect: { requireAssertions: true, poll: { timeout: 20_000 } },
 }
 
-/** Mostly waits: five files side by side keep two processors busy. */
-const WAITS = { ...SIDE_BY_SIDE, maxWorkers: 5, sequence: { groupOrder: 1 } }
+/** Mostly waits: three files side by side keep two processors busy. */
+const WAITS = { ...SIDE_BY_SIDE, maxWorkers: 3, sequence: { groupOrder: 1 } }
 
-/** The windows of two files keep two processors busy; the third fills their pauses. */
-const HAS_WINDOWS = { ...SIDE_BY_SIDE, maxWorkers: 3, sequence: { groupOrder: 2 } }
+/** The windows of two files keep two processors busy. */
+const HAS_WINDOWS = { ...SIDE_BY_SIDE, maxWorkers: 2, sequence: { groupOrder: 2 } }
 
 export default defineConfig({
   // Nest's decorators, also in tests, which the packages' own tsconfigs leave out.
