@@ -128,7 +128,7 @@ it('[AD4 AD5] in open mode nobody manages documents over HTTP', async () => {
   const room = new TestRoom(running.baseUrl)
   await new TestDocument(room).post('A1')
   const deletion = await call(room.url('document'), { method: 'DELETE' })
-  expect(expectProblem(deletion, 'forbidden').detail).toContain('`whereabouts documents delete`')
+  expect(expectProblem(deletion, 'forbidden').detail).toContain('`whereabouts documents`')
   expectProblem(await call(`${running.baseUrl}/rooms`), 'forbidden')
   expect((await syncDocument(room, NOTHING)).incarnation).toBe('0')
 })
