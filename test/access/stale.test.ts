@@ -146,6 +146,67 @@ describe('a user, while a body arrives', () => {
   })
 })
 
+describe('a poll of several rooms, while one of them is slow', () => {
+  /** Asks for the rooms `lost` and `slow`, and does something before what eve may do in `slow` is known. */
+  async function pollAround(office: Office, meanwhile: (running: Started) => Promise<unknown>) {
+    await using running = await start('node:http', { ...office.options, ...RARELY })
+    await running.rooms.move('lost', 'other', 'secret')
+    let asked!: () => void
+    let known!: () => void
+    const isAsked = new Promise<void>((resolve) => (asked = resolve))
+    const isKnown = new Promise<void>((resolve) => (known = resolve))
+    const may = new Set(['lost', 'slow'])
+    office.answer = async ({ room }) => {
+      if (room === 'slow') {
+        asked()
+        await isKnown
+      }
+      return may.has(room)
+    }
+    const subscriptions = ['lost', 'slow'].map((room) => ({ key: room, room }))
+    const json = { subscriptions, poll: true }
+    const answer = call(`${running.baseUrl}/streams`, { ...as('eve'), json })
+    await isAsked
+    may.delete('lost')
+    await meanwhile(running)
+    known()
+    return await answer
+  }
+
+  it('[AC40] [AC25] reads nothing of a room that was taken away', async () => {
+    const { text } = await pollAround(new Office(), ({ rooms }) =>
+      rooms.revalidate({ user: 'eve' }),
+    )
+    expect(JSON.parse(text)).toMatchObject({
+      subscriptions: [
+        { key: 'lost', problem: { status: 403 } },
+        { key: 'slow', members: [] },
+      ],
+    })
+    expect(text).not.toContain('secret')
+  })
+
+  it('[AC40] [AC25] is asked about again after a second', async () => {
+    const { text } = await pollAround(new Office(), async () => {
+      const sinceMs = performance.now()
+      await expect
+        .poll(() => performance.now() - sinceMs, { timeout: 5_000 })
+        .toBeGreaterThan(1_100)
+    })
+    expect(text).not.toContain('secret')
+  })
+
+  it('[AC40] [AC25] is refused as a whole once its user has expired', async () => {
+    const office = new Office()
+    const expiresAtMs = Date.now() + 1_000
+    office.details = () => ({ expiresAtMs })
+    const answer = await pollAround(office, () =>
+      expect.poll(() => Date.now(), { timeout: 5_000 }).toBeGreaterThan(expiresAtMs),
+    )
+    expectProblem(answer, 'unauthorized')
+  })
+})
+
 describe('a document that is written when it was just deleted', () => {
   /** A document of ada's that nobody else may see. */
   async function ofAda({ baseUrl }: Started) {

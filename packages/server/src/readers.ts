@@ -7,7 +7,12 @@ import {
   PROTOCOL_VERSION,
 } from '@whereabouts/protocol'
 import type { MemberIds } from './access/member-id.js'
-import { type Admission, areSame, ownAdmission, type Permissions } from './access/permissions.js'
+import {
+  type Admission,
+  sameActions,
+  ownAdmission,
+  type Permissions,
+} from './access/permissions.js'
 import { type Attendance, Attendances, type Attendant } from './attendance.js'
 import { shuttingDown } from './document/documents.js'
 import type { ResolvedOptions } from './options.js'
@@ -139,7 +144,7 @@ export class Readers {
     if (asker === undefined || permissions.asOf === asOf) return poll.can
     try {
       const { can } = await permissions.admit(asker)
-      return areSame(can, before) ? undefined : can
+      return sameActions(can, before) ? undefined : can
     } catch (error) {
       if (!isStoreFailure(error)) throw error
       return poll.can

@@ -1,10 +1,10 @@
 import { type Action, type Goodbye, Problem, type Whisper } from '@whereabouts/protocol'
 import {
-  areSame,
   type Admission,
   type Asker,
   type Permissions,
   refusalOf,
+  sameActions,
 } from './access/permissions.js'
 import { loginExpired } from './access/users.js'
 import { Gate } from './exchange/gate.js'
@@ -298,7 +298,7 @@ export class Visits {
   /** @see PROTOCOL.md AC16, AC17, AC18 */
   #allow(visit: Visit, can: readonly Action[]): void {
     const { visitor, stay } = visit
-    const isSame = areSame(can, visit.can)
+    const isSame = sameActions(can, visit.can)
     visit.can = can
     // Repeated each time, because an earlier attempt may have failed.
     if (!can.includes('join')) stay.leave()

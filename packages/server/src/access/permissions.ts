@@ -48,11 +48,6 @@ export function ownAdmission(userId: string | undefined): Admission {
   return { asker: undefined, userId, expiresAtMs: undefined, can: USUAL_ACTIONS, asOf: 0, atMs: 0 }
 }
 
-/** Returns whether two lists have the same actions. */
-export function areSame(one: readonly Action[], other: readonly Action[]): boolean {
-  return one.length === other.length && one.every((action) => other.includes(action))
-}
-
 const OPEN = ownAdmission(undefined)
 
 const NOT_ASKED: StillMay = async () => false
@@ -201,6 +196,11 @@ export class Permissions {
     if (link !== undefined) return action === 'watch'
     return this.sharing.allows(request, roomName, user?.claim.id, action)
   }
+}
+
+/** Returns whether two lists have the same actions, in any order. */
+export function sameActions(one: readonly Action[], other: readonly Action[]): boolean {
+  return one.length === other.length && one.every((action) => other.includes(action))
 }
 
 /** What a caller is told who may not do something. @see PROTOCOL.md AC12, SR8, SR9 */

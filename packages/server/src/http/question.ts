@@ -1,5 +1,7 @@
-import type { Action, Can } from '@whereabouts/protocol'
+import type { Can } from '@whereabouts/protocol'
 import type { Parameter } from '../access/caller.js'
+import { type Admission, sameActions } from '../access/permissions.js'
+import { assertCurrent } from '../access/users.js'
 import type { RoomServer } from '../room-server.js'
 import type { Look } from '../stream/look.js'
 import type { Call } from './call.js'
@@ -17,8 +19,9 @@ export type News = { readonly text: Buffer } & Partial<Can>
 export class Question {
   readonly #since: string | undefined
   readonly #wanted: Pick<Look, 'documents' | 'part'>
-  /** What the caller may do, if that changed while it waited. */
-  #allowed: readonly Action[] | undefined
+  #admission: Admission
+  /** Whether what the caller may do changed after it was let in. */
+  #isChanged = false
 
   /** @throws {Problem} bad-parameter */
   constructor(
@@ -26,16 +29,38 @@ export class Question {
     private readonly access: Access,
     private readonly admitted: Admitted<Parameter>,
   ) {
-    const { said } = admitted
+    const { said, admission } = admitted
+    this.#admission = admission
     this.#since = said('since')
     this.#wanted = { documents: wantsDocuments(said), part: wantedPart(said) }
   }
 
-  /** Returns what the caller lacks; `undefined` if that is nothing. @throws {Problem} too-many-requests. BU23 */
+  /**
+   * Asks again what the caller may do, if that was answered a while ago.
+   *
+   * @throws {Problem} unauthorized, forbidden, store-failed
+   * @see PROTOCOL.md AC25, AC40
+   */
+  async readmit(): Promise<void> {
+    const { user } = this.admitted
+    assertCurrent(user)
+    const before = this.#admission
+    this.#admission = await this.access.permissions.readmit(before)
+    if (this.#admission === before) return
+    assertCurrent(user)
+    if (!sameActions(before.can, this.#admission.can)) this.#isChanged = true
+  }
+
+  /**
+   * Returns what the caller lacks; `undefined` if that is nothing.
+   *
+   * @throws {Problem} too-many-requests, unauthorized, forbidden, store-failed. BU23
+   */
   async news(): Promise<News | undefined> {
     const { roomName, account } = this.admitted
     const since = this.#since
     await this.access.allowances.take('pollBytes', account, 0)
+    await this.readmit()
     const text = await this.rooms.newsText(roomName, { since, ...this.#wanted })
     if (text !== undefined) {
       if (text.byteLength > SMALL_BYTES)
@@ -43,22 +68,24 @@ export class Question {
       return { text, ...this.#can() }
     }
     // A change of rights is news of its own. AC30
-    return this.#allowed && { text: nothingNew(since), ...this.#can() }
+    return this.#isChanged ? { text: nothingNew(since), ...this.#can() } : undefined
   }
 
   /** Waits until there is news, or for a time. @throws {Problem} forbidden, too-many-connections, shutting-down */
   async wait(waitMs: number, cancelled: AbortSignal): Promise<void> {
-    const { roomName, admission } = this.admitted
+    const { roomName } = this.admitted
+    const admission = this.#admission
     const options = { waitMs, admission, ...this.#wanted }
     const since = this.#since ?? ''
-    this.#allowed = await this.rooms.readers.nextFrame(roomName, since, options, cancelled)
+    const can = await this.rooms.readers.nextFrame(roomName, since, options, cancelled)
+    this.#isChanged ||= can !== undefined
+    // While it waited, it was asked about like any reader. AC15
+    this.#admission = { ...admission, can: can ?? admission.can, atMs: performance.now() }
   }
 
   /** Without authorization it would be the same for everybody. @see PROTOCOL.md AC29 */
   #can(): Partial<Can> {
-    return this.access.permissions.areAsked
-      ? { can: this.#allowed ?? this.admitted.admission.can }
-      : {}
+    return this.access.permissions.areAsked ? { can: this.#admission.can } : {}
   }
 }
 

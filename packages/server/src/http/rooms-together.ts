@@ -118,7 +118,7 @@ export class RoomsTogether {
   /** @see PROTOCOL.md HT37, HT38 */
   async #poll(counted: Counted, wanted: readonly Wanted[], waitMs: number): Promise<void> {
     const { access, answers } = this.context
-    const { call, account } = counted
+    const { call, account, user } = counted
     const asked = await Promise.all(wanted.map((each) => this.#ask(counted, each)))
     let told = await newsOf(asked)
     if (told.length === 0 && waitMs > 0) {
@@ -126,6 +126,7 @@ export class RoomsTogether {
       await waitForAny(asked, waitMs, closing(call)).finally(release)
       told = await newsOf(asked)
     }
+    assertCurrent(user)
     if (told.length === 0) call.empty(204)
     else answers.pieces(call, piecesOfAll(told))
   }
@@ -158,6 +159,11 @@ class Asked {
     }
   }
 
+  /** @see PROTOCOL.md AC40 */
+  async readmit(): Promise<void> {
+    if (this.#problem === undefined) await this.settle(async () => this.question?.readmit())
+  }
+
   async news(): Promise<Told | undefined> {
     const { key } = this
     let news: News | undefined
@@ -178,7 +184,13 @@ function piecesOfAll(told: readonly Told[]): Buffer[] {
   return [Buffer.from('{"subscriptions":['), ...parts, Buffer.from(']}')]
 }
 
+/**
+ * Returns the rooms with news. All are asked about again first, since each waits for the slowest of them.
+ *
+ * @see PROTOCOL.md AC40
+ */
 async function newsOf(asked: readonly Asked[]): Promise<readonly Told[]> {
+  await Promise.all(asked.map((each) => each.readmit()))
   const news = await Promise.all(asked.map((each) => each.news()))
   return news.filter((each) => each !== undefined)
 }
