@@ -111,6 +111,34 @@ it('[BU23] a caller that reads a large room too often is refused, and others are
   await expect.poll(together, { interval: 1 }).toContain('pollBytes')
 })
 
+it.each([
+  ['too many rooms', Array.from({ length: 65 }, (_, index) => ({ key: `${index}`, room: 'r' }))],
+  ['a room without a key', [{ room: 'r' }]],
+])('[BU30] a call for several rooms is counted before it is read: %s', async (_, subscriptions) => {
+  // 10 in 2 s for an address.
+  await using server = await startPlain({ ...PROXIED, budgetScale: 0.001 })
+  const ask = (headers: object) =>
+    call(`${server.baseUrl}/streams`, { headers: { ...headers }, json: { subscriptions } })
+  const answers = await Promise.all(Array.from({ length: 30 }, () => ask(ANN)))
+  const statuses = answers.map(({ status }) => status)
+  expectAbout(statuses.filter((status) => status === 400).length, 10)
+  refused(
+    answers.find(({ status }) => status === 429)!,
+    'polls',
+  )
+  expectProblem(await ask(BOB), 'bad-parameter')
+})
+
+it('[BU30] a poll of several rooms counts once for every eight of them', async () => {
+  // 100 in 2 s for an address.
+  await using server = await startPlain({ budgetScale: 0.01 })
+  const subscriptions = Array.from({ length: 64 }, (_, index) => ({ key: `${index}`, room: 'r' }))
+  const json = { poll: true, subscriptions }
+  const [count, answer] = await untilRefused(40, () => call(`${server.baseUrl}/streams`, { json }))
+  expectAbout(count, 12)
+  refused(answer, 'polls')
+})
+
 it('[BU15] a caller whose logins are refused is held back, and users at its address are not', async () => {
   // 20 refused calls in 60 s for an address.
   const authenticate: WhereaboutsOptions['authenticate'] = ({ headers }) =>

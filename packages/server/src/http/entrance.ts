@@ -214,14 +214,9 @@ export class Entrance {
   }
 
   /** @throws {Problem} too-many-requests. BU4 */
-  async count(
-    call: Call,
-    user: KnownUser | undefined,
-    budget: BudgetName,
-    points?: number,
-  ): Promise<Account> {
+  async count(call: Call, user: KnownUser | undefined, budget: BudgetName): Promise<Account> {
     const account = this.accountOf(call, user)
-    await this.access.allowances.take(budget, account, points)
+    await this.access.allowances.take(budget, account)
     return account
   }
 

@@ -38,8 +38,10 @@ export class RoomsTogether {
 
   /** @throws {Problem} what concerns the whole call, and not one of its rooms. MS8 */
   async answer(call: Call): Promise<void> {
-    const { entrance, bodies } = this.context
+    const { entrance, bodies, access } = this.context
     const user = await entrance.calling(call)
+    // Its body may be large, and may be refused. BU30
+    const account = await entrance.count(call, user, 'polls')
     checkVersion(call.query)
     const { parameter, wanted } = await readWantedRooms(call, bodies)
     checkVersion(parameter)
@@ -47,7 +49,8 @@ export class RoomsTogether {
     const waitMs = wholeNumber(parameter, 'waitMs', MOST_WAIT_MS) ?? 0
     const count = isPoll ? wanted.length : connectionsOf(wanted)
     const points = Math.ceil(count / ROOMS_A_CALL)
-    const account = await entrance.count(call, user, isPoll ? 'polls' : 'streams', points)
+    if (isPoll) await access.allowances.take('polls', account, points - 1)
+    else await access.allowances.take('streams', account, points)
     assertCurrent(user)
     if (call.response.closed) return
     const counted = { call, user, account }
