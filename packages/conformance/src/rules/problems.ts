@@ -162,6 +162,23 @@ function tooLarge({ calm, start }: Suite): void {
     await socket.closed
   })
 
+  it('[ER3] [HT6] the body of a goodbye is read no further than the limit either', async () => {
+    const room = new TestRoom(calm.baseUrl)
+    const key = memberKey()
+    await room.move(key, 1)
+    const path = room.url('leave', { member: key }).slice(calm.baseUrl.length)
+    for (const header of ['Content-Length: 100000000', 'Transfer-Encoding: chunked']) {
+      await using socket = await openSocket(calm.baseUrl)
+      const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json`
+      socket.write(`${head}\r\n${header}\r\n\r\n`)
+      for (let count = 0; count < 50; count++) socket.write(chunk('x'.repeat(200)))
+      const status = await socket.until('an answer', (text) => /^HTTP\/1\.1 (\d+) /.exec(text)?.[1])
+      expect(status).toBe('204')
+      await socket.closed
+      expect((await room.read()).members).toEqual([])
+    }
+  })
+
   it('[ER3] the limit counts bytes, not characters', async () => {
     const room = new TestRoom(calm.baseUrl)
     await expectRefused('too-large', room.url('location'), {

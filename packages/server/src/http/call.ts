@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { type Json, Problem, PROTOCOL_VERSION } from '@whereabouts/protocol'
 import type { Parameter } from '../access/caller.js'
 import type { Proxies } from '../access/proxies.js'
@@ -62,9 +62,14 @@ export class Call {
     this.send(200, JSON_TYPE, text)
   }
 
-  /** Answers without a body. */
-  empty(status: number): void {
-    this.response.writeHead(status, COMMON_HEADERS).end()
+  /**
+   * Answers without a body.
+   *
+   * @param ignored what is wrong with the request's body, if the answer is the same all the same
+   */
+  empty(status: number, ignored?: Problem): void {
+    if (ignored !== undefined && this.#isUnread(ignored)) this.#endUnread(status, COMMON_HEADERS)
+    else this.response.writeHead(status, COMMON_HEADERS).end()
   }
 
   send(status: number, contentType: string, body: string | Uint8Array): void {
@@ -88,7 +93,8 @@ export class Call {
     else if (problem.status === 503) this.response.setHeader('Retry-After', 1)
     if (problem.problem === 'shutting-down') this.#closeConnection()
     const text = JSON.stringify(this.#belowBase(problem))
-    if (this.#isUnread(problem)) this.#endUnread(problem.status, text)
+    if (this.#isUnread(problem))
+      this.#endUnread(problem.status, headersOf(PROBLEM_TYPE, Buffer.byteLength(text)), text)
     else this.send(problem.status, PROBLEM_TYPE, text)
   }
 
@@ -117,11 +123,13 @@ export class Call {
    * and the reset can overtake the answer. So the answer goes out first, and the response ends only after
    * the caller has had time to read it. ER3
    */
-  #endUnread(status: number, text: string): void {
+  #endUnread(status: number, headers: OutgoingHttpHeaders, text?: string): void {
     const { request, response } = this
     request.pause()
     this.#closeConnection()
-    response.writeHead(status, headersOf(PROBLEM_TYPE, Buffer.byteLength(text))).write(text)
+    response.writeHead(status, headers)
+    if (text === undefined) response.flushHeaders()
+    else response.write(text)
     const timer = setTimeout(() => response.end(() => endRest(request)), UNREAD_MS)
     response.once('close', () => clearTimeout(timer))
   }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Broadcasted, Confirmed, View } from '@whereabouts/protocol'
+import { type Broadcasted, type Confirmed, Problem, type View } from '@whereabouts/protocol'
 import { type Caller, Callers, type Parameter } from '../access/caller.js'
 import { assertCurrent } from '../access/users.js'
 import type { ResolvedOptions } from '../options.js'
@@ -154,12 +154,16 @@ export class Calls {
     await this.#entrance.count(call, user, 'goodbyes')
     assertWritable(roomName)
     checkVersion(query)
-    // A goodbye is answered whatever its body is, as HT6 says.
-    const parameter = await readParameters(call, this.bodies).catch(() => query)
+    const unread: { problem?: Problem } = {}
+    const parameter = await readParameters(call, this.bodies).catch((error: unknown) => {
+      // A goodbye is answered whatever its body is, as HT6 says.
+      unread.problem = problemOf(error)
+      return query
+    })
     assertCurrent(user)
     const caller = this.#callers.identify(request, parameter, 'member', user?.claim)
     await this.rooms.leave(roomName, caller, flag(parameter, 'soon'), parameter('self'))
-    call.empty(204)
+    call.empty(204, unread.problem)
   }
 
   /** @see PROTOCOL.md SR11 */
@@ -265,4 +269,10 @@ export class Calls {
   #keepKey({ request, response }: Call, { key, isNew }: Caller): void {
     if (isNew) response.appendHeader('Set-Cookie', this.#callers.cookie(request, key))
   }
+}
+
+/** @throws {unknown} any other error */
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  throw error
 }
