@@ -42,7 +42,7 @@ export function newsText(
   { since, documents, part }: AskedOfRoom,
 ): Buffer | undefined {
   const id = frames.position
-  const version = since === undefined ? 'all' : knownVersion(frames, since)
+  const version = since === undefined ? 'all' : knownVersion(frames, since, documents)
   return texts.get(JSON.stringify([name, id, version, documents, part]), () => {
     if (version === 'all') return snapshotText({ id, ...frames.room.snapshot(part) })
     const news = newsSince({ frames }, version, documents, part)
@@ -51,8 +51,14 @@ export function newsText(
   })
 }
 
-/** Returns one version for all that the room can't have, so that such readers share a text, too. */
-export function knownVersion(frames: HostedRoom['frames'], since: string): number {
-  const version = frames.versionOf(since)
-  return version > frames.room.version ? UNKNOWN_VERSION : version
+/**
+ * Returns one version for all positions that the room can't have, and one for all that are too old and lack
+ * the same, so that such readers share a text, too.
+ */
+export function knownVersion(
+  frames: HostedRoom['frames'],
+  since: string,
+  documents: boolean,
+): number {
+  return frames.room.lowestLike(frames.versionOf(since), documents) ?? UNKNOWN_VERSION
 }

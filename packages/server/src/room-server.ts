@@ -400,7 +400,9 @@ export class RoomServer {
     { documents, part }: Pick<Look, 'documents' | 'part'>,
   ): Promise<RoomPatch | RoomAnswer | undefined> {
     return this.#rooms.look(checkRoom(roomName), (room) =>
-      room.guard.do(() => newsSince(room, knownVersion(room.frames, position), documents, part)),
+      room.guard.do(() =>
+        newsSince(room, knownVersion(room.frames, position, documents), documents, part),
+      ),
     )
   }
 

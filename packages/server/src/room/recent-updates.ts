@@ -57,6 +57,12 @@ export class RecentUpdates {
     return this.#updates.some((update) => isSame(update.bytes, bytes))
   }
 
+  /** Returns the lowest version after which the same updates came, or `undefined` if some of them were dropped. */
+  lowestLike(version: number): number | undefined {
+    if (version < this.#horizon) return undefined
+    return this.#updates.findLast((update) => update.version <= version)?.version ?? this.#horizon
+  }
+
   /** Returns the updates after a version, oldest first, or `undefined` if some of them were dropped. */
   since(version: number): readonly Uint8Array[] | undefined {
     if (version < this.#horizon) return undefined

@@ -154,6 +154,19 @@ export class RoomState {
     return { kind: 'patch', patch, broadcasts, updates }
   }
 
+  /**
+   * Returns one version for all whose readers lack the same, as the room no longer knows what changed since;
+   * `undefined` for those that it knows nothing of.
+   *
+   * @param documents whether its readers ask for updates of the document
+   * @see PROTOCOL.md FR28
+   */
+  lowestLike(version: number, documents: boolean): number | undefined {
+    if (version > this.version) return undefined
+    if (version >= this.#horizon) return version
+    return documents ? this.updates.lowestLike(version) : undefined
+  }
+
   /** @param part limits the answer to one part of the document */
   snapshot(part?: string): Snapshot {
     const members: Member[] = []

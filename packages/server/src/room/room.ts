@@ -121,6 +121,11 @@ export class Room {
     return this.#state.since(version, part)
   }
 
+  /** @see {@link RoomState.lowestLike} */
+  lowestLike(version: number, documents: boolean): number | undefined {
+    return this.#state.lowestLike(version, documents)
+  }
+
   /** @param part limits the answer to one part of the document */
   snapshot(part?: string): Snapshot {
     return this.#state.snapshot(part)
