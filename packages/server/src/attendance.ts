@@ -31,9 +31,10 @@ const LINGER_SHARE = 1 / 3
 /** Joins rooms, or watches them. */
 export class Attendances {
   readonly #lingering: Lingering
+  readonly #ends = new ConnectionEnds()
 
   constructor(
-    private readonly rooms: HostedRooms,
+    private readonly rooms: Pick<HostedRooms, 'open'>,
     private readonly memberIds: MemberIds,
     leaseMs: number,
     clock: Clock,
@@ -57,9 +58,9 @@ export class Attendances {
     const ids = attendants.map(({ user, key }) => this.memberIds.of(roomName, user.id ?? '', key))
     const [id] = ids
     if (ids.length === 1) await join(room, id!, attendants[0]!)
-    else await joinTogether(room, ids, attendants)
+    else await joinTogether(room, ids, attendants, this.#ends)
     for (const each of ids) this.#lingering.takeOver(roomName, each)
-    return new Joined(roomName, room, ids, this.#lingering)
+    return new Joined(roomName, room, ids, this.#lingering, this.#ends)
   }
 
   /** Ends all that lingers. */
@@ -81,6 +82,7 @@ async function joinTogether(
   room: HostedRoom,
   ids: readonly MemberId[],
   attendants: readonly Attendant[],
+  ends: ConnectionEnds,
 ): Promise<void> {
   const wasThere = ids.map((id) => room.room.get(id) !== undefined)
   const joining = ids.map((id, index) => join(room, id, attendants[index]!))
@@ -90,10 +92,40 @@ async function joinTogether(
   for (const [index, { status }] of outcomes.entries()) {
     if (status === 'rejected') continue
     const id = ids[index]!
-    room.commitQuietly({ do: 'close', id })
-    if (!wasThere[index]) room.commitQuietly({ do: 'leave', id })
+    // Another stream may have brought it meanwhile.
+    const isNew = !wasThere[index] && ends.left(room, id) <= 1
+    ends.end(room, id)
+    if (isNew) room.commitQuietly({ do: 'leave', id })
   }
   await Promise.all(joining)
+}
+
+/**
+ * Ends members' connections, and knows how many will be left: with other nodes, an end takes a while.
+ *
+ * @see PROTOCOL.md MS14
+ */
+class ConnectionEnds {
+  readonly #pending = new WeakMap<HostedRoom, Map<MemberId, number>>()
+
+  end(room: HostedRoom, id: MemberId): void {
+    this.#add(room, id, 1)
+    const ended = room.commit({ do: 'close', id }).finally(() => this.#add(room, id, -1))
+    room.guard.watch(ended)
+  }
+
+  /** Returns how many connections of a member don't end. */
+  left(room: HostedRoom, id: MemberId): number {
+    return room.room.connections.of(id) - (this.#pending.get(room)?.get(id) ?? 0)
+  }
+
+  #add(room: HostedRoom, id: MemberId, count: number): void {
+    const pending = this.#pending.get(room) ?? new Map<MemberId, number>()
+    this.#pending.set(room, pending)
+    const sum = (pending.get(id) ?? 0) + count
+    if (sum === 0) pending.delete(id)
+    else pending.set(id, sum)
+  }
 }
 
 /** A reader that only watches. */
@@ -127,6 +159,7 @@ class Joined implements Attendance {
     readonly room: HostedRoom,
     selves: readonly MemberId[],
     private readonly lingering: Lingering,
+    private readonly ends: ConnectionEnds,
   ) {
     this.#selves = selves
   }
@@ -151,12 +184,12 @@ class Joined implements Attendance {
   linger(): void {
     for (const id of this.#selves) {
       // Who has another connection needs no time to open one.
-      if (this.room.room.connections.of(id) > 1) this.#close(id)
+      if (this.ends.left(this.room, id) > 1) this.#close(id)
       else this.lingering.add(this.roomName, id, () => this.#close(id))
     }
   }
 
   #close(id: MemberId): void {
-    this.room.commitQuietly({ do: 'close', id })
+    this.ends.end(this.room, id)
   }
 }
