@@ -163,6 +163,18 @@ describe('a stream of several rooms', () => {
     expect(stream.text).not.toContain(room.name)
   })
 
+  it('[RM19] offers to watch a full room at the path that the calls are mounted at', async () => {
+    await using server = await startPlain({ path: 'live', maxMembers: 1 })
+    const room = new TestRoom(`${server.baseUrl}/live`)
+    await room.move(memberKey(), 1)
+    await using stream = await openStream(
+      `${server.baseUrl}/live/streams`,
+      body({ key: 'a', room: room.name, members: [memberKey()] }),
+    )
+    const { data } = await stream.room('a').next('refused')
+    expect(data).toMatchObject({ watch: `/live/rooms/${room.name}/events?watch=1` })
+  })
+
   it('[MS15] lets a member go at once if its room ends alone', async () => {
     await using server = await startPlain({ heartbeatMs: 100 })
     const room = new TestRoom(server.baseUrl)

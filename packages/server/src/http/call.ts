@@ -92,14 +92,14 @@ export class Call {
     if (typeof retryAfterS === 'number') this.response.setHeader('Retry-After', retryAfterS)
     else if (problem.status === 503) this.response.setHeader('Retry-After', 1)
     if (problem.problem === 'shutting-down') this.#closeConnection()
-    const text = JSON.stringify(this.#belowBase(problem))
+    const text = JSON.stringify(this.belowBase(problem))
     if (this.#isUnread(problem))
       this.#endUnread(problem.status, headersOf(PROBLEM_TYPE, Buffer.byteLength(text)), text)
     else this.send(problem.status, PROBLEM_TYPE, text)
   }
 
   /** Prefixes the problem's `watch` address with the path that the calls are below. @see PROTOCOL.md RM19 */
-  #belowBase(problem: Problem): Problem {
+  belowBase(problem: Problem): Problem {
     const { watch } = problem.extensions
     if (typeof watch !== 'string') return problem
     const extensions = { ...problem.extensions, watch: this.base + watch }

@@ -76,7 +76,7 @@ export class RoomsTogether {
     try {
       await this.#enter(counted, wanted, channel)
     } catch (error) {
-      readers.refuse(channel, error)
+      readers.refuse(channel, error instanceof Problem ? counted.call.belowBase(error) : error)
     }
   }
 
