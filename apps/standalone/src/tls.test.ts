@@ -1,10 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { Http2SecureServer } from 'node:http2'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { CERTIFICATE, PRIVATE_KEY } from '../../../test/nest/certificate.js'
 import { readSettings } from './settings.js'
+import { followTls } from './tls.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'whereabouts-tls-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -52,4 +54,19 @@ describe('[HT34] the files of a certificate', () => {
   ])('are named if they are wrong: %#', (said, message) => {
     expect(() => read(said)).toThrow(`\n  WHEREABOUTS_TLS_${message}`)
   })
+})
+
+it('[HT34] a certificate that is in use is said to be, even if its key is gone right after', () => {
+  const files = { cert: file('used.pem', CERTIFICATE), key: file('gone.pem', PRIVATE_KEY) }
+  const server = { setSecureContext: () => rmSync(files.key) } as unknown as Http2SecureServer
+  const lines: string[] = []
+  const take = (line: unknown) => void lines.push(String(line))
+  const unfollow = followTls(server, files, { info: take, warn: take, error: take })
+  try {
+    chmodSync(files.key, 0o600)
+    process.emit('SIGHUP')
+  } finally {
+    unfollow()
+  }
+  expect(lines.at(-1)).toBe(`the certificate was read again from ${files.cert}`)
 })

@@ -59,7 +59,9 @@ function parse<T>(files: TlsFiles, file: keyof TlsFiles, what: string, from: () 
 
 /** Warns of a key that isn't private. @see PROTOCOL.md HT41 */
 function warnOfRights({ key }: TlsFiles, log: Log): void {
-  if ((statSync(key).mode & READABLE_BY_ALL) === 0 || process.platform === 'win32') return
+  // A key that was just replaced may not be there for a moment.
+  const mode = statSync(key, { throwIfNoEntry: false })?.mode ?? 0
+  if ((mode & READABLE_BY_ALL) === 0 || process.platform === 'win32') return
   log.warn(`every user of this machine can read the key in ${key}: run "chmod o-r ${key}"`)
 }
 
@@ -74,12 +76,12 @@ export function followTls(server: Http2SecureServer, files: TlsFiles, log: Log):
   const renew = (): void => {
     try {
       server.setSecureContext(readTls(files))
-      warnOfRights(files, log)
-      log.info(`the certificate was read again from ${files.cert}`)
     } catch (error) {
       // The other file may follow in a moment.
-      log.warn(`the old certificate is still used: ${(error as Error).message}`)
+      return log.warn(`the old certificate is still used: ${(error as Error).message}`)
     }
+    log.info(`the certificate was read again from ${files.cert}`)
+    warnOfRights(files, log)
   }
   warnOfRights(files, log)
   for (const file of both) {
