@@ -181,6 +181,7 @@ it.each([
   ['192.0.2.7:1234', '192.0.2.7', true],
   ['192.0.2.7:1234', '192.0.2.8:1234', false],
   ['[2001:db8:0:1::1]:443', '2001:db8:0:1::2', true],
+  ['192.0.2.7:_http', '192.0.2.7', true],
   ['192.0.2.7', '192.0.2.8', false],
 ])('[BU1] %s and %s are one account: %s', async (one, other, isSame) => {
   await using server = await startPlain({ ...PROXIED, budgetScale: 0.001 })

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import ipaddr from 'ipaddr.js'
+import { addressIn } from './forwarded.js'
 import type { Proxies } from './proxies.js'
 
 /** A user or an address that calls are counted for. */
@@ -38,12 +39,9 @@ function accountOf(address: string): Account {
   return { kind: 'address', key: `address ${ownPart(address)}` }
 }
 
-// As some proxies write an address: with the port behind it, an IPv6 address in brackets.
-const WITH_PORT = /^(?:\[([\da-f:.]+)\](?::\d+)?|([\d.]+):\d+)$/i
-
 function ownPart(said: string): string {
-  const [, v6, v4] = WITH_PORT.exec(said) ?? []
-  const address = v6 ?? v4 ?? said
+  // Some proxies write the port behind an address.
+  const address = addressIn(said)
   if (!ipaddr.isValid(address)) return 'unknown'
   // `ipaddr.process()` turns an IPv4-mapped IPv6 address into the IPv4 address.
   const parsed = ipaddr.process(address)
