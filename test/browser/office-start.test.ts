@@ -145,6 +145,16 @@ describe('the start', () => {
         expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
         expect(answer.headers.get('vary')).toBe('Accept-Encoding')
       }
+      for (const [accepted, encoding] of [
+        ['br;q=0, gzip', 'gzip'],
+        ['gzip; q=0.0', null],
+        ['x-br', null],
+        ['br;q=0.5', 'br'],
+      ] as const) {
+        const headers = { 'accept-encoding': accepted }
+        const answer = await fetch(new URL(file!, address), { headers })
+        expect(answer.headers.get('content-encoding'), accepted).toBe(encoding)
+      }
     }
   })
 

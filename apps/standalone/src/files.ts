@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { join, relative } from 'node:path'
 import { lookup } from 'mrmime'
+import { acceptsCoding } from '@whereabouts/server/operate'
 
 /** A file as it was built. */
 interface File {
@@ -41,7 +42,7 @@ export class Files {
       response.writeHead(304, all).end()
       return true
     }
-    const encoding = encodingOf(file, asked['accept-encoding'] ?? '')
+    const encoding = encodingOf(file, [asked['accept-encoding']].flat()[0])
     const body = encoding === undefined ? file.plain : file[encoding]!
     response.writeHead(200, {
       ...all,
@@ -54,9 +55,9 @@ export class Files {
   }
 }
 
-function encodingOf({ br, gzip }: File, accepted: string): 'br' | 'gzip' | undefined {
-  if (br !== undefined && /\bbr\b/.test(accepted)) return 'br'
-  return gzip !== undefined && /\bgzip\b/.test(accepted) ? 'gzip' : undefined
+function encodingOf({ br, gzip }: File, accepted: string | undefined): 'br' | 'gzip' | undefined {
+  if (br !== undefined && acceptsCoding(accepted, /^br$/)) return 'br'
+  return gzip !== undefined && acceptsCoding(accepted, /^(?:x-)?gzip$/) ? 'gzip' : undefined
 }
 
 /** The build leaves a compressed copy beside each file that is worth it: `name.br` and `name.gz`. */

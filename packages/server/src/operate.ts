@@ -1,4 +1,5 @@
-// What an operator's commands are made of. An application needs none of it.
+// What the standalone server is made of. An application needs none of it.
 export { type Audited, AuditLog } from './access/audit.js'
 export { backUp, restore } from './document/backup.js'
 export { type DocumentReader, openReader } from './document/reader.js'
+export { acceptsCoding } from './http/coding.js'

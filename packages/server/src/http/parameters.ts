@@ -5,14 +5,14 @@ import type { Presence } from '../room/operation.js'
 import { isPart } from '../room/parts.js'
 import type { Look } from '../stream/look.js'
 import type { Bodies } from './body.js'
+import { acceptsCoding } from './coding.js'
 import { badParameter, type Call, flag, oneOf, wholeNumber } from './call.js'
 
 /** Enough for every parameter at its longest, written in escapes. */
 const LIMIT_BYTES = 8_192
 /** Timers of hidden pages run once a minute. */
 const MOST_WITHIN_MS = 90_000
-const GZIP = /^(?:x-)?gzip(?:\s*;|$)/
-const REFUSED = /;\s*q=0(?:\.0*)?$/
+const GZIP = /^(?:x-)?gzip$/
 const INCARNATION = /^[\w-]{1,32}$/
 const BASE64URL = /^[A-Za-z0-9_-]+$/
 
@@ -129,10 +129,8 @@ export function idempotencyKey(request: IncomingMessage): string | undefined {
 }
 
 /** @see PROTOCOL.md ST14; RFC 9110 12.5.3 */
-export function acceptsGzip(accepted = ''): boolean {
-  const codings = accepted.split(',').map((coding) => coding.trim().toLowerCase())
-  const said = codings.find((coding) => GZIP.test(coding))
-  return said !== undefined && !REFUSED.test(said)
+export function acceptsGzip(accepted: string | undefined): boolean {
+  return acceptsCoding(accepted, GZIP)
 }
 
 export function header(request: IncomingMessage, name: string): string | undefined {
