@@ -11,10 +11,13 @@ const LIMITS = {
   maxMembers: 10,
   maxLeavers: 2,
   maxRooms: 2,
-  maxRecentDocumentBytes: 2,
+  maxRecentDocumentBytes: 4,
   frameIntervalMs: 33,
   frameShareMs: 1,
 }
+
+/** An update of Yjs with nothing in it. */
+const EMPTY_UPDATE = Uint8Array.of(0, 0)
 
 it('[FR28] makes one text for all old positions whose readers lack the same', async () => {
   const hooks = {
@@ -33,17 +36,21 @@ it('[FR28] makes one text for all old positions whose readers lack the same', as
   }
   // Only the last leaves are known, and only the last updates.
   const positions: string[] = []
-  for (let count = 0; count < 6; count++) {
+  for (let count = 0; count < 9; count++) {
     positions.push(await visit(`member ${count}`))
-    if (count % 2 === 1)
-      await rooms.update('budget', { changed: true, bytes: Uint8Array.of(count) })
+    if (count % 2 === 1) await rooms.update('budget', { changed: true, bytes: EMPTY_UPDATE })
   }
   const readAll = (documents: boolean) =>
     Promise.all(positions.map((position) => read(position, documents)))
-  const [dropped, ...others] = await readAll(false)
-  expect(dropped).toBeDefined()
-  expect(others.map((text) => text === dropped)).toEqual([true, true, true, false, false])
-  const [first, second, third, fourth, fifth] = await readAll(true)
-  expect([second === first, third === first]).toEqual([true, false])
-  expect([fourth === third, fifth === third]).toEqual([true, false])
+  const [whole, ...others] = await readAll(false)
+  expect(whole).toBeDefined()
+  expect(others.map((text) => text === whole)).toEqual([
+    ...Array(5).fill(true),
+    false,
+    false,
+    false,
+  ])
+  const [dropped, second, third, fourth, fifth, sixth, seventh] = await readAll(true)
+  expect([second, third, fourth].map((text) => text === dropped)).toEqual([true, true, true])
+  expect([fifth === dropped, sixth === fifth, seventh === fifth]).toEqual([false, true, false])
 })
