@@ -260,6 +260,46 @@ it('[OP27] signing out ends what this session has open, and nothing of others', 
   expect(id).not.toBe('')
 })
 
+describe('[OP44] signing out', () => {
+  const own = (publicUrl: string) => ({ method: 'POST', headers: { origin: publicUrl } })
+
+  it('isn’t undone by a renewal that was under way', async () => {
+    await using both = await startBoth({ hasRefresh: true })
+    const { publicUrl, provider } = both
+    const ann = await loggedIn(publicUrl)
+    const held = provider.hold()
+    const renewal = ann.ask(`${publicUrl}/session`, own(publicUrl))
+    await held.asked
+    await ann.ask(`${publicUrl}/logout`, own(publicUrl))
+    held.answer()
+    const renewed = await renewal
+    expect([renewed.status, renewed.headers['set-cookie']]).toEqual([401, undefined])
+    expect(ann.cookieNames(publicUrl)).toEqual([])
+  })
+
+  it.each([
+    ['after a renewal', true],
+    ['without one', false],
+  ])('ends every copy of the cookie, %s', async (_when, renews) => {
+    await using both = await startBoth({ hasRefresh: true })
+    const { publicUrl } = both
+    const ann = await loggedIn(publicUrl)
+    const headers = { cookie: ann.cookiesFor(publicUrl) }
+    if (renews) await ann.ask(`${publicUrl}/session`, own(publicUrl))
+    const other = await loggedIn(publicUrl)
+    expect((await call(`${publicUrl}/rooms/budget/location`, { headers })).status).toBe(200)
+    await ann.ask(`${publicUrl}/logout`, own(publicUrl))
+    const copied = await call(`${publicUrl}/session`, { method: 'POST', headers })
+    expect([copied.status, copied.headers['set-cookie']?.join() ?? '']).toEqual([
+      401,
+      expect.not.stringMatching(/whereabouts-session=./),
+    ])
+    expect((await call(`${publicUrl}/rooms/budget/location`, { headers })).status).toBe(401)
+    // The same user's other login goes on.
+    expect((await other.ask(`${publicUrl}/rooms/budget/location`)).status).toBe(200)
+  })
+})
+
 it('[BU2] requests for a login are counted by address, and hold back nobody who is in', async () => {
   const port = await freePort()
   const publicUrl = `http://127.0.0.1:${port}`
@@ -326,17 +366,20 @@ describe('[OP26] a session', () => {
   it('ends when the provider refuses to renew it', async () => {
     await using both = await startBoth({ tokensS: 1, hasRefresh: true })
     const { publicUrl } = both
+    // The node that ends a session doesn't ask the provider any more.
+    await using another = await startServer({}, 0, [], both.variables)
+    await untilOpen(another)
     const ann = await loggedIn(publicUrl)
     const copy = ann.cookiesFor(publicUrl)
     await ann.ask(`${publicUrl}/logout`, { method: 'POST', headers: { origin: publicUrl } })
     const thief = new Visitor()
     const [name = '', value = ''] = copy.split(/=(.*)/)
     const renew = async () => {
-      thief.setCookie(publicUrl, name, value)
-      return (await thief.ask(`${publicUrl}/session`, { method: 'POST' })).status
+      thief.setCookie(another.baseUrl, name, value)
+      return (await thief.ask(`${another.baseUrl}/session`, { method: 'POST' })).status
     }
     await expect.poll(renew).toBe(401)
-    expect(thief.cookieNames(publicUrl)).toEqual([])
+    expect(thief.cookieNames(another.baseUrl)).toEqual([])
   })
 
   it('continues while the provider is unavailable, but can’t be renewed then', async () => {

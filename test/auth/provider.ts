@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { Provider } from 'oidc-provider'
 import { freePort } from '../servers/free-port.js'
@@ -24,6 +24,14 @@ export async function serveAt(port: number, listener: RequestListener): Promise<
   return { url: `http://127.0.0.1:${port}`, stop, [Symbol.asyncDispose]: stop }
 }
 
+/** Holds back the answers of a provider. */
+export interface Held {
+  /** Resolves when the next request for tokens has come, which then waits. */
+  readonly asked: Promise<unknown>
+  /** Answers it. */
+  readonly answer: () => void
+}
+
 interface ProviderOptions {
   /** The server whose users log in here. */
   readonly publicUrl: string
@@ -33,8 +41,14 @@ interface ProviderOptions {
   readonly tokensS?: number
 }
 
+/** A provider that runs. */
+export interface RunningProvider extends Served {
+  /** Holds back its answer to the next request for tokens. */
+  hold(): Held
+}
+
 /** A complete OpenID Connect provider that accepts any name and password. */
-export async function startProvider(options: ProviderOptions): Promise<Served> {
+export async function startProvider(options: ProviderOptions): Promise<RunningProvider> {
   const { publicUrl, hasRefresh = false, tokensS = 3_600 } = options
   const port = options.port ?? (await freePort())
   const provider = new Provider(`http://127.0.0.1:${port}`, {
@@ -64,7 +78,21 @@ export async function startProvider(options: ProviderOptions): Promise<Served> {
     cookies: { keys: ['a key of the provider'] },
     features: { devInteractions: { enabled: true }, revocation: { enabled: true } },
   })
-  return serveAt(port, provider.callback())
+  const answer = provider.callback()
+  let gate: EventEmitter | undefined
+  const served = await serveAt(port, (request, response) => {
+    const holding = request.url === '/token' ? gate : undefined
+    if (holding === undefined) return void answer(request, response)
+    gate = undefined
+    holding.once('answer', () => void answer(request, response))
+    return void holding.emit('asked')
+  })
+  const hold = () => {
+    const holding = new EventEmitter()
+    gate = holding
+    return { asked: once(holding, 'asked'), answer: () => void holding.emit('answer') }
+  }
+  return { ...served, hold }
 }
 
 /** The settings of a server with such a provider. */

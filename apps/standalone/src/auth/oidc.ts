@@ -33,6 +33,7 @@ import type { Auth } from './auth.js'
 import type { OidcSettings } from './auth-settings.js'
 import { cookieNames, OwnCookie, readCookie } from './cookies.js'
 import { describeSession } from './gate.js'
+import { Latest } from './latest.js'
 import { openSession, type Session, sessionCookie } from './oidc-session.js'
 import { Provider, reasonOf } from './provider.js'
 import { Renewals } from './renewals.js'
@@ -42,6 +43,8 @@ import { VerifiedTokens } from './verified-tokens.js'
 
 /** More than are finished in the ten minutes that a login holds. */
 const MOST_FINISHED = 100_000
+/** More than sign out while a session can still be renewed; each is an id of 36 characters. */
+const MOST_ENDED = 100_000
 const CALLBACK = 'login/callback'
 const LOGIN_S = 600
 /** The most logins that one browser may have in progress, such as when it restores its tabs. */
@@ -62,8 +65,10 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<vo
 
 /** Identifies callers by a login at a provider. @see PROTOCOL.md OP22 to OP28 */
 class OidcAuth implements Auth {
-  /** The states of logins that were finished here, the oldest first. */
-  readonly #finished = new Set<string>()
+  /** The states of logins that were finished here. */
+  readonly #finished = new Latest(MOST_FINISHED)
+  /** The ids of sessions that were ended here. @see PROTOCOL.md OP44 */
+  readonly #ended = new Latest(MOST_ENDED)
   readonly mode = 'oidc'
   readonly authorize = sharedAccess
   readonly #provider: Provider
@@ -102,7 +107,7 @@ class OidcAuth implements Auth {
     const text = readCookie(request, this.#cookie.name)
     if (text === undefined) return null
     const known = this.#known.get(text)
-    return known === undefined ? this.#read(text) : userOf(known)
+    return known === undefined ? this.#read(text) : this.#userNow(known)
   }
 
   readonly handle = async (
@@ -124,7 +129,11 @@ class OidcAuth implements Auth {
     const session = await this.#sessions.open(text)
     if (session === undefined || session.expiresAtMs <= Date.now()) return null
     this.#known.add(text, session, session.expiresAtMs)
-    return userOf(session)
+    return this.#userNow(session)
+  }
+
+  #userNow(session: Session): AuthenticatedUser | null {
+    return this.#ended.has(session.id) ? null : userOf(session)
   }
 
   async #begin(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -154,7 +163,8 @@ class OidcAuth implements Auth {
     if (configuration === undefined) return sendMessage(response, away(this.#root))
     const state = queryOf(request).get('state') ?? ''
     const login = await this.#loginOf(request, state)
-    if (login === undefined || !this.#finishOnce(state))
+    // Each login asks the provider once, whoever repeats its callback (OP24).
+    if (login === undefined || !this.#finished.add(state))
       return sendMessage(response, notBegun(this.#root))
     const done = this.#loginCookie(state).remove()
     try {
@@ -166,16 +176,6 @@ class OidcAuth implements Auth {
       response.setHeader('Set-Cookie', done)
       sendMessage(response, failed(error, loginFor(login.path, this.#root)))
     }
-  }
-
-  /** Each login asks the provider once, whoever repeats its callback. @see PROTOCOL.md OP24 */
-  #finishOnce(state: string): boolean {
-    if (this.#finished.has(state)) return false
-    this.#finished.add(state)
-    if (this.#finished.size > MOST_FINISHED) {
-      this.#finished.delete(this.#finished.values().next().value!)
-    }
-    return true
   }
 
   async #exchange(
@@ -208,11 +208,14 @@ class OidcAuth implements Auth {
     const { refreshToken } = session
     try {
       const renewed = refreshToken ? await this.#renewals.renew(session, refreshToken) : session
-      if (renewed === undefined || renewed.expiresAtMs <= Date.now()) {
+      const open = renewed !== undefined && renewed.expiresAtMs > Date.now() ? renewed : undefined
+      const cookie = open && (await sessionCookie(this.#cookie, this.#sessions, open))
+      // The user signed out meanwhile; the browser's cookie may be of another login by now, so it stays.
+      if (this.#ended.has(session.id)) return answerProblem(response, unauthorized())
+      if (open === undefined || cookie === undefined) {
         return answerProblem(response, unauthorized(), [this.#cookie.remove()])
       }
-      const cookie = await sessionCookie(this.#cookie, this.#sessions, renewed)
-      sendJson(response, describeSession(this.mode, userOf(renewed)), [cookie])
+      sendJson(response, describeSession(this.mode, userOf(open)), [cookie])
     } catch (error) {
       this.#failed.warn(reasonOf(error))
       sendProblem(response, 503, 'Service Unavailable', 'The login provider can’t be reached.')
@@ -223,8 +226,10 @@ class OidcAuth implements Auth {
     if (!this.#isOwnPage(request)) return answerProblem(response, foreign())
     const { configuration } = this.#provider
     const session = await this.#sessions.open(readCookie(request, this.#cookie.name) ?? '')
+    // Before anything is waited for, so that no renewal under way brings the session back.
+    if (session?.id !== undefined) this.#ended.add(session.id)
     if (configuration !== undefined && session?.refreshToken !== undefined) {
-      // Revokes the tokens, so that a copy of the cookie can't be renewed. A failure doesn't matter here.
+      // For the other nodes, which then can't renew a copy of the cookie. A failure doesn't matter here.
       tokenRevocation(configuration, session.refreshToken).catch((error: unknown) => {
         this.#failed.warn(reasonOf(error))
       })
