@@ -82,9 +82,9 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
   let gate: EventEmitter | undefined
   const served = await serveAt(port, (request, response) => {
     const holding = request.url === '/token' ? gate : undefined
-    if (holding === undefined) return void answer(request, response)
+    if (holding === undefined) return answer(request, response)
     gate = undefined
-    holding.once('answer', () => void answer(request, response))
+    holding.once('answer', () => answer(request, response))
     return void holding.emit('asked')
   })
   const hold = () => {
