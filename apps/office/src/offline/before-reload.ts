@@ -10,7 +10,12 @@ export function beforeReload(task: Task): void {
   tasks.push(task)
 }
 
-/** Finishes everything in the order in which it was asked for, or gives up after a while. */
+/**
+ * Finishes everything in the order in which it was asked for, or gives up after a while. What fails is reported,
+ * and holds nothing up.
+ *
+ * @see OFFICE.md OF46
+ */
 export async function finishAll(): Promise<void> {
   const late = new Promise<void>((resolve) => {
     setTimeout(resolve, MOST_MS)
@@ -19,5 +24,12 @@ export async function finishAll(): Promise<void> {
 }
 
 async function finish(): Promise<void> {
-  for (const task of tasks) await task()
+  for (const task of tasks) {
+    try {
+      await task()
+    } catch (error) {
+      // The browser asks before it closes a window whose edits would be lost.
+      reportError(error)
+    }
+  }
 }

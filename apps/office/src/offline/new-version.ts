@@ -27,7 +27,10 @@ export class NewVersion {
     button.textContent = 'Reload'
     button.addEventListener('click', () => {
       button.disabled = true
-      void take(this.#waiting)
+      // The user may stay when the browser asks.
+      void take(this.#waiting).finally(() => {
+        button.disabled = false
+      })
     })
     line.append(said, button)
     document.body.append(line)
