@@ -1,4 +1,6 @@
+import { EventEmitter, once } from 'node:events'
 import { sharedAccess } from '@whereabouts/server'
+import type { Locator, Route } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { GuardedOffice } from './guarded-office.js'
 import { ann, bob, Office } from './office.js'
@@ -26,6 +28,24 @@ async function look({ page }: AnyWindow, name: string): Promise<void> {
 async function share(at: AnyWindow): Promise<void> {
   await shareButton(at).click()
   await dialog(at).waitFor()
+}
+
+/** Writes a sheet, and opens the dialog; returns what the link gives. */
+async function shareOwn(at: SheetWindow): Promise<Locator> {
+  await at.write('A1', 'mine')
+  await at.untilSaved()
+  await share(at)
+  const gives = dialog(at).getByLabel('What the link gives')
+  await gives.waitFor()
+  return gives
+}
+
+/** Changes what the link gives where the dialog doesn't know of it. */
+async function endLink({ page }: AnyWindow, room: string): Promise<void> {
+  const { request } = page.context()
+  const url = new URL(`/rooms/${room}/access`, page.url()).href
+  const { access } = (await (await request.get(url)).json()) as { access: { revision: number } }
+  await request.post(url, { data: { revision: access.revision, link: 'nothing' } })
 }
 
 describe('sharing a sheet with users', () => {
@@ -96,21 +116,50 @@ describe('sharing a sheet with users', () => {
   it('[OF6] says that somebody else was first', async () => {
     const room = guarded.newRoom()
     await using anns = await guarded.sheet(room, 'ann')
-    await anns.write('A1', 'mine')
-    await anns.untilSaved()
-    await share(anns)
-    const gives = dialog(anns).getByLabel('What the link gives')
-    await gives.waitFor()
-    await anns.page.evaluate(async (name) => {
-      const url = `/rooms/${name}/access`
-      const { access } = (await (await fetch(url)).json()) as { access: { revision: number } }
-      const body = JSON.stringify({ revision: access.revision, link: 'nothing' })
-      const headers = { 'content-type': 'application/json' }
-      await fetch(url, { method: 'POST', headers, body })
-    }, room)
+    const gives = await shareOwn(anns)
+    await endLink(anns, room)
     await gives.selectOption('view')
     await said(anns, 'Somebody else changed this just now. Here it is as it stands.')
     expect(await gives.inputValue()).toBe('nothing')
+  })
+})
+
+describe('a second change before the first one is answered', () => {
+  /** Makes two, whose first waits for the gate. */
+  const begin = async (anns: SheetWindow) => {
+    const gives = await shareOwn(anns)
+    const gate = new EventEmitter()
+    const hold = async (route: Route) => {
+      await once(gate, 'open')
+      await route.continue()
+    }
+    await anns.page.route('**/access', hold, { times: 1 })
+    await gives.selectOption('view')
+    await dialog(anns).getByLabel('User id of somebody to add').fill('bob')
+    await button(anns, 'Add').click()
+    return { gives, gate }
+  }
+
+  it('[OF45] is made after it, and both hold', async () => {
+    await using anns = await guarded.sheet(guarded.newRoom(), 'ann')
+    const { gives, gate } = await begin(anns)
+    gate.emit('open')
+    await said(anns, 'Added.')
+    expect(await gives.inputValue()).toBe('view')
+    expect(await dialog(anns).getByLabel('What bob can do').inputValue()).toBe('editor')
+  })
+
+  it('[OF45] isn’t made if somebody else’s change came before both', async () => {
+    const room = guarded.newRoom()
+    await using anns = await guarded.sheet(room, 'ann')
+    const { gives, gate } = await begin(anns)
+    await endLink(anns, room)
+    gate.emit('open')
+    await said(anns, 'Somebody else changed this just now. Here it is as it stands.')
+    expect(await gives.inputValue()).toBe('nothing')
+    await gives.selectOption('view')
+    await said(anns, 'Changed.')
+    expect(await dialog(anns).getByLabel('What bob can do').count()).toBe(0)
   })
 })
 

@@ -1,5 +1,5 @@
 import { type AccessAnswer, Problem } from '@whereabouts/client'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { answerOffer, type Change, changeAccess, readAccess } from './access.js'
 
 /** Who has access, as the dialog shows it. */
@@ -17,12 +17,20 @@ export interface ShownAccess {
 /** @param say shows what happened */
 export function useAccess(room: string, say: (text: string) => void): ShownAccess {
   const [answer, setAnswer] = useState<AccessAnswer>()
+  const latest = useRef<AccessAnswer>(undefined)
+  /** How often a change of somebody else was shown. */
+  const surprises = useRef(0)
+  const inTurn = useTurns()
+  const show = useCallback((read: AccessAnswer) => {
+    latest.current = read
+    setAnswer(read)
+  }, [])
   /** Returns whether it could be loaded; if not, that is said. */
   const load = useCallback(
     () =>
       readAccess(room).then(
         (read) => {
-          setAnswer(read)
+          show(read)
           return true
         },
         (error: unknown) => {
@@ -30,27 +38,35 @@ export function useAccess(room: string, say: (text: string) => void): ShownAcces
           return false
         },
       ),
-    [room, say],
+    [room, say, show],
   )
 
-  useEffect(() => void load(), [load])
+  useEffect(() => void inTurn(load), [inTurn, load])
 
-  const change = async (wanted: Change, done: string) => {
-    if (answer?.access === undefined) return undefined
+  const changeNow = async (wanted: Change, done: string) => {
+    const before = latest.current
+    if (before?.access === undefined) return undefined
     try {
-      const access = await changeAccess(room, answer.access, wanted)
-      setAnswer({ ...answer, access })
+      const access = await changeAccess(room, before.access, wanted)
+      show({ ...before, access })
       say(done)
       return access
     } catch (error) {
       const isLate = error instanceof Problem && error.problem === 'access-changed'
+      if (isLate) surprises.current += 1
       if (!isLate) say(textOf(error))
       else if (await load()) say('Somebody else changed this just now. Here it is as it stands.')
       return undefined
     }
   }
 
-  const respond = async (accept: boolean) => {
+  const change = (wanted: Change, done: string) => {
+    const seen = surprises.current
+    // Whoever made a change before they saw somebody else's decides again.
+    return inTurn(async () => (seen === surprises.current ? changeNow(wanted, done) : undefined))
+  }
+
+  const respondNow = async (accept: boolean) => {
     try {
       await answerOffer(room, accept)
       if (await load()) say(accept ? 'You are the owner now.' : 'You refused the document.')
@@ -58,7 +74,18 @@ export function useAccess(room: string, say: (text: string) => void): ShownAcces
       if (await load()) say(textOf(error))
     }
   }
+  const respond = (accept: boolean) => inTurn(() => respondNow(accept))
   return { answer, say, change, answerOffer: respond }
+}
+
+/** Returns a function that begins each work when the one before is done. */
+function useTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  const last = useRef<Promise<unknown>>(Promise.resolve())
+  return useCallback((work) => {
+    const done = last.current.then(work)
+    last.current = done.catch(() => undefined)
+    return done
+  }, [])
 }
 
 function textOf(error: unknown): string {
