@@ -200,6 +200,37 @@ describe('the binding of the editor', () => {
     expect([anns.caret, bobs.caret]).toEqual(['start Ann| Bob', 'start Ann Bob|'])
   })
 
+  it('[OF47] the caret on an empty line stays before what someone else types there', () => {
+    const [anns, bobs] = twoOf(paragraph('One'))
+    for (const editor of [anns, bobs]) {
+      editor.goAfter('One')
+      if (editor === anns) splitBlock(anns.state, anns.dispatch)
+      merge(anns, bobs)
+    }
+    bobs.select(1, 1)
+    for (const letter of 'Line from B') {
+      bobs.type(letter)
+      merge(anns, bobs)
+      expect(anns.caret).toMatch(/^\|/)
+    }
+    anns.type('X')
+    merge(anns, bobs)
+    expect(bobs.lines).toEqual(['paragraph: One', 'paragraph: XLine from B'])
+    expect([anns.caret, bobs.caret]).toEqual(['X|Line from B', 'XLine from B|'])
+  })
+
+  it('[OF47] two people who type into an empty line each continue their own words', () => {
+    const [anns, bobs] = twoOf(paragraph('One'), paragraph(''))
+    for (const editor of [anns, bobs]) editor.select(1, 1)
+    for (let at = 0; at < 3; at++) {
+      anns.type('Ann'[at]!)
+      bobs.type('Bob'[at]!)
+      merge(anns, bobs)
+    }
+    expect(bobs.lines).toEqual(['paragraph: One', 'paragraph: AnnBob'])
+    expect([anns.caret, bobs.caret]).toEqual(['Ann|Bob', 'AnnBob|'])
+  })
+
   it('[PG13 PF4] text typed into a block stays while someone else restyles it and undoes that', () => {
     const [anns, bobs] = twoOf(paragraph('text'))
     bobs.goAfter('text')

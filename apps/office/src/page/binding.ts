@@ -14,7 +14,14 @@ import type { Marker } from '../page-document/flow.js'
 import { Composition } from './composition.js'
 import { Converter } from './convert.js'
 import type { Cursor } from './cursors.js'
-import { besideTable, entryAt, hasBefore, placeAt, positionAt } from './flow-positions.js'
+import {
+  besideTable,
+  entryAt,
+  hasBefore,
+  placeAt,
+  positionAt,
+  startOfBlock,
+} from './flow-positions.js'
 import { patchChildren } from './patch.js'
 
 /** Marks transactions that come from the document, not from the person at this window. */
@@ -154,8 +161,9 @@ export class PageBinding {
   #keepSelection(tr: Transaction): void {
     const { selection } = this.#view.state
     if (!(selection instanceof TextSelection) || this.#cursor === undefined) return
+    const line = this.#emptyLine(tr.doc)
     const at = [this.#cursor.anchor, this.#cursor.head].map((relative) => {
-      return this.positionOf(relative, tr.doc)
+      return line ?? this.positionOf(relative, tr.doc)
     })
     const [anchor, head] = at
     this.#isAdrift = anchor === head && this.#isHomeless(this.#cursor.head, head)
@@ -168,6 +176,20 @@ export class PageBinding {
     const kept = isInText ? TextSelection.create(tr.doc, anchor, head) : tr.selection
     // Setting an unchanged selection again would disturb an input method.
     if (!kept.eq(tr.selection)) tr.setSelection(kept)
+  }
+
+  /**
+   * Returns where the line begins, if it was empty with the caret in it: what others type there comes behind
+   * the caret, and what the user types next isn't in the middle of it.
+   *
+   * @see OFFICE.md OF47
+   */
+  #emptyLine(doc: Node): number | undefined {
+    const { empty, $head } = this.#view.state.selection
+    if (!empty || $head.parent.content.size > 0 || this.#home === null) return undefined
+    const flow = toPlace(this.page.doc, this.#cursor!.head)?.flow
+    const place = flow === undefined ? undefined : startOfBlock(this.page, flow, this.#home)
+    return place && positionAt(this.page, doc, place)
   }
 
   /** Returns whether the block at a place is deleted, with its text. */

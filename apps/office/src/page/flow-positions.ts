@@ -1,6 +1,6 @@
 import type { Node, ResolvedPos } from '@tiptap/pm/model'
 import { isAtom } from '../page-document/block.js'
-import type { Entry } from '../page-document/flow.js'
+import type { Entry, Marker } from '../page-document/flow.js'
 import type { PageDocument } from '../page-document/page-document.js'
 import { TEXT, toPlace, type Place, type RelativeJson } from '../page-document/places.js'
 import { cellName, parseCellName } from '../page-document/tables.js'
@@ -22,9 +22,19 @@ export function placeAt(page: PageDocument, $at: ResolvedPos): Place | undefined
 function placeWithin(page: PageDocument, flow: string, $at: ResolvedPos, depth: number): Place {
   const entries = page.entriesOf(flow)
   const block = $at.index(depth)
-  const start = entries.slice(0, block).reduce((sum, { length }) => sum + length, 0)
+  const start = lengthOf(entries.slice(0, block))
   const isInText = $at.depth === depth + 1 && $at.parent.isTextblock
   return { flow, index: start + (isInText && block < entries.length ? $at.parentOffset : 0) }
+}
+
+const lengthOf = (entries: readonly Entry[]): number =>
+  entries.reduce((sum, { length }) => sum + length, 0)
+
+/** Returns where the block of a marker begins; `undefined` if it isn't in that text any more. */
+export function startOfBlock(page: PageDocument, flow: string, marker: Marker): Place | undefined {
+  const entries = page.entriesOf(flow)
+  const block = entries.findIndex((entry) => entry.marker === marker)
+  return block === -1 ? undefined : { flow, index: lengthOf(entries.slice(0, block)) }
 }
 
 /** Returns the entry of the block at a position; `undefined` if nobody has written the block. */
