@@ -26,11 +26,11 @@ const VIEWS = [
     // The last kilobyte says why something can't be edited, and posts what is left when the page goes away.
     // Four more share a stream with other windows (OF22), from the first request on.
     // Another two leave the last words of a window to the next one, and hear the events of a room.
-    maxGzipBytes: 323_000,
+    maxGzipBytes: 324_000,
   },
   // Univer's grid and editors; its icons and what it says about functions come later.
   // Some kilobytes of it share a stream with other windows (OF22); two are those of the page's last line.
-  { name: 'sheet', entries: [...DOCUMENT, 'src/open-sheet.ts'], maxGzipBytes: 908_500 },
+  { name: 'sheet', entries: [...DOCUMENT, 'src/open-sheet.ts'], maxGzipBytes: 909_500 },
 ]
 
 for (const { name, entries, maxGzipBytes } of VIEWS) {

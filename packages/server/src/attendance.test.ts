@@ -16,6 +16,7 @@ const LIMITS = {
   maxLeavers: 10,
   maxRooms: 10,
   maxRecentDocumentBytes: 1_000,
+  maxRecentBroadcastBytes: 1_000,
   frameIntervalMs: 33,
   frameShareMs: 1,
 }

@@ -12,6 +12,7 @@ const LIMITS = {
   maxLeavers: 2,
   maxRooms: 2,
   maxRecentDocumentBytes: 4,
+  maxRecentBroadcastBytes: 1_000,
   frameIntervalMs: 33,
   frameShareMs: 1,
 }

@@ -214,9 +214,14 @@ export class Entrance {
   }
 
   /** @throws {Problem} too-many-requests. BU4 */
-  async count(call: Call, user: KnownUser | undefined, budget: BudgetName): Promise<Account> {
+  async count(
+    call: Call,
+    user: KnownUser | undefined,
+    budget: BudgetName,
+    points?: number,
+  ): Promise<Account> {
     const account = this.accountOf(call, user)
-    await this.access.allowances.take(budget, account)
+    await this.access.allowances.take(budget, account, points)
     return account
   }
 

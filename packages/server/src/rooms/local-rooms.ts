@@ -1,4 +1,4 @@
-import type { Presence,BroadcastOperation } from '../room/operation.js'
+import type { Presence, BroadcastOperation } from '../room/operation.js'
 import type { Clock } from '../stream/clock.js'
 import { Pace } from '../stream/pace.js'
 import type { Poll } from '../stream/poll.js'

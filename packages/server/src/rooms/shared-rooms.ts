@@ -1,4 +1,4 @@
-import type { Presence,BroadcastOperation } from '../room/operation.js'
+import type { Presence, BroadcastOperation } from '../room/operation.js'
 import { Problem } from '@whereabouts/protocol'
 import type { Exchange } from '../exchange/exchange.js'
 import type { Clock } from '../stream/clock.js'
