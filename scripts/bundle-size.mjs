@@ -32,7 +32,7 @@ const ENTRIES = [
   },
   {
     // For pages that are open in many tabs. About half of it, such as the reader of streams, is in the
-    // client already. The last 64 bytes wait for a slow server (CL120).
+    // client already. The last 128 bytes wait for a slow server (CL120).
     name: 'client/tabs',
     input: 'packages/client/dist/tabs/index.js',
     external: [],
