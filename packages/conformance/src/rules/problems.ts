@@ -174,6 +174,7 @@ function tooLarge({ calm, start }: Suite): void {
       for (let count = 0; count < 50; count++) socket.write(chunk('x'.repeat(200)))
       const status = await socket.until('an answer', (text) => /^HTTP\/1\.1 (\d+) /.exec(text)?.[1])
       expect(status).toBe('204')
+      expect(socket.text).toMatch(/^connection: close\r$/im)
       await socket.closed
       expect((await room.read()).members).toEqual([])
     }
