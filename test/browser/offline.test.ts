@@ -17,7 +17,7 @@ import {
   untilKept,
   untilReads,
 } from './keeping.js'
-import { ann } from './office.js'
+import { ann, bob } from './office.js'
 import { OfficeWindow } from './office-window.js'
 import { SheetWindow } from './sheet-window.js'
 
@@ -74,6 +74,40 @@ describe('without the server', () => {
     await page.getByText('The server can’t be reached, or doesn’t let you in.').waitFor()
     const report = page.getByLabel('Report')
     await expect.poll(() => report.inputValue()).toContain('the server can’t be reached: ')
+  })
+
+  it('[OF48 CL127] a reload says of an edit that it isn’t saved, and nothing of what others wrote', async ({
+    browser,
+  }) => {
+    await using where = await place()
+    const server = await startKept(where)
+    await using context = await browser.newContext()
+    const { page, text } = await openKept(server.baseUrl, context)
+    await using bobs = await OfficeWindow.open(browser, {
+      baseUrl: server.baseUrl,
+      path: '/pages/notes',
+      person: bob,
+    })
+    await bobs.untilOpen()
+    await bobs.text.click()
+    await bobs.page.keyboard.press('Control+End')
+    await bobs.page.keyboard.type(', and by Bob')
+    await untilReads(page, 'written online, and by Bob')
+    await bobs.untilSaved()
+    await page.locator('.saving[data-saving="saved"]').waitFor({ state: 'attached' })
+    await server.kill()
+    await page.reload()
+    await untilReads(page, 'written online, and by Bob')
+    expect(await page.locator('.saving').getAttribute('data-saving')).toBe('unknown')
+    await text.click()
+    await page.keyboard.press('Control+End')
+    await page.keyboard.type(', and offline')
+    await saving(page).toBe('Not saved yet, kept in this browser')
+    await page.reload()
+    await untilReads(page, ', and offline')
+    await saving(page).toBe('Not saved yet, kept in this browser')
+    await using _back = await startKept(where)
+    await page.locator('.saving[data-saving="saved"]').waitFor({ state: 'attached' })
   })
 
   it('[OF26] nothing is kept but the application’s own files and its page', async ({ browser }) => {

@@ -163,7 +163,7 @@ export class RoomDocument {
     const before = this.#state
     const { synced, saved, kept, readOnly: isReadOnly, status, problem } = this.#provider
     if (saved) this.#hasUnsaved = false
-    else if (synced) this.#hasUnsaved = true
+    else if (synced || this.#provider.unsavedBefore) this.#hasUnsaved = true
     const isEmpty = this.doc.store.clients.size === 0
     const isThere = before.isThere || synced || !isEmpty || status === 'closed'
     const hasUnsaved = this.#hasUnsaved || this.#hasUnwritten

@@ -106,6 +106,11 @@ export class DocumentSync {
     return isKnown && !this.#copy.lacksSomething && !this.#outbox.isInFlight
   }
 
+  /** Whether the document was opened with contents that the server wasn't known to have. A vector has no deletions. */
+  get isBehind(): boolean {
+    return this.#state.name === 'waiting' && this.#copy.lacksContents
+  }
+
   /** Whether the last request failed and will be repeated. */
   get isRetrying(): boolean {
     return this.#loop.isRetrying

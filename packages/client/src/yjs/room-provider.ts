@@ -163,6 +163,17 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     return this.#sync.isSaved
   }
 
+  /**
+   * Whether the document has contents that the server wasn't known to have when it was last open in this
+   * browser. `false` once the room has been open; deletions don't count. Look again at each update of the
+   * document.
+   *
+   * @see PROTOCOL.md CL127
+   */
+  get unsavedBefore(): boolean {
+    return this.#sync.isBehind
+  }
+
   /** Whether this browser has stored all of the document, so that it outlives the page. @see PROTOCOL.md CL24 */
   get kept(): boolean {
     return this.#offline?.isKept ?? false
@@ -351,6 +362,8 @@ export class RoomProvider extends Emitter<ProviderEvents> {
   #updated(update: string): void {
     try {
       this.#sync.receive(decodeBase64(update))
+      // Otherwise it would count as not saved when the document is opened without the server.
+      if (this.saved) this.#offline?.remember(this.#sync.known!)
     } catch {
       // An update that can't be read is fetched by a sync.
       this.#outdated()

@@ -146,12 +146,16 @@ export class ServerCopy {
 
   /** Whether the document has something that the server lacks. */
   get lacksSomething(): boolean {
-    if (!this.#undeleted.isEmpty) return true
+    return !this.#undeleted.isEmpty || this.lacksContents || this.#waitingHere().length > 0
+  }
+
+  /** Whether the document has contents, not only deletions, that the server lacks. */
+  get lacksContents(): boolean {
     const { store } = this.#doc
     for (const client of store.clients.keys()) {
       if (getState(store, client) > (this.#clocks.get(client) ?? 0)) return true
     }
-    return this.#waitingHere().length > 0
+    return false
   }
 
   /** Returns everything that the server lacks and may be sent. */
