@@ -172,7 +172,7 @@ export class Readers {
     const position = lastEventId ?? formatPosition({ epoch: frames.epoch, version: 0 })
     const subscription = new Subscription(request, version, position, subscriber)
     const admission = ownAdmission(request.userId)
-    const end = this.#begin(attendance, subscription, admission)
+    const end = this.#beginOr(() => leave(attendance, place), attendance, subscription, admission)
     place.keep(subscription)
     subscriber.add(() => {
       end()
@@ -256,7 +256,8 @@ export class Readers {
     // The reader may have disconnected during the `await`.
     if (channel.isOver) return attendance.linger()
     const connection = this.#connection(attendance, request, channel)
-    const end = this.#begin(attendance, connection, request.admission)
+    const giveUp = () => attendance.release()
+    const end = this.#beginOr(giveUp, attendance, connection, request.admission)
     channel.onEnd = (how) => {
       end()
       if (how === 'closed') attendance.linger()
@@ -347,6 +348,21 @@ export class Readers {
 
   #connection({ room: { frames } }: Attendance, request: RoomRequest, out: Outlet): Connection {
     return new Connection(request, versionOf(request.since, frames), out)
+  }
+
+  /** Begins likewise; a reader that can't be begun takes no place. */
+  #beginOr(
+    giveUp: () => void,
+    attendance: Attendance,
+    reader: Reader & Visitor,
+    admission: Admission,
+  ): () => void {
+    try {
+      return this.#begin(attendance, reader, admission)
+    } catch (error) {
+      giveUp()
+      throw error
+    }
   }
 
   /** Begins to send frames to a reader. Returns a function that ends this. */

@@ -161,6 +161,9 @@ it('[AD20] strangers can write so much and no more, and what is left out is coun
   nowMs = 60_000
   await flood(1, () => 'one')
   expect(entries.slice(101)).toMatchObject([{ leftOut: 9_900 }, { who: 'edit link' }])
+  await flood(30, () => 'one')
+  await audit.flush()
+  expect(entries.at(-1)).toMatchObject({ leftOut: 21 })
   expect(JSON.stringify(entries)).not.toContain('account')
 })
 

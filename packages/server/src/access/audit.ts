@@ -114,6 +114,7 @@ export class AuditLog {
 
   /** Resolves when all that was noted is kept. */
   async flush(): Promise<void> {
+    await this.#noteLeftOut()
     await Promise.all([this.#files?.audit.flush(), this.#files?.access.flush()])
   }
 
@@ -136,12 +137,17 @@ export class AuditLog {
   }
 
   #beginMinute(nowMs: number): void {
-    const leftOut = this.#leftOut
     this.#strangersSinceMs = nowMs
     this.#strangers.clear()
     this.#notedOfStrangers = 0
+    void this.#noteLeftOut()
+  }
+
+  async #noteLeftOut(): Promise<void> {
+    const leftOut = this.#leftOut
+    if (leftOut === 0) return
     this.#leftOut = 0
-    if (leftOut > 0) void this.note({ as: 'unknown' }, { what: 'access', leftOut })
+    await this.note({ as: 'unknown' }, { what: 'access', leftOut })
   }
 
   /** @see PROTOCOL.md AD23 */

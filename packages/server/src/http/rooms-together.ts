@@ -206,10 +206,10 @@ async function waitForAny(
 ): Promise<void> {
   const over = new AbortController()
   const either = AbortSignal.any([cancelled, over.signal])
-  const waiting = asked.map(async (each) => {
-    await each.settle(async () => each.question?.wait(waitMs, either))
-    over.abort()
-  })
+  // One that fails ends the others as well, which would hold their places for as long as they wait.
+  const waiting = asked.map((each) =>
+    each.settle(async () => each.question?.wait(waitMs, either)).finally(() => over.abort()),
+  )
   await Promise.all(waiting)
 }
 
