@@ -362,8 +362,6 @@ export class RoomProvider extends Emitter<ProviderEvents> {
   #updated(update: string): void {
     try {
       this.#sync.receive(decodeBase64(update))
-      // Otherwise it would count as not saved when the document is opened without the server.
-      if (this.saved) this.#offline?.remember(this.#sync.known!)
     } catch {
       // An update that can't be read is fetched by a sync.
       this.#outdated()
