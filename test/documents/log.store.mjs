@@ -87,12 +87,18 @@ export async function openStore({ file }) {
       return room?.isThere ? infoOf(room) : undefined
     },
     totals: async (owner) => {
-      const rooms = (await living()).filter(
-        ({ record }) => owner === undefined || record?.owner === owner,
+      const { rooms } = await read()
+      const all = [...rooms.values()]
+      const there = all.filter(
+        ({ isThere, record }) => isThere && (owner === undefined || record?.owner === owner),
       )
+      const records = there.flatMap(({ record }) => (record === undefined ? [] : [record.json]))
       return {
-        documents: rooms.length,
-        bytes: rooms.reduce((sum, room) => sum + infoOf(room).bytes, 0),
+        documents: there.length,
+        bytes: there.reduce((sum, room) => sum + infoOf(room).bytes, 0),
+        records: records.length,
+        recordBytes: records.reduce((sum, json) => sum + Buffer.byteLength(json), 0),
+        removed: owner === undefined ? all.filter(({ isThere }) => !isThere).length : 0,
       }
     },
     getRecord: async (roomName) => (await roomOf(roomName))?.record,
