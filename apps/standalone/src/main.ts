@@ -16,7 +16,7 @@ async function serve(): Promise<void> {
     const settings = readSettings()
     const { url } = await startServer(settings)
     const address = url.replace('127.0.0.1', 'localhost')
-    // Who has to sign in is the same person in both.
+    // With a login, two windows of one browser would show the same person twice.
     const hint = settings.auth.mode === 'open' ? 'open it in two windows; ' : ''
     process.stdout.write(`whereabouts is at ${address} (${hint}stop it with Ctrl+C)\n`)
   } catch (error) {

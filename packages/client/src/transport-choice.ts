@@ -38,7 +38,7 @@ const MOST_PROOFS = 10
 /** A way that failed while the server was there isn't tried for so long, and twice as long each time. */
 const PENALTY_MS = 10_000
 const LONGEST_PENALTY_MS = 300_000
-/** A way that has worked for so long begins anew. */
+/** The failures of a way that has worked for so long are forgotten. */
 const FORGIVEN_MS = 300_000
 
 /**
@@ -52,7 +52,7 @@ const FORGIVEN_MS = 300_000
  *                       hold it against the way, for a time that doubles; the next way has its turn
  *     that time over    try the way beside the worse one, which ends when the better one is proven
  *     woken             ask the server whether there is news; with no answer, and nothing heard meanwhile,
- *                       open everything anew after a random wait
+ *                       open everything again after a random wait
  *     busy or asleep    read what has arrived meanwhile, before anything is judged
  *     live for a while  confirm that the client is there; without an answer, as if woken
  *
@@ -168,7 +168,7 @@ function giveUp(
   return { ...closeAll(choice, nowMs), failures: failures + 1, notBeforeMs, tookMs }
 }
 
-/** Whoever was busy or asleep has deadlines that have passed, and answers that nobody has read. */
+/** After the page was busy or asleep, its deadlines have passed, and answers wait that it hasn't read. */
 function readFirst(choice: Choice, { nowMs, lateMs = 0 }: Moment): Choice {
   if (!isLate(lateMs, nowMs - choice.judgedFromMs)) return choice
   return { ...choice, judgedFromMs: nowMs + READ_FIRST_MS }
@@ -226,7 +226,7 @@ function hear(choice: Choice, attempt: Attempted, heard: Heard, moment: Moment):
   }
 }
 
-/** What isn't live confirms nothing: the next stream does. */
+/** A client that isn't live doesn't confirm that it is there: its next stream does. */
 function confirmInTime(choice: Choice, moment: Moment): Choice {
   const { isRunning, confirmAtMs, confirmations } = choice
   if (!isRunning || confirmAtMs > moment.nowMs || liveOf(choice) === undefined) return choice
@@ -326,7 +326,7 @@ function fail(choice: Choice, attempt: Attempted, why: Why, moment: Moment): Cho
     const standing = { ...counted.standings[way], notBeforeMs }
     return { ...stand(counted, way, standing), failures: failures + 1 }
   }
-  // The stream's turn, which failed before, has said how long both wait.
+  // The stream failed before, and how long both wait was decided then.
   if (way === 'long-poll' && choice.notBeforeMs > nowMs) return { ...counted, pollAtMs: Infinity }
   const pollAtMs = pollAfter(attempt, why, nowMs, notBeforeMs)
   return { ...counted, failures: failures + 1, notBeforeMs, pollAtMs }

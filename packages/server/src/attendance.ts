@@ -183,7 +183,7 @@ class Joined implements Attendance {
 
   linger(): void {
     for (const id of this.#selves) {
-      // Who has another connection needs no time to open one.
+      // A member with another connection needs no time to open one.
       if (this.ends.left(this.room, id) > 1) this.#close(id)
       else this.lingering.add(this.roomName, id, () => this.#close(id))
     }

@@ -6,7 +6,7 @@ import { answerProblem, redirect, sendJson, sendMessage, unauthorized } from './
 import type { Auth } from './auth.js'
 import { below, loginFor, queryOf, returnPath } from './return-path.js'
 
-/** What asks who somebody is. Signing out is never refused. */
+/** The addresses whose requests count as logins. Signing out doesn't, so that it is never refused. */
 const LOGIN = /^\/(?:login(?:\/callback)?|session)$/
 
 /** The application behind the gate. */

@@ -39,7 +39,7 @@ export interface OfflineListener {
 
 /**
  * What to write next: new updates, the document merged with what is stored, or the document alone; a
- * document that begins anew is merged only with what another tab has stored of it.
+ * document that was begun again is merged only with what another tab has stored of it.
  */
 type Task = 'append' | 'merge' | 'replace' | 'startOver'
 
