@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { postDocument } from './office-window.js'
 import type { SheetWindow } from './sheet-window.js'
 import { ann, bob, Sheets } from './sheets.js'
 
@@ -45,55 +46,69 @@ describe('drawing', () => {
     '[SH135] rows that are drawn by themselves look as if all had been drawn, at %s pixels a pixel',
     async (deviceScaleFactor) => {
       const room = sheets.newRoom()
-      await using anns = await sheets.open(room, ann)
-      await anns.select('A1')
-      await anns.paste('', TABLE)
-      await anns.write('F2', '=A2&" and more of it"')
-      await anns.untilSaved()
+      const post = (cells: Cells) =>
+        postDocument(sheets.baseUrl, room, (doc) => {
+          const map = doc.getMap('cells:sheet-1')
+          for (const [key, cell] of Object.entries(cells)) map.set(key, cell)
+        })
+      await postDocument(sheets.baseUrl, room, (doc) => {
+        for (const [key, style] of Object.entries(STYLES))
+          doc.getMap('styles:sheet-1').set(key, style)
+        doc.getMap('merges:sheet-1').set('6:0', '6:1')
+      })
+      await post(BEFORE)
       await using context = await sheets.browser.newContext({
         viewport: { width: 1_200, height: 700 },
         deviceScaleFactor,
       })
       await using bobs = await sheets.open(room, bob, { context })
-      await bobs.select('H1')
-      for (const [cell, text] of EDITS) await anns.write(cell, text)
-      for (const cell of CLEARED) {
-        await anns.select(cell)
-        await anns.page.keyboard.press('Delete')
+      await bobs.untilCell([9, 0], 'the last before')
+      await stillPicture(bobs)
+      for (const [index, cells] of EDITS.entries()) {
+        await post({ ...cells, '9:0': { v: `edit ${index}` } })
+        await bobs.untilCell([9, 0], `edit ${index}`)
       }
-      await anns.write('A9', 'the last')
-      await bobs.untilCell([8, 0], 'the last')
-      // The results of formulas come after the cells.
       const drawn = await stillPicture(bobs)
       await bobs.page.reload()
       await bobs.untilOpen()
-      await bobs.select('H1')
       await expect.poll(() => stillPicture(bobs), { timeout: 20_000 }).toBe(drawn)
     },
   )
 })
 
-const BORDERED = 'border: 2px solid #b91c1c; background: #fef3c7'
-/** Styles that reach beyond a cell: borders, long and wrapped texts, high rows, merges. */
-const TABLE = `<table>
-  <tr><td style="${BORDERED}">one</td><td>two</td><td style="${BORDERED}">three</td><td></td></tr>
-  <tr><td>a long text that goes far beyond its own cell</td><td></td><td></td><td>end</td></tr>
-  <tr><td style="font-size: 24pt">high</td><td style="${BORDERED}">four</td><td></td><td></td></tr>
-  <tr><td colspan="2" style="${BORDERED}">merged</td><td style="font-weight: bold">bold</td><td></td></tr>
-  <tr><td style="white-space: normal; ${BORDERED}">words that wrap in their cell</td><td></td><td></td><td></td></tr>
-  <tr><td style="text-align: right">right</td><td></td><td style="${BORDERED}">five</td><td></td></tr>
-</table>`
-const EDITS: readonly (readonly [cell: string, text: string])[] = [
-  ['B1', 'changed'],
-  ['B2', 'in the way'],
-  ['A1', 'a longer text than before, in a cell with a border'],
-  ['B3', '-12.5'],
-  ['C4', '=1+2'],
-  ['A6', 'to the right again'],
-  ['D5', 'another long text that goes far beyond its own cell'],
-  ['A2', 'short'],
+type Cells = { readonly [key: string]: object }
+
+const LINE = { s: 8, cl: { rgb: '#b91c1c' } }
+const BORDERED = { bg: { rgb: '#fef3c7' }, bd: { t: LINE, r: LINE, b: LINE, l: LINE } }
+const LONG = 'a long text that goes far beyond its own cell'
+/** Styles that reach beyond a cell: borders, and a merge. */
+const STYLES: Cells = {
+  '1:1': BORDERED,
+  '2:0': BORDERED,
+  '2:3': BORDERED,
+  '4:1': { ht: 3, bl: 1 },
+  '6:0': BORDERED,
+}
+const BEFORE: Cells = {
+  '0:0': { v: 'one' },
+  '1:0': { v: LONG },
+  '2:3': { v: 'three' },
+  '3:1': { f: ['=', '8:0', '+1'] },
+  '5:0': { v: LONG },
+  '6:0': { v: 'merged' },
+  '8:0': { v: 4 },
+  '9:0': { v: 'the last before' },
+}
+const EDITS: readonly Cells[] = [
+  { '1:1': { v: 'in the way' } },
+  { '2:0': { v: LONG } },
+  { '0:2': { v: -12.5 }, '5:1': { v: 'stops it' } },
+  { '8:0': { v: 41 } },
+  { '4:1': { v: 'to the right' } },
+  { '6:0': { v: 'merged and longer than both' } },
+  { '1:1': {}, '5:0': { v: 'short' } },
+  { '2:0': { v: 'short' }, '7:5': { v: LONG } },
 ]
-const CLEARED = ['B2', 'C6', 'D2']
 
 /** Returns the picture of the grid once it has been the same for a while. */
 async function stillPicture(window: SheetWindow): Promise<string> {

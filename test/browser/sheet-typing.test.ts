@@ -75,7 +75,7 @@ describe('a list of functions', () => {
     await using window = await sheets.open(sheets.newRoom(), ann)
     const { keyboard } = window.page
     await window.write('A1', '=(7)')
-    await window.select('A1')
+    await window.untilShows('A1', '7')
     await keyboard.press('F2')
     for (let at = 0; at < 3; at += 1) await keyboard.press('ArrowLeft')
     await keyboard.type('SU')
