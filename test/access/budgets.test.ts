@@ -111,6 +111,30 @@ it('[BU23] a caller that reads a large room too often is refused, and others are
   await expect.poll(together, { interval: 1 }).toContain('pollBytes')
 })
 
+it('[BU23] rooms and polls that are asked for together are counted one after the other', async () => {
+  // As above: after two answers of 90 kB there are no more, however many were asked for at once.
+  await using server = await startPlain({
+    ...PROXIED,
+    budgetScale: 0.001,
+    maxLocationBytes: 40_000,
+  })
+  const room = new TestRoom(server.baseUrl)
+  for (let count = 0; count < 3; count++) await room.move(memberKey(), 'x'.repeat(30_000))
+  const subscriptions = Array.from({ length: 16 }, (_, index) => ({
+    key: `${index}`,
+    room: room.name,
+  }))
+  const ask = (headers: object) =>
+    call(`${server.baseUrl}/streams`, {
+      json: { poll: true, subscriptions },
+      headers: { ...headers },
+    })
+  const texts = (await Promise.all([ask(ANN), ask(ANN)])).map(({ text }) => text).join('')
+  expect(texts.match(/"members"/g)).toHaveLength(2)
+  expect(texts.match(/"pollBytes"/g)!.length).toBeGreaterThan(16)
+  expect((await ask(BOB)).text).toContain('"members"')
+})
+
 it.each([
   ['too many rooms', Array.from({ length: 65 }, (_, index) => ({ key: `${index}`, room: 'r' }))],
   ['a room without a key', [{ room: 'r' }]],

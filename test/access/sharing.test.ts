@@ -244,6 +244,20 @@ it('[SR6] a view link opens nothing to whom the application refuses', async () =
 })
 
 describe('an owner', () => {
+  it('[SR22] is whose first words nobody reads who was there before and may not stay', async () => {
+    let isSlow = false
+    const authorize: typeof sharedAccess = async (asked) => {
+      if (isSlow) await new Promise((resolve) => setTimeout(resolve, 300))
+      return sharedAccess(asked)
+    }
+    await using running = await start('node:http', users({ linkGives: 'nothing', authorize }))
+    const room = new TestRoom(running.baseUrl)
+    await using eve = await room.join('k', {}, as('eve'))
+    isSlow = true
+    expect(await write(room, as('ada'))).toMatchObject({ status: 200 })
+    expect(await ended(eve)).toMatchObject({ status: 403 })
+    expect(eve.text).not.toContain('event: document')
+  })
   it('[SR4] is the first who writes, of several at once one', async () => {
     await using running = await start('node:http', users({ linkGives: 'nothing' }))
     const room = new TestRoom(running.baseUrl)

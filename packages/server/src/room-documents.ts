@@ -142,8 +142,10 @@ export class RoomDocuments {
     terms: Pick<UpdateOptions, 'incarnation' | 'claim'>,
   ): Promise<Updated> {
     const { changed, pending, bytes } = await this.#store(roomName, update, terms)
-    if (changed && terms.claim !== undefined) await this.claimed(roomName)
-    const id = await this.rooms.update(roomName, { changed, bytes })
+    // Readers that came before it had a record may not be allowed to read it.
+    const isSecret = changed && terms.claim !== undefined
+    if (isSecret) await this.claimed(roomName)
+    const id = await this.rooms.update(roomName, { changed, bytes, isSecret })
     // Readers needn't wait for the disk.
     await this.documents.flushed()
     return pending ? { id, pending } : { id }

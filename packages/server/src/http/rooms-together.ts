@@ -167,8 +167,11 @@ class Asked {
     if (this.#problem === undefined) await this.settle(async () => this.question?.readmit())
   }
 
-  async news(): Promise<Told | undefined> {
+  /** @param refusal why a room before this one was refused too much, which holds for this one as well. BU23 */
+  async news(refusal: Problem | undefined): Promise<Told | undefined> {
     const { key } = this
+    this.#problem ??= refusal
+    if (this.#problem !== undefined) return { key, problem: this.#problem }
     let news: News | undefined
     await this.settle(async () => {
       news = await this.question?.news()
@@ -189,13 +192,21 @@ function piecesOfAll(told: readonly Told[]): Buffer[] {
 
 /**
  * Returns the rooms with news. All are asked about again first, since each waits for the slowest of them.
+ * One after the other, so that each is counted before the next one.
  *
- * @see PROTOCOL.md AC40
+ * @see PROTOCOL.md AC40, BU23
  */
 async function newsOf(asked: readonly Asked[]): Promise<readonly Told[]> {
   await Promise.all(asked.map((each) => each.readmit()))
-  const news = await Promise.all(asked.map((each) => each.news()))
-  return news.filter((each) => each !== undefined)
+  const told: Told[] = []
+  let refusal: Problem | undefined
+  for (const each of asked) {
+    const news = await each.news(refusal)
+    if (news === undefined) continue
+    told.push(news)
+    if ('problem' in news && news.problem.problem === 'too-many-requests') refusal = news.problem
+  }
+  return told
 }
 
 /** Waits until one of the rooms has news. */

@@ -35,6 +35,8 @@ export interface StoredUpdate {
   /** Whether it changed the document. */
   readonly changed: boolean
   readonly bytes: Uint8Array
+  /** Whether readers are told that there is an update, and not what it is. @see PROTOCOL.md SR22 */
+  readonly isSecret?: boolean
 }
 
 /** A room that this process hosts, and the frames of its local readers. */

@@ -65,10 +65,11 @@ export class LocalRooms implements HostedRooms {
   }
 
   /** Doesn't create the room, but raises the version that it will begin with. */
-  async update(name: string, { changed, bytes }: StoredUpdate): Promise<string> {
+  async update(name: string, { changed, bytes, isSecret = false }: StoredUpdate): Promise<string> {
     if (changed) this.#context.hooks.observer?.()?.documentChanged(name)
     const room = this.#known(name)
-    if (changed && room !== undefined) return room.commit({ do: 'update', bytes })
+    const told = isSecret ? undefined : bytes
+    if (changed && room !== undefined) return room.commit({ do: 'update', bytes: told })
     if (changed) this.#version += 1
     return this.look(name, ({ frames }) => frames.position)
   }

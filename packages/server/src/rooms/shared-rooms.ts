@@ -110,14 +110,14 @@ export class SharedRooms implements HostedRooms {
     return this.look(name, (room) => room.commit(broadcast))
   }
 
-  async update(name: string, { changed, bytes }: StoredUpdate): Promise<string> {
+  async update(name: string, { changed, bytes, isSecret = false }: StoredUpdate): Promise<string> {
     if (changed) this.hooks.observer?.()?.documentChanged(name)
     // Even an update that changes nothing may be untold: its node may have died after storing it.
     if (!changed && (isNothing(bytes) || this.#wasTold(name, bytes))) {
       return this.look(name, ({ frames }) => frames.position)
     }
     const room = this.open(name)
-    const told = bytes.byteLength <= MAX_SHARED_BYTES ? bytes : undefined
+    const told = isSecret || bytes.byteLength > MAX_SHARED_BYTES ? undefined : bytes
     const { position, isShared } = await room.tell({ do: 'update', bytes: told })
     if (!isShared) await this.hooks.untold.note(name)
     return position
