@@ -70,7 +70,7 @@ export const standalone = ({ port, folder }) => ({
 })
 
 /**
- * The standalone server of another checkout. What is in `apps/server` is older than budgets, and
+ * The standalone server of another checkout. One in `apps/server` is from before there were budgets, and
  * refuses settings that it doesn't know.
  *
  * @param {string} folder

@@ -91,15 +91,19 @@ it('[BU16] a caller that was refused is served evenly from then on', async () =>
   expect(performance.now() - before).toBeGreaterThan(900)
 })
 
-it('[BU23] a caller that reads a large room too often is refused, and others are not', async () => {
-  // 134,218 bytes in 2 s for an address: two answers of 90 kB, since the one that goes beyond is sent.
-  await using server = await startPlain({
-    ...PROXIED,
-    budgetScale: 0.001,
-    maxLocationBytes: 40_000,
-  })
-  const room = new TestRoom(server.baseUrl)
+/** 134,218 bytes in 2 s for an address: two answers of 90 kB, since the one that goes beyond is sent. */
+const FEW_POLL_BYTES = { ...PROXIED, budgetScale: 0.001, maxLocationBytes: 40_000 }
+
+/** Returns a room that takes 90 kB to read. */
+async function largeRoom(baseUrl: string): Promise<TestRoom> {
+  const room = new TestRoom(baseUrl)
   for (let count = 0; count < 3; count++) await room.move(memberKey(), 'x'.repeat(30_000))
+  return room
+}
+
+it('[BU23] a caller that reads a large room too often is refused, and others are not', async () => {
+  await using server = await startPlain(FEW_POLL_BYTES)
+  const room = await largeRoom(server.baseUrl)
   const polls = { poll: true, subscriptions: [{ key: 'a', room: room.name }] }
   const read = () => call(room.url('location'), { headers: ANN })
   const [count, answer] = await untilRefused(9, read)
@@ -112,14 +116,8 @@ it('[BU23] a caller that reads a large room too often is refused, and others are
 })
 
 it('[BU23] rooms and polls that are asked for together are counted one after the other', async () => {
-  // As above: after two answers of 90 kB there are no more, however many were asked for at once.
-  await using server = await startPlain({
-    ...PROXIED,
-    budgetScale: 0.001,
-    maxLocationBytes: 40_000,
-  })
-  const room = new TestRoom(server.baseUrl)
-  for (let count = 0; count < 3; count++) await room.move(memberKey(), 'x'.repeat(30_000))
+  await using server = await startPlain(FEW_POLL_BYTES)
+  const room = await largeRoom(server.baseUrl)
   const subscriptions = Array.from({ length: 16 }, (_, index) => ({
     key: `${index}`,
     room: room.name,

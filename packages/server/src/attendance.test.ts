@@ -1,56 +1,19 @@
 import { expect, it } from 'vitest'
-import { MemoryExchange, MemoryLogs } from '../../../test/exchange/memory-exchange.js'
+import { SlowExchange } from '../../../test/exchange/slow-exchange.js'
+import type { Numbered } from './rooms/outcomes.js'
 import { VirtualClock } from '../../../test/simulation/virtual-clock.js'
 import { MemberIds } from './access/member-id.js'
 import { Attendances } from './attendance.js'
-import type { Follower, Following } from './exchange/exchange.js'
 import type { MemberKey, RoomName } from './room/ids.js'
-import type { Numbered } from './rooms/outcomes.js'
+import { ROOM_LIMITS } from './rooms/limits.fixture.js'
 import { SharedRooms } from './rooms/shared-rooms.js'
 import { Faults } from './stream/faults.js'
 
-const LIMITS = {
-  leaseMs: 15_000,
-  soonMs: 2_000,
-  maxMembers: 2,
-  maxLeavers: 10,
-  maxRooms: 10,
-  maxRecentDocumentBytes: 1_000,
-  maxRecentBroadcastBytes: 1_000,
-  frameIntervalMs: 33,
-  frameShareMs: 1,
-}
+const LIMITS = { ...ROOM_LIMITS, maxMembers: 2 }
 const BUDGET = 'budget' as RoomName
 
-/** An exchange that can be stopped, and then is slow to tell what is said. */
-class SlowExchange extends MemoryExchange<Numbered> {
-  #letGo: (() => void) | undefined
-  #isLetGo = Promise.resolve()
-
-  stop(): void {
-    this.#isLetGo = new Promise((resolve) => (this.#letGo = resolve))
-  }
-
-  letGo(): void {
-    this.#letGo?.()
-  }
-
-  override follow(room: string, follower: Follower<Numbered>): Following<Numbered> {
-    const following = super.follow(room, follower)
-    return {
-      append: async (operations) => {
-        await this.#isLetGo
-        return following.append(operations)
-      },
-      checkpoint: (number, state) => following.checkpoint(number, state),
-      discard: (...call) => following.discard(...call),
-      end: (version) => following.end(version),
-    }
-  }
-}
-
 function start() {
-  const exchange = new SlowExchange(new MemoryLogs<Numbered>(100))
+  const exchange = new SlowExchange<Numbered>()
   const clock = new VirtualClock()
   const hooks = {
     faults: new Faults(() => {}),

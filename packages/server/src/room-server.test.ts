@@ -7,43 +7,13 @@ import { Sharing } from './access/sharing.js'
 import { DataFolder } from './document/data-folder.js'
 import { Documents } from './document/documents.js'
 import { Quotas } from './document/quota.js'
-import type { Follower, Following } from './exchange/exchange.js'
+import { SlowExchange } from '../../../test/exchange/slow-exchange.js'
 import type { Numbered } from './rooms/outcomes.js'
-import { MemoryExchange, MemoryLogs } from '../../../test/exchange/memory-exchange.js'
 import { PROCESS } from './exchange/surroundings.js'
 import { NO_LOG } from './log.js'
 import { resolveOptions } from './options.js'
 import { SYSTEM_CLOCK } from './stream/clock.js'
 import { type NodesExchange, RoomServer } from './room-server.js'
-
-/** An exchange that delays everything until it is released. */
-class SlowExchange extends MemoryExchange<Numbered> {
-  #letGo!: () => void
-  readonly #isLetGo = new Promise<void>((resolve) => {
-    this.#letGo = resolve
-  })
-
-  constructor() {
-    super(new MemoryLogs<Numbered>(100))
-  }
-
-  letGo(): void {
-    this.#letGo()
-  }
-
-  override follow(room: string, follower: Follower<Numbered>): Following<Numbered> {
-    const following = super.follow(room, follower)
-    return {
-      append: async (operations) => {
-        await this.#isLetGo
-        return following.append(operations)
-      },
-      checkpoint: (number, state) => following.checkpoint(number, state),
-      discard: (...call) => following.discard(...call),
-      end: (version) => following.end(version),
-    }
-  }
-}
 
 const NO_WARNING = { warn: () => {} }
 const random = () => PROCESS.random()
@@ -97,7 +67,8 @@ const outcomeOf = (events: Observable<unknown>) =>
 
 describe('connections that wait for other nodes', () => {
   it('[FR10] count towards the limit while they wait', async () => {
-    const exchange = new SlowExchange()
+    const exchange = new SlowExchange<Numbered>()
+    exchange.stop()
     const server = start(exchange)
     const waiting = watch(server).subscribe()
     expect(await outcomeOf(watch(server))).toBe('too-many-connections')
@@ -109,7 +80,8 @@ describe('connections that wait for other nodes', () => {
   })
 
   it('[FR10] no longer count once their reader has disconnected', async () => {
-    const exchange = new SlowExchange()
+    const exchange = new SlowExchange<Numbered>()
+    exchange.stop()
     const server = start(exchange)
     watch(server).subscribe().unsubscribe()
     exchange.letGo()
@@ -117,7 +89,8 @@ describe('connections that wait for other nodes', () => {
   })
 
   it('[FR19] are refused if the server shuts down meanwhile', async () => {
-    const exchange = new SlowExchange()
+    const exchange = new SlowExchange<Numbered>()
+    exchange.stop()
     const server = start(exchange)
     const outcome = outcomeOf(watch(server))
     const stopped = server.goodbye()

@@ -10,8 +10,8 @@ const BYTES_TYPE = 'application/octet-stream'
 export const SMALL_BYTES = 65_536
 /**
  * The size of the pieces of a large answer. Its reader has to take one in `stuckMs`, by default 2 KiB a
- * second: the slowest network that anybody works with takes more. Who reads no faster than that holds its
- * answer for hours, so what is held is bounded by bytes and not by time.
+ * second: the slowest network that anybody works with takes more. A reader that is no faster holds its answer
+ * for hours, so what is held is bounded by bytes and not by time.
  */
 const PIECE_BYTES = 65_536
 

@@ -6,6 +6,7 @@ import { MemoryExchange, MemoryLogs } from '../../../../test/exchange/memory-exc
 import { Faults } from '../stream/faults.js'
 import type { Frame } from '../stream/frame.js'
 import type { MergeUpdates, Reader } from '../stream/frames.js'
+import { ROOM_LIMITS } from './limits.fixture.js'
 import type { HostedRoom } from './hosted-rooms.js'
 import { LocalRooms } from './local-rooms.js'
 import type { Numbered } from './outcomes.js'
@@ -14,18 +15,7 @@ import { Poll } from '../stream/poll.js'
 import type { NodeId } from '../room/ids.js'
 import { nodeId } from '../../../../test/exchange/node-id.js'
 
-const LIMITS = {
-  leaseMs: 15_000,
-  soonMs: 2_000,
-  maxMembers: 10,
-  maxLeavers: 10,
-  maxRooms: 10,
-  maxRecentDocumentBytes: 1_000,
-  maxRecentBroadcastBytes: 1_000,
-  frameIntervalMs: 33,
-  frameShareMs: 1,
-  checkpointBatches: 2,
-}
+const LIMITS = { ...ROOM_LIMITS, checkpointBatches: 2 }
 const LEASE_AND_SWEEP_MS = LIMITS.leaseMs + 200
 const FORGET_MS = 60_000
 const BAD = 'bad'

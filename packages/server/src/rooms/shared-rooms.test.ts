@@ -2,21 +2,11 @@ import { expect, it } from 'vitest'
 import { FickleExchange } from '../../../../test/exchange/fickle-exchange.js'
 import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
 import { Faults } from '../stream/faults.js'
+import { ROOM_LIMITS } from './limits.fixture.js'
 import type { Numbered } from './outcomes.js'
 import { SharedRooms } from './shared-rooms.js'
 import type { UntoldRoom } from './untold.js'
 
-const LIMITS = {
-  leaseMs: 15_000,
-  soonMs: 2_000,
-  maxMembers: 10,
-  maxLeavers: 10,
-  maxRooms: 10,
-  maxRecentDocumentBytes: 1_000,
-  maxRecentBroadcastBytes: 1_000,
-  frameIntervalMs: 33,
-  frameShareMs: 1,
-}
 const BYTES = Uint8Array.of(1, 0)
 const SWEEP_MS = 100
 const LOOK_MS = 2_000
@@ -54,7 +44,7 @@ function start() {
     updated: () => listeners.splice(0).forEach((listener) => listener()),
     untold,
   }
-  const rooms = new SharedRooms(exchange, LIMITS, clock, hooks, () => 0)
+  const rooms = new SharedRooms(exchange, ROOM_LIMITS, clock, hooks, () => 0)
   const updates = () =>
     exchange.log.flatMap(({ operations }) => operations).filter(([, each]) => each.do === 'update')
   return { clock, exchange, rooms, untold, listeners, updates }
