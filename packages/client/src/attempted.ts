@@ -1,4 +1,5 @@
 import { parsePosition } from '@whereabouts/protocol'
+import type { Arrivals } from './lumps.js'
 
 /** The ways in which a room's events can come, best first. */
 export const WAYS = ['stream', 'post-stream', 'long-poll'] as const
@@ -14,7 +15,7 @@ export interface Standing {
 }
 
 /** An attempt to receive the events in one way. */
-export interface Attempted {
+export interface Attempted extends Arrivals {
   readonly id: number
   readonly way: Way
   readonly openedAtMs: number

@@ -25,6 +25,8 @@ export interface Choice extends Confirming {
   /** The first wait after a failure, as the server asked for it. */
   readonly firstBackoffMs: number
   readonly expected: Expected | null
+  /** When the server is to be asked whether there is news. */
+  readonly askAtMs: number
   /** The question to the server whether there is news, while there is no answer. */
   readonly check: {
     readonly askedAtMs: number
@@ -90,6 +92,7 @@ export const FIRST_CHOICE: Choice = {
   missed: [],
   firstBackoffMs: FIRST_BACKOFF_MS,
   expected: null,
+  askAtMs: Infinity,
   check: null,
   answeredAtMs: -Infinity,
   tookMs: 0,

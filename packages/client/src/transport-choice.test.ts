@@ -42,6 +42,18 @@ function work(client: VirtualClient, untilMs: number): void {
   client.runUntil(untilMs)
 }
 
+/** Has others make news, now and then two at once; returns when the long-poll was first live. */
+function watchNews(client: VirtualClient, everyMs: number, untilMs: number): number {
+  let polledAtMs = Infinity
+  while (client.nowMs < untilMs) {
+    client.makeNews()
+    if (client.random() < 0.2) client.at(client.nowMs + 5, () => client.makeNews())
+    client.runUntil(client.nowMs + everyMs)
+    if (client.live === 'long-poll') polledAtMs = Math.min(polledAtMs, client.nowMs)
+  }
+  return polledAtMs
+}
+
 describe('the choice of a transport', () => {
   it.each<[Partial<Record<'stream' | 'post-stream', Fate>>, string]>([
     [{}, 'stream'],
@@ -99,6 +111,31 @@ describe('the choice of a transport', () => {
     }
     expect(client.live).toBe('long-poll')
   })
+
+  it('[CL128] notices while it only reads that events come in lumps', () => {
+    const client = start({ stream: 'lumped', 'post-stream': 'lumped' })
+    // While nothing happens, nothing is late.
+    client.runUntil(2 * MINUTE_MS)
+    expect(client.live).toBe('stream')
+    const beginMs = client.nowMs
+    const polledAtMs = watchNews(client, 100, beginMs + 10_000)
+    expect(polledAtMs - beginMs).toBeLessThan(4_000)
+    expect(client.live).toBe('long-poll')
+  })
+
+  it.each([100, 700, 3_000])(
+    '[CL128] stays on a stream that works, with news every %s ms, and asks seldom',
+    (everyMs) => {
+      const client = start()
+      client.runUntil(1_000)
+      const before = client.requests
+      watchNews(client, everyMs, 5 * MINUTE_MS)
+      // Confirmations, and one question each ten seconds at most.
+      expect(client.requests - before).toBeLessThan(2 * 32)
+      expect(client.interruptions).toBe(0)
+      expect(client.live).toBe('stream')
+    },
+  )
 
   it('[CL101] leaves streams that are cut, although each says that nothing was missed', () => {
     const client = start({ stream: 'cut', 'post-stream': 'cut' })

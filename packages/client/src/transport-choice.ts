@@ -16,6 +16,7 @@ import { backoffMs, FIRST_BACKOFF_MS } from './backoff.js'
 import type { Choice, ChoiceEvent, Expected, Heard, Moment } from './choice.js'
 import { confirmAgain, confirmNow, planConfirmation, setPace } from './confirming.js'
 import { cutsAfter, isAtFault, isLastTurn, missedAfter, pollAfter, type Why } from './failure.js'
+import { arrive, askAfter, comesInLumps, NO_ARRIVALS } from './lumps.js'
 import {
   checkMs,
   firstEventMs,
@@ -47,6 +48,7 @@ const FORGIVEN_MS = 300_000
  *     nothing open      open the best way that isn't held against, then each other way in turn; after
  *                       1.5 s, or if it isn't answered, the long-poll beside it
  *     a post answered   a stream that doesn't show it in time: ask the server whether there is news
+ *     frames in lumps   ask the server whether there is news before the next lump
  *     news not shown    the stream is held back: close it
  *     closed, silent, cut or answered by something else while the server was there
  *                       hold it against the way, for a time that doubles; the next way has its turn
@@ -58,7 +60,7 @@ const FORGIVEN_MS = 300_000
  *
  * Pure: what is to be opened and closed is the difference between two choices.
  *
- * @see PROTOCOL.md CL9, CL90 to CL95, CL98
+ * @see PROTOCOL.md CL9, CL90 to CL95, CL98, CL128
  */
 export function choose(before: Choice, event: ChoiceEvent, moment: Moment): Choice {
   const heeded = heed(readFirst(before, moment), event, moment)
@@ -79,6 +81,7 @@ export function nextChoiceMs(choice: Choice, nowMs: number): number {
     pollAtMs,
     confirmAtMs,
     choice.judgedFromMs,
+    choice.askAtMs,
   ]
   return Math.min(...times.filter((ms) => ms > nowMs))
 }
@@ -203,8 +206,12 @@ function hear(choice: Choice, attempt: Attempted, heard: Heard, moment: Moment):
       // The streams beside it don't count any more. CL100
       return choice.attempts.length > 1 ? confirmNow(live, nowMs) : live
     }
-    case 'frame':
-      return show(choice, { ...after, position: heard.position }, nowMs)
+    case 'frame': {
+      const shown = { ...after, ...arrive(attempt, nowMs), position: heard.position }
+      if (!comesInLumps(attempt, nowMs)) return show(choice, shown, nowMs)
+      const doubted = { ...choice, askAtMs: askAfter(nowMs) }
+      return show(doubted, { ...shown, doubtedAtMs: nowMs }, nowMs)
+    }
     case 'ping': {
       // It says that the client missed nothing. CL101
       if (!attempt.isBegun) return put(choice, after)
@@ -286,6 +293,8 @@ function judge(choice: Choice, moment: Moment): Choice {
   const { check, expected } = choice
   const { nowMs } = moment
   if (check !== null && check.untilMs <= nowMs) return giveUp(choice, check, moment)
+  // Without an answer it changes nothing. CL128
+  if (choice.askAtMs <= nowMs) return askForNews({ ...choice, askAtMs: Infinity }, nowMs, -Infinity)
   if (expected === null || expected.atMs > nowMs) return choice
   const late = choice.attempts.filter((each) => isStream(each) && !hasShown(each, expected))
   const settled = { ...choice, expected: null }
@@ -350,7 +359,8 @@ function renew(choice: Choice, { nowMs, random }: Moment): Choice {
 }
 
 function closeAll(choice: Choice, nowMs: number): Choice {
-  const closed = { attempts: [], expected: null, check: null, pollAtMs: Infinity }
+  const nothing = { expected: null, check: null, askAtMs: Infinity }
+  const closed = { attempts: [], ...nothing, pollAtMs: Infinity }
   return { ...choice, ...closed, notBeforeMs: nowMs }
 }
 
@@ -399,6 +409,7 @@ function open(choice: Choice, way: Way, nowMs: number): Choice {
     proofs: 0,
     isProven: false,
     position: null,
+    ...NO_ARRIVALS,
   }
   const isOnline = liveOf(choice) !== undefined
   const pollAtMs = isOnline ? Infinity : Math.min(choice.pollAtMs, nowMs + POLL_AFTER_MS)
