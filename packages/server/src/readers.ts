@@ -174,10 +174,7 @@ export class Readers {
     const admission = ownAdmission(request.userId)
     const end = this.#beginOr(() => leave(attendance, place), attendance, subscription, admission)
     place.keep(subscription)
-    subscriber.add(() => {
-      end()
-      leave(attendance, place)
-    })
+    subscriber.add(endingStay(end, attendance, place))
     subscription.open(this.#hello(attendance, admission))
     if (!subscriber.closed) frames.catchUp(subscription)
   }
@@ -205,13 +202,14 @@ export class Readers {
     }
     const out = new OpenResponse(response, gzip, this.#undrained)
     const connection = this.#connection(attendance, request, out)
-    let end = nothing
-    const release = () => {
-      end()
-      leave(attendance, place)
-    }
+    const end = this.#beginOr(
+      () => leave(attendance, place),
+      attendance,
+      connection,
+      request.admission,
+    )
+    const release = endingStay(end, attendance, place)
     try {
-      end = this.#begin(attendance, connection, request.admission)
       place.keep(connection)
       out.open()
       connection.open(this.#hello(attendance, request.admission), this.#randomRetryMs())
@@ -378,6 +376,14 @@ export class Readers {
 
   readonly #randomRetryMs = (): number =>
     RETRY_LEAST_MS + Math.floor(this.context.random() * RETRY_SPREAD_MS)
+}
+
+/** Returns a function that ends a reader. It is kept as long as the reader, and keeps nothing else. */
+function endingStay(end: () => void, attendance: Attendance, place: Place): () => void {
+  return () => {
+    end()
+    leave(attendance, place)
+  }
 }
 
 function leave(attendance: Attendance, place: Place): void {

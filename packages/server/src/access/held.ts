@@ -18,16 +18,18 @@ export class Held {
   }
 
   /** Counts so many more. Returns a function that gives them back; calling it again does nothing. */
-  take({ key }: Account, count: number): () => void {
+  take(account: Account, count: number): () => void {
+    const { key } = account
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + count)
-    let isHeld = true
+    let heldCount = count
     return () => {
-      if (isHeld) this.#giveBack(key, count)
-      isHeld = false
+      this.#giveBack(key, heldCount)
+      heldCount = 0
     }
   }
 
   #giveBack(key: string, count: number): void {
+    if (count === 0) return
     const left = this.#counts.get(key)! - count
     if (left === 0) this.#counts.delete(key)
     else this.#counts.set(key, left)

@@ -27,6 +27,7 @@ import {
 import { LargeAnswers } from './large-answers.js'
 import { acceptsGzip, header, lookOf, partNamed, presenceOf, readParameters } from './parameters.js'
 import { closing, MOST_WAIT_MS, piecesOfNews, Question } from './question.js'
+import { Releases } from './releases.js'
 import { RoomsTogether } from './rooms-together.js'
 
 const CONFIRM: Demand = { budget: 'confirmations', needs: ['join'], isStaying: true }
@@ -224,8 +225,7 @@ export class Calls {
   ): Promise<void> {
     const { request, response } = call
     // Before anything is awaited: a reader may be gone before it is answered. FR6
-    const held: { release?: () => void } = {}
-    response.once('close', () => held.release?.())
+    const releases = new Releases(response)
     const { roomName, admission, said } = await this.#entrance.admit(
       call,
       name,
@@ -246,7 +246,7 @@ export class Calls {
           presence: presenceOf(parameter, this.options.confirmMs),
         }
         if (response.closed) return undefined
-        response.once('close', this.access.allowances.holdStream(account))
+        releases.add(this.access.allowances.holdStream(account))
         await this.#entrance.join(account, room, caller)
         return { ...wanted, caller }
       },
@@ -260,9 +260,7 @@ export class Calls {
     const transport = request.method === 'POST' ? 'post-stream' : 'stream'
     const wanted = { ...said, members, admission, transport } as const
     const gzip = acceptsGzip(header(request, 'accept-encoding'))
-    const release = await this.rooms.readers.connect(roomName, wanted, response, gzip)
-    if (response.closed) release()
-    else held.release = release
+    releases.add(await this.rooms.readers.connect(roomName, wanted, response, gzip))
   }
 
   /** @see PROTOCOL.md ID2 */

@@ -38,15 +38,23 @@ const MOVE_MS = 2_000
 /** Spreads the reconnects of one step. It can be short, because another server is ready. */
 const MOST_RECONNECT_MS = 300
 
+/** Learns what becomes of its places. */
+interface PlaceHolder {
+  kept(): void
+  released(place: Place): void
+}
+
 /** A place among a server's connections. It counts from when it is taken until it is released. */
 export class Place {
   #connection: Kept | undefined
   #isReleased = false
 
+  /** @param count how many connections it counts as */
   constructor(
     private readonly slot: Set<Kept>,
-    private readonly kept: () => void,
-    private readonly released: () => void,
+    readonly transport: Transport,
+    readonly count: number,
+    private readonly holder: PlaceHolder,
   ) {}
 
   /** Starts the pings of the place's connection. */
@@ -54,7 +62,7 @@ export class Place {
     if (this.#isReleased) return
     this.#connection = connection
     this.slot.add(connection)
-    this.kept()
+    this.holder.kept()
   }
 
   /** Releases the place. Calling it again does nothing. */
@@ -62,7 +70,7 @@ export class Place {
     if (this.#isReleased) return
     this.#isReleased = true
     if (this.#connection !== undefined) this.slot.delete(this.#connection)
-    this.released()
+    this.holder.released(this)
   }
 }
 
@@ -83,6 +91,11 @@ export class Connections {
   #next = 0
   #onEmpty: () => void = () => {}
   #cancel: (() => void) | undefined
+  /** One for all places, of which there are tens of thousands. */
+  readonly #holder: PlaceHolder = {
+    kept: () => this.#schedule(),
+    released: (place) => this.#leave(place),
+  }
 
   /** @param random a number from 0 to 1 */
   constructor(
@@ -119,10 +132,7 @@ export class Connections {
     readership.open += count
     readership.total += count
     const slot = this.#slots[this.#added++ % this.#slots.length]!
-    return new Place(slot, this.#schedule, () => {
-      readership.open -= count
-      this.#leave(count)
-    })
+    return new Place(slot, transport, count, this.#holder)
   }
 
   /**
@@ -189,12 +199,13 @@ export class Connections {
     return this.#slots.flatMap((slot) => [...slot])
   }
 
-  #leave(count: number): void {
+  #leave({ transport, count }: Place): void {
+    this.#readerships.get(transport)!.open -= count
     this.#size -= count
     if (this.#size === 0) this.#onEmpty()
   }
 
-  readonly #schedule = (): void => {
+  #schedule(): void {
     if (this.#size > 0) this.#cancel ??= this.clock.after(this.#tickMs, () => this.#tick())
   }
 
