@@ -70,8 +70,8 @@ export const standalone = ({ port, folder }) => ({
 })
 
 /**
- * The standalone server of another checkout. One in `apps/server` is from before there were budgets, and
- * refuses settings that it doesn't know.
+ * The standalone server of another checkout, which may be one from before it was in `apps/standalone`, or from
+ * before there were budgets: it refuses settings that it doesn't know.
  *
  * @param {string} folder
  * @returns {Contestant}
@@ -79,8 +79,8 @@ export const standalone = ({ port, folder }) => ({
 export function before(folder) {
   const now = join(folder, 'apps', 'standalone', 'dist', 'main.js')
   const then = join(folder, 'apps', 'server', 'dist', 'main.js')
-  const isOld = !existsSync(now) && existsSync(then)
-  const program = isOld ? then : now
+  const program = !existsSync(now) && existsSync(then) ? then : now
+  const budgets = join(folder, 'packages', 'server', 'dist', 'access', 'budgets.js')
   return {
     name: `whereabouts-${basename(folder)}`,
     title: `whereabouts, standalone, ${basename(folder)}`,
@@ -94,7 +94,7 @@ export function before(folder) {
         NODE_ENV: 'production',
         PORT: `${port}`,
         WHEREABOUTS_DATA: data,
-        ...(isOld ? {} : BUDGETS),
+        ...(existsSync(budgets) ? BUDGETS : {}),
       },
     }),
   }
