@@ -12,6 +12,7 @@ export const idle = {
   columns: [
     { key: 'kibPerViewer', title: 'memory per viewer', unit: 'KiB', best: 'least' },
     { key: 'kibPerMember', title: 'memory per person in a small room', unit: 'KiB', best: 'least' },
+    { key: 'mibInAll', title: 'server with all viewers', unit: 'MiB', best: 'least' },
     { key: 'usPerConnect', title: 'server, to connect a viewer', unit: 'µs', best: 'least' },
   ],
   plot: { kind: 'bars', key: 'kibPerViewer', axis: 'KiB of memory per idle stream' },
@@ -28,6 +29,8 @@ export const idle = {
       figures: {
         kibPerViewer: grownKib(viewers) / viewers.opened,
         kibPerMember: grownKib(members) / members.opened,
+        // A server that reserves much at its start grows less.
+        mibInAll: viewers.rssKiB.end / 1024,
         usPerConnect: microsecondsEach(viewers.connectServerSeconds, viewers.opened),
       },
       notes: [...faultsOf(watching, viewers), ...faultsOf(joined, members)],

@@ -172,9 +172,14 @@ export class Readers {
     const position = lastEventId ?? formatPosition({ epoch: frames.epoch, version: 0 })
     const subscription = new Subscription(request, version, position, subscriber)
     const admission = ownAdmission(request.userId)
-    const end = this.#beginOr(() => leave(attendance, place), attendance, subscription, admission)
+    const giveUp = () => leave(attendance, place)
+    const end = this.#begin(attendance, subscription, admission, giveUp)
     place.keep(subscription)
-    subscriber.add(endingStay(end, attendance, place))
+    subscriber.add(() => {
+      end()
+      frames.remove(subscription)
+      leave(attendance, place)
+    })
     subscription.open(this.#hello(attendance, admission))
     if (!subscriber.closed) frames.catchUp(subscription)
   }
@@ -202,18 +207,15 @@ export class Readers {
     }
     const out = new OpenResponse(response, gzip, this.#undrained)
     const connection = this.#connection(attendance, request, out)
-    const end = this.#beginOr(
-      () => leave(attendance, place),
-      attendance,
-      connection,
-      request.admission,
-    )
-    const release = endingStay(end, attendance, place)
+    const giveUp = () => leave(attendance, place)
+    const end = this.#begin(attendance, connection, request.admission, giveUp)
+    const release = releaseOf({ end, attendance, connection, out, place })
     try {
       place.keep(connection)
-      out.open()
-      connection.open(this.#hello(attendance, request.admission), this.#randomRetryMs())
-      connection.follow(attendance.room.frames)
+      out.open(() => {
+        connection.open(this.#hello(attendance, request.admission), this.#randomRetryMs())
+        connection.follow(attendance.room.frames)
+      })
     } catch (error) {
       // Other code, such as an application's timeout, may have answered already.
       release()
@@ -255,9 +257,10 @@ export class Readers {
     if (channel.isOver) return attendance.linger()
     const connection = this.#connection(attendance, request, channel)
     const giveUp = () => attendance.release()
-    const end = this.#beginOr(giveUp, attendance, connection, request.admission)
+    const end = this.#begin(attendance, connection, request.admission, giveUp)
     channel.onEnd = (how) => {
       end()
+      attendance.room.frames.remove(connection)
       if (how === 'closed') attendance.linger()
       else attendance.release()
     }
@@ -348,29 +351,24 @@ export class Readers {
     return new Connection(request, versionOf(request.since, frames), out)
   }
 
-  /** Begins likewise; a reader that can't be begun takes no place. */
-  #beginOr(
-    giveUp: () => void,
+  /**
+   * Begins to send frames to a reader.
+   *
+   * @param giveUp called if it can't be begun, so that it takes no place
+   * @returns a function that ends its visit; whoever calls that removes it from the frames, too
+   */
+  #begin(
     attendance: Attendance,
     reader: Reader & Visitor,
     admission: Admission,
+    giveUp: () => void,
   ): () => void {
     try {
-      return this.#begin(attendance, reader, admission)
+      attendance.room.frames.add(reader)
+      return this.#visits.begin(reader, admission, attendance)
     } catch (error) {
       giveUp()
       throw error
-    }
-  }
-
-  /** Begins to send frames to a reader. Returns a function that ends this. */
-  #begin(attendance: Attendance, reader: Reader & Visitor, admission: Admission): () => void {
-    const { frames } = attendance.room
-    frames.add(reader)
-    const end = this.#visits.begin(reader, admission, attendance)
-    return () => {
-      end()
-      frames.remove(reader)
     }
   }
 
@@ -378,10 +376,19 @@ export class Readers {
     RETRY_LEAST_MS + Math.floor(this.context.random() * RETRY_SPREAD_MS)
 }
 
-/** Returns a function that ends a reader. It is kept as long as the reader, and keeps nothing else. */
-function endingStay(end: () => void, attendance: Attendance, place: Place): () => void {
+/** Returns a function that ends a stream. It is kept as long as the stream is open, and keeps nothing else. */
+function releaseOf(stream: {
+  readonly end: () => void
+  readonly attendance: Attendance
+  readonly connection: Connection
+  readonly out: OpenResponse
+  readonly place: Place
+}): () => void {
   return () => {
+    const { end, attendance, connection, out, place } = stream
     end()
+    attendance.room.frames.remove(connection)
+    out.closed()
     leave(attendance, place)
   }
 }

@@ -7,7 +7,7 @@ import type { ServerResponse } from 'node:http'
  * of the call alive.
  */
 export class Releases {
-  readonly #releases: (() => void)[] = []
+  #releases: readonly (() => void)[] = []
 
   constructor(private readonly response: ServerResponse) {
     response.on('close', this.#run)
@@ -16,10 +16,12 @@ export class Releases {
   /** Adds what to release; does so at once if the response has closed. */
   add(release: () => void): void {
     if (this.response.closed) release()
-    else this.#releases.push(release)
+    // Unlike one that grows, it has no space for sixteen more.
+    else this.#releases = this.#releases.concat(release)
   }
 
   readonly #run = (): void => {
-    for (const release of this.#releases.splice(0)) release()
+    for (const release of this.#releases) release()
+    this.#releases = []
   }
 }

@@ -21,12 +21,18 @@ export const PING = {
   list: new SharedBytes(SSE_COMMENT),
 }
 
+/** What writes to an outlet. */
+export interface Writer {
+  /** Called each time that the outlet can take frames again. */
+  catchUp(): void
+}
+
 /** Where a connection's events go: a response of its own, or a share of one. */
 export interface Outlet {
   /** Whether it can take a frame now. */
   readonly ready: boolean
-  /** Called each time that it can take frames again. */
-  onDrain: () => void
+  /** An object rather than a function, which would be one more for each of tens of thousands of streams. */
+  writer: Writer | undefined
   write(bytes: SharedBytes): void
   /** Writes a goodbye, which is for everything on the same response. @see PROTOCOL.md MS16 */
   goodbye(bytes: SharedBytes): void
@@ -40,12 +46,13 @@ export interface Outlet {
  *
  * @see PROTOCOL.md §8
  */
-export class Connection implements Reader, Kept {
+export class Connection implements Reader, Kept, Writer {
   readonly view: View
   readonly documents: boolean
   readonly part: string | undefined
   /** Whether a resuming reader has to be told that it missed nothing. */
   #owesPing: boolean
+  #frames: Pick<Frames, 'catchUp'> | undefined
 
   /**
    * @param wanted which events it sends
@@ -91,12 +98,14 @@ export class Connection implements Reader, Kept {
    * @see PROTOCOL.md ST17, FR4
    */
   follow(frames: Pick<Frames, 'catchUp'>): void {
-    const catchUp = () => {
-      frames.catchUp(this)
-      if (this.#owesPing) this.ping()
-    }
-    this.out.onDrain = catchUp
-    catchUp()
+    this.#frames = frames
+    this.out.writer = this
+    this.catchUp()
+  }
+
+  catchUp(): void {
+    this.#frames?.catchUp(this)
+    if (this.#owesPing) this.ping()
   }
 
   /** @see PROTOCOL.md ST7 */

@@ -1,6 +1,6 @@
 import { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Outlet } from './connection.js'
+import type { Outlet, Writer } from './connection.js'
 import { Checksum, GZIP_HEADER } from './gzip.js'
 import { SharedBytes } from './shared-bytes.js'
 import type { Undrained } from './undrained.js'
@@ -28,7 +28,7 @@ export class OpenResponse implements Outlet {
   #socket: Socket | undefined
   #drained = true
   #ended = false
-  onDrain: () => void = () => {}
+  writer: Writer | undefined
 
   /**
    * @param gzip whether it is compressed. ST14
@@ -40,15 +40,29 @@ export class OpenResponse implements Outlet {
     private readonly undrained: Undrained,
   ) {
     if (gzip) this.#checksum = new Checksum()
-    response.on('close', this.#settle)
   }
 
   get ready(): boolean {
     return this.#drained && !this.#ended
   }
 
-  /** Sends the headers. @see PROTOCOL.md ST1 */
-  open(): void {
+  /**
+   * Sends the headers, and in the same packet what is written with them.
+   *
+   * @see PROTOCOL.md ST1
+   */
+  open(write: () => void): void {
+    const socket = this.response instanceof ServerResponse ? this.response.socket : undefined
+    socket?.cork()
+    try {
+      this.#open()
+      write()
+    } finally {
+      socket?.uncork()
+    }
+  }
+
+  #open(): void {
     const { response } = this
     // All headers at once, because setting one by itself makes the response keep a table of headers.
     response.writeHead(200, {
@@ -97,6 +111,11 @@ export class OpenResponse implements Outlet {
     this.response.destroy()
   }
 
+  /** Call it when the response has closed, however it closed. */
+  closed(): void {
+    this.#settle()
+  }
+
   /** Closes the socket: writing to it has failed. */
   fail(): void {
     this.destroy()
@@ -114,10 +133,10 @@ export class OpenResponse implements Outlet {
 
   readonly #drain = (): void => {
     this.#settle()
-    this.onDrain()
+    this.writer?.catchUp()
   }
 
-  readonly #settle = (): void => {
+  #settle(): void {
     this.#drained = true
     this.undrained.delete(this)
   }

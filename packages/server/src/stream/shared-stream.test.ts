@@ -2,7 +2,7 @@ import { type Hello, Problem } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
 import { LocalRooms } from '../rooms/local-rooms.js'
-import { Connection } from './connection.js'
+import { Connection, type Writer } from './connection.js'
 import { Faults } from './faults.js'
 import type { SharedBytes } from './shared-bytes.js'
 import { type SharedResponse, SharedStream } from './shared-stream.js'
@@ -32,12 +32,16 @@ const HELLO: Hello = {
 
 /** Records what is written, one text for each write. */
 class RecordingResponse implements SharedResponse {
-  onDrain: () => void = () => {}
+  writer: Writer | undefined
   ready = true
   readonly writes: string[] = []
   isEnded = false
 
-  open(): void {}
+  open(write: () => void): void {
+    write()
+  }
+
+  closed(): void {}
 
   write(bytes: SharedBytes): void {
     this.writes.push(bytes.plain.toString())
@@ -118,7 +122,7 @@ describe('a stream of several rooms', () => {
     expect(response.take()).toEqual([expect.stringContaining('event: hello')])
     for (const pings of [['event: ping\ndata: {}\n\n'], []]) {
       response.ready = true
-      response.onDrain()
+      response.writer?.catchUp()
       expect(response.take()).toEqual(pings)
     }
     await move('a', 2)
@@ -134,7 +138,7 @@ describe('a stream of several rooms', () => {
     }
     expect(response.take()).toEqual([])
     response.ready = true
-    response.onDrain()
+    response.writer?.catchUp()
     const writes = response.take()
     expect(keysIn(writes)).toEqual(['a', 'b'])
     for (const text of writes) expect(text).toContain('"location":4')
@@ -144,18 +148,20 @@ describe('a stream of several rooms', () => {
     const { response, move, channels } = open('a', 'b', 'c')
     const served: string[] = []
     for (const [key, channel] of channels) {
-      const catchUp = channel.onDrain
-      channel.onDrain = () => {
-        served.push(key)
-        catchUp()
-        response.ready = false
+      const { writer } = channel
+      channel.writer = {
+        catchUp: () => {
+          served.push(key)
+          writer?.catchUp()
+          response.ready = false
+        },
       }
     }
     response.ready = false
     for (let round = 0; round < 6; round++) {
       for (const key of channels.keys()) await move(key, round)
       response.ready = true
-      response.onDrain()
+      response.writer?.catchUp()
     }
     expect(served).toEqual(['a', 'b', 'c', 'a', 'b', 'c'])
   })

@@ -1,5 +1,5 @@
 import { encodeEvent, type Goodbye, type On, type Problem } from '@whereabouts/protocol'
-import { goodbyeText, type Outlet, PING } from './connection.js'
+import { goodbyeText, type Outlet, PING, type Writer } from './connection.js'
 import type { Kept } from './connections.js'
 import type { OpenResponse } from './open-response.js'
 import { SharedBytes } from './shared-bytes.js'
@@ -10,15 +10,15 @@ export type ChannelEnd = 'ended' | 'closed'
 /** What a stream needs of the response that it is sent on. */
 export type SharedResponse = Pick<
   OpenResponse,
-  'ready' | 'open' | 'write' | 'writeBoth' | 'end' | 'destroy'
-> & { onDrain: () => void }
+  'ready' | 'open' | 'write' | 'writeBoth' | 'end' | 'destroy' | 'closed' | 'writer'
+>
 
 /**
  * One open response that several rooms share, each through a channel of its own.
  *
  * @see PROTOCOL.md MS1 to MS16
  */
-export class SharedStream implements Kept {
+export class SharedStream implements Kept, Writer {
   /** In the order in which they catch up. */
   readonly #channels = new Set<Channel>()
   /** The one that the last `on` named. */
@@ -26,7 +26,7 @@ export class SharedStream implements Kept {
   #isExpiring = false
 
   constructor(private readonly response: SharedResponse) {
-    response.onDrain = () => this.#drain()
+    response.writer = this
   }
 
   get ready(): boolean {
@@ -35,8 +35,9 @@ export class SharedStream implements Kept {
 
   /** Sends what comes before the first room. @see PROTOCOL.md MS2 */
   open(retryMs: number): void {
-    this.response.open()
-    this.response.write(new SharedBytes(encodeEvent({ retry: retryMs })))
+    this.response.open(() => {
+      this.response.write(new SharedBytes(encodeEvent({ retry: retryMs })))
+    })
   }
 
   /** Adds a channel; the stream ends with its last one. @param key names it in `on` */
@@ -89,19 +90,20 @@ export class SharedStream implements Kept {
 
   /** Ends all channels. Call it when the response has closed, however it closed. */
   closed(): void {
+    this.response.closed()
     for (const channel of this.#channels) channel.finish('closed')
     this.#channels.clear()
   }
 
   /** Lets channels catch up while there is space, those first that have waited longest. @see PROTOCOL.md FR26 */
-  #drain(): void {
+  catchUp(): void {
     // A copy, because those that were served go to the end.
     const waiting = [...this.#channels]
     for (const channel of waiting) {
       if (!this.ready) return
       if (!this.#channels.delete(channel)) continue
       this.#channels.add(channel)
-      channel.onDrain()
+      channel.writer?.catchUp()
     }
   }
 }
@@ -110,7 +112,7 @@ export class SharedStream implements Kept {
 export class Channel implements Outlet {
   /** The event that says that the next ones are of this channel. @see PROTOCOL.md MS2 */
   readonly on: SharedBytes
-  onDrain: () => void = () => {}
+  writer: Writer | undefined
   /** Called when it ends, alone or with its stream. */
   onEnd: (how: ChannelEnd) => void = () => {}
   #isOver = false
