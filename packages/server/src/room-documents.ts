@@ -4,7 +4,7 @@ import type { AcceptedUpdate, Documents } from './document/documents.js'
 import { mergeIntoOne } from './document/merge.js'
 import type { Quotas } from './document/quota.js'
 import { Repeats } from './document/repeats.js'
-import type { RoomRecord } from './document/store.js'
+import type { AskedRoom, RoomRecord } from './document/store.js'
 import type { RoomName } from './room/ids.js'
 import type { MissedUpdates } from './room/room-state.js'
 import type { HostedRooms } from './rooms/hosted-rooms.js'
@@ -23,6 +23,11 @@ export interface UpdateOptions {
    */
   readonly claim?: RoomRecord | undefined
 }
+
+type Terms = Pick<UpdateOptions, 'incarnation' | 'claim'>
+
+/** A room that an account changes. */
+type OwnRoom = AskedRoom & { readonly roomName: RoomName }
 
 /** The documents of the rooms: what is read has what the room told, and what is written is told. */
 export class RoomDocuments {
@@ -76,7 +81,7 @@ export class RoomDocuments {
     { idempotencyKey, account = '', ...terms }: UpdateOptions,
   ): Promise<Updated> {
     this.#checkSize('An update', update)
-    const work = () => this.#update(roomName, update, terms)
+    const work = () => this.#update({ roomName, account }, update, terms)
     if (idempotencyKey === undefined) return work()
     const hash = createHash('sha256').update(update).digest('base64url')
     return this.#updates.once(`${roomName} ${idempotencyKey} ${hash} ${account}`, work)
@@ -136,12 +141,9 @@ export class RoomDocuments {
     )
   }
 
-  async #update(
-    roomName: RoomName,
-    update: Uint8Array,
-    terms: Pick<UpdateOptions, 'incarnation' | 'claim'>,
-  ): Promise<Updated> {
-    const { changed, pending, bytes } = await this.#store(roomName, update, terms)
+  async #update(asked: OwnRoom, update: Uint8Array, terms: Terms): Promise<Updated> {
+    const { roomName } = asked
+    const { changed, pending, bytes } = await this.#store(asked, update, terms)
     // Readers that came before it had a record may not be allowed to read it.
     const isSecret = changed && terms.claim !== undefined
     if (isSecret) await this.claimed(roomName)
@@ -152,15 +154,11 @@ export class RoomDocuments {
   }
 
   /** Space is taken for what is stored and for nothing else. @see PROTOCOL.md BU18 */
-  async #store(
-    roomName: RoomName,
-    update: Uint8Array,
-    terms: Pick<UpdateOptions, 'incarnation' | 'claim'>,
-  ): Promise<AcceptedUpdate> {
-    const space = await this.quotas.take(roomName, update.byteLength, terms.claim)
+  async #store(asked: OwnRoom, update: Uint8Array, terms: Terms): Promise<AcceptedUpdate> {
+    const space = await this.quotas.take(asked, update.byteLength, terms.claim)
     let accepted: AcceptedUpdate | undefined
     try {
-      accepted = await this.documents.update(roomName, update, terms)
+      accepted = await this.documents.update(asked.roomName, update, terms)
       return accepted
     } finally {
       if (accepted?.changed === true) space.stored()

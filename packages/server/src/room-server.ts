@@ -16,6 +16,7 @@ import type { Exchange, Notices } from './exchange/exchange.js'
 import type { Documents, DocumentsCount } from './document/documents.js'
 import { mergeUpdates } from './document/merge.js'
 import type { Quotas } from './document/quota.js'
+import type { AskedRoom } from './document/store.js'
 import { MemberIds } from './access/member-id.js'
 import type { Permissions } from './access/permissions.js'
 import type { Sharing } from './access/sharing.js'
@@ -187,8 +188,8 @@ export class RoomServer {
    *
    * @throws {Problem} store-failed
    */
-  async hasDocument(roomName: string): Promise<boolean> {
-    return (await this.#documents.catalog.about(roomName)) !== undefined
+  async hasDocument(asked: AskedRoom): Promise<boolean> {
+    return (await this.#documents.catalog.standing(asked)).info !== undefined
   }
 
   /** Returns whether a room that is hosted here has a member. */

@@ -35,7 +35,7 @@ function open(authorize: Authorize, readers = READERS) {
       expel: () => {},
     }
     const admission = {
-      asker: { request, user: undefined, roomName: `room ${count}` },
+      asker: { request, user: undefined, account: '', roomName: `room ${count}` },
       userId: undefined,
       expiresAtMs: undefined,
       can: ACTIONS,
@@ -80,7 +80,7 @@ it('[AC31] a reader whose request was read after its login ended is ended at onc
       whisper: () => {},
       expel: () => {},
     }
-    const asker = { request, user: undefined, roomName: 'x' }
+    const asker = { request, user: undefined, account: '', roomName: 'x' }
     const never = { userId: 'ann', expiresAtMs: undefined, can: ACTIONS, asOf: 0, atMs: 0 }
     const leave = () => void ended.push(`${session} left`)
     const stay = { roomName: 'x', selves: [], leave, part: () => {} }
@@ -148,7 +148,7 @@ it('[AC17] a reader that can’t be told ends only itself', async () => {
     expel: () => {},
   }
   const admission = {
-    asker: { request, user: undefined, roomName: 'room' },
+    asker: { request, user: undefined, account: '', roomName: 'room' },
     userId: undefined,
     expiresAtMs: undefined,
     can: ACTIONS,
@@ -187,7 +187,7 @@ it('[AC33] an unexpected error ends the readers that it is about, is logged, and
       whisper: () => {},
       expel: () => {},
     }
-    const asker = { request, user: undefined, roomName: 'room', link }
+    const asker = { request, user: undefined, account: '', roomName: 'room', link }
     const admission = {
       asker,
       userId: undefined,

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { AskedRoom } from '../document/store.js'
 import type { Log } from '../log.js'
 import type { ResolvedOptions } from '../options.js'
 import type { MemberKey } from '../room/ids.js'
@@ -12,7 +13,7 @@ import type { Proxies } from './proxies.js'
 /** Looks up what callers have made. */
 export interface Existing {
   hasRoom(roomName: string): boolean
-  hasDocument(roomName: string): Promise<boolean>
+  hasDocument(asked: AskedRoom): Promise<boolean>
   hasMember(roomName: string, memberId: string): boolean
 }
 
@@ -120,7 +121,8 @@ export class Allowances {
    */
   async makeDocument(account: Account, roomName: string): Promise<void> {
     if (!this.#isOn || this.existing.hasRoom(roomName)) return
-    if (!(await this.existing.hasDocument(roomName))) await this.budgets.take('rooms', account)
+    const asked = { roomName, account: account.key }
+    if (!(await this.existing.hasDocument(asked))) await this.budgets.take('rooms', account)
   }
 
   async #join(account: Account, roomName: string, memberId: string | undefined): Promise<void> {

@@ -4,7 +4,7 @@ import { Sharing } from './sharing.js'
 
 /** Access records in a catalog that is asked for nothing, or for what a test says. */
 export function sharingOf(catalog: Partial<RoomCatalog>): Sharing {
-  const asked = catalog as RoomCatalog
+  const asked = { outdate: () => {}, ...catalog } as RoomCatalog
   const unlimited = { maxStoredBytes: 0, maxOwnerBytes: 0 }
   const quotas = new Quotas(unlimited, asked, () => 0, { warn: () => {} })
   return new Sharing(asked, 'edit', quotas)

@@ -11,7 +11,7 @@ import { Users } from './users.js'
 
 const NEVER = new Promise<never>(() => {})
 const request = new IncomingMessage(new Socket())
-const asker = { request, user: undefined, roomName: 'r' }
+const asker = { request, user: undefined, roomName: 'r', account: '' }
 
 /** A clock that the test advances. */
 function patience() {
@@ -108,7 +108,6 @@ it('[SR18] a store that can not be asked refuses nobody, and is said', async () 
   const { permissions: asked } = permissions(() => {
     throw new Problem('store-failed', 'It is away.')
   })
-  const asker = { request: new IncomingMessage(new Socket()), user: undefined, roomName: 'room' }
   await expect(asked.assert(asker, 'watch')).rejects.toMatchObject({ problem: 'store-failed' })
   await expect(asked.admit(asker)).rejects.toMatchObject({ problem: 'store-failed' })
 })

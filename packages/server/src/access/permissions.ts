@@ -13,6 +13,8 @@ export interface Asker {
   readonly request: IncomingMessage
   readonly user: KnownUser | undefined
   readonly roomName: string
+  /** The key of the account that asks. */
+  readonly account: string
   /** The view link that led here, if one did. @see PROTOCOL.md SR6 */
   readonly link?: string
 }
@@ -171,8 +173,8 @@ export class Permissions {
   }
 
   /** Each time, as the link may have been ended. @see PROTOCOL.md SR9 */
-  async #leadsHere({ link, roomName }: Asker): Promise<boolean> {
-    return link === undefined || (await this.sharing.roomOf(link)) === roomName
+  async #leadsHere({ link, roomName, account }: Asker): Promise<boolean> {
+    return link === undefined || (await this.sharing.roomOf(link, account)) === roomName
   }
 
   async #allows(asker: Asker, action: Action): Promise<boolean> {
@@ -191,10 +193,10 @@ export class Permissions {
     return false
   }
 
-  async #shared({ request, user, roomName, link }: Asker, action: Action): Promise<boolean> {
+  async #shared(asker: Asker, action: Action): Promise<boolean> {
     // A link that led here lets its caller watch.
-    if (link !== undefined) return action === 'watch'
-    return this.sharing.allows(request, roomName, user?.claim.id, action)
+    if (asker.link !== undefined) return action === 'watch'
+    return this.sharing.allows(asker, asker.user?.claim.id, action)
   }
 }
 

@@ -9,10 +9,11 @@ import {
 } from '@whereabouts/protocol'
 import { type Quotas, type Reservation, UNLIMITED } from '../document/quota.js'
 import {
+  type AskedRoom,
   MAX_RECORD_BYTES,
   type RoomCatalog,
   type RoomRecord,
-  type StoredRecord,
+  type Standing,
 } from '../document/store.js'
 import {
   type AccessRecord,
@@ -38,11 +39,6 @@ interface Known {
   readonly isNew: boolean
 }
 
-interface Cached {
-  readonly known: Promise<Known>
-  readonly atMs: number
-}
-
 /** How a record is stored. */
 interface Putting {
   /** Whether there are users. */
@@ -50,17 +46,14 @@ interface Putting {
   readonly take?: (after: RoomRecord) => Promise<Reservation>
 }
 
-/** Another node's change is here in this time even if nothing was heard of it. */
-const FRESH_MS = 1_000
-const MOST_CACHED = 10_000
-
 /**
  * The access records of documents: whose they are, what others may do, and their view links.
  *
  * @see PROTOCOL.md SR1
  */
 export class Sharing {
-  readonly #cache = new Map<string, Cached>()
+  /** A record is read once for all who ask about it. */
+  readonly #knownBy = new WeakMap<Standing, Known>()
   /** What the calls were decided by that a record decided about. */
   readonly #decided = new WeakMap<IncomingMessage, Known>()
 
@@ -73,18 +66,18 @@ export class Sharing {
 
   /** What was read until now no longer counts. @param roomName all rooms without it */
   outdate(roomName?: string): void {
-    if (roomName === undefined) this.#cache.clear()
-    else this.#cache.delete(roomName)
+    this.catalog.outdate(roomName)
   }
 
   /**
    * The room that a view link leads to.
    *
+   * @param account who asks
    * @throws {Problem} store-failed
    * @see PROTOCOL.md SR6, SR9
    */
-  roomOf(viewLink: string): Promise<string | undefined> {
-    return this.catalog.findByLink(viewLink)
+  roomOf(viewLink: string, account: string): Promise<string | undefined> {
+    return this.catalog.findByLink(viewLink, account)
   }
 
   /**
@@ -94,14 +87,13 @@ export class Sharing {
    * @see PROTOCOL.md SR1, SR3, SR4
    */
   async allows(
-    request: IncomingMessage,
-    roomName: string,
+    asked: AskedRoom & { readonly request: IncomingMessage },
     userId: string | undefined,
     action: Action,
   ): Promise<boolean> {
     if (userId === undefined) return false
-    const known = await this.#known(roomName)
-    this.#decided.set(request, known)
+    const known = await this.#known(asked)
+    this.#decided.set(asked.request, known)
     const { record, isNew } = known
     const actions = isNew ? ROLES.editor : actionsOf(record, userId, this.linkGives)
     return actions.includes(action)
@@ -128,8 +120,8 @@ export class Sharing {
   }
 
   /** @param byUsers whether there are users @throws {Problem} store-failed. SR12 */
-  async show(roomName: string, byUsers: boolean): Promise<Access> {
-    const { record, revision } = await this.#read(roomName)
+  async show(asked: AskedRoom, byUsers: boolean): Promise<Access> {
+    const { record, revision } = await this.#knownNow(asked)
     return shown(record, revision, this.linkGives, byUsers)
   }
 
@@ -141,14 +133,14 @@ export class Sharing {
    * @throws {Problem} access-changed, bad-parameter, too-large, store-failed
    * @see PROTOCOL.md SR13
    */
-  async change(roomName: string, change: CheckedChange, byUsers: boolean): Promise<Access> {
-    const known = await this.#read(roomName)
+  async change(asked: AskedRoom, change: CheckedChange, byUsers: boolean): Promise<Access> {
+    const known = await this.#knownNow(asked)
     if (known.revision !== change.revision) throw accessChanged()
     const take = (after: RoomRecord) => {
       const before = known.revision === 0 ? undefined : written(known.record)
       return this.quotas.takeRecord({ before, after, isNew: known.isNew })
     }
-    return this.#put(roomName, known, changed(known.record, change), { byUsers, take })
+    return this.#put(asked.roomName, known, changed(known.record, change), { byUsers, take })
   }
 
   /**
@@ -157,8 +149,8 @@ export class Sharing {
    * @throws {Problem} store-failed
    * @see PROTOCOL.md SR20
    */
-  async offerTo(roomName: string, userId: string): Promise<Offer | undefined> {
-    const { record } = await this.#known(roomName)
+  async offerTo(asked: AskedRoom, userId: string): Promise<Offer | undefined> {
+    const { record } = await this.#known(asked)
     if (record.offeredTo !== userId) return undefined
     return record.owner === undefined ? {} : { from: record.owner }
   }
@@ -170,11 +162,11 @@ export class Sharing {
    *   bad-parameter, too-large, store-failed
    * @see PROTOCOL.md SR20, SR21
    */
-  async acceptOffer(roomName: string, userId: string): Promise<void> {
-    const known = await this.#read(roomName)
+  async acceptOffer(asked: AskedRoom, userId: string): Promise<void> {
+    const known = await this.#knownNow(asked)
     if (known.record.offeredTo !== userId) throw nothingOffered()
-    const take = (after: RoomRecord) => this.quotas.takeOver(roomName, after)
-    await this.#put(roomName, known, passedTo(known.record, userId), { take })
+    const take = (after: RoomRecord) => this.quotas.takeOver(asked, after)
+    await this.#put(asked.roomName, known, passedTo(known.record, userId), { take })
   }
 
   /**
@@ -184,10 +176,10 @@ export class Sharing {
    * @throws {Problem} access-changed, store-failed
    * @see PROTOCOL.md SR20
    */
-  async refuseOffer(roomName: string, userId: string): Promise<boolean> {
-    const known = await this.#read(roomName)
+  async refuseOffer(asked: AskedRoom, userId: string): Promise<boolean> {
+    const known = await this.#knownNow(asked)
     if (known.record.offeredTo !== userId) return false
-    await this.#put(roomName, known, { ...known.record, offeredTo: undefined })
+    await this.#put(asked.roomName, known, { ...known.record, offeredTo: undefined })
     return true
   }
 
@@ -229,8 +221,8 @@ export class Sharing {
     brought: RoomRecord,
   ): Promise<{ readonly record?: RoomRecord; readonly isLinkTaken: boolean }> {
     const { viewLink, ...others } = readImported(brought)
-    if ((await this.catalog.getRecord(roomName)) !== undefined) return { isLinkTaken: false }
-    const linked = viewLink === undefined ? undefined : await this.roomOf(viewLink)
+    if ((await this.#knownNow(own(roomName))).revision !== 0) return { isLinkTaken: false }
+    const linked = viewLink === undefined ? undefined : await this.roomOf(viewLink, OWN)
     const isLinkTaken = linked !== undefined && linked !== roomName
     const record = written(isLinkTaken ? others : { ...others, viewLink })
     if (Buffer.byteLength(record.json) > MAX_RECORD_BYTES) throw tooLarge(MAX_RECORD_BYTES)
@@ -250,33 +242,36 @@ export class Sharing {
    * @see PROTOCOL.md AD17
    */
   async giveTo(roomName: string, owner: string): Promise<Access | undefined> {
-    const known = await this.#read(roomName)
+    const known = await this.#knownNow(own(roomName))
     return known.isNew ? undefined : this.#put(roomName, known, passedTo(known.record, owner))
   }
 
-  #known(roomName: string): Promise<Known> {
-    const nowMs = performance.now()
-    const cached = this.#cache.get(roomName)
-    if (cached !== undefined && nowMs - cached.atMs < FRESH_MS) return cached.known
-    const known = this.#read(roomName)
-    this.#cache.delete(roomName)
-    this.#cache.set(roomName, { known, atMs: nowMs })
-    known.catch(() => this.#cache.delete(roomName))
-    if (this.#cache.size > MOST_CACHED) this.#cache.delete(this.#cache.keys().next().value!)
+  async #known(asked: AskedRoom): Promise<Known> {
+    const standing = await this.catalog.standing(asked)
+    const known = this.#knownBy.get(standing) ?? knownFrom(standing)
+    this.#knownBy.set(standing, known)
     return known
   }
 
-  async #read(roomName: string): Promise<Known> {
-    // First: if the document is deleted meanwhile, nothing is stored for this incarnation.
-    const incarnation = await this.catalog.incarnation(roomName)
-    const stored: StoredRecord | undefined = await this.catalog.getRecord(roomName)
-    if (stored !== undefined) {
-      const { revision } = stored
-      return { incarnation, record: readRecord(stored), revision, isNew: false }
-    }
-    const isNew = (await this.catalog.about(roomName)) === undefined
-    return { incarnation, record: NO_RECORD, revision: 0, isNew }
+  /** What is known, read again. */
+  #knownNow(asked: AskedRoom): Promise<Known> {
+    this.outdate(asked.roomName)
+    return this.#known(asked)
   }
+}
+
+/** The application itself, as an account. */
+const OWN = ''
+
+function own(roomName: string): AskedRoom {
+  return { roomName, account: OWN }
+}
+
+function knownFrom({ incarnation, record, info }: Standing): Known {
+  if (record === undefined) {
+    return { incarnation, record: NO_RECORD, revision: 0, isNew: info === undefined }
+  }
+  return { incarnation, record: readRecord(record), revision: record.revision, isNew: false }
 }
 
 function tooLarge(limitBytes: number): Problem {

@@ -8,11 +8,18 @@ import type { DataFolder } from './data-folder.js'
 import { documentExists } from './document-exists.js'
 import { Flusher } from './flusher.js'
 import { inTime } from './in-time.js'
+import { Inquiry } from './inquiry.js'
 import { compactLeft } from './left-logs.js'
 import { connected } from './shown-address.js'
 import type { UpdateTerms } from './keeper.js'
 import type { Request, Results } from './messages.js'
-import { MAX_RECORD_BYTES, type RoomCatalog, type RoomRecord, type UntoldRoom } from './store.js'
+import {
+  MAX_RECORD_BYTES,
+  type RoomCatalog,
+  type RoomRecord,
+  type Standing,
+  type UntoldRoom,
+} from './store.js'
 import { chooseStore, type ChosenStore } from './store-module.js'
 import type { Done } from './thread.js'
 import { Threads } from './threads.js'
@@ -53,6 +60,8 @@ export class Documents {
   readonly #chosen: ChosenStore
   readonly #threads: Threads
   readonly #flusher: Flusher | undefined
+  readonly #standings: Inquiry<Standing>
+  readonly #links: Inquiry<string | undefined>
   #failing = false
   #updates = 0
   #updatesBytes = 0
@@ -76,6 +85,18 @@ export class Documents {
       (error) => log.error(error),
       now,
     )
+    this.#standings = new Inquiry({
+      ask: async (rooms) => (await this.#threads.ask({ call: 'standings', rooms })).result,
+      // A room's first document is there at once.
+      isKept: ({ info }) => info !== undefined,
+      now,
+    })
+    this.#links = new Inquiry({
+      ask: async (links) => (await this.#threads.ask({ call: 'linked', links })).result,
+      // A link may have been ended. SR9
+      isKept: () => false,
+      now,
+    })
   }
 
   /** @throws {Error} if the store can't be used, or has a newer version. PROTOCOL.md DO11 */
@@ -200,15 +221,17 @@ export class Documents {
   /** The list of documents, and the records of rooms. Its methods throw store-failed. */
   readonly catalog: RoomCatalog = {
     list: (...args) => this.#ask({ call: 'list', args }),
-    about: (...args) => this.#ask({ call: 'about', args }),
     totals: (...args) => this.#ask({ call: 'totals', args }),
-    getRecord: (...args) => this.#ask({ call: 'getRecord', args }),
     putRecord: async (...args) => {
       checkRecord(args[1])
       return this.#write({ call: 'putRecord', args })
     },
-    incarnation: (...args) => this.#ask({ call: 'incarnation', args }),
-    findByLink: (...args) => this.#ask({ call: 'findByLink', args }),
+    standing: ({ roomName, account }) => this.#noted(this.#standings.about(roomName, account)),
+    findByLink: (link, account) => this.#noted(this.#links.about(link, account)),
+    outdate: (roomName) => {
+      this.#standings.outdate(roomName)
+      this.#links.outdate()
+    },
   }
 
   /** Unloads the document of a room that has become empty. */
@@ -323,6 +346,15 @@ export class Documents {
     const result = await this.#ask(request)
     await this.#flush()
     return result
+  }
+
+  /** A failure counts for each question that it is the answer of. */
+  async #noted<T>(found: Promise<T>): Promise<T> {
+    try {
+      return await found
+    } catch (error) {
+      throw isStoreFailure(error) ? this.#note(error) : error
+    }
   }
 
   async #ask<const R extends Request>(request: R): Promise<Results[R['call']]> {

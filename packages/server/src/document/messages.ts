@@ -1,6 +1,15 @@
 import { Problem, type ProblemExtensions, type ProblemName } from '@whereabouts/protocol'
 import type { Applied, DocumentCount, DocumentLimits } from './keeper.js'
-import type { LogPage, Removal, RoomCatalog, RoomRecord, StoreModule, UntoldRoom } from './store.js'
+import type { Finding } from './inquiry.js'
+import type {
+  Catalog,
+  LogPage,
+  Removal,
+  RoomRecord,
+  Standing,
+  StoreModule,
+  UntoldRoom,
+} from './store.js'
 
 /** The settings of a document thread. */
 export interface DocumentSettings extends DocumentLimits {
@@ -11,13 +20,16 @@ export interface DocumentSettings extends DocumentLimits {
   readonly occupation: SharedArrayBuffer
 }
 
+/** The methods of the thread's store that are called directly. */
+export type CatalogCall = 'list' | 'totals' | 'putRecord'
+
 /** A request that goes directly to the thread's store. */
-export type CatalogRequest<Name extends keyof RoomCatalog = keyof RoomCatalog> = {
-  readonly [Each in Name]: { readonly call: Each; readonly args: Parameters<RoomCatalog[Each]> }
+export type CatalogRequest<Name extends CatalogCall = CatalogCall> = {
+  readonly [Each in Name]: { readonly call: Each; readonly args: Parameters<Catalog[Each]> }
 }[Name]
 
 type CatalogResults = {
-  readonly [Name in keyof RoomCatalog]: Awaited<ReturnType<RoomCatalog[Name]>>
+  readonly [Name in CatalogCall]: Awaited<ReturnType<Catalog[Name]>>
 }
 
 /** A request to the thread. */
@@ -57,6 +69,8 @@ export type Request =
     }
   | { readonly call: 'remove'; readonly roomName: string; readonly removal: Removal }
   | CatalogRequest
+  | { readonly call: 'standings'; readonly rooms: readonly string[] }
+  | { readonly call: 'linked'; readonly links: readonly string[] }
   | { readonly call: 'compact'; readonly roomName: string }
   | { readonly call: 'uncompacted'; readonly page: LogPage }
   | { readonly call: 'note'; readonly roomName: string }
@@ -75,6 +89,8 @@ export interface Results extends CatalogResults {
   readonly learn: undefined
   readonly import: undefined
   readonly remove: boolean
+  readonly standings: readonly Finding<Standing>[]
+  readonly linked: readonly Finding<string | undefined>[]
   readonly compact: undefined
   readonly uncompacted: readonly string[]
   readonly note: undefined

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { Quotas } from './quota.js'
+import type { AskedRoom } from './store.js'
 
 /** A store of given sizes, and quotas for it. */
 function quotas(limits: { all?: number; owner?: number }) {
@@ -11,16 +12,17 @@ function quotas(limits: { all?: number; owner?: number }) {
       const bytes = owner === undefined ? stored.all : (stored.byOwner.get(owner) ?? 0)
       return { documents: 0, bytes, records: 0, recordBytes: 0, removed: 0 }
     },
-    about: async (roomName: string) =>
-      roomName === 'new'
-        ? undefined
-        : { roomName, bytes: 0, createdAtMs: 0, updatedAtMs: 0, usedAtMs: 0 },
-    getRecord: async (roomName: string) => {
+    standing: async ({ roomName }: AskedRoom) => {
       asked.push(roomName)
-      return ['nobody’s', 'new'].includes(roomName)
-        ? undefined
-        : { revision: 1, json: '{}', owner: 'ada' }
+      const isOwned = !['nobody’s', 'new'].includes(roomName)
+      const info = { roomName, bytes: 0, createdAtMs: 0, updatedAtMs: 0, usedAtMs: 0 }
+      return {
+        incarnation: '0',
+        record: isOwned ? { revision: 1, json: '{}', owner: 'ada' } : undefined,
+        info: roomName === 'new' ? undefined : info,
+      }
     },
+    outdate: () => {},
   }
   const { all = 0, owner = 0 } = limits
   const both = { maxStoredBytes: all, maxOwnerBytes: owner }
@@ -32,52 +34,54 @@ function quotas(limits: { all?: number; owner?: number }) {
   }
 }
 
+const room = (roomName: string) => ({ roomName, account: '' })
 const full = expect.objectContaining({ problem: 'storage-full' }) as Error
 
 it('[BU18] what is given back is free again, what is stored is not, and neither is what is on its way', async () => {
   const { quotas: of } = quotas({ all: 100, owner: 100 })
-  for (let count = 0; count < 5; count++) (await of.take('r', 60)).giveBack()
-  const one = await of.take('r', 60)
-  await expect(of.take('r', 60)).rejects.toEqual(full)
+  for (let count = 0; count < 5; count++) (await of.take(room('r'), 60)).giveBack()
+  const one = await of.take(room('r'), 60)
+  await expect(of.take(room('r'), 60)).rejects.toEqual(full)
   one.stored()
-  await expect(of.take('r', 60)).rejects.toEqual(full)
-  ;(await of.take('r', 40)).stored()
-  await expect(of.take('r', 1)).rejects.toEqual(full)
+  await expect(of.take(room('r'), 60)).rejects.toEqual(full)
+  ;(await of.take(room('r'), 40)).stored()
+  await expect(of.take(room('r'), 1)).rejects.toEqual(full)
 })
 
 it('[BU18] what an owner has no space for takes none of all', async () => {
   const { quotas: of } = quotas({ all: 100, owner: 10 })
-  for (let count = 0; count < 20; count++) await expect(of.take('r', 50)).rejects.toEqual(full)
-  ;(await of.take('nobody’s', 100)).stored()
+  for (let count = 0; count < 20; count++)
+    await expect(of.take(room('r'), 50)).rejects.toEqual(full)
+  ;(await of.take(room('nobody’s'), 100)).stored()
 })
 
 it('[BU18] an update on its way counts when the store is asked meanwhile', async () => {
   const { quotas: of, stored, time } = quotas({ all: 100 })
-  const one = await of.take('r', 60)
+  const one = await of.take(room('r'), 60)
   time.nowMs += 20_000
   stored.all = 30
-  await expect(of.take('r', 20)).rejects.toEqual(full)
+  await expect(of.take(room('r'), 20)).rejects.toEqual(full)
   one.giveBack()
-  ;(await of.take('r', 70)).stored()
-  await expect(of.take('r', 1)).rejects.toEqual(full)
+  ;(await of.take(room('r'), 70)).stored()
+  await expect(of.take(room('r'), 1)).rejects.toEqual(full)
 })
 
 it('[BU11] [BU18] the first update of a document counts for who becomes its owner', async () => {
   const { quotas: of, asked, stored } = quotas({ owner: 1_200 })
   const by = (owner: string) => ({ json: '{}', owner })
   stored.byOwner.set('eve', 160)
-  await expect(of.take('new', 20, by('eve'))).rejects.toEqual(full)
-  ;(await of.take('new', 20, by('bob'))).stored()
+  await expect(of.take(room('new'), 20, by('eve'))).rejects.toEqual(full)
+  ;(await of.take(room('new'), 20, by('bob'))).stored()
   expect(asked).toEqual([])
 })
 
 it('[BU25] a document counts 512 bytes and its content, and so does its record', async () => {
   const { quotas: of } = quotas({ all: 2 * 512 + 100 })
-  const space = await of.take('new', 100 - 2, { json: '{}' })
-  await expect(of.take('r', 1)).rejects.toEqual(full)
+  const space = await of.take(room('new'), 100 - 2, { json: '{}' })
+  await expect(of.take(room('r'), 1)).rejects.toEqual(full)
   space.giveBack()
-  await expect(of.take('new', 2 * 512 + 100)).rejects.toEqual(full)
-  ;(await of.take('r', 2 * 512 + 100)).giveBack()
+  await expect(of.take(room('new'), 2 * 512 + 100)).rejects.toEqual(full)
+  ;(await of.take(room('r'), 2 * 512 + 100)).giveBack()
   const record = (json: string) => ({ before: { json: '{}' }, after: { json }, isNew: false })
   await expect(of.takeRecord(record('x'.repeat(2_000)))).rejects.toEqual(full)
   const made = { before: undefined, after: { json: 'ü'.repeat(50) }, isNew: true }

@@ -1,5 +1,5 @@
 import { Problem } from '@whereabouts/protocol'
-import type { Catalog, RoomRecord, Totals } from './store.js'
+import type { AskedRoom, RoomCatalog, RoomRecord, Totals } from './store.js'
 
 /** For the log, when all space is taken. */
 export const FULL =
@@ -108,7 +108,7 @@ export class Quotas {
 
   constructor(
     private readonly limits: QuotaLimits,
-    private readonly catalog: Pick<Catalog, 'about' | 'totals' | 'getRecord'>,
+    private readonly catalog: Pick<RoomCatalog, 'standing' | 'totals' | 'outdate'>,
     private readonly now: () => number,
     private readonly isFull: { warn(): void },
   ) {
@@ -121,10 +121,11 @@ export class Quotas {
    * @param claim the record that makes its sender the document's owner, if that is stored with it
    * @throws {Problem} storage-full, store-failed
    */
-  async take(roomName: string, bytes: number, claim?: RoomRecord): Promise<Reservation> {
+  async take(asked: AskedRoom, bytes: number, claim?: RoomRecord): Promise<Reservation> {
     if (!this.#isLimited) return UNLIMITED
+    const { roomName } = asked
     const { owner, isThere } =
-      claim === undefined ? await this.#roomOf(roomName) : { ...claim, isThere: false }
+      claim === undefined ? await this.#roomOf(asked) : { ...claim, isThere: false }
     const space = await this.#take(owner, bytes + sizeOfRecord(claim) + (isThere ? 0 : ROW_BYTES))
     return isThere ? space : { ...space, stored: () => this.#made(roomName, space) }
   }
@@ -146,8 +147,10 @@ export class Quotas {
    * @throws {Problem} storage-full, store-failed
    * @see PROTOCOL.md SR21
    */
-  async takeOver(roomName: string, after: RoomRecord): Promise<Reservation> {
-    const { bytes = 0 } = (await this.catalog.about(roomName)) ?? {}
+  async takeOver(asked: AskedRoom, after: RoomRecord): Promise<Reservation> {
+    const { roomName } = asked
+    this.catalog.outdate(roomName)
+    const { bytes = 0 } = (await this.catalog.standing(asked)).info ?? {}
     const needed = bytes + ROW_BYTES + sizeOfRecord(after)
     const taken = await this.#quotaOf(after.owner!).take(needed)
     if (taken === undefined) throw full('You have', 'Delete documents of your own first.')
@@ -193,12 +196,13 @@ export class Quotas {
     return quota
   }
 
-  async #roomOf(roomName: string): Promise<KnownRoom> {
+  async #roomOf(asked: AskedRoom): Promise<KnownRoom> {
+    const { roomName } = asked
     const known = this.#rooms.get(roomName)
     if (known !== undefined && this.now() < known.untilMs) return known
-    const owner = (await this.catalog.getRecord(roomName))?.owner
-    const isThere = owner !== undefined || (await this.catalog.about(roomName)) !== undefined
-    const room = { owner, isThere, untilMs: this.now() + FRESH_MS }
+    const { record, info } = await this.catalog.standing(asked)
+    const isThere = info !== undefined
+    const room = { owner: record?.owner, isThere, untilMs: this.now() + FRESH_MS }
     if (isThere) keep(this.#rooms, roomName, room)
     return room
   }

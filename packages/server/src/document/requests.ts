@@ -4,13 +4,19 @@ import type { Request } from './messages.js'
 const READ_BYTES = 65_536
 /** The queue of requests that belong to no room. */
 export const NO_ROOM = ''
+/** The queue of questions that calls are decided by. No room is called so, so no thread is isolated with it. */
+const DECISIONS = '?'
+
+const DECIDING: ReadonlySet<Request['call']> = new Set(['standings', 'linked'])
 
 export function roomOf(request: Request): string {
+  if (DECIDING.has(request.call)) return DECISIONS
   return 'roomName' in request ? request.roomName : NO_ROOM
 }
 
-/** The server's own requests, which are never refused because of high load. */
+/** The server's own requests, few at a time, which are never refused because of high load. */
 const OWN: ReadonlySet<Request['call']> = new Set([
+  ...DECIDING,
   'check',
   'close',
   'compact',

@@ -252,8 +252,34 @@ export interface DocumentStore extends Catalog {
   close(): Promise<void>
 }
 
-/** What a store can be asked about rooms without reading a document. */
-export type RoomCatalog = Catalog & Pick<DocumentStore, 'incarnation'>
+/** What a store says of a room without reading its document. */
+export interface Standing {
+  /** Of the room's document, or of the next one if there is none. */
+  readonly incarnation: string
+  /** `undefined` if there is none. */
+  readonly record: StoredRecord | undefined
+  /** `undefined` without a document, if only an empty one. */
+  readonly info: DocumentInfo | undefined
+}
+
+/** A room, and who asks about it. */
+export interface AskedRoom {
+  readonly roomName: string
+  /** The key of the account that asks, as accounts take turns; empty for the application itself. */
+  readonly account: string
+}
+
+/** What the main thread asks a store about rooms. Its methods throw `store-failed`. */
+export interface RoomCatalog extends Pick<Catalog, 'list' | 'totals' | 'putRecord'> {
+  /** @see PROTOCOL.md DO59 */
+  standing(asked: AskedRoom): Promise<Standing>
+
+  /** Returns the name of the room whose record has a link. @param account the key of the one that asks */
+  findByLink(link: string, account: string): Promise<string | undefined>
+
+  /** What was asked until now no longer counts. @param roomName all rooms without it */
+  outdate(roomName?: string): void
+}
 
 /** Opens a store: what a {@link StoreModule} exports as `openStore`. */
 export type OpenStore<Options = unknown> = (

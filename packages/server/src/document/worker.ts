@@ -2,8 +2,10 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Problem } from '@whereabouts/protocol'
 import { storeFailed } from '../store-failed.js'
 import { DocumentKeeper } from './keeper.js'
+import type { Finding } from './inquiry.js'
 import type {
   Answer,
+  CatalogCall,
   CatalogRequest,
   DocumentSettings,
   Numbered,
@@ -11,16 +13,15 @@ import type {
   Request,
   Results,
 } from './messages.js'
-
 import { Occupation } from './occupation.js'
-import type { DocumentStore, RoomCatalog } from './store.js'
+import type { Catalog, DocumentStore, Standing } from './store.js'
 import { openStoreModule } from './store-module.js'
 
 // The worker thread of the documents. Its work may take long, as no stream waits for it.
 
 const TIDY_MS = 1_000
 
-type CatalogResult = Results[keyof RoomCatalog]
+type CatalogResult = Results[CatalogCall]
 
 const port = parentPort!
 const settings = workerData as DocumentSettings
@@ -54,6 +55,10 @@ function perform(
     case 'told':
     case 'uncompacted':
       return worked(performOnLists(request, store))
+    case 'standings':
+      return Promise.all(request.rooms.map((room) => found(standingOf(store, room))))
+    case 'linked':
+      return Promise.all(request.links.map((link) => found(store.findByLink(link))))
     case 'count':
       return Promise.resolve(keeper.count())
     case 'check':
@@ -113,8 +118,24 @@ async function performOnDocument(
   }
 }
 
-function askCatalog<Name extends keyof RoomCatalog>(
-  store: RoomCatalog,
+async function standingOf(store: DocumentStore, roomName: string): Promise<Standing> {
+  // First: if the document is deleted meanwhile, nothing is stored for this incarnation.
+  const incarnation = await store.incarnation(roomName)
+  const [record, info] = await Promise.all([store.getRecord(roomName), store.about(roomName)])
+  return { incarnation, record, info }
+}
+
+/** What fails for one name is no fault of the others that are asked about together. */
+async function found<T>(asked: Promise<T>): Promise<Finding<T>> {
+  try {
+    return { found: await asked }
+  } catch (error) {
+    return { fault: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function askCatalog<Name extends CatalogCall>(
+  store: Catalog,
   { call, args }: CatalogRequest<Name>,
 ): Promise<CatalogResult> {
   const ask = store[call] as (...args: readonly unknown[]) => Promise<CatalogResult>

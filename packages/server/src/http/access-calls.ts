@@ -40,7 +40,7 @@ export class AccessCalls {
     const offer = await this.#offerTo(asker)
     const said = { can, ...(offer && { offer }) }
     if (!this.#mayChange(asker, can)) return call.json(said)
-    call.json({ ...said, access: await sharing.show(roomName, permissions.areAsked) })
+    call.json({ ...said, access: await sharing.show(asker, permissions.areAsked) })
   }
 
   /**
@@ -62,7 +62,7 @@ export class AccessCalls {
   /** @see PROTOCOL.md SR13, SR17 */
   async change(call: Call, asker: Asker, change: CheckedChange): Promise<void> {
     const { areAsked } = this.access.permissions
-    const access = await this.access.sharing.change(asker.roomName, change, areAsked)
+    const access = await this.access.sharing.change(asker, change, areAsked)
     if (access.revision !== change.revision)
       await this.#changed(asker.roomName, this.#whoMade(asker, areAsked), audited(change))
     call.json({ access })
@@ -86,15 +86,15 @@ export class AccessCalls {
     call.empty(204)
   }
 
-  async #accept({ roomName }: Asker, userId: string | undefined): Promise<void> {
+  async #accept(asker: Asker, userId: string | undefined): Promise<void> {
     if (userId === undefined) throw nothingOffered()
-    await this.access.sharing.acceptOffer(roomName, userId)
-    await this.#changed(roomName, { by: userId }, offerAnswered(userId, true))
+    await this.access.sharing.acceptOffer(asker, userId)
+    await this.#changed(asker.roomName, { by: userId }, offerAnswered(userId, true))
   }
 
-  async #refuse({ roomName }: Asker, userId: string): Promise<void> {
-    if (await this.access.sharing.refuseOffer(roomName, userId))
-      await this.#changed(roomName, { by: userId }, offerAnswered(userId, false))
+  async #refuse(asker: Asker, userId: string): Promise<void> {
+    if (await this.access.sharing.refuseOffer(asker, userId))
+      await this.#changed(asker.roomName, { by: userId }, offerAnswered(userId, false))
   }
 
   /** A slow disk doesn't keep a view link open that was ended. */
@@ -105,9 +105,10 @@ export class AccessCalls {
   }
 
   /** Nothing is offered on a view link, nor where there are no users. */
-  async #offerTo({ roomName, user, link }: Asker) {
+  async #offerTo(asker: Asker) {
+    const { user, link } = asker
     if (user === undefined || link !== undefined) return undefined
-    return this.access.sharing.offerTo(roomName, user.claim.id)
+    return this.access.sharing.offerTo(asker, user.claim.id)
   }
 
   /** @throws {Problem} too-many-requests. BU12, BU13 */

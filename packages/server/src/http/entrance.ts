@@ -96,9 +96,10 @@ export class Entrance {
   async manage(call: Call, roomName: string): Promise<Manager> {
     const { request } = call
     const user = await this.calling(call)
-    await this.count(call, user, 'documents')
+    const account = await this.count(call, user, 'documents')
     assertWritable(roomName)
-    await this.access.permissions.assert({ request, user, roomName }, 'manage')
+    const asker = { request, user, roomName, account: account.key }
+    await this.access.permissions.assert(asker, 'manage')
     checkVersion(call.query)
     // An application may authorize calls and not say who makes them.
     if (user === undefined) return { as: 'unknown' }
@@ -162,13 +163,12 @@ export class Entrance {
    * @see PROTOCOL.md MS8
    */
   async admitTo<T>(
-    { call, user, account }: Counted,
+    counted: Counted,
     name: string,
     read: (entered: Entered, can: readonly Action[]) => Promise<T>,
   ): Promise<Admitted<T>> {
-    const asker = isViewLink(name)
-      ? await this.#linked(call, name, user)
-      : this.#named(call, name, user)
+    const { call, user, account } = counted
+    const asker = isViewLink(name) ? await this.#linked(counted, name) : this.#named(counted, name)
     return this.#admit(call, { roomName: asker.roomName, asker, account, user }, read)
   }
 
@@ -207,9 +207,8 @@ export class Entrance {
         : allowances.takePost(account, memberKey)
     if (waiting !== undefined) await waiting
     if (!needs.includes('watch')) assertWritable(name)
-    const asker = isViewLink(name)
-      ? await this.#linked(call, name, user)
-      : this.#named(call, name, user)
+    const counted = { call, user, account }
+    const asker = isViewLink(name) ? await this.#linked(counted, name) : this.#named(counted, name)
     return { roomName: asker.roomName, asker, account, user }
   }
 
@@ -236,19 +235,19 @@ export class Entrance {
   }
 
   /** The application is asked about nothing that can't be a room. @throws {Problem} bad-room */
-  #named({ request }: Call, roomName: string, user: KnownUser | undefined): Asker {
+  #named({ call: { request }, user, account }: Counted, roomName: string): Asker {
     if (this.access.permissions.areAsked) checkRoom(roomName)
-    return { request, user, roomName }
+    return { request, user, roomName, account: account.key }
   }
 
   /**
    * @throws {Problem} forbidden, if the link leads nowhere; store-failed
    * @see PROTOCOL.md SR6, SR9
    */
-  async #linked({ request }: Call, link: string, user: KnownUser | undefined): Promise<Asker> {
-    const roomName = await this.access.sharing.roomOf(link)
+  async #linked({ call: { request }, user, account }: Counted, link: string): Promise<Asker> {
+    const roomName = await this.access.sharing.roomOf(link, account.key)
     if (roomName === undefined) throw linkEnded()
-    return { request, user, roomName, link }
+    return { request, user, roomName, link, account: account.key }
   }
 }
 
