@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { type DocumentNews, Problem, type Updated } from '@whereabouts/protocol'
+import type { AskedRoom } from './document/asked-room.js'
 import type { AcceptedUpdate, Documents } from './document/documents.js'
 import { mergeIntoOne } from './document/merge.js'
+import type { Reading } from './document/messages.js'
 import type { Quotas } from './document/quota.js'
 import { Repeats } from './document/repeats.js'
-import type { AskedRoom, RoomRecord } from './document/store.js'
+import type { RoomRecord } from './document/store.js'
 import type { RoomName } from './room/ids.js'
 import type { MissedUpdates } from './room/room-state.js'
 import type { HostedRooms } from './rooms/hosted-rooms.js'
@@ -48,12 +50,12 @@ export class RoomDocuments {
    * @see PROTOCOL.md DO1, EX8
    */
   async read(
-    roomName: RoomName,
+    asked: OwnRoom,
     stateVector: Uint8Array | undefined,
     since: string | undefined,
   ): Promise<Uint8Array> {
     const own = stateVector && this.#ownVector(stateVector)
-    return this.documents.read(roomName, own, !(await this.rooms.isUpToDate(roomName, since)))
+    return this.documents.read(await this.#reading(asked, since), own)
   }
 
   /**
@@ -63,12 +65,12 @@ export class RoomDocuments {
    * @see PROTOCOL.md DO20, EX8
    */
   async sync(
-    roomName: RoomName,
+    asked: OwnRoom,
     stateVector: Uint8Array,
     since: string | undefined,
   ): Promise<Uint8Array> {
     const own = this.#ownVector(stateVector)
-    return this.documents.sync(roomName, own, !(await this.rooms.isUpToDate(roomName, since)))
+    return this.documents.sync(await this.#reading(asked, since), own)
   }
 
   /**
@@ -123,6 +125,10 @@ export class RoomDocuments {
    */
   forgetRepeats(): void {
     this.#updates = new Repeats()
+  }
+
+  async #reading({ roomName, account }: OwnRoom, since: string | undefined): Promise<Reading> {
+    return { roomName, account, isFresh: !(await this.rooms.isUpToDate(roomName, since)) }
   }
 
   /** Copies the vector, because the caller may change it during an `await`. @see PROTOCOL.md ID12 */

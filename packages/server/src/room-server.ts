@@ -11,12 +11,12 @@ import {
 } from '@whereabouts/protocol'
 import type { AuditLog } from './access/audit.js'
 import { Administration } from './administration.js'
+import type { AskedRoom } from './document/asked-room.js'
 import type { DataFolder } from './document/data-folder.js'
 import type { Exchange, Notices } from './exchange/exchange.js'
 import type { Documents, DocumentsCount } from './document/documents.js'
 import { mergeUpdates } from './document/merge.js'
 import type { Quotas } from './document/quota.js'
-import type { AskedRoom } from './document/store.js'
 import { MemberIds } from './access/member-id.js'
 import type { Permissions } from './access/permissions.js'
 import type { Sharing } from './access/sharing.js'
@@ -425,11 +425,17 @@ export class RoomServer {
    * vector, the whole document. Creates no room and no member.
    *
    * @param since a position of the room; the answer includes everything up to it
+   * @returns bytes that others may get as well
    * @throws {Problem} bad-room, bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO1, EX8
    */
-  async document(roomName: string, stateVector?: Uint8Array, since?: string): Promise<Uint8Array> {
-    return this.#roomDocuments.read(checkRoom(roomName), stateVector, since)
+  async document(
+    { roomName, account }: AskedRoom,
+    stateVector?: Uint8Array,
+    since?: string,
+  ): Promise<Uint8Array> {
+    const asked = { roomName: checkRoom(roomName), account }
+    return this.#roomDocuments.read(asked, stateVector, since)
   }
 
   /**
@@ -441,8 +447,13 @@ export class RoomServer {
    * @throws {Problem} bad-room, bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO20, EX8
    */
-  async sync(roomName: string, stateVector: Uint8Array, since?: string): Promise<Uint8Array> {
-    return this.#roomDocuments.sync(checkRoom(roomName), stateVector, since)
+  async sync(
+    { roomName, account }: AskedRoom,
+    stateVector: Uint8Array,
+    since?: string,
+  ): Promise<Uint8Array> {
+    const asked = { roomName: checkRoom(roomName), account }
+    return this.#roomDocuments.sync(asked, stateVector, since)
   }
 
   /**

@@ -10,6 +10,7 @@ import {
 } from '@whereabouts/protocol'
 import { checkMemberKey, newMemberKey } from './access/caller.js'
 import type { Users } from './access/users.js'
+import { askedByApplication } from './document/asked-room.js'
 import { isPart } from './room/parts.js'
 import type { UserClaim } from './room/user.js'
 import type { Participant } from './attendance.js'
@@ -178,7 +179,13 @@ export class Rooms {
    */
   async document(roomName: string, stateVector?: Uint8Array, since?: string): Promise<Uint8Array> {
     const vector = stateVector === undefined ? undefined : checkBytes(stateVector)
-    return this.server.document(roomName, vector, checkSince(since))
+    const bytes = await this.server.document(
+      askedByApplication(roomName),
+      vector,
+      checkSince(since),
+    )
+    // Others may get the same bytes, which the application may change.
+    return new Uint8Array(bytes)
   }
 
   /**
@@ -191,7 +198,9 @@ export class Rooms {
    * @see PROTOCOL.md DO20, EX8
    */
   async sync(roomName: string, stateVector: Uint8Array, since?: string): Promise<Uint8Array> {
-    return this.server.sync(roomName, checkBytes(stateVector), checkSince(since))
+    const vector = checkBytes(stateVector)
+    const asked = askedByApplication(roomName)
+    return new Uint8Array(await this.server.sync(asked, vector, checkSince(since)))
   }
 
   /**

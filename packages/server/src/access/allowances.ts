@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { AskedRoom } from '../document/store.js'
+import type { AskedRoom } from '../document/asked-room.js'
 import type { Log } from '../log.js'
 import type { ResolvedOptions } from '../options.js'
 import type { MemberKey } from '../room/ids.js'

@@ -7,9 +7,9 @@ import {
   Problem,
   ROLES,
 } from '@whereabouts/protocol'
+import { type AskedRoom, askedByApplication } from '../document/asked-room.js'
 import { type Quotas, type Reservation, UNLIMITED } from '../document/quota.js'
 import {
-  type AskedRoom,
   MAX_RECORD_BYTES,
   type RoomCatalog,
   type RoomRecord,
@@ -221,8 +221,9 @@ export class Sharing {
     brought: RoomRecord,
   ): Promise<{ readonly record?: RoomRecord; readonly isLinkTaken: boolean }> {
     const { viewLink, ...others } = readImported(brought)
-    if ((await this.#knownNow(own(roomName))).revision !== 0) return { isLinkTaken: false }
-    const linked = viewLink === undefined ? undefined : await this.roomOf(viewLink, OWN)
+    const asked = askedByApplication(roomName)
+    if ((await this.#knownNow(asked)).revision !== 0) return { isLinkTaken: false }
+    const linked = viewLink === undefined ? undefined : await this.roomOf(viewLink, asked.account)
     const isLinkTaken = linked !== undefined && linked !== roomName
     const record = written(isLinkTaken ? others : { ...others, viewLink })
     if (Buffer.byteLength(record.json) > MAX_RECORD_BYTES) throw tooLarge(MAX_RECORD_BYTES)
@@ -242,7 +243,7 @@ export class Sharing {
    * @see PROTOCOL.md AD17
    */
   async giveTo(roomName: string, owner: string): Promise<Access | undefined> {
-    const known = await this.#knownNow(own(roomName))
+    const known = await this.#knownNow(askedByApplication(roomName))
     return known.isNew ? undefined : this.#put(roomName, known, passedTo(known.record, owner))
   }
 
@@ -258,13 +259,6 @@ export class Sharing {
     this.outdate(asked.roomName)
     return this.#known(asked)
   }
-}
-
-/** The application itself, as an account. */
-const OWN = ''
-
-function own(roomName: string): AskedRoom {
-  return { roomName, account: OWN }
 }
 
 function knownFrom({ incarnation, record, info }: Standing): Known {

@@ -20,6 +20,11 @@ export class AccountLines<T> {
     return this.#lines.get(account)?.has(item) === true
   }
 
+  /** Returns whether an item waits for any account. */
+  includes(item: T): boolean {
+    return this.#accounts.has(item)
+  }
+
   /** Adds an item at the end of an account's line, also if it waits for another account already. */
   add(account: string, item: T): void {
     const line = this.#lines.get(account) ?? new Set<T>()

@@ -12,7 +12,7 @@ import { Inquiry } from './inquiry.js'
 import { compactLeft } from './left-logs.js'
 import { connected } from './shown-address.js'
 import type { UpdateTerms } from './keeper.js'
-import type { Request, Results } from './messages.js'
+import type { Reading, Request, Results } from './messages.js'
 import {
   MAX_RECORD_BYTES,
   type RoomCatalog,
@@ -160,15 +160,11 @@ export class Documents {
   /**
    * Returns the part of a room's document that a caller lacks; all of it without a state vector.
    *
-   * @param isFresh whether to read the store's current content, even if the document is loaded
+   * @returns bytes that others may get as well
    * @throws {Problem} bad-parameter, store-failed
    */
-  read(
-    roomName: string,
-    stateVector: Uint8Array | undefined,
-    isFresh: boolean,
-  ): Promise<Uint8Array> {
-    return this.#ask({ call: 'read', roomName, stateVector, isFresh })
+  read(reading: Reading, stateVector: Uint8Array | undefined): Promise<Uint8Array> {
+    return this.#ask({ call: 'read', stateVector, ...reading })
   }
 
   /**
@@ -176,11 +172,11 @@ export class Documents {
    * it survives a power cut.
    *
    * @param stateVector empty for a caller without the document
-   * @param isFresh whether to read the store's current content, even if the document is loaded
+   * @returns bytes that others may get as well
    * @throws {Problem} bad-parameter, store-failed
    */
-  sync(roomName: string, stateVector: Uint8Array, isFresh: boolean): Promise<Uint8Array> {
-    return this.#write({ call: 'sync', roomName, stateVector, isFresh })
+  sync(reading: Reading, stateVector: Uint8Array): Promise<Uint8Array> {
+    return this.#write({ call: 'sync', stateVector, ...reading })
   }
 
   /**

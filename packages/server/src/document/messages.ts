@@ -1,5 +1,6 @@
 import { Problem, type ProblemExtensions, type ProblemName } from '@whereabouts/protocol'
 import type { Applied, DocumentCount, DocumentLimits } from './keeper.js'
+import type { AskedRoom } from './asked-room.js'
 import type { Finding } from './inquiry.js'
 import type {
   Catalog,
@@ -32,6 +33,12 @@ type CatalogResults = {
   readonly [Name in CatalogCall]: Awaited<ReturnType<Catalog[Name]>>
 }
 
+/** What a read of a document has with any state vector. */
+export interface Reading extends AskedRoom {
+  /** Whether to read the store's current content, even if the document is loaded. */
+  readonly isFresh: boolean
+}
+
 /** A request to the thread. */
 export type Request =
   | {
@@ -43,18 +50,8 @@ export type Request =
       /** The record to store with it, if it is the document's first. */
       readonly claim?: RoomRecord | undefined
     }
-  | {
-      readonly call: 'read'
-      readonly roomName: string
-      readonly stateVector: Uint8Array | undefined
-      readonly isFresh: boolean
-    }
-  | {
-      readonly call: 'sync'
-      readonly roomName: string
-      readonly stateVector: Uint8Array
-      readonly isFresh: boolean
-    }
+  | ({ readonly call: 'read'; readonly stateVector: Uint8Array | undefined } & Reading)
+  | ({ readonly call: 'sync'; readonly stateVector: Uint8Array } & Reading)
   | { readonly call: 'release'; readonly roomName: string }
   | {
       readonly call: 'learn'

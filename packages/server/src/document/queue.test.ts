@@ -71,3 +71,53 @@ it('[DO18] removing a request of a room leaves its other requests in order, and 
   expect(queue.takeAll()).toEqual([item('one', 1), item('one', 4), item('two', 3)])
   expect(queue.isEmpty).toBe(true)
 })
+
+const read = (reader: string, bytes = 0) => ({ roomName: 'one', bytes, reader })
+
+function all<T>(queue: { take(canGo: () => boolean): T | undefined }): T[] {
+  const taken: T[] = []
+  for (let next = queue.take(() => true); next !== undefined; next = queue.take(() => true))
+    taken.push(next)
+  return taken
+}
+
+it('[DO61] what isn’t a read passes the reads of its room', () => {
+  const queue = new FairQueue()
+  const reads = [read('eve', 1), read('eve', 2), read('ann', 3)]
+  for (const each of reads) queue.add(each)
+  for (const each of [item('one', 4), item('one', 5)]) queue.add(each)
+  expect(all(queue)).toEqual([item('one', 4), item('one', 5), reads[0], reads[2], reads[1]])
+  expect(queue.isEmpty).toBe(true)
+})
+
+it('[DO61] a read that 32 have passed has its place behind those that are there, and before later ones', () => {
+  const queue = new FairQueue()
+  queue.add(read('ann'))
+  for (let index = 0; index < 40; index++) queue.add(item('one', index))
+  for (let index = 0; index < 32; index++) queue.take(() => true)
+  for (let index = 40; index < 80; index++) queue.add(item('one', index))
+  expect(all(queue).findIndex((each) => 'reader' in each)).toBe(8)
+})
+
+it('[DO62] a read that accounts share is taken once, when the first of them has its turn', () => {
+  const queue = new FairQueue<ReturnType<typeof read>>()
+  const eve = Array.from({ length: 100 }, (_, index) => read('eve', index))
+  for (const each of eve) queue.add(each)
+  expect(queue.join(eve[99]!, 'ann')).toBe(true)
+  expect(queue.join(read('ann', 99), 'ann')).toBe(false)
+  const order = all(queue)
+  expect(order).toHaveLength(100)
+  expect(order[1]).toBe(eve[99])
+})
+
+it('[DO61] [DO62] nothing joins a read that has its place, since what it lacks may be there already', () => {
+  const queue = new FairQueue<{ roomName: string; bytes: number; reader?: string }>()
+  const first = read('ann')
+  queue.add(first)
+  for (let index = 0; index < 40; index++) queue.add(item('one', index))
+  for (let index = 0; index < 31; index++) queue.take(() => true)
+  expect(queue.join(first, 'bob')).toBe(true)
+  queue.take(() => true)
+  expect(queue.join(first, 'bob')).toBe(false)
+  expect(all(queue).filter((each) => each === first)).toHaveLength(1)
+})

@@ -1,9 +1,16 @@
+import { AccountLines } from './account-lines.js'
+
 /** An item of the queue. */
 export interface Queued {
   /** Rooms take turns. */
   readonly roomName: string
   readonly bytes: number
+  /** Of a read: the account that asks for it. Accounts take turns with their reads of a room. */
+  readonly reader?: string | undefined
 }
+
+/** How many other items of its room pass a read that waits. */
+const MOST_PASSING = 32
 
 /** The limits of a {@link Load}. */
 interface Bound {
@@ -74,10 +81,80 @@ export class Loads {
   }
 }
 
-/** A queue in which rooms take turns. Items of one room keep their order. */
+/**
+ * The items of one room. A read lets others pass, up to a number; then it has its place among them. So it
+ * never comes before what was there when it came, which it may have to have.
+ */
+class Line<T extends Queued> {
+  #items: T[] = []
+  /** Those that let others pass. */
+  readonly #reads = new AccountLines<T>()
+  #passed = 0
+
+  get isEmpty(): boolean {
+    return this.#items.length === 0 && this.#reads.isEmpty
+  }
+
+  get next(): T {
+    return this.#items[0] ?? this.#reads.next!
+  }
+
+  add(item: T): void {
+    if (item.reader === undefined) this.#items.push(item)
+    else this.#reads.add(item.reader, item)
+  }
+
+  /** Adds an account to those that wait for a read. Returns `false` if that has its place already. */
+  join(item: T, reader: string): boolean {
+    if (!this.#reads.includes(item)) return false
+    this.#reads.add(reader, item)
+    return true
+  }
+
+  /** Puts an item back in front of the others; a read at the end of its account's. */
+  putBack(item: T): void {
+    if (item.reader === undefined) this.#items.unshift(item)
+    else this.#reads.add(item.reader, item)
+  }
+
+  take(): T {
+    const item = this.#items.shift()
+    if (item === undefined) return this.#reads.take()!
+    if (!this.#reads.isEmpty) this.#pass()
+    return item
+  }
+
+  #pass(): void {
+    this.#passed += 1
+    if (this.#passed < MOST_PASSING) return
+    this.#passed = 0
+    this.#items.push(this.#reads.take()!)
+  }
+
+  /** Removes and returns the items that fit, none of which is a read. */
+  remove(fits: (item: T) => boolean): T[] {
+    const removed = this.#items.filter(fits)
+    this.#items = this.#items.filter((item) => !fits(item))
+    return removed
+  }
+
+  find(fits: (item: T) => boolean): T | undefined {
+    return this.#items.find(fits)
+  }
+
+  values(): T[] {
+    return [...this.#items, ...this.#reads.values()]
+  }
+}
+
+/**
+ * A queue in which rooms take turns. Items of one room keep their order, but reads come after the others.
+ *
+ * @see PROTOCOL.md DO18, DO61
+ */
 export class FairQueue<T extends Queued> {
   /** The items of each room, in the order of the rooms' turns. */
-  readonly #rooms = new Map<string, T[]>()
+  readonly #rooms = new Map<string, Line<T>>()
 
   get isEmpty(): boolean {
     return this.#rooms.size === 0
@@ -93,60 +170,64 @@ export class FairQueue<T extends Queued> {
   }
 
   add(item: T): void {
-    const waiting = this.#rooms.get(item.roomName)
-    if (waiting === undefined) this.#rooms.set(item.roomName, [item])
-    else waiting.push(item)
+    this.#lineOf(item.roomName).add(item)
+  }
+
+  /** Adds an account to those that wait for a read. Returns `false` if nothing may join it any more. */
+  join(item: T, reader: string): boolean {
+    return this.#rooms.get(item.roomName)?.join(item, reader) === true
   }
 
   /** Puts items back in front of the others of their rooms, in their order. */
   requeue(items: readonly T[]): void {
-    for (const item of items.toReversed()) {
-      const waiting = this.#rooms.get(item.roomName)
-      if (waiting === undefined) this.#rooms.set(item.roomName, [item])
-      else waiting.unshift(item)
-    }
+    for (const item of items.toReversed()) this.#lineOf(item.roomName).putBack(item)
   }
 
   /** Removes and returns the next item that can go: from the lowest level, the first room in turn. */
   take(canGo: (item: T) => boolean, levelOf: (item: T) => number = () => 0): T | undefined {
     let lowest = Infinity
-    let next: string | undefined
-    for (const [roomName, [item]] of this.#rooms) {
-      const level = levelOf(item!)
-      if (level >= lowest || !canGo(item!)) continue
+    let found: string | undefined
+    for (const [roomName, { next }] of this.#rooms) {
+      const level = levelOf(next)
+      if (level >= lowest || !canGo(next)) continue
       lowest = level
-      next = roomName
+      found = roomName
       if (level === 0) break
     }
-    return next === undefined ? undefined : this.#takeOf(next)
+    return found === undefined ? undefined : this.#takeOf(found)
   }
 
   #takeOf(roomName: string): T {
-    const waiting = this.#rooms.get(roomName)!
-    const item = waiting.shift()!
+    const line = this.#rooms.get(roomName)!
+    const item = line.take()
     this.#rooms.delete(roomName)
-    if (waiting.length > 0) this.#rooms.set(roomName, waiting)
+    if (!line.isEmpty) this.#rooms.set(roomName, line)
     return item
   }
 
-  /** Returns the first item of a room that fits. */
+  /** Returns the first item of a room that fits and isn't a read. */
   find(roomName: string, fits: (item: T) => boolean): T | undefined {
     return this.#rooms.get(roomName)?.find(fits)
   }
 
-  /** Removes and returns the items of a room that fit. */
+  /** Removes and returns the items of a room that fit and aren't reads. */
   remove(roomName: string, fits: (item: T) => boolean): T[] {
-    const waiting = this.#rooms.get(roomName) ?? []
-    const left = waiting.filter((item) => !fits(item))
-    if (left.length > 0) this.#rooms.set(roomName, left)
-    else this.#rooms.delete(roomName)
-    return waiting.filter(fits)
+    const line = this.#rooms.get(roomName)
+    const removed = line?.remove(fits) ?? []
+    if (line?.isEmpty === true) this.#rooms.delete(roomName)
+    return removed
   }
 
   /** Removes and returns everything, room by room. */
   takeAll(): T[] {
-    const all = [...this.#rooms.values()].flat()
+    const all = [...this.#rooms.values()].flatMap((line) => line.values())
     this.#rooms.clear()
     return all
+  }
+
+  #lineOf(roomName: string): Line<T> {
+    const line = this.#rooms.get(roomName) ?? new Line<T>()
+    this.#rooms.set(roomName, line)
+    return line
   }
 }

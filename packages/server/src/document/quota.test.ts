@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { askedByApplication as room, type AskedRoom } from './asked-room.js'
 import { Quotas } from './quota.js'
-import type { AskedRoom } from './store.js'
 
 /** A store of given sizes, and quotas for it. */
 function quotas(limits: { all?: number; owner?: number }) {
@@ -34,7 +34,6 @@ function quotas(limits: { all?: number; owner?: number }) {
   }
 }
 
-const room = (roomName: string) => ({ roomName, account: '' })
 const full = expect.objectContaining({ problem: 'storage-full' }) as Error
 
 it('[BU18] what is given back is free again, what is stored is not, and neither is what is on its way', async () => {

@@ -1,5 +1,6 @@
 import { Problem } from '@whereabouts/protocol'
-import type { AskedRoom, RoomCatalog, RoomRecord, Totals } from './store.js'
+import type { AskedRoom } from './asked-room.js'
+import type { RoomCatalog, RoomRecord, Totals } from './store.js'
 
 /** For the log, when all space is taken. */
 export const FULL =

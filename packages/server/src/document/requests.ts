@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto'
 import type { Request } from './messages.js'
 
 /** The size of a read in the queue; its actual cost isn't known in advance. */
-const READ_BYTES = 65_536
+export const READ_BYTES = 65_536
 /** The queue of requests that belong to no room. */
 export const NO_ROOM = ''
 /** The queue of questions that calls are decided by. No room is called so, so no thread is isolated with it. */
@@ -53,9 +54,21 @@ export function isCoalesced(request: Request): boolean {
   return COALESCED.has(request.call) && !isRemoteUpdate(request)
 }
 
+/** A request that reads a document, and changes nothing. */
+export type Read = Extract<Request, { readonly call: 'read' | 'sync' }>
+
+export function isRead(request: Request): request is Read {
+  return request.call === 'read' || request.call === 'sync'
+}
+
+/** Returns a text that only reads with the same answer have. */
+export function keyOfRead({ call, roomName, stateVector, isFresh }: Read): string {
+  const vector =
+    stateVector === undefined ? '' : createHash('sha256').update(stateVector).digest('base64')
+  return `${roomName} ${call} ${isFresh} ${vector}`
+}
+
 export function weightOf(request: Request): number {
-  if (request.call === 'read' || request.call === 'sync') {
-    return READ_BYTES + (request.stateVector?.byteLength ?? 0)
-  }
+  if (isRead(request)) return READ_BYTES + (request.stateVector?.byteLength ?? 0)
   return 'bytes' in request ? (request.bytes?.byteLength ?? 0) : 0
 }

@@ -1,3 +1,5 @@
+import type { AskedRoom } from './asked-room.js'
+
 /**
  * The incarnation of every document until its first removal. Each removal gives the room's document
  * another incarnation.
@@ -260,13 +262,6 @@ export interface Standing {
   readonly record: StoredRecord | undefined
   /** `undefined` without a document, if only an empty one. */
   readonly info: DocumentInfo | undefined
-}
-
-/** A room, and who asks about it. */
-export interface AskedRoom {
-  readonly roomName: string
-  /** The key of the account that asks, as accounts take turns; empty for the application itself. */
-  readonly account: string
 }
 
 /** What the main thread asks a store about rooms. Its methods throw `store-failed`. */

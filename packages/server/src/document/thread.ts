@@ -16,6 +16,8 @@ export interface Done<R> {
 export interface PendingRequest extends Queued {
   readonly request: Request
   readonly number: number
+  /** Of a read: names it and its equals. @see PROTOCOL.md DO62 */
+  readonly key?: string
   readonly done: Promise<Done<Results[keyof Results]>>
   readonly resolve: (done: Done<Results[keyof Results]>) => void
   readonly reject: (error: Error) => void
@@ -116,6 +118,13 @@ export class DocumentThread {
 
   hasCapacityFor(asked: PendingRequest): boolean {
     return !this.isFull && this.#loads.hasCapacityFor(asked)
+  }
+
+  /** Returns whether a read of a room isn't answered yet. */
+  isReading(roomName: string): boolean {
+    for (const asked of this.#asked.values())
+      if (asked.reader !== undefined && asked.roomName === roomName) return true
+    return false
   }
 
   send(asked: PendingRequest, expectedMs: number): void {

@@ -19,6 +19,12 @@ function newThreads(): Threads {
 }
 
 const FAILED = { status: 'rejected', reason: expect.objectContaining({ problem: 'store-failed' }) }
+/** A read that only one with the same number equals. */
+function read(account: string, number: number, bytes: number) {
+  const stateVector = new Uint8Array(bytes)
+  new DataView(stateVector.buffer).setUint32(0, number)
+  return { call: 'read', roomName: 'r', account, stateVector, isFresh: false } as const
+}
 const update = (roomName: string, bytes = 0): Request => ({
   call: 'update',
   roomName,
@@ -29,15 +35,7 @@ describe('the queue of requests to threads', () => {
   it('[DO43] is bounded per room and in total, by count and size', async () => {
     const heavy: [Request, number][] = [
       [update('one', 4_000_000), 4],
-      [
-        { call: 'read', roomName: 'two', stateVector: new Uint8Array(4_000_000), isFresh: false },
-        4,
-      ],
-      [
-        { call: 'sync', roomName: 'three', stateVector: new Uint8Array(4_000_000), isFresh: false },
-        4,
-      ],
-      [{ call: 'read', roomName: 'four', stateVector: undefined, isFresh: false }, 256],
+      [update('two'), 1_000],
     ]
     const threads = newThreads()
     for (const [request, most] of heavy) {
@@ -46,6 +44,36 @@ describe('the queue of requests to threads', () => {
       expect(early).toBe('too much work is waiting for it')
       await Promise.allSettled(asked)
     }
+  })
+
+  it('[DO62] has a bound of reads for each account, which keeps out nobody else and no update', async () => {
+    const threads = newThreads()
+    const asking = (account: string, count: number, bytes = 8) =>
+      Array.from({ length: count }, (_, index) => threads.ask(read(account, index, bytes)))
+    const heavy = await Promise.race(asking('heavy', 3, 4_000_000).map(causeOf))
+    expect(heavy).toBe('too many reads are waiting for it')
+    const eve = asking('eve', 1_001).map(causeOf)
+    const others = [...asking('ann', 1_000), threads.ask(update('r'))].map(causeOf)
+    expect(await Promise.race(eve)).toBe('too many reads are waiting for it')
+    expect(await Promise.all(others)).not.toContain('too many reads are waiting for it')
+    await Promise.all(eve)
+  })
+
+  it('[DO62] makes equal reads once, whoever asks', async () => {
+    const threads = newThreads()
+    const same = ['ann', 'bob', 'ann'].map((account) => threads.ask(read(account, 1, 8)))
+    expect(new Set(same).size).toBe(1)
+    const base = read('ann', 1, 8)
+    const others: Request[] = [
+      read('ann', 2, 8),
+      { ...base, roomName: 's' },
+      { ...base, isFresh: true },
+      { ...base, call: 'sync' },
+      { ...base, stateVector: undefined },
+    ]
+    const different = others.map((request) => threads.ask(request))
+    expect(new Set([...same, ...different]).size).toBe(1 + others.length)
+    await Promise.allSettled([...same, ...different])
   })
 
   it('[DO44] sends a request of the server itself only once', async () => {

@@ -12,7 +12,18 @@ import {
   type Results,
 } from './messages.js'
 import { FairQueue, Loads, type Queued } from './queue.js'
-import { isCoalesced, isFromClient, isRemoteUpdate, NO_ROOM, roomOf, weightOf } from './requests.js'
+import {
+  isCoalesced,
+  isFromClient,
+  isRead,
+  isRemoteUpdate,
+  keyOfRead,
+  NO_ROOM,
+  READ_BYTES,
+  type Read,
+  roomOf,
+  weightOf,
+} from './requests.js'
 import type { DocumentStore } from './store.js'
 import { openStoreModule } from './store-module.js'
 import { type PendingRequest, DocumentThread, type Done, type ThreadListener } from './thread.js'
@@ -21,6 +32,9 @@ import { badUpdate } from './update.js'
 /** The maximum load that waits for a thread. Beyond it, clients are told to try again later. */
 const WAITING_OF_ROOM = { count: 1_000, bytes: 16_777_216 }
 const WAITING_OF_ALL = { count: 10_000, bytes: 67_108_864 }
+/** The same for reads, whose size is that of their state vectors. They never keep out an update. */
+const READS_OF_ACCOUNT = { count: 1_000, bytes: 8_388_608 }
+const READS_OF_ALL = { count: 20_000, bytes: 67_108_864 }
 /**
  * The size from which an update may take seconds, which can't be predicted: a smaller one has too few
  * structs. Such an update comes after small ones, and no other request is queued behind it.
@@ -69,6 +83,9 @@ type State =
 export class Threads implements ThreadListener {
   readonly #queue = new FairQueue<PendingRequest>()
   readonly #waiting = new Loads(WAITING_OF_ROOM, WAITING_OF_ALL)
+  readonly #waitingReads = new Loads(READS_OF_ACCOUNT, READS_OF_ALL)
+  /** The latest reads in the queue, which equal ones may join. */
+  readonly #reads = new Map<string, PendingRequest>()
   readonly #expenses: Expenses
   /** Oldest first. */
   readonly #isolated: DocumentThread[] = []
@@ -118,6 +135,7 @@ export class Threads implements ThreadListener {
     type Answered = Done<Results[R['call']]>
     const queued = { roomName: roomOf(request), bytes: weightOf(request) }
     if (this.#closed !== undefined) return Promise.reject(this.#closed)
+    if (isRead(request)) return this.#read(request, queued) as Promise<Answered>
     const same = isCoalesced(request) && this.#waitingFor(request.call, queued.roomName)
     if (same) return same.done as Promise<Answered>
     if (!this.#waiting.hasCapacityFor(queued)) {
@@ -131,6 +149,23 @@ export class Threads implements ThreadListener {
     this.#queue.add(asked)
     this.#dispatch()
     return asked.done as Promise<Answered>
+  }
+
+  /** @see PROTOCOL.md DO61, DO62 */
+  #read(request: Read, queued: Queued): PendingRequest['done'] {
+    const { account: reader } = request
+    const key = keyOfRead(request)
+    const same = this.#reads.get(key)
+    if (same !== undefined && this.#queue.join(same, reader)) return same.done
+    const asked = { ...this.#asked(request, { ...queued, reader }), key }
+    if (!this.#waitingReads.hasCapacityFor(loadOf(asked))) {
+      return Promise.reject(storeFailed('too many reads are waiting for it'))
+    }
+    this.#waitingReads.add(loadOf(asked))
+    this.#reads.set(key, asked)
+    this.#queue.add(asked)
+    this.#dispatch()
+    return asked.done
   }
 
   #waitingFor(call: Request['call'], roomName: string): PendingRequest | undefined {
@@ -177,7 +212,7 @@ export class Threads implements ThreadListener {
     this.#expenses.answered(asked.roomName)
     if ('result' in answer) {
       if (asked.request.call === 'count') thread.count = answer.result as DocumentCount
-      this.#waiting.remove(asked)
+      this.#forget(asked)
       asked.resolve({ result: answer.result, again: asked.tries > 1 })
     } else {
       this.#reject(asked, problemOf(answer))
@@ -224,8 +259,20 @@ export class Threads implements ThreadListener {
   }
 
   #reject(asked: PendingRequest, problem: Problem): void {
-    this.#waiting.remove(asked)
+    this.#forget(asked)
     asked.reject(problem)
+  }
+
+  #forget(asked: PendingRequest): void {
+    if (asked.reader === undefined) return this.#waiting.remove(asked)
+    this.#waitingReads.remove(loadOf(asked))
+    this.#closeRead(asked)
+  }
+
+  /** What is sent may lack what is stored from now on, so no further read joins it. */
+  #closeRead(asked: PendingRequest): void {
+    const { key } = asked
+    if (key !== undefined && this.#reads.get(key) === asked) this.#reads.delete(key)
   }
 
   async #newActive(): Promise<DocumentThread> {
@@ -258,10 +305,16 @@ export class Threads implements ThreadListener {
   #canGo(asked: PendingRequest): boolean {
     const thread = this.#threadFor(asked.roomName)
     if (thread?.hasCapacityFor(asked) !== true) return false
+    if (asked.reader !== undefined && this.#isAloneWith(asked, thread)) return false
     if (thread !== this.#active || thread.isIdle) return true
     if (!isUnforeseen(asked)) return !this.#isDue
     this.#heldBackSinceMs ??= this.now()
     return false
+  }
+
+  /** Reads of a room that takes long go one by one, so that an update never waits for several. */
+  #isAloneWith({ roomName }: PendingRequest, thread: DocumentThread): boolean {
+    return this.#expenses.levelOf(roomName) > 0 && thread.isReading(roomName)
   }
 
   /** Whether an unforeseen request has waited so long that others have to let it pass. */
@@ -277,6 +330,7 @@ export class Threads implements ThreadListener {
 
   #send(asked: PendingRequest): void {
     const thread = this.#threadFor(asked.roomName)!
+    this.#closeRead(asked)
     const expectedMs = this.#expenses.expectedMs(asked.roomName)
     if (!isUnforeseen(asked)) thread.send(asked, expectedMs)
     else thread.send(asked, Math.max(expectedMs, UNFORESEEN_MS))
@@ -396,6 +450,11 @@ export class Threads implements ThreadListener {
 }
 
 type At = NonNullable<DocumentThread['at']>
+
+/** Reads are bounded for each account. */
+function loadOf({ reader, bytes }: PendingRequest): Queued {
+  return { roomName: reader!, bytes: bytes - READ_BYTES }
+}
 
 function isUnforeseen({ request, bytes }: PendingRequest): boolean {
   return request.call === 'update' && bytes >= UNFORESEEN_BYTES

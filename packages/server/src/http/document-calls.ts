@@ -37,9 +37,9 @@ export class DocumentCalls {
   /** @see PROTOCOL.md DO1 */
   async read(call: Call, name: string): Promise<void> {
     const { entrance, rooms, answers } = this.parts
-    const { roomName } = await entrance.decide(call, name, READ, noBody)
+    const { asker } = await entrance.decide(call, name, READ, noBody)
     const { query } = call
-    answers.send(call, await rooms.document(roomName, stateVector(query), query('since')))
+    answers.send(call, await rooms.document(asker, stateVector(query), query('since')))
   }
 
   /** @see PROTOCOL.md DO20, DO58 */
@@ -50,8 +50,8 @@ export class DocumentCalls {
       assertSameUser(call.request, user?.claim.id)
       return bodies.readBytes(call, maxUpdateBytes)
     }
-    const { roomName, said: vector } = await entrance.decide(call, name, READ, read)
-    answers.send(call, await rooms.sync(roomName, vector, query('since')))
+    const { asker, said: vector } = await entrance.decide(call, name, READ, read)
+    answers.send(call, await rooms.sync(asker, vector, query('since')))
   }
 
   /** @see PROTOCOL.md DO2, DO9, DO58 */
