@@ -79,6 +79,7 @@ export class DocumentSync {
   #state: SyncState = { name: 'waiting' }
   #rebuiltAtMs = Number.NEGATIVE_INFINITY
   #isReceiving = false
+  #isPaused = false
   /** The problem that the last part was set aside for. */
   #refusal: Problem | null = null
 
@@ -143,6 +144,22 @@ export class DocumentSync {
     this.#incarnation = incarnation
     this.#copy.remember(vector)
     return true
+  }
+
+  /** Whether nothing is requested, and no answer that is still to come is applied. @see PROTOCOL.md YJ2 */
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
+  pause(): void {
+    this.#isPaused = true
+    this.#loop.hurry()
+  }
+
+  /** Ends a pause. Syncs if the room is open; else `outdated` follows when it opens. */
+  resume(isOpen: boolean): void {
+    this.#isPaused = false
+    if (isOpen) this.outdated()
   }
 
   /** Syncs again: the server may have updates that the events don't bring, or may be another server. */
@@ -258,12 +275,12 @@ export class DocumentSync {
   }
 
   #start(): void {
-    if (this.#state.name === 'waiting' || this.#state.name === 'stopped') return
+    if (this.#state.name === 'waiting' || this.#state.name === 'stopped' || this.#isPaused) return
     this.#loop.start()
   }
 
   #next(): Request | null {
-    if (this.#loop.isFinishing && this.#hasNothingToSave) return null
+    if (this.#isPaused || (this.#loop.isFinishing && this.#hasNothingToSave)) return null
     const state = this.#state
     switch (state.name) {
       case 'waiting':
@@ -322,6 +339,7 @@ export class DocumentSync {
   #answered({ bytes, read, clocks, incarnation }: Answer): void {
     // A fork was seen meanwhile, or the sync was stopped.
     if (this.#state.name !== 'asking') return
+    if (this.#isPaused) return this.#to({ name: 'failed' })
     if (this.#isDeleted(incarnation)) return this.#startOver(incarnation)
     if (this.#copy.hasLost(clocks)) {
       this.#copy.forget()
@@ -436,7 +454,7 @@ export class DocumentSync {
   async #rebuild(refusal: Refusal | null): Promise<void> {
     const { bytes, read, clocks, incarnation } = await this.#ask(NOTHING)
     await this.#options.gathered()
-    if (this.#state.name !== 'forked') return
+    if (this.#state.name !== 'forked' || this.#isPaused) return
     if (this.#isDeleted(incarnation)) return this.#to({ name: 'rebuilt' })
     const forks = new Map([...this.#copy.splitPairs(), ...this.#copy.forks(read)])
     // The sync that follows fetches what came meanwhile.

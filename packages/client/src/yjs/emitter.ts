@@ -26,7 +26,7 @@ export class Emitter<All extends Events> {
   }
 
   /** Calls every listener, even if one throws. */
-  emit<Name extends keyof All>(name: Name, args: All[Name]): void {
+  emit<Name extends keyof All>(name: Name, args: [...All[Name]]): void {
     // A copy: listeners may come and go while they are called.
     const listeners = Array.from(this.#listeners[name] ?? [])
     for (const listener of listeners) callSafely(() => listener(...args))

@@ -2,7 +2,7 @@ import { writeSyncAnswer } from '@whereabouts/protocol'
 import { Doc, encodeStateAsUpdate, encodeStateVector, type Transaction } from 'yjs'
 import { afterEach, beforeEach, vi } from 'vitest'
 import { joinRoom, type JoinOptions, type Room } from '../index.js'
-import { type ProviderEvents, RoomProvider } from './index.js'
+import { type ProviderEvents, type ProviderOptions, RoomProvider } from './index.js'
 import {
   type Exchange,
   member,
@@ -26,8 +26,8 @@ export function join(server: ScriptedServer, options: Partial<JoinOptions> = {})
   return room
 }
 
-export function provide(room: Room, doc = new Doc()): Kept {
-  const provider = new RoomProvider(room, doc)
+export function provide(room: Room, doc = new Doc(), options: ProviderOptions = {}): Kept {
+  const provider = new RoomProvider(room, doc, options)
   providers.push(provider)
   return { room, doc, provider }
 }

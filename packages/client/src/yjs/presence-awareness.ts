@@ -48,6 +48,9 @@ export class PresenceAwareness extends Emitter<AwarenessEvents> {
   readonly states = new Map<number, AwarenessState>()
   /** The meta of every client that has or had a state. */
   readonly meta = new Map<number, AwarenessMeta>()
+  /** Declared, so that this is an `Awareness` to TypeScript as well; neither exists. */
+  declare readonly _checkInterval: unknown
+  declare readonly _observers: Map<string, unknown>
   readonly #room: Room
   readonly #channel: DocumentChannel
   readonly #unsubscribe: () => void
@@ -55,6 +58,7 @@ export class PresenceAwareness extends Emitter<AwarenessEvents> {
   #clientID: number
   #endMapping: () => void
   #members = new Map<number, Member>()
+  #isConnected = true
   #maxBytes: number | undefined
 
   /** @throws {TypeError} if the room doesn't come from `joinRoom`. */
@@ -96,7 +100,7 @@ export class PresenceAwareness extends Emitter<AwarenessEvents> {
     const own = [this.clientID]
     const before = this.getLocalState()
     this.#set(this.clientID, state)
-    this.#endMapping = this.#channel.mapLocation(this.#mapLocation)
+    this.#postState()
     const isSame = before !== null && state !== null && isSameState(before, state)
     const changes = {
       added: state !== null && before === null ? own : [],
@@ -109,6 +113,16 @@ export class PresenceAwareness extends Emitter<AwarenessEvents> {
   setLocalStateField(field: string, value: unknown): void {
     const state = this.getLocalState()
     if (state !== null) this.setLocalState({ ...state, [field]: value })
+  }
+
+  /** Shows others the local state, and has theirs, after `disconnect`. */
+  connect(): void {
+    this.#setConnected(true)
+  }
+
+  /** Hides the local state from others, and removes theirs, until `connect`. @see PROTOCOL.md YJ2 */
+  disconnect(): void {
+    this.#setConnected(false)
   }
 
   /** Replaces the document. */
@@ -140,7 +154,7 @@ export class PresenceAwareness extends Emitter<AwarenessEvents> {
     if (state === undefined) return
     this.#set(before, null)
     this.#set(now, state)
-    this.#endMapping = this.#channel.mapLocation(this.#mapLocation)
+    this.#postState()
     const changes = { added: [now], updated: [], removed: [before] }
     this.#emitBoth(changes, changes, 'local')
   }
@@ -169,13 +183,26 @@ export class PresenceAwareness extends Emitter<AwarenessEvents> {
     const maxBytes = this.#channel.maxLocationBytes()
     if (maxBytes === this.#maxBytes) return
     this.#maxBytes = maxBytes
-    this.#endMapping = this.#channel.mapLocation(this.#mapLocation)
+    this.#postState()
+  }
+
+  #postState(): void {
+    if (this.#isConnected) this.#endMapping = this.#channel.mapLocation(this.#mapLocation)
+  }
+
+  #setConnected(isConnected: boolean): void {
+    if (isConnected === this.#isConnected) return
+    this.#isConnected = isConnected
+    if (isConnected) this.#postState()
+    else this.#endMapping()
+    this.#readRoom()
   }
 
   #readRoom(): void {
     this.#readLimit()
     const members = new Map<number, Member>()
-    for (const member of this.#room.getSnapshot().others) {
+    const others = this.#isConnected ? this.#room.getSnapshot().others : []
+    for (const member of others) {
       const client = member.status === 'online' ? clientOf(member) : undefined
       if (client !== undefined && client !== this.#clientID) members.set(client, member)
     }

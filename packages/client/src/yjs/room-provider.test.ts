@@ -70,14 +70,15 @@ describe('a provider', () => {
     await untilText(doc, 'abc')
   })
 
-  it('reports its own status, the room’s, and why the room is closed', async () => {
+  it('[YJ1] reports its own status, the room’s, and why the room is closed', async () => {
     await using server = await ScriptedServer.listen()
     const { provider } = keep(server)
     const [error, status] = [nextEvent(provider, 'problem'), nextEvent(provider, 'status')]
     ;(await server.take('GET events')).refuse('room-full')
-    expect(await status).toBe('closed')
+    expect(await status).toEqual({ status: 'disconnected' })
     expect(await error).toMatchObject({ problem: 'room-full' })
-    expect(provider).toMatchObject({ synced: false, problem: { problem: 'room-full' } })
+    expect(provider).toMatchObject({ synced: false, status: 'closed' })
+    expect(provider.problem).toMatchObject({ problem: 'room-full' })
   })
 
   it('[CL48] posts its edits when it is destroyed, and then stops listening', async () => {

@@ -10,6 +10,7 @@ import { Emitter } from './emitter.js'
 import { OfflineCopy } from './offline-copy.js'
 import { PresenceAwareness } from './presence-awareness.js'
 import { isolateListeners } from './isolate-listeners.js'
+import { Subdocuments } from './subdocuments.js'
 
 // A slow disk must not delay the first sync; its contents merge later.
 const LOAD_WITHIN_MS = 2_000
@@ -32,11 +33,34 @@ export interface ProviderOptions {
    * @see PROTOCOL.md CL96, DO58
    */
   readonly keptFor?: string
+  /**
+   * Whether to connect at once. Otherwise `connect()` does, as Lexical's plugin calls it.
+   *
+   * @default true
+   * @see PROTOCOL.md YJ3
+   */
+  readonly connect?: boolean
+  /**
+   * Joins the room of a subdocument, which is called when the subdocument is loaded. A provider with the
+   * same options keeps it there until the subdocument or this provider is destroyed, and then leaves
+   * the room. Without it, subdocuments are kept nowhere.
+   *
+   * @example ({ guid }) => joinRoom({ room: `chapter.${guid}`, user })
+   * @see PROTOCOL.md YJ6
+   */
+  readonly subdocuments?: (subdocument: Doc) => Room
+}
+
+/** What a provider is doing, in the words of y-websocket. */
+export interface ProviderStatus {
+  readonly status: 'connecting' | 'connected' | 'disconnected'
 }
 
 /** The events of a provider, with the arguments of their listeners. */
 export type ProviderEvents = {
   readonly synced: readonly [isSynced: boolean]
+  /** The same as `synced`: some bindings listen for one, and some for the other. */
+  readonly sync: readonly [isSynced: boolean]
   readonly saved: readonly [isSaved: boolean]
   readonly kept: readonly [isKept: boolean]
   readonly retrying: readonly [isRetrying: boolean]
@@ -44,23 +68,26 @@ export type ProviderEvents = {
   /** Edits have another client id from now on: a part was set aside, or another client used the same id. */
   readonly clientID: readonly [clientID: number]
   readonly readOnly: readonly [isReadOnly: boolean]
-  readonly status: readonly [status: RoomStatus]
+  readonly status: readonly [status: ProviderStatus]
   readonly problem: readonly [problem: Problem | null]
   /** The document was deleted on the server, and had edits that the server never had; `null` once they are dropped. */
   readonly former: readonly [former: Doc | null]
+  /** A subdocument was loaded: this is its provider. */
+  readonly subdocument: readonly [provider: RoomProvider]
   /** A new document replaces the one before: bind the editor to it. */
   readonly reload: readonly [doc: Doc]
 }
 
-/** The properties of a provider that have an event. */
+/** What a provider says with events when it changes. */
 type ProviderState = {
-  readonly [Name in Exclude<keyof ProviderEvents, 'reload'>]: ProviderEvents[Name][0]
+  readonly [Name in (typeof STATE)[number]]: ProviderEvents[Name][0]
 }
 
 /** In the order of their events. */
 const STATE = [
   'status',
   'synced',
+  'sync',
   'saved',
   'kept',
   'retrying',
@@ -69,44 +96,58 @@ const STATE = [
   'readOnly',
   'problem',
   'former',
-] as const satisfies readonly (keyof ProviderState)[]
+] as const satisfies readonly (keyof ProviderEvents)[]
+
+const STATUSES: { readonly [Status in RoomStatus]: ProviderStatus } = {
+  connecting: { status: 'connecting' },
+  online: { status: 'connected' },
+  reconnecting: { status: 'connecting' },
+  closed: { status: 'disconnected' },
+}
 
 /**
  * Syncs a Yjs document with the document of a room, until `destroy`. Local edits are posted, remote ones
  * come with the room's events, and offline edits merge on reconnect. Create it synchronously, right after
- * `joinRoom()`; otherwise the room's stream has to be opened again.
+ * `joinRoom()`; otherwise the room's stream has to be opened again. It has the members of y-websocket's
+ * provider that editor bindings use.
  *
  * @throws {TypeError} if the room doesn't come from `joinRoom`.
  * @example
  * const doc = new Doc()
  * const provider = new RoomProvider(joinRoom({ room: 'minutes' }), doc)
  * provider.on('saved', (isSaved) => show(isSaved ? 'Saved' : 'Saving…'))
- * @see PROTOCOL.md CL14, CL20, CL25, CL48, CL55, CL56
+ * @see PROTOCOL.md CL14, CL20, CL25, CL48, CL55, CL56, YJ1
  */
 export class RoomProvider extends Emitter<ProviderEvents> {
   readonly room: Room
   readonly #channel: DocumentChannel
   readonly #offline: OfflineCopy | null
   readonly #sync: DocumentSync
-  readonly #release: (() => void)[]
+  readonly #unfollow: () => void
+  readonly #subdocuments: Subdocuments | null
   #doc: Doc
   #former: Doc | null = null
   #awareness: PresenceAwareness | null = null
   #ended: Promise<boolean> | null = null
+  /** Ends listening to the room's events; `null` while disconnected. */
+  #unlisten: (() => void) | null = null
   /** Whether remote edits are known to arrive; a resumed stream proves that with its first event. */
   #isLive = false
+  #roomStatus: RoomStatus
   /** What the room last said of the rights. */
   #can: RoomSnapshot['can']
   /** Whether this client could write when the document was last open in this browser. */
   #couldWrite = false
   #announced: ProviderState
 
-  constructor(room: Room, doc: Doc, { offline = true, keptFor }: ProviderOptions = {}) {
+  constructor(room: Room, doc: Doc, options: ProviderOptions = {}) {
     super()
+    const { offline = true, keptFor, connect = true } = options
     this.room = room
     this.#doc = doc
     this.#channel = ofUser(channelOf(room), keptFor)
     this.#can = room.getSnapshot().can
+    this.#roomStatus = room.status
     isolateListeners(doc)
     this.#sync = new DocumentSync(doc, {
       channel: this.#channel,
@@ -129,11 +170,13 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     })
     this.#offline = offline && hasIndexedDb() ? this.#keepOffline(keptFor) : null
     this.#keepRight()
+    this.#sync.pause()
     this.#announced = this.#currentState()
-    this.#release = [this.#followRoom(), this.#listen()]
+    this.#unfollow = this.#followRoom()
+    this.#subdocuments = options.subdocuments === undefined ? null : this.#keepSubdocuments(options)
+    this.#subdocuments?.follow(doc)
     doc.on('destroy', this.#docDestroyed)
-    // A room that is open already doesn't repeat earlier updates.
-    if (room.status === 'online' || room.status === 'reconnecting') this.#sync.outdated()
+    if (connect) this.connect()
     if (room.status === 'closed') this.#sync.stop()
   }
 
@@ -240,13 +283,49 @@ export class RoomProvider extends Emitter<ProviderEvents> {
 
   /** The awareness for an editor binding; created on first use. */
   get awareness(): PresenceAwareness {
-    this.#awareness ??= new PresenceAwareness(this.room, this.#doc)
+    if (this.#awareness === null) {
+      this.#awareness = new PresenceAwareness(this.room, this.#doc)
+      if (this.#sync.isPaused) this.#awareness.disconnect()
+    }
     return this.#awareness
+  }
+
+  /** The providers of the loaded subdocuments. Each has a `saved` and a `reload` of its own. */
+  get subdocuments(): ReadonlyMap<Doc, RoomProvider> {
+    return this.#subdocuments?.providers ?? new Map()
+  }
+
+  /** Syncs again after `disconnect`. Does nothing while connected, or after `destroy`. */
+  connect(): void {
+    if (this.#unlisten !== null || this.#ended !== null) return
+    // A room that is open already doesn't repeat earlier updates.
+    this.#sync.resume(this.status === 'online' || this.status === 'reconnecting')
+    this.#unlisten = this.#listen()
+    this.#awareness?.connect()
+    for (const provider of this.subdocuments.values()) provider.connect()
+    this.#emitChanges()
+  }
+
+  /**
+   * Stops syncing until `connect`: nothing is posted, nothing is received, and nobody sees the other's
+   * cursor. The room stays open. Edits made meanwhile are kept, and merge then.
+   *
+   * @see PROTOCOL.md YJ2
+   */
+  disconnect(): void {
+    if (this.#unlisten === null) return
+    this.#unlisten()
+    this.#unlisten = null
+    this.#isLive = false
+    this.#sync.pause()
+    this.#awareness?.disconnect()
+    for (const provider of this.subdocuments.values()) provider.disconnect()
+    this.#emitChanges()
   }
 
   /**
    * Posts what isn't saved, once and within 5 s, then stops syncing. The document and the room stay as
-   * they are. What can't be posted stays in IndexedDB for the next time.
+   * they are. What can't be posted, or was edited after `disconnect`, stays in IndexedDB for the next time.
    *
    * @returns whether the server has confirmed all of the document
    */
@@ -257,9 +336,13 @@ export class RoomProvider extends Emitter<ProviderEvents> {
 
   async #end(): Promise<boolean> {
     this.#doc.off('destroy', this.#docDestroyed)
-    for (const release of this.#release) release()
+    this.#unfollow()
+    this.#unlisten?.()
     this.#awareness?.destroy()
-    const isSaved = await this.#sync.finish(LEAVE_WITHIN_MS)
+    const [isSaved] = await Promise.all([
+      this.#sync.finish(LEAVE_WITHIN_MS),
+      this.#subdocuments?.close(),
+    ])
     this.#sync.release()
     if (this.#offline !== null) await within(LOAD_WITHIN_MS, this.#offline.close())
     this.removeListeners()
@@ -279,6 +362,16 @@ export class RoomProvider extends Emitter<ProviderEvents> {
         this.#couldWrite = canWrite
         this.#emitChanges()
       },
+    })
+  }
+
+  #keepSubdocuments(options: ProviderOptions): Subdocuments {
+    return new Subdocuments((subdocument) => {
+      const room = options.subdocuments!(subdocument)
+      const connect = !this.#sync.isPaused
+      const provider = new RoomProvider(room, subdocument, { ...options, connect })
+      this.emit('subdocument', [provider])
+      return provider
     })
   }
 
@@ -317,13 +410,16 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     doc.on('destroy', this.#docDestroyed)
     this.#doc = doc
     this.#awareness?.follow(doc)
+    this.#subdocuments?.follow(doc)
     this.emit('reload', [doc])
   }
 
   #followRoom(): () => void {
     return this.room.subscribe(() => {
       this.#followRights()
-      if (this.status !== this.#announced.status) this.#statusChanged()
+      const before = this.#roomStatus
+      this.#roomStatus = this.status
+      if (this.status !== before) this.#statusChanged()
       this.#emitChanges()
     })
   }
@@ -374,9 +470,12 @@ export class RoomProvider extends Emitter<ProviderEvents> {
   }
 
   #currentState(): ProviderState {
-    const { synced, saved, kept, retrying, setAside, readOnly, status, problem, former } = this
+    const { synced, saved, kept, retrying, setAside, readOnly, problem, former } = this
     const { clientID } = this.#doc
-    return { synced, saved, kept, retrying, setAside, clientID, readOnly, status, problem, former }
+    const status = STATUSES[this.#sync.isPaused ? 'closed' : this.status]
+    const sync = synced
+    const said = { synced, sync, saved, kept, retrying, setAside, clientID, readOnly }
+    return { ...said, status, problem, former }
   }
 
   #emitChanges(): void {
@@ -388,6 +487,7 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     for (const name of STATE) {
       if (now[name] !== before[name]) this.emit(name, [now[name]] as never)
     }
+    if (now.synced !== before.synced) this.#doc.emit('sync', [now.synced, this.#doc])
   }
 }
 
