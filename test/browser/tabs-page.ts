@@ -1,4 +1,4 @@
-import { joinRoom, type Room } from '@whereabouts/client'
+import { joinRoom, type JoinOptions, type Room } from '@whereabouts/client'
 import { acrossTabs } from '@whereabouts/client/tabs'
 import { RoomProvider } from '@whereabouts/client/yjs'
 import { Doc } from 'yjs'
@@ -17,7 +17,8 @@ export interface TabsPage {
 }
 
 interface Credentials {
-  readonly token: string
+  /** Requests have it in a header; without it, the application says that they carry cookies. */
+  readonly token?: string
   /** What they are called. */
   readonly name?: string
 }
@@ -38,12 +39,17 @@ function open(name: string, person: string, credentials?: Credentials): void {
     room: name,
     user: { name: person },
     sharing: acrossTabs(credentials?.name === undefined ? {} : { credentials: credentials.name }),
-    ...(credentials && { headers: () => ({ authorization: `Bearer ${credentials.token}` }) }),
+    ...(credentials && requestsOf(credentials)),
   })
   const doc = new Doc()
   rooms.push(room)
   docs.push(doc)
   providers.push(new RoomProvider(room, doc, { offline: false }))
+}
+
+function requestsOf({ token }: Credentials): Partial<JoinOptions> {
+  if (token === undefined) return { credentials: 'same-origin' }
+  return { headers: () => ({ authorization: `Bearer ${token}` }) }
 }
 
 const tabsPage: TabsPage = {

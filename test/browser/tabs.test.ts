@@ -171,12 +171,12 @@ describe('tabs over HTTP/1.1', () => {
     await expect.poll(() => server.held.size).toBe(1)
   })
 
-  it('[CL83] tabs with headers share a stream only if they say that these are the same', async () => {
+  it('[CL83] tabs with headers, or a word on cookies, share a stream only if they say that these are the same', async () => {
     await using server = await TabsServer.start()
     await using tabs = await Tabs.open(browser, server, [])
-    const open = async (token: string, name?: string) => {
+    const open = async (token?: string, name?: string) => {
       const page = await tabs.add()
-      const credentials = { token, ...(name !== undefined && { name }) }
+      const credentials = { ...(token && { token }), ...(name && { name }) }
       await page.evaluate((its) => window.tabsPage.open('a', 'Ann', its), credentials)
       await isOnline(page)
     }
@@ -189,6 +189,8 @@ describe('tabs over HTTP/1.1', () => {
     await open('5', 'bob')
     await expect.poll(() => server.held.size).toBe(4)
     expect(server.made.get('events')).toBe(2)
+    await open()
+    expect(server.made.get('events')).toBe(3)
   })
 
   it('[CL74] several rooms of one page share a stream, too', async () => {

@@ -156,6 +156,28 @@ describe('in a browser', { timeout: 30_000 }, () => {
     await server.take('POST leave')
   })
 
+  it.each([
+    [undefined, 'login=7'],
+    ['omit', undefined],
+  ] as const)(
+    '[CL102] with credentials %s the cookie is %s, in the goodbye as well',
+    async (credentials, cookie) => {
+      await using server = await ScriptedServer.listen(html)
+      await page.goto(server.url)
+      await page.evaluate((given) => {
+        document.cookie = 'login=7'
+        window.testPage.join({ room: 'budget', ...(given && { credentials: given }) })
+      }, credentials)
+      const stream = await server.take('GET events')
+      stream.stream().snapshot('e:1', [member('me')])
+      await page.waitForFunction(() => window.testPage.rooms[0]?.status === 'online')
+      await page.goto('about:blank')
+      const goodbye = await server.take('POST leave')
+      const cookies = [stream, goodbye].map(({ request }) => request.headers.cookie)
+      expect(cookies).toEqual([cookie, cookie])
+    },
+  )
+
   it('[CL8] works in a browser that forbids storage', async () => {
     await using server = await ScriptedServer.listen(html)
     await page.addInitScript(() => {

@@ -7,7 +7,7 @@ import type { RoomEvent } from './transport.js'
  *
  * @param from the id of the member that broadcast it; `null` if the application on the server did
  */
-export type EventListener = (event: Json, from: string | null) => void
+export type EventListener<Event extends Json = Json> = (event: Event, from: string | null) => void
 
 /**
  * Hears that events were missed.

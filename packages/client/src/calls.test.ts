@@ -15,6 +15,7 @@ it('[CL60] who must wait for a shared stream polls meanwhile', async () => {
     watch: true,
     fetch: refuse,
     headers: undefined,
+    credentials: undefined,
     user: () => ({}),
     promise: () => undefined,
     polls: () => false,

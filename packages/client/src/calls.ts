@@ -28,6 +28,7 @@ export interface CallsOptions {
   readonly watch: boolean
   readonly fetch: typeof globalThis.fetch
   readonly headers: (() => HeadersInit | Promise<HeadersInit>) | undefined
+  readonly credentials: RequestCredentials | undefined
   /** Called before every request that joins. */
   readonly user: () => UserOptions
   /** Returns within what time this client will confirm; called before every request that is a confirmation. */
@@ -156,8 +157,8 @@ export class Calls {
    */
   leaveSoon(self: string | null): void {
     const said = { member: this.#options.member, soon: '1', ...(self !== null && { self }) }
-    if (this.#options.headers === undefined) {
-      // A beacon has no headers of ours.
+    if (this.#options.headers === undefined && this.#options.credentials !== 'omit') {
+      // A beacon has no headers of ours, and always has cookies.
       const body = new Blob([JSON.stringify(said)], { type: 'application/json' })
       if (this.#isOwnOrigin) navigator.sendBeacon(this.#address('leave', {}), body)
       else navigator.sendBeacon(this.#address('leave', said))
@@ -175,8 +176,7 @@ export class Calls {
     const headers = new Headers(init.headers)
     this.#lastHeaders.forEach((value, name) => headers.set(name, value))
     const last = {
-      cache: 'no-store',
-      redirect: 'error',
+      ...this.#init,
       ...init,
       keepalive: true,
       headers,
@@ -266,8 +266,13 @@ export class Calls {
     const isInHeader = this.#isOwnOrigin && said['member'] !== undefined
     if (isInHeader) all.set('whereabouts-member', said['member']!)
     const address = this.#address(call, isInHeader ? { ...said, member: undefined } : said)
+    return fetch(address, { ...this.#init, ...init, headers: all })
+  }
+
+  get #init(): RequestInit {
+    const { credentials } = this.#options
     // A redirect leads to a login page, or changes the method; it never leads to an answer.
-    return fetch(address, { cache: 'no-store', redirect: 'error', ...init, headers: all })
+    return { cache: 'no-store', redirect: 'error', ...(credentials && { credentials }) }
   }
 }
 

@@ -16,6 +16,6 @@ export {
 } from '@whereabouts/protocol'
 export type { EventListener, MissedListener } from './broadcasts.js'
 export type { JoinOptions, UserOptions } from './options.js'
-export { joinRoom, type Room } from './room.js'
+export { type AnyRoom, joinRoom, type Room } from './room.js'
 export type { SharedRoom, Sharing } from './sharing.js'
 export type { RoomSnapshot, RoomStatus } from './store.js'

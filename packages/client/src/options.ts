@@ -9,7 +9,7 @@ export interface UserOptions {
 }
 
 /** How to join a room. */
-export interface JoinOptions {
+export interface JoinOptions<Location extends Json = Json> {
   /** The address of the server, with the path before `/rooms` if there is one. @default the page's origin */
   readonly url?: string | URL
   /** @see PROTOCOL.md NM1 */
@@ -17,7 +17,7 @@ export interface JoinOptions {
   /** The user to join as; without it the server picks one. A server that authenticates ignores it. */
   readonly user?: UserOptions
   /** The location to begin with. @default the one that the server knows, or `null` */
-  readonly location?: Json
+  readonly location?: Location | null
   /** The only part of the document to show; `look` changes it. @see PROTOCOL.md ST15 */
   readonly part?: string
   /** Watches without joining: others see a count, and `move` and `setUser` do nothing. @default false */
@@ -31,6 +31,13 @@ export interface JoinOptions {
    * an answer 401 it is called again, and the request repeated once.
    */
   readonly headers?: () => HeadersInit | Promise<HeadersInit>
+  /**
+   * Whether requests carry cookies, as in `fetch`: `include` for a server of another origin.
+   *
+   * @default `same-origin`, as that of `fetch`
+   * @see PROTOCOL.md CL102
+   */
+  readonly credentials?: RequestCredentials
   /**
    * Shares one connection with other rooms, such as with `acrossTabs()` of `@whereabouts/client/tabs`.
    *

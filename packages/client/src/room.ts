@@ -38,8 +38,16 @@ const OTHER_VERSION = 'The server has another version than this page. Reload it.
 
 const AS_IT_IS: LocationMap = (location) => location
 
-/** A room that this page or process is in. Its functions may be passed on without it. */
-export interface Room {
+/**
+ * A room that this page or process is in. Its functions may be passed on without it. Locations, the `meta`
+ * of users and events have the application's types, which nobody checks: whoever writes to a room must
+ * agree on them.
+ */
+export interface Room<
+  Location extends Json = Json,
+  Meta extends Json = Json,
+  Event extends Json = Json,
+> {
   /**
    * Sets the member's location. One post is in flight, and only the latest location follows it. A
    * failed post is repeated. A location that the server refuses is dropped, and the snapshot's
@@ -48,13 +56,13 @@ export interface Room {
    *
    * @see PROTOCOL.md CL3, CL52
    */
-  readonly move: (location: Json) => void
+  readonly move: (location: Location | null) => void
   /** Changes the given fields of the user and keeps the others. A user that the server refuses is dropped. */
   readonly setUser: (user: UserOptions) => void
   /** Shows one part of the document only, or all of it with `null`. @see PROTOCOL.md ST15, CL16 */
   readonly look: (part: string | null) => void
   /** Returns the room as it is now. Fits React's `useSyncExternalStore`, together with `subscribe`. */
-  readonly getSnapshot: () => RoomSnapshot
+  readonly getSnapshot: () => RoomSnapshot<Location, Meta>
   /** Calls back after every change; returns how to unsubscribe. */
   readonly subscribe: (listener: () => void) => () => void
   /**
@@ -65,17 +73,23 @@ export interface Room {
    * @throws {Problem} such as `too-large` or `forbidden`; without an answer, it may have been sent
    * @see PROTOCOL.md EV1, EV2
    */
-  readonly broadcast: (event: Json) => Promise<void>
+  readonly broadcast: (event: Event) => Promise<void>
   /**
    * Calls back for each event that is broadcast in the room, once and in order; returns how to end that.
    *
    * @param missed called when events were missed, such as by a slow or lost connection
    * @see PROTOCOL.md CL110, CL111
    */
-  readonly onEvent: (listener: EventListener, missed?: MissedListener) => () => void
+  readonly onEvent: (listener: EventListener<Event>, missed?: MissedListener) => () => void
   readonly status: RoomStatus
   /** Leaves at once, for good. Resolves when the server knows, or can't be told. */
   readonly leave: () => Promise<void>
+}
+
+/** A room with locations, users' `meta` and events of any type. */
+export type AnyRoom = Omit<Room, 'move' | 'broadcast'> & {
+  readonly move: (location: never) => void
+  readonly broadcast: (event: never) => Promise<void>
 }
 
 /**
@@ -87,9 +101,17 @@ export interface Room {
  * const room = joinRoom({ room: 'budget', user: { name: 'Guest 7', color: '#e11d48' } })
  * room.subscribe(() => console.log(room.getSnapshot().others))
  * room.move({ sheet: 's1', cell: 'C5' })
+ * @example
+ * type Cell = { sheet: string; cell: string }
+ * const room = joinRoom<Cell, { team: string }>({ room: 'budget' })
+ * room.getSnapshot().others[0]?.location?.cell // and .user.meta?.team
  */
-export function joinRoom(options: JoinOptions): Room {
-  return new LiveRoom(options)
+export function joinRoom<
+  Location extends Json = Json,
+  Meta extends Json = Json,
+  Event extends Json = Json,
+>(options: JoinOptions<NoInfer<Location>>): Room<Location, Meta, Event> {
+  return new LiveRoom(options) as AnyRoom as Room<Location, Meta, Event>
 }
 
 /**
@@ -206,12 +228,13 @@ class LiveRoom implements Room {
     this.#connection.pace(this.#pace?.everyMs ?? null)
   }
 
-  #createCalls(base: string, { room, fetch, headers }: JoinOptions): Calls {
+  #createCalls(base: string, { room, fetch, headers, credentials }: JoinOptions): Calls {
     return new Calls({
       base,
       room,
       watch: this.#watch,
       headers,
+      credentials,
       member: this.#key.key,
       ready: this.#key.ready,
       fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),

@@ -12,7 +12,7 @@ export interface SharedBody {
 export interface SharedRoom {
   /** The address of the server. */
   readonly base: string
-  /** Whether its requests are the browser's own, without `headers` or `fetch` of the application. */
+  /** Whether its requests are the browser's own, without `headers`, `fetch` or `credentials` of the application. */
   readonly isPlain: boolean
   /** Its own ways to its events. */
   readonly own: Transports

@@ -1,4 +1,4 @@
-import type { Action, Elsewhere, Member, Problem } from '@whereabouts/protocol'
+import type { Action, Elsewhere, Json, Member, Problem } from '@whereabouts/protocol'
 import type { Way } from './attempted.js'
 import { FIRST_PHASE, type PhaseEvent, type RoomPhase, transition } from './room-phase.js'
 
@@ -9,7 +9,7 @@ import { FIRST_PHASE, type PhaseEvent, type RoomPhase, transition } from './room
 export type RoomStatus = 'connecting' | 'online' | 'reconnecting' | 'closed'
 
 /** A room at one moment. Immutable: the same object until something changes, then another one. */
-export interface RoomSnapshot {
+export interface RoomSnapshot<Location extends Json = Json, Meta extends Json = Json> {
   readonly status: RoomStatus
   /** The own member id; `null` before the server has assigned it, and while this client isn't a member. */
   readonly self: string | null
@@ -21,9 +21,9 @@ export interface RoomSnapshot {
    */
   readonly can: readonly Action[] | null
   /** All members, in the order in which they joined. A member that didn't change is the same object. */
-  readonly members: readonly Member[]
+  readonly members: readonly Member<Location, Meta>[]
   /** All members but one's own. */
-  readonly others: readonly Member[]
+  readonly others: readonly Member<Location, Meta>[]
   /** How many viewers watch without having joined. */
   readonly watching: number
   /** How many members are in each part of the document that isn't shown. @see PROTOCOL.md ST23 */

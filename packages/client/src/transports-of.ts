@@ -11,7 +11,7 @@ import { streamTransport } from './stream.js'
  */
 export function transportsOf(
   base: string,
-  { room, fetch, headers, sharing }: JoinOptions,
+  { room, fetch, headers, credentials, sharing }: JoinOptions,
   calls: Calls,
   ready: Promise<void> | undefined,
   polled: Polled,
@@ -24,7 +24,7 @@ export function transportsOf(
   }
   const shared = sharing?.({
     base,
-    isPlain: fetch === undefined && headers === undefined,
+    isPlain: !(fetch || headers || credentials),
     own,
     ready,
     subscription: () => {

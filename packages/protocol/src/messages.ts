@@ -1,7 +1,7 @@
 import type { Json } from './json.js'
 
 /** The human behind a member, as others see them. A type, so that it is assignable to `Json`. */
-export type User = {
+export type User<Meta extends Json = Json> = {
   readonly id: string
   readonly name: string
   /** `#` and six hexadecimal digits. */
@@ -9,7 +9,7 @@ export type User = {
   /** An https address of a picture. @see PROTOCOL.md AC4 */
   readonly avatar?: string
   /** What else the application says of this human, in its own shape. @see PROTOCOL.md AC5 */
-  readonly meta?: Json
+  readonly meta?: Meta
 }
 
 /**
@@ -24,12 +24,12 @@ export type Action = 'watch' | 'join' | 'move' | 'write' | 'comment' | 'manage'
 export type Status = 'online' | 'away'
 
 /** One tab in one room, as others see it. A type, so that it is assignable to `Json`. */
-export type Member = {
+export type Member<Location extends Json = Json, Meta extends Json = Json> = {
   /** Public and stable; doesn't reveal the member key. @see PROTOCOL.md ID3, ID14 */
   readonly id: string
-  readonly user: User
+  readonly user: User<Meta>
   /** Where the member is, in the application's own shape; `null` if nowhere. */
-  readonly location: Json
+  readonly location: Location | null
   readonly status: Status
 }
 

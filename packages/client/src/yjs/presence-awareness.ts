@@ -1,7 +1,7 @@
 import type { Json, Member } from '@whereabouts/protocol'
 import type { Doc } from 'yjs'
 import { channelOf, type DocumentChannel } from '../document-channel.js'
-import type { Room } from '../room.js'
+import type { AnyRoom } from '../room.js'
 import { Emitter } from './emitter.js'
 import {
   withState,
@@ -51,7 +51,7 @@ export class PresenceAwareness extends Emitter<AwarenessEvents> {
   /** Declared, so that this is an `Awareness` to TypeScript as well; neither exists. */
   declare readonly _checkInterval: unknown
   declare readonly _observers: Map<string, unknown>
-  readonly #room: Room
+  readonly #room: AnyRoom
   readonly #channel: DocumentChannel
   readonly #unsubscribe: () => void
   #doc: Doc
@@ -62,7 +62,7 @@ export class PresenceAwareness extends Emitter<AwarenessEvents> {
   #maxBytes: number | undefined
 
   /** @throws {TypeError} if the room doesn't come from `joinRoom`. */
-  constructor(room: Room, doc: Doc) {
+  constructor(room: AnyRoom, doc: Doc) {
     super()
     this.#doc = doc
     this.#clientID = doc.clientID

@@ -2,7 +2,7 @@ import type { Problem } from '@whereabouts/protocol'
 import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
 import { channelOf, type DocumentChannel } from '../document-channel.js'
 import { Pause } from '../pause.js'
-import type { Room } from '../room.js'
+import type { AnyRoom } from '../room.js'
 import type { RoomSnapshot, RoomStatus } from '../store.js'
 import { decodeBase64 } from './base64.js'
 import { DocumentSync } from './document-sync.js'
@@ -119,7 +119,7 @@ const STATUSES: { readonly [Status in RoomStatus]: ProviderStatus } = {
  * @see PROTOCOL.md CL14, CL20, CL25, CL48, CL55, CL56, YJ1
  */
 export class RoomProvider extends Emitter<ProviderEvents> {
-  readonly room: Room
+  readonly room: AnyRoom
   readonly #channel: DocumentChannel
   readonly #offline: OfflineCopy | null
   readonly #sync: DocumentSync
@@ -140,7 +140,7 @@ export class RoomProvider extends Emitter<ProviderEvents> {
   #couldWrite = false
   #announced: ProviderState
 
-  constructor(room: Room, doc: Doc, options: ProviderOptions = {}) {
+  constructor(room: AnyRoom, doc: Doc, options: ProviderOptions = {}) {
     super()
     const { offline = true, keptFor, connect = true } = options
     this.room = room
