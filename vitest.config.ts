@@ -108,7 +108,10 @@ const HAS_WINDOWS = { ...SIDE_BY_SIDE, maxWorkers: 2, sequence: { groupOrder: 2 
 
 export default defineConfig({
   // Nest's decorators, also in tests, which the packages' own tsconfigs leave out.
-  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+  oxc: {
+    decorator: { legacy: true, emitDecoratorMetadata: true },
+    include: /\.(?:[cm]?ts|tsx|jsx)$/,
+  },
   test: {
     allowOnly: false,
     // A test that asserts nothing can't fail.

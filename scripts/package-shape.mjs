@@ -28,16 +28,25 @@ async function canBePublished(folder) {
   return (
     faults.length === 0 &&
     (await run('publint', ['run', folder, '--strict'])) &&
-    (await run('attw', [
-      '--pack',
-      folder,
-      '--profile',
-      'esm-only',
-      '--format',
-      'ascii',
-      '--no-emoji',
-    ]))
+    (await run('attw', ['--pack', folder, ...waysOf(folder), '--format', 'ascii', '--no-emoji']))
   )
+}
+
+/**
+ * Returns by which ways a package is looked at: as ES modules, and what is for `require` as CommonJS as well.
+ *
+ * @param {string} folder
+ */
+function waysOf(folder) {
+  const entries = Object.entries(manifestOf(folder).exports ?? {})
+  const onlyModules = entries.filter(([, conditions]) => !('require' in conditions))
+  if (onlyModules.length === entries.length) return ['--profile', 'esm-only']
+  const excluded = onlyModules.map(([entry]) => entry.replace('./', ''))
+  return [
+    '--profile',
+    'node16',
+    ...(excluded.length > 0 ? ['--exclude-entrypoints', ...excluded] : []),
+  ]
 }
 
 /** @param {string} folder */
@@ -90,7 +99,7 @@ async function packedFiles(folder) {
 
 /**
  * @param {string} folder
- * @returns {{ private?: boolean, keywords?: readonly string[] }}
+ * @returns {{ private?: boolean, keywords?: readonly string[], exports?: Record<string, object> }}
  */
 function manifestOf(folder) {
   return JSON.parse(read(folder, 'package.json'))

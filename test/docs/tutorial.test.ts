@@ -1,7 +1,12 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { launchChromium } from '../chromium.js'
 import { Lesson } from './lesson.js'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 // Long enough for a restart of the server and a retry of the client.
 const SOON = { timeout: 30_000 }
@@ -38,4 +43,21 @@ it('the tutorial works as written, from an empty folder to two windows', async (
 
   await bob.close({ runBeforeUnload: true })
   await expect.poll(() => whoIsIn(ann, 'C3')).toBeNull()
+})
+
+it('the tutorial ends with what is in examples/article', async () => {
+  const page = await readFile(join(ROOT, 'docs/tutorial.md'), 'utf8')
+  const blocks = page.matchAll(/^```\w+ title="([^"]+)"\n([^]*?)^```$/gm)
+  // Of a file that is written several times, the last one counts.
+  const files = new Map([...blocks].map(([, title = '', code = '']) => [title, code]))
+  // The tutorial deletes it.
+  files.delete('src/location.controller.ts')
+  expect([...files.keys()].toSorted()).toEqual([
+    'public/index.html',
+    'src/main.ts',
+    'tsconfig.json',
+  ])
+  for (const [title, code] of files) {
+    expect(await readFile(join(ROOT, 'examples/article', title), 'utf8')).toBe(code)
+  }
 })

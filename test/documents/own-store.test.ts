@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -11,6 +12,19 @@ import { openStoreModule } from '../../packages/server/src/document/store-module
 
 const RIGHT = new URL('./log.store.mjs', import.meta.url)
 const WRONG = new URL('./wrong.store.mjs', import.meta.url)
+const MEMORY = new URL('./memory.store.mjs', import.meta.url)
+
+describe('documents in memory', () => {
+  // Nothing in memory survives its process.
+  const contract = STORE_CONTRACT.filter(
+    ({ name }) => !name.includes('after its process is killed'),
+  )
+
+  it.each(contract)('$name', async ({ check }) => {
+    await using place = newMemory()
+    await expect(check(place)).resolves.toBeUndefined()
+  })
+})
 
 describe('an application’s own store', () => {
   it.each(STORE_CONTRACT)('$name', async ({ check }) => {
@@ -124,4 +138,9 @@ async function served<T>(
     server.closeAllConnections()
     server.close()
   }
+}
+
+function newMemory(): StorePlace {
+  const store = { module: MEMORY, options: { name: randomUUID() } }
+  return { store, [Symbol.asyncDispose]: async () => {} }
 }

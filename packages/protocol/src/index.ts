@@ -56,4 +56,4 @@ export {
   type SharedUser,
 } from './sharing.js'
 export { encodeEvent, SSE_COMMENT, type SseEvent } from './sse.js'
-export { readSyncAnswer, writeSyncAnswer, type SyncAnswer } from './sync.js'
+export { type OwnBytes, readSyncAnswer, writeSyncAnswer, type SyncAnswer } from './sync.js'

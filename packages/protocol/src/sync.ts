@@ -8,14 +8,16 @@ export interface SyncAnswer {
   readonly incarnation: string
 }
 
+/**
+ * Bytes in a buffer of their own, not in shared memory: `Uint8Array<ArrayBuffer>`, which TypeScript has no
+ * name for before 5.7.
+ */
+export type OwnBytes = ReturnType<Uint8ArrayConstructor['of']>
+
 const PARTS = 3
 
 /** Encodes the answer to a sync: its parts, each after its length, as lib0 encodes byte arrays. */
-export function writeSyncAnswer({
-  vector,
-  update,
-  incarnation,
-}: SyncAnswer): Uint8Array<ArrayBuffer> {
+export function writeSyncAnswer({ vector, update, incarnation }: SyncAnswer): OwnBytes {
   const parts = [vector, update, Uint8Array.from(incarnation, (each) => each.charCodeAt(0))]
   const encoded = parts.flatMap((part) => [varUint(part.length), part])
   const bytes = new Uint8Array(encoded.reduce((sum, { length }) => sum + length, 0))

@@ -22,6 +22,7 @@ import { Operations } from './http/operations.js'
 import type { ServedCalls } from './http/openapi.js'
 import type { Address } from './http/routes.js'
 import { Turns } from './http/turns.js'
+import { withPackage } from './installed.js'
 import type { Log } from './log.js'
 import type { ResolvedOptions } from './options.js'
 import { OPERATION_CODEC } from './rooms/operation-codec.js'
@@ -173,7 +174,7 @@ async function openExchange(
   log: Log,
 ): Promise<(NodesExchange & Counting) | undefined> {
   if (redisUrl === undefined) return undefined
-  const { openRedis } = await import('./exchange/redis.js')
+  const { openRedis } = await withPackage('@redis/client', import('./exchange/redis.js'))
   const exchange = openRedis(redisUrl, OPERATION_CODEC, log)
   try {
     await connected('Redis', redisUrl, exchange.admitted(), (message) => log.warn(message))

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { withPackage } from '../installed.js'
 import type { Log } from '../log.js'
 import type { ResolvedOptions } from '../options.js'
 import type { FolderLock } from './folder-lock.js'
@@ -53,14 +54,14 @@ export async function openDataFolder(options: ResolvedOptions, log: Log): Promis
 
 /** Loads SQLite on demand, because loading takes a while. */
 async function lockFolder(dataDir: string, patienceMs: number, log: Log): Promise<FolderLock> {
-  const { FolderLock: Lock } = await import('./folder-lock.js')
+  const { FolderLock: Lock } = await withPackage('libsql', import('./folder-lock.js'))
   return Lock.take(dataDir, patienceMs, (holder) => {
     log.warn(`waiting for the data folder ${dataDir}, which belongs to ${holder}`)
   })
 }
 
 async function check(dataDir: string, log: Log): Promise<void> {
-  const { checkDocuments } = await import('./sqlite-file.js')
+  const { checkDocuments } = await withPackage('libsql', import('./sqlite-file.js'))
   const sinceMs = performance.now()
   checkDocuments(dataDir)
   const ms = Math.round(performance.now() - sinceMs)

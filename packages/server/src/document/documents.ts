@@ -77,11 +77,11 @@ export class Documents {
   ) {
     const { maxDocumentBytes, maxLoadedDocumentBytes, redisUrl } = options
     this.#chosen = chooseStore(options)
-    const { log: file } = this.#chosen
+    const file = this.#chosen.kind === 'module' ? this.#chosen.log : undefined
     this.#flusher = file === undefined ? undefined : newFlusher(file)
     const isShared = redisUrl !== undefined
     this.#threads = new Threads(
-      { ...this.#chosen, isShared, maxDocumentBytes, maxLoadedDocumentBytes },
+      { chosen: this.#chosen, isShared, maxDocumentBytes, maxLoadedDocumentBytes },
       (error) => log.error(error),
       now,
     )
@@ -101,7 +101,7 @@ export class Documents {
 
   /** @throws {Error} if the store can't be used, or has a newer version. PROTOCOL.md DO11 */
   async start(): Promise<void> {
-    if (!this.#chosen.isInMemory) {
+    if (this.#chosen.kind === 'module') {
       await this.#start(this.options.databaseUrl).catch((error: unknown) => {
         this.folder.release()
         throw error

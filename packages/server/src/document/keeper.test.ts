@@ -11,8 +11,7 @@ import {
 } from 'yjs'
 import { DocumentKeeper, type DocumentLimits } from './keeper.js'
 import { Occupation } from './occupation.js'
-import { newMemory } from './memory.js'
-import { openStore } from './sqlite.js'
+import { MemoryStore } from './memory-store.js'
 import { type DocumentStore, FIRST_INCARNATION } from './store.js'
 
 const ONE = { roomName: 'one', incarnation: FIRST_INCARNATION }
@@ -20,7 +19,7 @@ const LIMITS = { maxDocumentBytes: 10_000_000, maxLoadedDocumentBytes: 10_000_00
 
 /** A store that records its calls, and can be told to fail or to wait. */
 class TestStore implements DocumentStore {
-  readonly inner = openStore({ memory: newMemory() })
+  readonly inner = new MemoryStore()
   readonly loads: string[] = []
   appends = 0
   failure: Error | undefined

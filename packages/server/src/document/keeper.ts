@@ -1,4 +1,4 @@
-import { Problem, writeSyncAnswer } from '@whereabouts/protocol'
+import { type OwnBytes, Problem, writeSyncAnswer } from '@whereabouts/protocol'
 import { documentDeleted } from '../room/document-deleted.js'
 import { storeFailed } from '../store-failed.js'
 import { type CommitListener, Commits } from './commits.js'
@@ -127,11 +127,7 @@ export class DocumentKeeper {
    * @param number of the request
    * @throws {Problem} bad-parameter, store-failed
    */
-  read(
-    roomName: string,
-    stateVector: Uint8Array | undefined,
-    number = 0,
-  ): Promise<Uint8Array<ArrayBuffer>> {
+  read(roomName: string, stateVector: Uint8Array | undefined, number = 0): Promise<OwnBytes> {
     this.#commits.hurry()
     return this.#documents.use(roomName, async (document) => {
       const difference = this.#attend(roomName, number, () => document.difference(stateVector))
@@ -148,7 +144,7 @@ export class DocumentKeeper {
    * @throws {Problem} bad-parameter, store-failed
    * @see PROTOCOL.md DO20, DO38
    */
-  sync(roomName: string, stateVector: Uint8Array, number = 0): Promise<Uint8Array<ArrayBuffer>> {
+  sync(roomName: string, stateVector: Uint8Array, number = 0): Promise<OwnBytes> {
     this.#commits.hurry()
     return this.#documents.use(roomName, async (document) => {
       const answer = this.#attend(roomName, number, () =>

@@ -1,4 +1,9 @@
-import { Problem, type ProblemExtensions, type SyncAnswer } from '@whereabouts/protocol'
+import {
+  type OwnBytes,
+  Problem,
+  type ProblemExtensions,
+  type SyncAnswer,
+} from '@whereabouts/protocol'
 import {
   applyUpdate,
   decodeStateVector,
@@ -141,7 +146,7 @@ export class LoadedDocument {
    *
    * @throws {Problem} bad-parameter
    */
-  difference(stateVector: Uint8Array | undefined): Uint8Array<ArrayBuffer> {
+  difference(stateVector: Uint8Array | undefined): OwnBytes {
     if (stateVector !== undefined) checkStateVector(stateVector, PARAMETER)
     return ownBytes(encodeDocument(this.#doc, stateVector))
   }
@@ -234,7 +239,7 @@ function equalBytes(a: Uint8Array | null | undefined, b: Uint8Array | null | und
 }
 
 /** Returns bytes with their own buffer, for another thread; copies them only if needed. */
-function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+function ownBytes(bytes: Uint8Array): OwnBytes {
   const { buffer, byteLength } = bytes
   const whole = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength
   return whole ? new Uint8Array(buffer) : new Uint8Array(bytes)

@@ -1,4 +1,9 @@
-import { Problem, type ProblemExtensions, type ProblemName } from '@whereabouts/protocol'
+import {
+  type OwnBytes,
+  Problem,
+  type ProblemExtensions,
+  type ProblemName,
+} from '@whereabouts/protocol'
 import type { Applied, DocumentCount, DocumentLimits } from './keeper.js'
 import type { AskedRoom } from './asked-room.js'
 import type { Finding } from './inquiry.js'
@@ -80,8 +85,8 @@ export type Request =
 /** The results of requests. */
 export interface Results extends CatalogResults {
   readonly update: Applied
-  readonly read: Uint8Array<ArrayBuffer>
-  readonly sync: Uint8Array<ArrayBuffer>
+  readonly read: OwnBytes
+  readonly sync: OwnBytes
   readonly release: undefined
   readonly learn: undefined
   readonly import: undefined

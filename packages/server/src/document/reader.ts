@@ -15,19 +15,21 @@ export interface DocumentReader extends Pick<DocumentStore, 'list' | 'getRecord'
 /** @throws {Error} if the store doesn't exist or can't be used */
 export async function openReader(options: WhereaboutsOptions): Promise<DocumentReader> {
   const { dataDir, databaseUrl, store: own } = options
+  const chosen = chooseStore(resolveOptions(options))
   const isFile = databaseUrl === undefined && own === undefined
-  if (isFile && (dataDir === undefined || !existsSync(join(dataDir, DOCUMENTS_FILE)))) {
+  const isThere = !isFile || (dataDir !== undefined && existsSync(join(dataDir, DOCUMENTS_FILE)))
+  if (chosen.kind === 'memory' || !isThere) {
     throw new Error(`there are no documents in ${dataDir ?? 'memory'}. Is this the data folder?`)
   }
-  const store = await openStoreModule(chooseStore(resolveOptions(options)).store)
+  const store = await openStoreModule(chosen.store)
   return {
     list: (page) => store.list(page),
     getRecord: (roomName) => store.getRecord(roomName),
     close: () => store.close(),
     read: async (roomName) => {
       const stored = await store.load(roomName)
-      const isThere = stored.updates.length > 0 || stored.snapshot.byteLength > 0
-      return isThere ? new LoadedDocument(roomName, stored).difference(undefined) : undefined
+      const isWritten = stored.updates.length > 0 || stored.snapshot.byteLength > 0
+      return isWritten ? new LoadedDocument(roomName, stored).difference(undefined) : undefined
     },
   }
 }

@@ -24,21 +24,17 @@ import {
 const WIPE_ATTEMPTS = 20
 const WIPE_PAUSE_MS = 50
 
-/**
- * The location of documents: a file in the data folder, or memory with a name unique to the
- * process.
- */
-export type SqlitePlace = { readonly dataDir: string } | { readonly memory: string }
+/** The folder of the file with the documents. */
+export interface SqlitePlace {
+  readonly dataDir: string
+}
 
 /**
- * Opens the store in a file that {@link checkDocuments} has checked, or in memory. Documents in memory
- * last until the last store of that name is closed.
+ * Opens the store in a file that {@link checkDocuments} has checked.
  *
  * @throws {Error} if the file has a newer version, or can't be used
  */
-export function openStore(place: SqlitePlace): DocumentStore {
-  if ('memory' in place) return new SqliteStore(prepare(new Database(place.memory)))
-  const { dataDir } = place
+export function openStore({ dataDir }: SqlitePlace): DocumentStore {
   mkdirSync(dataDir, { recursive: true })
   const file = join(dataDir, DOCUMENTS_FILE)
   const database = new Database(file)

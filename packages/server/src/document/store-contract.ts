@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import MODULES from '../modules.cjs'
 import type { StoredDocument, StoreModule } from './store.js'
 import type { KilledAnswer, KilledTask } from './store-contract-killed.js'
 import { CATALOG_CONTRACT } from './store-contract-catalog.js'
@@ -18,7 +19,7 @@ import { notesRemovals, REMOVAL_CONTRACT } from './store-contract-removal.js'
 
 export type { StoreCheck, StorePlace } from './store-contract-place.js'
 
-const KILLED = new URL('./store-contract-killed.js', import.meta.url)
+const KILLED = new URL('document/store-contract-killed.js', MODULES)
 const PART_BYTES = 1_048_576
 const MANY = 2_500
 const LONGEST_NAME = 'r'.repeat(128)

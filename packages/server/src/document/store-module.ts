@@ -1,23 +1,30 @@
 import { join } from 'node:path'
 import type { ResolvedOptions } from '../options.js'
-import { newMemory } from './memory.js'
+import { withPackage } from '../installed.js'
+import MODULES from '../modules.cjs'
+import { MemoryStore } from './memory-store.js'
 import { DOCUMENTS_LOG } from './sqlite-names.js'
 import type { DocumentStore, OpenStore, StoreModule } from './store.js'
 
 /** The store that a server uses. */
-export interface ChosenStore {
-  readonly store: StoreModule & { readonly module: string }
-  /** Whether the documents are lost when the last store closes, so one has to stay open between threads. */
-  readonly isInMemory: boolean
-  /**
-   * The file to flush before a write is acknowledged; `undefined` if the store does so itself, or keeps
-   * nothing on a disk.
-   */
-  readonly log?: string
-}
+export type ChosenStore =
+  /** The main thread has the documents, for all document threads. */
+  | { readonly kind: 'memory'; readonly memory: MemoryStore }
+  /** Each document thread opens it. */
+  | {
+      readonly kind: 'module'
+      readonly store: StoreModule & { readonly module: string }
+      /** The file to flush before a write is acknowledged; `undefined` if the store does so itself. */
+      readonly log?: string
+    }
 
-const SQLITE = new URL('./sqlite.js', import.meta.url).href
-const POSTGRES = new URL('./postgres.js', import.meta.url).href
+const SQLITE = new URL('document/sqlite.js', MODULES).href
+const POSTGRES = new URL('document/postgres.js', MODULES).href
+/** The package that a store of ours needs. */
+const PACKAGES = new Map([
+  [SQLITE, 'libsql'],
+  [POSTGRES, 'pg'],
+] as const)
 
 /** Returns the store that the options ask for. */
 export function chooseStore({
@@ -30,11 +37,11 @@ export function chooseStore({
   if (dataDir !== undefined) {
     return { ...lasting(SQLITE, { dataDir }), log: join(dataDir, DOCUMENTS_LOG) }
   }
-  return { store: { module: SQLITE, options: { memory: newMemory() } }, isInMemory: true }
+  return { kind: 'memory', memory: new MemoryStore() }
 }
 
-function lasting(module: string, options: unknown): ChosenStore {
-  return { store: { module, options }, isInMemory: false }
+function lasting(module: string, options: unknown) {
+  return { kind: 'module', store: { module, options } } as const
 }
 
 /**
@@ -47,7 +54,7 @@ export async function openStoreModule(
   { module, options }: StoreModule,
   isShared = false,
 ): Promise<DocumentStore> {
-  const { openStore } = (await import(String(module))) as { readonly openStore?: unknown }
+  const { openStore } = await imported(String(module))
   if (typeof openStore !== 'function') {
     throw new TypeError(`${String(module)} doesn't export a function named openStore`)
   }
@@ -57,4 +64,10 @@ export async function openStoreModule(
   throw new Error(
     `${String(module)} can't be shared by several nodes: its store has no "untold". Add it, or leave redisUrl out.`,
   )
+}
+
+function imported(module: string): Promise<{ readonly openStore?: unknown }> {
+  const needed = PACKAGES.get(module)
+  const part = import(module) as Promise<{ readonly openStore?: unknown }>
+  return needed === undefined ? part : withPackage(needed, part)
 }

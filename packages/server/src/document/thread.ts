@@ -1,9 +1,13 @@
 import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
+import { type MessagePort, Worker } from 'node:worker_threads'
+import MODULES from '../modules.cjs'
 import { NOTHING_DONE } from './count.js'
+import { lend } from './memory.js'
 import type { Answer, DocumentSettings, Opened, Request, Results } from './messages.js'
 import { Occupation, type Turn } from './occupation.js'
 import { Loads, type Queued } from './queue.js'
+import type { StoreModule } from './store.js'
+import type { ChosenStore } from './store-module.js'
 
 /** The result of a request. */
 export interface Done<R> {
@@ -27,6 +31,11 @@ export interface PendingRequest extends Queued {
   expectedMs: number
 }
 
+/** The settings of all document threads. */
+export interface ThreadSettings extends Omit<DocumentSettings, 'occupation' | 'store'> {
+  readonly chosen: ChosenStore
+}
+
 /** Receives what a thread reports. */
 export interface ThreadListener {
   answered(thread: DocumentThread, asked: PendingRequest, answer: Answer): void
@@ -42,7 +51,8 @@ export interface ThreadListener {
 const OF_ROOM = { count: 32, bytes: 262_144 }
 const OF_ALL = { count: 128, bytes: 1_048_576 }
 const OF_ALL_MS = 100
-const WORKER = new URL('./worker.js', import.meta.url)
+const WORKER = new URL('document/worker.js', MODULES)
+const MEMORY = new URL('document/memory.js', MODULES).href
 
 type State =
   /** It works for all rooms. */
@@ -82,12 +92,13 @@ export class DocumentThread {
 
   /** @throws {Error} if the store can't be opened */
   static async start(
-    settings: Omit<DocumentSettings, 'occupation'>,
+    { chosen, ...settings }: ThreadSettings,
     listener: ThreadListener,
   ): Promise<DocumentThread> {
     const occupation = new Occupation()
-    const workerData: DocumentSettings = { ...settings, occupation: occupation.shared }
-    const worker = new Worker(WORKER, { workerData })
+    const { store, transferList } = reachable(chosen)
+    const workerData: DocumentSettings = { ...settings, store, occupation: occupation.shared }
+    const worker = new Worker(WORKER, { workerData, transferList })
     const [message] = (await once(worker, 'message')) as [Opened]
     if (message.opened) return new DocumentThread(worker, occupation, listener)
     await worker.terminate()
@@ -201,4 +212,11 @@ export class DocumentThread {
     this.#loads.remove(asked)
     return asked
   }
+}
+
+/** Returns where a new thread finds the store, and what it gets for that. */
+function reachable(chosen: ChosenStore): { store: StoreModule; transferList: MessagePort[] } {
+  if (chosen.kind === 'module') return { store: chosen.store, transferList: [] }
+  const port = lend(chosen.memory)
+  return { store: { module: MEMORY, options: { port } }, transferList: [port] }
 }

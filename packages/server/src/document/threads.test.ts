@@ -5,8 +5,7 @@ import { Threads } from './threads.js'
 /** No thread is ready yet, so every request waits until starting the threads fails. */
 function newThreads(): Threads {
   const settings = {
-    store: { module: 'file:///no/such/store.js' },
-    isInMemory: false,
+    chosen: { kind: 'module', store: { module: 'file:///no/such/store.js' } } as const,
     isShared: false,
     maxDocumentBytes: 1_000,
     maxLoadedDocumentBytes: 1_000,

@@ -4,13 +4,7 @@ import { storeFailed } from '../store-failed.js'
 import { NOTHING_DONE, sum } from './count.js'
 import { Expenses } from './expenses.js'
 import type { DocumentCount } from './keeper.js'
-import {
-  type Answer,
-  type DocumentSettings,
-  problemOf,
-  type Request,
-  type Results,
-} from './messages.js'
+import { type Answer, problemOf, type Request, type Results } from './messages.js'
 import { FairQueue, Loads, type Queued } from './queue.js'
 import {
   isCoalesced,
@@ -24,9 +18,13 @@ import {
   roomOf,
   weightOf,
 } from './requests.js'
-import type { DocumentStore } from './store.js'
-import { openStoreModule } from './store-module.js'
-import { type PendingRequest, DocumentThread, type Done, type ThreadListener } from './thread.js'
+import {
+  type PendingRequest,
+  DocumentThread,
+  type Done,
+  type ThreadListener,
+  type ThreadSettings,
+} from './thread.js'
 import { badUpdate } from './update.js'
 
 /** The maximum load that waits for a thread. Beyond it, clients are told to try again later. */
@@ -55,9 +53,6 @@ const MAX_ISOLATED = 2
 /** The maximum number of threads that a request is sent to, as it may be the cause of their deaths. */
 const MAX_TRIES = 3
 const CLOSE_MS = 1_000
-
-/** The settings of threads, and whether their store stays open between them. */
-type ThreadSettings = Omit<DocumentSettings, 'occupation'> & { readonly isInMemory: boolean }
 
 /** The active thread, which serves all rooms. */
 type State =
@@ -90,7 +85,6 @@ export class Threads implements ThreadListener {
   /** Oldest first. */
   readonly #isolated: DocumentThread[] = []
   #state: State = { kind: 'none' }
-  #memory: DocumentStore | undefined
   #watchdog: ReturnType<typeof setInterval> | undefined
   #heldBackSinceMs: number | undefined
   #number = 0
@@ -118,7 +112,7 @@ export class Threads implements ThreadListener {
   /** @throws {Error} if the store can't be opened */
   async start(): Promise<void> {
     if (this.#state.kind === 'none') {
-      const started = this.#newActive().then(
+      const started = DocumentThread.start(this.settings, this).then(
         (thread) => this.#enter({ kind: 'running', thread }),
         (error: unknown) => {
           this.#enter({ kind: 'none' })
@@ -204,8 +198,6 @@ export class Threads implements ThreadListener {
     await Promise.race([closed, late])
     answered.abort()
     for (const thread of threads) this.#terminate(thread)
-    await this.#memory?.close()
-    this.#memory = undefined
   }
 
   answered(thread: DocumentThread, asked: PendingRequest, answer: Answer): void {
@@ -273,13 +265,6 @@ export class Threads implements ThreadListener {
   #closeRead(asked: PendingRequest): void {
     const { key } = asked
     if (key !== undefined && this.#reads.get(key) === asked) this.#reads.delete(key)
-  }
-
-  async #newActive(): Promise<DocumentThread> {
-    const { isInMemory, store } = this.settings
-    // A database in memory is lost when its last connection closes.
-    if (isInMemory) this.#memory ??= await openStoreModule(store)
-    return DocumentThread.start(this.settings, this)
   }
 
   /** Sends requests to the threads that have capacity for them. */

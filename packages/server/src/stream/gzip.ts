@@ -11,7 +11,7 @@ const STORED_BYTES = 65_535
 const EMPTY_BLOCK = Buffer.from([0, 0, 0, 0xff, 0xff])
 
 /** The header of a gzip member (RFC 1952 2.3): deflate, no name, no time, unknown system. */
-export const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255])
+export const GZIP_HEADER: Buffer = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255])
 
 /**
  * Returns bytes as complete deflate blocks that refer to nothing before them and end on a byte (RFC

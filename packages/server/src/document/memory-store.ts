@@ -1,0 +1,227 @@
+import {
+  type Compaction,
+  type DocumentInfo,
+  type DocumentStore,
+  FIRST_INCARNATION,
+  type LogPage,
+  type Page,
+  type Removal,
+  type RoomRecord,
+  type RoomUpdate,
+  type StoredDocument,
+  type StoredRecord,
+  type Totals,
+} from './store.js'
+
+/** A room's document and its record. */
+interface Kept {
+  generation: number
+  snapshot: Uint8Array
+  readonly updates: Map<number, Uint8Array>
+  readonly createdAtMs: number
+  updatedAtMs: number
+  usedAtMs: number
+  record: StoredRecord | undefined
+}
+
+const NOTHING = new Uint8Array()
+
+/** Documents in this process's memory. They need no package, and end with the process. */
+export class MemoryStore implements DocumentStore {
+  readonly #rooms = new Map<string, Kept>()
+  /** The current incarnations of rooms that had a document removed. */
+  readonly #incarnations = new Map<string, string>()
+  /** The rooms by the links of their records. */
+  readonly #links = new Map<string, string>()
+  /** The last number of an update, a snapshot or a record. */
+  #last = 0
+
+  async load(roomName: string): Promise<StoredDocument> {
+    const { generation = 0, snapshot = NOTHING, updates = [], usedAtMs = 0 } = this.#of(roomName)
+    return {
+      incarnation: this.#incarnationOf(roomName),
+      usedAtMs,
+      generation,
+      snapshot,
+      updates: [...updates].map(([number, bytes]) => ({ number, bytes })),
+    }
+  }
+
+  async incarnation(roomName: string): Promise<string> {
+    return this.#incarnationOf(roomName)
+  }
+
+  async append(updates: readonly RoomUpdate[]): Promise<readonly (number | undefined)[]> {
+    return updates.map((update) => (this.#isCurrent(update) ? this.#add(update) : undefined))
+  }
+
+  async claim(update: RoomUpdate, record: RoomRecord): Promise<number | undefined> {
+    const { roomName } = update
+    if (this.#rooms.has(roomName) || !this.#isCurrent(update)) return undefined
+    this.#put(roomName, record)
+    return this.#add(update)
+  }
+
+  async compact(compaction: Compaction): Promise<number | undefined> {
+    const { roomName, incarnation, base, snapshot, numbers } = compaction
+    const kept = this.#rooms.get(roomName)
+    if (kept?.generation !== base || incarnation !== this.#incarnationOf(roomName)) return undefined
+    for (const number of numbers) kept.updates.delete(number)
+    kept.snapshot = snapshot
+    kept.generation = ++this.#last
+    return kept.generation
+  }
+
+  async uncompacted({ after = '', limit, leastUpdates }: LogPage): Promise<readonly string[]> {
+    return this.#page({ after, limit }, ({ updates }) => updates.size >= leastUpdates)
+  }
+
+  async touch(roomName: string): Promise<void> {
+    const kept = this.#rooms.get(roomName)
+    if (kept !== undefined) kept.usedAtMs = Date.now()
+  }
+
+  async remove({ roomName, incarnation, unusedSinceMs = Infinity }: Removal): Promise<boolean> {
+    const kept = this.#rooms.get(roomName)
+    if (kept === undefined || kept.usedAtMs >= unusedSinceMs) return false
+    if (kept.record?.link !== undefined) this.#links.delete(kept.record.link)
+    this.#rooms.delete(roomName)
+    this.#incarnations.set(roomName, incarnation)
+    return true
+  }
+
+  async list({ after = '', limit }: Page): Promise<readonly DocumentInfo[]> {
+    return this.#page({ after, limit }).map((roomName) =>
+      infoOf(roomName, this.#rooms.get(roomName)!),
+    )
+  }
+
+  async about(roomName: string): Promise<DocumentInfo | undefined> {
+    const kept = this.#rooms.get(roomName)
+    return kept && infoOf(roomName, kept)
+  }
+
+  async totals(owner?: string): Promise<Totals> {
+    const all = [...this.#rooms.values()]
+    const own = owner === undefined ? all : all.filter(({ record }) => record?.owner === owner)
+    const records = own.flatMap(({ record }) => record ?? [])
+    return {
+      documents: own.length,
+      bytes: sum(own.map(sizeOf)),
+      records: records.length,
+      recordBytes: sum(records.map(({ json }) => Buffer.byteLength(json))),
+      removed: owner === undefined ? this.#countRemoved() : 0,
+    }
+  }
+
+  async getRecord(roomName: string): Promise<StoredRecord | undefined> {
+    return this.#of(roomName).record
+  }
+
+  async putRecord(
+    roomName: string,
+    record: RoomRecord,
+    expectedRevision: number,
+  ): Promise<number | undefined> {
+    const { revision = 0 } = this.#of(roomName).record ?? {}
+    return revision === expectedRevision ? this.#put(roomName, record) : undefined
+  }
+
+  async findByLink(link: string): Promise<string | undefined> {
+    return this.#links.get(link)
+  }
+
+  async check(): Promise<void> {
+    // Memory can always be written to.
+  }
+
+  async close(): Promise<void> {
+    // The documents stay: another thread may open them.
+  }
+
+  #of(roomName: string): Partial<Kept> {
+    return this.#rooms.get(roomName) ?? {}
+  }
+
+  #incarnationOf(roomName: string): string {
+    return this.#incarnations.get(roomName) ?? FIRST_INCARNATION
+  }
+
+  #isCurrent({ roomName, incarnation }: RoomUpdate): boolean {
+    return incarnation === this.#incarnationOf(roomName)
+  }
+
+  /** Stores an update, and returns its number. */
+  #add({ roomName, bytes }: RoomUpdate): number {
+    const number = ++this.#last
+    this.#changed(roomName).updates.set(number, bytes)
+    return number
+  }
+
+  /**
+   * Replaces the record of a room, and returns its revision.
+   *
+   * @throws {Error} if another room has the link
+   */
+  #put(roomName: string, record: RoomRecord): number {
+    const { link } = record
+    const linked = link === undefined ? undefined : this.#links.get(link)
+    if (linked !== undefined && linked !== roomName) throw new Error('another room has this link')
+    const kept = this.#changed(roomName)
+    if (kept.record?.link !== undefined) this.#links.delete(kept.record.link)
+    if (link !== undefined) this.#links.set(link, roomName)
+    kept.record = { ...record, revision: ++this.#last }
+    return kept.record.revision
+  }
+
+  /** Returns a room's document, which is made if there is none, and notes that it changes now. */
+  #changed(roomName: string): Kept {
+    const nowMs = Date.now()
+    const kept = this.#rooms.get(roomName) ?? newKept(nowMs)
+    kept.updatedAtMs = nowMs
+    kept.usedAtMs = nowMs
+    this.#rooms.set(roomName, kept)
+    return kept
+  }
+
+  /** Returns names in the order of their character codes. */
+  #page(
+    { after, limit }: Required<Page>,
+    isListed: (kept: Kept) => boolean = () => true,
+  ): string[] {
+    return [...this.#rooms]
+      .filter(([roomName, kept]) => roomName > after && isListed(kept))
+      .map(([roomName]) => roomName)
+      .toSorted((one, other) => (one < other ? -1 : 1))
+      .slice(0, limit)
+  }
+
+  #countRemoved(): number {
+    return [...this.#incarnations.keys()].filter((roomName) => !this.#rooms.has(roomName)).length
+  }
+}
+
+function newKept(nowMs: number): Kept {
+  return {
+    generation: 0,
+    snapshot: NOTHING,
+    updates: new Map(),
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+    usedAtMs: nowMs,
+    record: undefined,
+  }
+}
+
+function infoOf(roomName: string, kept: Kept): DocumentInfo {
+  const { createdAtMs, updatedAtMs, usedAtMs } = kept
+  return { roomName, bytes: sizeOf(kept), createdAtMs, updatedAtMs, usedAtMs }
+}
+
+function sizeOf({ snapshot, updates }: Kept): number {
+  return snapshot.byteLength + sum([...updates.values()].map(({ byteLength }) => byteLength))
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, each) => total + each, 0)
+}
