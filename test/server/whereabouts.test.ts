@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createWhereabouts, type WhereaboutsOptions } from '@whereabouts/server'
+import { Counter, Registry } from 'prom-client'
 import { expect, it } from 'vitest'
 import { call, expectRefused } from 'whereabouts-conformance/http'
 import { memberKey, TestRoom } from 'whereabouts-conformance/room'
@@ -85,6 +86,24 @@ it('[HT18] answers HEAD for the operator’s calls', async () => {
       text: '',
     })
   }
+})
+
+it('[PK2] adds its metrics to the application’s registry, with current values, and takes them out again', async () => {
+  const registry = new Registry()
+  const own = new Counter({ name: 'own_total', help: 'Of the application', registers: [registry] })
+  own.inc()
+  {
+    await using plain = await startPlain({ registry })
+    await using _stream = await new TestRoom(plain.baseUrl).join(memberKey())
+    const text = await registry.metrics()
+    expect(text).toMatch(/^whereabouts_members 1$/m)
+    expect(text).toMatch(/^whereabouts_readers{transport="[^"]+"} 1$/m)
+    expect(text).not.toContain('process_cpu')
+    const { text: called } = await call(`${plain.baseUrl}/metrics`)
+    expect(called).toMatch(/^own_total 1$/m)
+  }
+  expect(await registry.metrics()).toMatch(/^own_total 1$/m)
+  expect(await registry.metrics()).not.toContain('whereabouts')
 })
 
 it('[HT19 FR19] answers calls in progress, says goodbye, and refuses later calls', async () => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { type Action, type Json, LINK_ROLES, type LinkGives } from '@whereabouts/protocol'
+import type { Registry } from 'prom-client'
 import { z } from 'zod'
 import type { Audit } from './access/audit.js'
 import type { StoreModule } from './document/store.js'
@@ -186,6 +187,11 @@ export interface WhereaboutsOptions {
   readonly allowedOrigins?: readonly string[]
   /** Receives the server's messages for operators. */
   readonly log?: Log
+  /**
+   * The registry of prom-client that this server's metrics are added to, such as the application's own. If it
+   * isn't set, they are in a registry of their own, which `/metrics` reads, together with those of the process.
+   */
+  readonly registry?: Registry
   /** Deletes documents that nobody changed or opened for this many days. If it isn't set, all are kept. */
   readonly retentionDays?: number
   /**
@@ -210,6 +216,7 @@ type WithoutDefault =
   | 'auth'
   | 'basePath'
   | 'log'
+  | 'registry'
   | 'retentionDays'
   | 'audit'
 
@@ -318,6 +325,7 @@ const SINGLE_OPTIONS = z.strictObject({
     .array(z.string().refine(isOrigin, 'must be an origin like "https://example.com"'))
     .default([...DEFAULTS.allowedOrigins]),
   log: z.custom<Log>((value) => typeof value === 'object' && value !== null).optional(),
+  registry: z.custom<Registry>((value) => typeof value === 'object' && value !== null).optional(),
   retentionDays: z.int().min(1).max(36_500).optional(),
   audit: z.custom<Audit>((value) => typeof value === 'function').optional(),
 })

@@ -98,7 +98,12 @@ export class Service {
     const about = new AccessCalls(this.server, access, this.bodies, audit)
     this.calls = new Calls(this.server, access, about, this.bodies, options)
     this.#descriptors = new Descriptors(log)
-    this.operations = new Operations(this.server, allowances.budgets, this.#descriptors)
+    this.operations = new Operations(
+      this.server,
+      allowances.budgets,
+      this.#descriptors,
+      options.registry,
+    )
   }
 
   /**
@@ -161,6 +166,7 @@ export class Service {
    * @see PROTOCOL.md EX4
    */
   async release(): Promise<void> {
+    this.operations.end()
     await Promise.all([this.#documents.close(), this.server.release(), this.#audit.flush()])
   }
 }

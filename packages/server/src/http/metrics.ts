@@ -30,49 +30,68 @@ const COUNTERS = {
 } as const
 type Name = keyof RoomsCount
 
+const REFUSED = 'whereabouts_refused_requests_total'
+const READERS = 'whereabouts_readers'
+const OPENED = 'whereabouts_readers_opened_total'
+const gaugeOf = (name: string) => `whereabouts_${name}`
+const counterOf = (name: string) => `whereabouts_${name}_total`
+/** Everything that is put into the registry. */
+const NAMES = [
+  REFUSED,
+  READERS,
+  OPENED,
+  ...Object.keys(GAUGES).map(gaugeOf),
+  ...Object.keys(COUNTERS).map(counterOf),
+]
+
 /** How often the delay of the event loop is measured. */
 const LOOK_MS = 10
 /** How long the first call waits for a measurement, which may take a while on a busy machine. */
 const FIRST_MS = 1_000
 
-/** The metrics for Prometheus, in a registry apart from the application's. */
+/** The metrics for Prometheus. Their values are as of when they are read. */
 export class Metrics {
-  readonly #registry = new Registry()
+  readonly #registry: Registry
   readonly #setters = new Map<Name, (value: number) => void>()
-  readonly #refused = new Counter({
-    name: 'whereabouts_refused_requests_total',
-    help: 'Requests refused because their caller used up its budget, by what was counted',
-    labelNames: ['budget'],
-    registers: [],
-  })
-  readonly #readers = new Gauge({
-    name: 'whereabouts_readers',
-    help: 'Readers by the way in which they are served; a client that uses long-polls is on a network that holds streams back',
-    labelNames: ['transport'],
-    registers: [],
-  })
-  readonly #opened = new Counter({
-    name: 'whereabouts_readers_opened_total',
-    help: 'Streams that were opened, and long-polls that waited, likewise',
-    labelNames: ['transport'],
-    registers: [],
-  })
-  #isProcessMeasured = false
+  readonly #refused
+  readonly #readers
+  readonly #opened
+  #isProcessMeasured: boolean
+  #refreshing: Promise<void> | undefined
 
+  /** @param own the application's registry, which then measures the process itself */
   constructor(
     private readonly rooms: RoomServer,
     private readonly budgets: Pick<Budgets, 'refusals'>,
+    own?: Registry,
   ) {
-    for (const metric of [this.#refused, this.#readers, this.#opened])
-      this.#registry.registerMetric<string>(metric)
+    this.#registry = own ?? new Registry()
+    this.#isProcessMeasured = own !== undefined
+    const common = { registers: [this.#registry], collect: () => this.#refreshed() }
+    this.#refused = new Counter({
+      name: REFUSED,
+      help: 'Requests refused because their caller used up its budget, by what was counted',
+      labelNames: ['budget'],
+      ...common,
+    })
+    this.#readers = new Gauge({
+      name: READERS,
+      help: 'Readers by the way in which they are served; a client that uses long-polls is on a network that holds streams back',
+      labelNames: ['transport'],
+      ...common,
+    })
+    this.#opened = new Counter({
+      name: OPENED,
+      help: 'Streams that were opened, and long-polls that waited, likewise',
+      labelNames: ['transport'],
+      ...common,
+    })
     for (const [name, help] of Object.entries(GAUGES)) {
-      const gauge = new Gauge({ name: `whereabouts_${name}`, help, registers: [] })
-      this.#registry.registerMetric(gauge)
+      const gauge = new Gauge({ name: gaugeOf(name), help, ...common })
       this.#setters.set(name as Name, (value) => gauge.set(value))
     }
     for (const [name, help] of Object.entries(COUNTERS)) {
-      const counter = new Counter({ name: `whereabouts_${name}_total`, help, registers: [] })
-      this.#registry.registerMetric(counter)
+      const counter = new Counter({ name: counterOf(name), help, ...common })
       this.#setters.set(name as Name, (value) => {
         counter.reset()
         counter.inc(value)
@@ -80,8 +99,25 @@ export class Metrics {
     }
   }
 
+  /** Takes the metrics out of the registry, in which another server may have them then. */
+  end(): void {
+    for (const name of NAMES) this.#registry.removeSingleMetric(name)
+  }
+
   async read(): Promise<{ contentType: string; text: string }> {
     await this.#measureProcess()
+    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
+  }
+
+  /** Resolves when all values are current. One reading asks once for each metric. */
+  #refreshed(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined
+    })
+    return this.#refreshing
+  }
+
+  async #refresh(): Promise<void> {
     for (const [name, value] of Object.entries(await this.rooms.count())) {
       this.#setters.get(name as Name)?.(value as number)
     }
@@ -94,7 +130,6 @@ export class Metrics {
     for (const [budget, count] of Object.entries(this.budgets.refusals)) {
       this.#refused.inc({ budget }, count)
     }
-    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
   }
 
   /** Starts with the first call, because measuring wakes the process a hundred times a second. */

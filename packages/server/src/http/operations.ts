@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client'
 import type { Budgets } from '../access/budgets.js'
 import type { Descriptors } from '../descriptors.js'
 import type { RoomServer } from '../room-server.js'
@@ -13,8 +14,14 @@ export class Operations {
     private readonly rooms: RoomServer,
     budgets: Pick<Budgets, 'refusals'>,
     private readonly descriptors: Descriptors,
+    registry?: Registry,
   ) {
-    this.#metrics = new Metrics(rooms, budgets)
+    this.#metrics = new Metrics(rooms, budgets, registry)
+  }
+
+  /** Leaves the registry to the application. */
+  end(): void {
+    this.#metrics.end()
   }
 
   live(call: Call): void {
