@@ -4,9 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const DOC = 'docs/dependencies.md'
-// The bench's alternatives, its Lighthouse, Nest 11 and the tool that lists packages have their own lockfiles.
+// The bench's alternatives, its Lighthouse, Nest 11 and the tools for lists and releases have their own lockfiles.
 const BENCH = ['bench/servers/alternatives', 'bench/lighthouse']
-const LOCKFILES = ['.', ...BENCH, 'test/nest-11', 'scripts/sbom'].map((folder) =>
+const TOOLS = ['scripts/release', 'scripts/sbom']
+const LOCKFILES = ['.', ...BENCH, 'test/nest-11', ...TOOLS].map((folder) =>
   join(folder, 'package-lock.json'),
 )
 
@@ -44,7 +45,7 @@ function named() {
   const folders = ['packages', 'apps'].flatMap((parent) =>
     readdirSync(parent).map((name) => join(parent, name)),
   )
-  const all = ['.', ...BENCH, 'scripts/sbom', ...folders].flatMap((folder) => {
+  const all = ['.', ...BENCH, ...TOOLS, ...folders].flatMap((folder) => {
     const { dependencies: needed, devDependencies, peerDependencies } = manifest(folder)
     return Object.keys({ ...needed, ...devDependencies, ...peerDependencies })
   })

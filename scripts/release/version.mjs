@@ -1,0 +1,45 @@
+// Raises the version of all packages as the files in .changeset say, and moves what users read of them into
+// CHANGELOG.md: `npm run release:version`. Commit what it changes. CONTRIBUTING.md, Releases
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { releaseChangelog, summaryOf } from './changelog.mjs'
+
+const CHANGESETS = 'scripts/release/node_modules/@changesets/cli/bin.js'
+
+const files = readdirSync('.changeset').filter(
+  (name) => name.endsWith('.md') && name !== 'README.md',
+)
+if (files.length === 0)
+  throw new Error('Nothing says how to raise the version. Run "npm run changeset".')
+const summaries = files.map((name) => summaryOf(readFileSync(join('.changeset', name), 'utf8')))
+execFileSync(process.execPath, [CHANGESETS, 'version'], { stdio: 'inherit' })
+
+/** @type {{ version: string }} */
+const { version } = JSON.parse(readFileSync('packages/protocol/package.json', 'utf8'))
+const date = new Date().toISOString().slice(0, 10)
+const changelog = readFileSync('CHANGELOG.md', 'utf8')
+writeFileSync('CHANGELOG.md', releaseChangelog(changelog, { version, date, summaries }))
+for (const name of readdirSync('examples')) raise(join('examples', name, 'package.json'))
+const lock = [
+  'install',
+  '--package-lock-only',
+  '--omit-lockfile-registry-resolved',
+  '--ignore-scripts',
+]
+execFileSync('npm', lock, { stdio: 'inherit' })
+
+/**
+ * Has an example ask for the new version.
+ *
+ * @param {string} file
+ */
+function raise(file) {
+  try {
+    const manifest = readFileSync(file, 'utf8')
+    writeFileSync(file, manifest.replaceAll(/("@whereabouts\/[\w-]+": )"[^"]+"/g, `$1"${version}"`))
+  } catch (error) {
+    // Not every example is an application of its own.
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ENOENT') throw error
+  }
+}
