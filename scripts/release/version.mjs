@@ -1,7 +1,7 @@
 // Raises the version of all packages as the files in .changeset say, and moves what users read of them into
 // CHANGELOG.md: `npm run release:version`. Commit what it changes. CONTRIBUTING.md, Releases
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { releaseChangelog, summaryOf } from './changelog.mjs'
 
@@ -20,7 +20,10 @@ const { version } = JSON.parse(readFileSync('packages/protocol/package.json', 'u
 const date = new Date().toISOString().slice(0, 10)
 const changelog = readFileSync('CHANGELOG.md', 'utf8')
 writeFileSync('CHANGELOG.md', releaseChangelog(changelog, { version, date, summaries }))
-for (const name of readdirSync('examples')) raise(join('examples', name, 'package.json'))
+for (const file of manifestsOfExamples()) {
+  const manifest = readFileSync(file, 'utf8')
+  writeFileSync(file, manifest.replaceAll(/("@whereabouts\/[\w-]+": )"[^"]+"/g, `$1"${version}"`))
+}
 const lock = [
   'install',
   '--package-lock-only',
@@ -29,17 +32,9 @@ const lock = [
 ]
 execFileSync('npm', lock, { stdio: 'inherit' })
 
-/**
- * Has an example ask for the new version.
- *
- * @param {string} file
- */
-function raise(file) {
-  try {
-    const manifest = readFileSync(file, 'utf8')
-    writeFileSync(file, manifest.replaceAll(/("@whereabouts\/[\w-]+": )"[^"]+"/g, `$1"${version}"`))
-  } catch (error) {
-    // Not every example is an application of its own.
-    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ENOENT') throw error
-  }
+function manifestsOfExamples() {
+  // Not every example is an application of its own.
+  return readdirSync('examples')
+    .map((name) => join('examples', name, 'package.json'))
+    .filter((file) => existsSync(file))
 }
