@@ -1,3 +1,4 @@
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import {
   applyUpdate,
   Doc,
@@ -9,9 +10,17 @@ import {
 import { isInPage } from '../page.js'
 import { Pause } from '../pause.js'
 import { callSafely } from '../store.js'
-import { completionOf, openDatabase, resultOf } from './database.js'
 import { beyond, type KnownDocument } from './known-document.js'
 import { forgetLastWords, type LastWords, readLastWords, sayLastWords } from './last-words.js'
+
+/**
+ * Updates in order, and beside them what is known of the server's document, what remains of a deleted
+ * one, and whether the server took updates of this client.
+ */
+interface Schema extends DBSchema {
+  updates: { key: number; value: Uint8Array }
+  about: { key: 'document' | 'former' | 'canWrite'; value: KnownDocument | Uint8Array | boolean }
+}
 
 /** Receives what comes of the offline copy. */
 export interface OfflineListener {
@@ -70,7 +79,7 @@ export class OfflineCopy {
   readonly #listener: OfflineListener
   readonly #pause = new Pause()
   #doc: Doc
-  #database: IDBDatabase | null = null
+  #database: IDBPDatabase<Schema> | null = null
   #unwritten: Uint8Array[] = []
   /** What the transaction that runs appends. */
   #inFlight: readonly Uint8Array[] = []
@@ -258,9 +267,15 @@ export class OfflineCopy {
     if (updates.length > 0) callSafely(() => transact(this.#doc, applyAll, this, false))
   }
 
-  async #open(): Promise<IDBDatabase> {
-    const name = `whereabouts ${this.#name}`
-    this.#database ??= await openDatabase(name, createStores, () => this.#reopen())
+  async #open(): Promise<IDBPDatabase<Schema>> {
+    this.#database ??= await openDB<Schema>(`whereabouts ${this.#name}`, 1, {
+      upgrade(database) {
+        database.createObjectStore('updates', { autoIncrement: true })
+        database.createObjectStore('about')
+      },
+      blocking: () => this.#reopen(),
+      terminated: () => this.#reopen(),
+    })
     return this.#database
   }
 
@@ -327,31 +342,29 @@ export class OfflineCopy {
     const database = await this.#open()
     const doc = this.#doc
     const transaction = database.transaction(['updates', 'about'], 'readwrite')
-    const completion = completionOf(transaction)
     const store = transaction.objectStore('updates')
     const about = transaction.objectStore('about')
-    const [stored, kept] = await Promise.all([
-      resultOf<KnownDocument | undefined>(about.get('document')),
-      resultOf<Uint8Array | undefined>(about.get('former')),
-    ])
+    const [stored, kept] = await Promise.all([about.get('document'), about.get('former')])
     this.#isUnreadable = false
-    const task = this.#taskAt(stored)
+    const task = this.#taskAt(stored as KnownDocument | undefined)
     const isWhole = task !== 'append' || this.#count >= MANY_UPDATES
     // Another tab may have stored updates that this one lacks.
-    const others = isWhole && task !== 'replace' ? await resultOf<Uint8Array[]>(store.getAll()) : []
+    const others = isWhole && task !== 'replace' ? await store.getAll() : []
     // If the document was replaced meanwhile, they belong to the one before.
     if (doc !== this.#doc) return
     this.#apply(others)
     const news = this.#takeNews(isWhole)
     this.#inFlight = task === 'replace' ? [] : news.updates
     try {
-      if (isWhole) store.clear()
-      for (const update of news.updates) store.add(update)
-      if (news.known !== null) about.put(news.known, 'document')
-      if (news.former === null) about.delete('former')
-      if (news.canWrite !== undefined) about.put(news.canWrite, 'canWrite')
-      if (news.former) about.put(merged(kept, news.former), 'former')
-      await completion
+      await Promise.all([
+        isWhole && store.clear(),
+        ...news.updates.map((update) => store.add(update)),
+        news.known !== null && about.put(news.known, 'document'),
+        news.former === null && about.delete('former'),
+        news.canWrite !== undefined && about.put(news.canWrite, 'canWrite'),
+        news.former && about.put(merged(kept as Uint8Array | undefined, news.former), 'former'),
+        transaction.done,
+      ])
     } catch (error) {
       this.#putBack(news)
       throw error
@@ -406,30 +419,25 @@ function merged(kept: Uint8Array | null | undefined, former: Uint8Array): Uint8A
   return kept ? mergeUpdates([kept, former]) : former
 }
 
-/**
- * Updates in order, and beside them what is known of the server's document (`document`), what remains of a
- * deleted one (`former`), and whether the server took updates of this client (`canWrite`).
- */
-function createStores(database: IDBDatabase): void {
-  database.createObjectStore('updates', { autoIncrement: true })
-  database.createObjectStore('about')
-}
-
-async function readAll(database: IDBDatabase): Promise<{
+async function readAll(database: IDBPDatabase<Schema>): Promise<{
   updates: Uint8Array[]
   known: KnownDocument | undefined
   former: Uint8Array | undefined
   canWrite: boolean | undefined
 }> {
   const transaction = database.transaction(['updates', 'about'])
-  const completion = completionOf(transaction)
   const about = transaction.objectStore('about')
   const [updates, known, former, canWrite] = await Promise.all([
-    resultOf<Uint8Array[]>(transaction.objectStore('updates').getAll()),
-    resultOf<KnownDocument | undefined>(about.get('document')),
-    resultOf<Uint8Array | undefined>(about.get('former')),
-    resultOf<boolean | undefined>(about.get('canWrite')),
-    completion,
+    transaction.objectStore('updates').getAll(),
+    about.get('document'),
+    about.get('former'),
+    about.get('canWrite'),
+    transaction.done,
   ])
-  return { updates, known, former, canWrite }
+  return {
+    updates,
+    known: known as KnownDocument | undefined,
+    former: former as Uint8Array | undefined,
+    canWrite: canWrite as boolean | undefined,
+  }
 }

@@ -48,7 +48,7 @@ export interface ProviderOptions {
    * @example ({ guid }) => joinRoom({ room: `chapter.${guid}`, user })
    * @see PROTOCOL.md YJ6
    */
-  readonly subdocuments?: (subdocument: Doc) => Room
+  readonly subdocuments?: (subdocument: Doc) => AnyRoom
 }
 
 /** What a provider is doing, in the words of y-websocket. */
