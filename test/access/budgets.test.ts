@@ -259,6 +259,23 @@ it('[BU7] a forgotten room no longer counts, and an existing room is open to all
   expect(await enter(0, at('192.0.2.3'))).toMatchObject({ status: 503 })
 })
 
+it('[BU27] a few callers with as many members as they can get keep nobody else out', async () => {
+  await using server = await startPlain({ ...PROXIED, maxMembers: 100, maxMembersPerCaller: 60 })
+  const room = new TestRoom(server.baseUrl)
+  const join = (headers: object) =>
+    call(room.url('location', { member: memberKey() }), { headers: { ...headers }, json: 1 })
+  for (const [address, most] of [
+    ['192.0.2.1', 50],
+    ['192.0.2.2', 25],
+    ['192.0.2.3', 20],
+  ] as const) {
+    const [count, answer] = await untilRefused(100, () => join(at(address)))
+    expect(count).toBe(most)
+    refused(answer, 'members')
+  }
+  expect(await join(at('192.0.2.4'))).toMatchObject({ status: 200 })
+})
+
 it('[BU7] one caller can’t fill a room', async () => {
   await using server = await startPlain({ ...PROXIED, maxMembers: 20, maxMembersPerCaller: 5 })
   const room = new TestRoom(server.baseUrl)

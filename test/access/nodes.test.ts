@@ -70,6 +70,19 @@ describe('readers of two nodes', () => {
     await left(ada, eve.self)
   })
 
+  it('[AC41] members that only post, at another node, leave at once', async () => {
+    const office = new Office({ ada: ALL, eve: ALL })
+    await using nodes = await twoNodes(office)
+    const { one, here, there } = nodes
+    await using ada = await here.join('k', {}, as('ada'))
+    const url = there.url('location', { member: 'l', nextWithinMs: 90_000 })
+    await callJson(url, { ...as('eve'), json: 1 })
+    await ada.until('eve', ({ members }) => members.size === 2)
+    office.rights.delete('eve')
+    await one.rooms.revalidate({ room: here.name })
+    await ada.until('nobody else', ({ members }) => members.size === 1)
+  })
+
   it('[AC23] [AC24] are disconnected on both', async () => {
     const office = new Office({ ada: ALL, eve: ALL })
     await using nodes = await twoNodes(office)

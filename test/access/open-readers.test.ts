@@ -398,6 +398,65 @@ describe.each(SERVERS)('a caller who is disconnected on %s', (server) => {
     expect(later.text + none.text).not.toContain('event: problem')
   })
 
+  it('[AC41] that only posts leaves at once when it may no longer join', async () => {
+    const office = new Office({ ada: ALL, eve: ALL })
+    await using running = await start(server, { ...office.options, ...RARELY })
+    const room = new TestRoom(running.baseUrl)
+    await using ada = await room.join('k', {}, as('ada'))
+    for (const member of ['one', 'two']) {
+      const url = room.url('location', { member, nextWithinMs: 90_000 })
+      await callJson(url, { ...as('eve'), json: 1 })
+    }
+    const confirm = room.url('confirm', { member: 'one', nextWithinMs: 90_000 })
+    await callJson(confirm, { ...as('eve'), method: 'POST' })
+    await ada.until('all', ({ members }) => members.size === 3)
+    await running.rooms.revalidate({ user: 'eve' })
+    office.rights.set('eve', without('join'))
+    await running.rooms.revalidate({ user: 'ada' })
+    expect(ada.state.members.size).toBe(3)
+    await running.rooms.revalidate({ user: 'eve' })
+    await ada.until('nobody else', ({ members }) => members.size === 1)
+  })
+
+  it('[AC41] whose stream has closed leaves at once when it may no longer join', async () => {
+    const office = new Office({ ada: ALL, eve: ALL })
+    await using running = await start(server, { ...office.options, ...RARELY })
+    const room = new TestRoom(running.baseUrl)
+    await using ada = await room.join('k', {}, as('ada'))
+    const eve = await room.join('l', { nextWithinMs: 90_000, polls: 1 }, as('eve'))
+    await ada.until('eve', ({ members }) => members.has(eve.self))
+    await eve[Symbol.asyncDispose]()
+    await expect.poll(async () => (await running.rooms.count()).connections).toBe(1)
+    office.rights.delete('eve')
+    await running.rooms.revalidate({ room: room.name })
+    await ada.until('nobody else', ({ members }) => members.size === 1)
+  })
+
+  it('[AC41] [AC15] that only posts is checked again regularly', async () => {
+    const office = new Office({ ada: ALL, eve: ALL })
+    await using running = await start(server, { ...office.options, ...OFTEN })
+    const room = new TestRoom(running.baseUrl)
+    await using ada = await room.join('k', {}, as('ada'))
+    await callJson(room.url('location', { member: 'l', nextWithinMs: 90_000 }), {
+      ...as('eve'),
+      json: 1,
+    })
+    await ada.until('eve', ({ members }) => members.size === 2)
+    office.rights.delete('eve')
+    await ada.until('nobody else', ({ members }) => members.size === 1)
+  })
+
+  it('[AC41] [AC31] that only posts leaves when its login ends', async () => {
+    const authenticate = () => ({ id: 'ada', session: 'first' })
+    await using running = await start(server, { authenticate, authorize: () => true, ...RARELY })
+    const room = new TestRoom(running.baseUrl)
+    await callJson(room.url('location', { member: 'l', nextWithinMs: 90_000 }), { json: 1 })
+    const members = async () => (await running.rooms.members(room.name)).members.length
+    expect(await members()).toBe(1)
+    await running.rooms.endSession('first')
+    await expect.poll(members).toBe(0)
+  })
+
   it('[AC23] works in open mode too, where each member is a user', async () => {
     await using running = await start(server, { auth: 'open' })
     const room = new TestRoom(running.baseUrl)

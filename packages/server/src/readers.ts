@@ -9,6 +9,7 @@ import {
 import type { MemberIds } from './access/member-id.js'
 import {
   type Admission,
+  type Asker,
   sameActions,
   ownAdmission,
   type Permissions,
@@ -23,7 +24,7 @@ import type {
   StreamRequest,
   SubscriptionRequest,
 } from './reader-requests.js'
-import type { RoomName } from './room/ids.js'
+import type { MemberId, RoomName } from './room/ids.js'
 import type { HostedRooms } from './rooms/hosted-rooms.js'
 import { checkRoom } from './room-name.js'
 import type { Serving } from './serving.js'
@@ -38,6 +39,7 @@ import { type Channel, SharedStream } from './stream/shared-stream.js'
 import { Subscription } from './stream/subscription.js'
 import { isStoreFailure } from './store-failed.js'
 import { Undrained } from './stream/undrained.js'
+import { UnattendedMembers } from './unattended.js'
 import {
   type Disconnection,
   type Revalidation,
@@ -67,12 +69,23 @@ export interface ReadersContext {
   readonly random: () => number
 }
 
+/** What a stream holds until its response closes. */
+interface OpenStream {
+  readonly end: () => void
+  readonly attendance: Attendance
+  readonly connection: Connection
+  readonly admission: Admission
+  readonly out: OpenResponse
+  readonly place: Place
+}
+
 /** The readers of rooms: streams over HTTP, long-polls, and subscribers inside the process. */
 export class Readers {
   readonly #connections: Connections
   readonly #undrained: Undrained
   readonly #visits: Visits
   readonly #attendances: Attendances
+  readonly #unattended: UnattendedMembers
 
   constructor(private readonly context: ReadersContext) {
     const { options, rooms, memberIds, clock, faults, permissions, random } = context
@@ -81,6 +94,7 @@ export class Readers {
     this.#connections = new Connections(options, clock, faults, random)
     this.#undrained = new Undrained(options.stuckMs, clock, faults)
     this.#attendances = new Attendances(rooms, memberIds, leaseMs, clock)
+    this.#unattended = new UnattendedMembers(this.#visits, rooms, clock)
   }
 
   /** The number of readers. */
@@ -176,8 +190,7 @@ export class Readers {
     const end = this.#begin(attendance, subscription, admission, giveUp)
     place.keep(subscription)
     subscriber.add(() => {
-      end()
-      frames.remove(subscription)
+      this.#end(end, attendance, subscription, admission)
       leave(attendance, place)
     })
     subscription.open(this.#hello(attendance, admission))
@@ -209,7 +222,8 @@ export class Readers {
     const connection = this.#connection(attendance, request, out)
     const giveUp = () => leave(attendance, place)
     const end = this.#begin(attendance, connection, request.admission, giveUp)
-    const release = releaseOf({ end, attendance, connection, out, place })
+    const { admission } = request
+    const release = this.#releaseOf({ end, attendance, connection, admission, out, place })
     try {
       place.keep(connection)
       out.open(() => {
@@ -259,8 +273,7 @@ export class Readers {
     const giveUp = () => attendance.release()
     const end = this.#begin(attendance, connection, request.admission, giveUp)
     channel.onEnd = (how) => {
-      end()
-      attendance.room.frames.remove(connection)
+      this.#end(end, attendance, connection, request.admission)
       if (how === 'closed') attendance.linger()
       else attendance.release()
     }
@@ -274,6 +287,37 @@ export class Readers {
     if (error instanceof Problem) return channel.refuse(error)
     this.context.faults.refuse('A room of a stream could not be opened', error)
     channel.refuse(new Problem('internal', 'The server failed. Try again in a moment.'))
+  }
+
+  /**
+   * Notes that a member is there by a call other than a stream.
+   *
+   * @param id of the member, as the room answered
+   * @param asOf how often the application had called `revalidate` when it was asked about the call
+   * @see PROTOCOL.md AC41
+   */
+  notePresence(asker: Asker, id: string, asOf: number): void {
+    const { roomName, user } = asker
+    if (!this.#isAskedAbout(asker) || this.#hasReader(roomName, id)) return
+    const [userId, session] = [user?.claim.id, user?.session]
+    const of = { asker, userId, session, expiresAtMs: undefined }
+    const admission = { ...of, can: [], asOf, atMs: 0 }
+    this.#unattended.keep(roomName, id as MemberId, admission)
+  }
+
+  #isAskedAbout(asker: Asker): boolean {
+    return this.context.permissions.asksAbout(asker) || asker.user?.session !== undefined
+  }
+
+  #hasReader(roomName: string, id: string): boolean {
+    return (this.context.rooms.find(roomName)?.room.connections.of(id) ?? 0) > 0
+  }
+
+  /** The members of a reader that has ended may stay for a while. @see PROTOCOL.md AC41 */
+  #keepMembers({ roomName, selves }: Attendance, admission: Admission): void {
+    const { asker } = admission
+    if (asker === undefined || !this.#isAskedAbout(asker) || !this.context.serving.isOpen) return
+    for (const id of selves) this.#unattended.keep(roomName, id, admission)
   }
 
   /** Revalidates the readers on this node. @see PROTOCOL.md AC20 */
@@ -355,7 +399,7 @@ export class Readers {
    * Begins to send frames to a reader.
    *
    * @param giveUp called if it can't be begun, so that it takes no place
-   * @returns a function that ends its visit; whoever calls that removes it from the frames, too
+   * @returns a function that ends its visit, for {@link #end}
    */
   #begin(
     attendance: Attendance,
@@ -372,25 +416,25 @@ export class Readers {
     }
   }
 
+  /** Ends what {@link #begin} began. @param endVisit what it returned */
+  #end(endVisit: () => void, attendance: Attendance, reader: Reader, admission: Admission): void {
+    endVisit()
+    attendance.room.frames.remove(reader)
+    this.#keepMembers(attendance, admission)
+  }
+
+  /** Returns a function that ends a stream. It is kept as long as the stream is open, and keeps nothing else. */
+  #releaseOf(stream: OpenStream): () => void {
+    return () => {
+      const { end, attendance, connection, admission, out, place } = stream
+      this.#end(end, attendance, connection, admission)
+      out.closed()
+      leave(attendance, place)
+    }
+  }
+
   readonly #randomRetryMs = (): number =>
     RETRY_LEAST_MS + Math.floor(this.context.random() * RETRY_SPREAD_MS)
-}
-
-/** Returns a function that ends a stream. It is kept as long as the stream is open, and keeps nothing else. */
-function releaseOf(stream: {
-  readonly end: () => void
-  readonly attendance: Attendance
-  readonly connection: Connection
-  readonly out: OpenResponse
-  readonly place: Place
-}): () => void {
-  return () => {
-    const { end, attendance, connection, out, place } = stream
-    end()
-    attendance.room.frames.remove(connection)
-    out.closed()
-    leave(attendance, place)
-  }
 }
 
 function leave(attendance: Attendance, place: Place): void {

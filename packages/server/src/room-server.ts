@@ -197,6 +197,11 @@ export class RoomServer {
     return this.#rooms.find(roomName)?.room.get(memberId) !== undefined
   }
 
+  /** Returns how many members may still join a room. @see PROTOCOL.md BU27 */
+  placesIn(roomName: string): number {
+    return this.#options.maxMembers - (this.#rooms.find(roomName)?.room.size ?? 0)
+  }
+
   /**
    * Returns the id of a caller in a room.
    *

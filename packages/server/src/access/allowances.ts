@@ -15,10 +15,14 @@ export interface Existing {
   hasRoom(roomName: string): boolean
   hasDocument(asked: AskedRoom): Promise<boolean>
   hasMember(roomName: string, memberId: string): boolean
+  /** Returns how many members may still join a room. */
+  placesIn(roomName: string): number
 }
 
 /** How long a caller who holds too much is told to wait. */
 const HELD_RETRY_MS = 15_000
+/** A team at one address has so many members of any room. */
+const SMALL_TEAM = 20
 /** Neither a room's name nor a member's id has a space in it. */
 const SPACE = ' '
 
@@ -38,7 +42,7 @@ export class Allowances {
 
   /** @param shared makes limiters that count for all nodes together */
   constructor(
-    options: ResolvedOptions,
+    private readonly options: ResolvedOptions,
     proxies: Proxies,
     private readonly existing: Existing,
     log: Log,
@@ -131,8 +135,16 @@ export class Allowances {
     const isAllowed = this.#members.add(
       `${account.key}${SPACE}${roomName}`,
       `${roomName}${SPACE}${memberId}`,
+      this.#mostMembers(roomName),
     )
     if (!isAllowed) await this.budgets.refuseLate('members', account, HELD_RETRY_MS)
+  }
+
+  /** As many as are left to others, so that nobody is kept out by a few. @see PROTOCOL.md BU27 */
+  #mostMembers(roomName: string): number {
+    const { maxMembers, maxMembersPerCaller: most } = this.options
+    if (most >= maxMembers) return most
+    return Math.min(most, Math.max(SMALL_TEAM, this.existing.placesIn(roomName)))
   }
 
   async #makeRoom(account: Account, roomName: string): Promise<void> {

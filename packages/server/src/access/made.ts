@@ -29,12 +29,16 @@ export class Made {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Counts one more. Returns `false`, without counting it, if the account may not make it. */
-  add(account: string, name: string): boolean {
+  /**
+   * Counts one more. Returns `false`, without counting it, if the account may not make it.
+   *
+   * @param most for this account now
+   */
+  add(account: string, name: string, most = this.most): boolean {
     const made = this.#byAccount.get(account) ?? new Map<string, number>()
     const isNew = !made.has(name)
-    if (isNew && made.size >= this.most) this.#look(made, LOOKED_AT)
-    if (isNew && made.size >= this.most) return false
+    if (isNew && made.size >= most) this.#look(made, LOOKED_AT)
+    if (isNew && made.size >= most) return false
     this.#byAccount.set(account, made.set(name, this.now() + PENDING_MS))
     if (isNew) this.#size += 1
     if (this.#size > 2 * this.mostTogether) this.#sweep()

@@ -90,7 +90,7 @@ export class Calls {
     const { request, query } = call
     const memberKey = this.#callers.namedKey(request, query, keyParameter)
     const demand: Demand = { budget: 'posts', needs: ['join', 'move'], memberKey }
-    const { said } = await this.#entrance.decide(call, roomName, demand, async (entered) => {
+    const { asker, said } = await this.#entrance.decide(call, roomName, demand, async (entered) => {
       const presence = presenceOf(query, this.options.confirmMs)
       const caller = this.#callers.identify(request, query, keyParameter, entered.user?.claim)
       const { value, bytes } = await this.bodies.readJson(call, this.options.maxLocationBytes)
@@ -100,7 +100,9 @@ export class Calls {
       return { caller, value, bytes, presence }
     })
     const { caller, value, bytes, presence } = said
+    const { asOf } = this.access.permissions
     const moved = await this.rooms.move(roomName, caller, value, bytes, presence)
+    this.rooms.readers.notePresence(asker, moved.self, asOf)
     this.#keepKey(call, caller)
     if (keyParameter === 'member') call.json(moved)
     else call.send(201, 'text/plain; charset=utf-8', 'ok')
@@ -123,14 +125,18 @@ export class Calls {
 
   /** @see PROTOCOL.md HT27 */
   async confirm(call: Call, roomName: string): Promise<Confirmed> {
-    const { said } = await this.#entrance.decide(call, roomName, CONFIRM, async ({ user }) => {
+    const decided = this.#entrance.decide(call, roomName, CONFIRM, async ({ user }) => {
       const parameter = await readParameters(call, this.bodies)
       const presence = presenceOf(parameter, this.options.confirmMs)
       if (parameter('nextWithinMs') === undefined) throw badParameter('nextWithinMs', 'given')
       const caller = this.#callers.identify(call.request, parameter, 'member', user?.claim)
       return { caller, presence }
     })
-    return this.rooms.confirm(roomName, said.caller, said.presence)
+    const { asker, said } = await decided
+    const { asOf } = this.access.permissions
+    const confirmed = await this.rooms.confirm(roomName, said.caller, said.presence)
+    if (confirmed.self !== null) this.rooms.readers.notePresence(asker, confirmed.self, asOf)
+    return confirmed
   }
 
   /** @see PROTOCOL.md EV1, EV2, EV9 */
