@@ -259,6 +259,48 @@ it('[BU7] a forgotten room no longer counts, and an existing room is open to all
   expect(await enter(0, at('192.0.2.3'))).toMatchObject({ status: 503 })
 })
 
+it('[DO63] nobody fills a document with authors, so that others can’t write in it', async () => {
+  // 4 authors a day for an address.
+  await using server = await startPlain({ ...PROXIED, budgetScale: 0.01 })
+  const room = new TestRoom(server.baseUrl)
+  const write = (headers: object, update: Uint8Array) =>
+    call(room.url('document'), { headers: { ...headers, ...BYTES }, body: Buffer.from(update) })
+  const author = () => {
+    const doc = new Y.Doc()
+    doc.getMap('m').set('key', 'value')
+    return Y.encodeStateAsUpdate(doc)
+  }
+  // As when somebody copies a document with a long history.
+  expect(await write(ANN, authors(12_500))).toMatchObject({ status: 200 })
+  const known = author()
+  expect(await write(ANN, known)).toMatchObject({ status: 200 })
+  const [count, answer] = await untilRefused(20, () => write(ANN, author()))
+  expect(count).toBe(3)
+  const problem = expectProblem(answer, 'too-many-requests')
+  expect(problem.extensions).toMatchObject({ budget: 'authors' })
+  expect(await write(ANN, known)).toMatchObject({ status: 200 })
+  expect(await write(BOB, author())).toMatchObject({ status: 200 })
+  const { store } = await documentOf(room)
+  expect(store.clients.size).toBe(12_500 + 1 + 3 + 1)
+})
+
+/** A Yjs update of many authors, whose content is deleted. */
+function authors(count: number): Uint8Array {
+  const encoder = new Y.UpdateEncoderV1()
+  encoder.writeLen(count)
+  for (let client = count; client > 0; client--)
+    for (const value of [1, client, 0, 0, 1]) encoder.writeLen(value)
+  encoder.writeLen(0)
+  return encoder.toUint8Array()
+}
+
+async function documentOf(room: TestRoom): Promise<Y.Doc> {
+  const doc = new Y.Doc()
+  const response = await fetch(room.url('document'))
+  Y.applyUpdate(doc, new Uint8Array(await response.arrayBuffer()))
+  return doc
+}
+
 it('[BU27] a few callers with as many members as they can get keep nobody else out', async () => {
   await using server = await startPlain({ ...PROXIED, maxMembers: 100, maxMembersPerCaller: 60 })
   const room = new TestRoom(server.baseUrl)

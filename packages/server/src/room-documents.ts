@@ -19,6 +19,8 @@ export interface UpdateOptions {
   readonly account?: string | undefined
   /** The incarnation of the document that the update is for; without it, the current one. */
   readonly incarnation?: string | undefined
+  /** Grants new client ids to an update of a document with many, or rejects; without it, all are granted. */
+  readonly grant?: ((clients: number) => Promise<void>) | undefined
   /**
    * The record to store with the update. The room must have neither a document nor a record then, or
    * else the update is `document-deleted`.
@@ -26,7 +28,7 @@ export interface UpdateOptions {
   readonly claim?: RoomRecord | undefined
 }
 
-type Terms = Pick<UpdateOptions, 'incarnation' | 'claim'>
+type Terms = Pick<UpdateOptions, 'incarnation' | 'claim' | 'grant'>
 
 /** A room that an account changes. */
 type OwnRoom = AskedRoom & { readonly roomName: RoomName }

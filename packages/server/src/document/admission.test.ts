@@ -17,7 +17,7 @@ import {
   XmlElement,
   XmlText,
 } from 'yjs'
-import { Admission } from './admission.js'
+import { Admission, CrowdedDocument } from './admission.js'
 import { readUpdate } from './update.js'
 
 /** A document that applies only the updates that were admitted. */
@@ -26,8 +26,8 @@ class Guarded {
   readonly #admission = new Admission(this.doc)
 
   /** Returns whether part of the update is pending. */
-  take(update: Uint8Array): boolean {
-    const pending = this.#admission.check(readUpdate(update))
+  take(update: Uint8Array, grantedClients?: number): boolean {
+    const pending = this.#admission.check(readUpdate(update), grantedClients)
     applyUpdate(this.doc, update)
     return pending
   }
@@ -386,6 +386,17 @@ describe('[DO23] a document has at most 25,000 clients', () => {
     expect(() => guarded.take(peoples(40_000, 1))).toThrow(full('clients', 25_000))
     expect(() => guarded.take(peoples(40_000, 1, 5))).toThrow(full('clients', 25_000))
     expect(guarded.take(garbage(1, 1, 1))).toBe(false)
+  })
+
+  it('[DO63] of which those beyond 12,500 have to be granted', () => {
+    const guarded = new Guarded()
+    guarded.take(garbage(1, 12_499), 0)
+    expect(guarded.take(garbage(20_000, 1), 0)).toBe(false)
+    expect(() => guarded.take(garbage(30_000, 3), 2)).toThrow(new CrowdedDocument(3))
+    expect(() => guarded.take(peoples(40_000, 1, 5), 0)).toThrow(new CrowdedDocument(1))
+    expect(guarded.take(garbage(1, 2, 1), 0)).toBe(false)
+    expect(guarded.take(garbage(30_000, 3), 3)).toBe(false)
+    expect(guarded.take(garbage(30_000, 3, 1), 0)).toBe(false)
   })
 
   /** An update with one collected struct per client, the kind that is applied fastest. */

@@ -43,6 +43,8 @@ const MAX_PENDING_CLIENTS = 200
 const RANGE_BYTES = 16
 /** The maximum number of clients in one document; each update takes Yjs 6 ms for this many. */
 const MAX_CLIENTS = 25_000
+/** From here on, new clients of a document need to be granted. */
+const CROWDED_CLIENTS = 12_500
 
 /** The part of a document that can't be integrated yet. */
 interface Pending {
@@ -54,6 +56,14 @@ interface Pending {
   readonly subdocuments: number
   readonly pieces: number
   readonly bytes: number
+}
+
+/** What an update would add to a document with many clients, for which more have to be granted. */
+export class CrowdedDocument extends Error {
+  /** @param clients how many new ones the update has */
+  constructor(readonly clients: number) {
+    super('the document has many clients')
+  }
 }
 
 /** Deleted ranges of a client that can't be applied yet. */
@@ -78,14 +88,16 @@ export class Admission {
   }
 
   /**
+   * @param grantedClients how many clients it may add once the document has many
    * @returns whether a part of the update has to wait for other updates
    * @throws {Problem} bad-update: `too-deep`, `too-costly`, `clock-taken`, `pending`; document-full
-   * @see PROTOCOL.md DO13, DO15, DO16, DO23, DO28
+   * @throws {CrowdedDocument} if more clients have to be granted
+   * @see PROTOCOL.md DO13, DO15, DO16, DO23, DO28, DO63
    */
-  check(update: ReadUpdate): boolean {
+  check(update: ReadUpdate, grantedClients = Infinity): boolean {
     const pending = this.#pendingNow()
     const roots = this.#checkRoots(update.roots, pending)
-    this.#checkClients(update.runs, pending)
+    this.#checkClients(update.runs, pending, grantedClients)
     this.#checkSubdocuments(update.subdocuments, pending)
     this.#checkReadingCost([...update.runs, ...pending.runs], roots)
     if (update.runs.some((run) => this.#isTaken(run, pending))) throw badUpdate('clock-taken')
@@ -113,12 +125,14 @@ export class Admission {
     return all
   }
 
-  #checkClients(runs: readonly Run[], pending: Pending): void {
+  #checkClients(runs: readonly Run[], pending: Pending, granted: number): void {
     const { clients } = this.doc.store
     const isNew = (client: number) => !clients.has(client)
     const more = runs.filter(({ client }) => isNew(client) && !pending.clients.has(client)).length
     const waiting = [...pending.clients].filter(isNew).length
-    if (more > 0 && clients.size + waiting + more > MAX_CLIENTS) throw full('clients', MAX_CLIENTS)
+    const all = clients.size + waiting + more
+    if (more > 0 && all > MAX_CLIENTS) throw full('clients', MAX_CLIENTS)
+    if (more > granted && all > CROWDED_CLIENTS) throw new CrowdedDocument(more)
   }
 
   #checkSubdocuments(subdocuments: readonly Id[], pending: Pending): void {

@@ -11,7 +11,7 @@ import { inTime } from './in-time.js'
 import { Inquiry } from './inquiry.js'
 import { compactLeft } from './left-logs.js'
 import { connected } from './shown-address.js'
-import type { UpdateTerms } from './keeper.js'
+import type { Applied, UpdateTerms } from './keeper.js'
 import type { Reading, Request, Results } from './messages.js'
 import {
   MAX_RECORD_BYTES,
@@ -32,6 +32,12 @@ export interface AcceptedUpdate {
   readonly pending: boolean
   /** The update, in a buffer of its own. */
   readonly bytes: Uint8Array
+}
+
+/** The terms of an update. */
+export interface DocumentTerms extends Pick<UpdateTerms, 'incarnation' | 'claim'> {
+  /** Grants new clients to an update of a document with many, or rejects; if omitted, all are granted. */
+  readonly grant?: ((clients: number) => Promise<void>) | undefined
 }
 
 /** The counts for the metrics. */
@@ -132,17 +138,30 @@ export class Documents {
   async update(
     roomName: string,
     bytes: Uint8Array,
-    { incarnation, claim }: Pick<UpdateTerms, 'incarnation' | 'claim'> = {},
+    { incarnation, claim, grant }: DocumentTerms = {},
   ): Promise<AcceptedUpdate> {
     this.#assertFlushing()
     const own = new Uint8Array(bytes)
     const request = { call: 'update', roomName, bytes: own, incarnation, claim } as const
-    const { result, again } = await this.#done(request)
+    const { result, again } = await this.#granted(request, grant)
     this.#updates += 1
     this.#updatesBytes += own.byteLength
     if (result.isTaken === true && !again) throw documentDeleted()
     // A terminated thread may have stored it without an answer.
     return { changed: result.changed || again, pending: result.pending, bytes: own }
+  }
+
+  /** Asks for clients to be granted if the document has many, and sends the update again. DO63 */
+  async #granted(
+    request: Extract<Request, { readonly call: 'update' }>,
+    grant: DocumentTerms['grant'],
+  ): Promise<Done<Applied>> {
+    if (grant === undefined) return this.#done(request)
+    const done = await this.#done({ ...request, grantedClients: 0 })
+    const { newClients } = done.result
+    if (newClients === undefined) return done
+    await grant(newClients)
+    return this.#done({ ...request, grantedClients: newClients })
   }
 
   /**

@@ -1,6 +1,7 @@
 import { type OwnBytes, Problem, writeSyncAnswer } from '@whereabouts/protocol'
 import { documentDeleted } from '../room/document-deleted.js'
 import { storeFailed } from '../store-failed.js'
+import { CrowdedDocument } from './admission.js'
 import { type CommitListener, Commits } from './commits.js'
 import { Compactions } from './compactions.js'
 import { documentExists } from './document-exists.js'
@@ -36,6 +37,8 @@ export interface Applied {
   readonly pending: boolean
   /** Whether it claims a document that is there already, and adds nothing to it. */
   readonly isTaken?: boolean
+  /** How many new clients have to be granted before it is applied. @see PROTOCOL.md DO63 */
+  readonly newClients?: number
 }
 
 /** The terms of an update. */
@@ -44,6 +47,8 @@ export interface UpdateTerms {
   readonly number?: number
   /** The incarnation of the document that it is for; if omitted, the current one. */
   readonly incarnation?: string | undefined
+  /** How many new clients were granted to it; if omitted, any number. */
+  readonly grantedClients?: number | undefined
   /**
    * The record to store with it. The room must have neither a document nor a record then, or else the
    * update is `document-deleted`.
@@ -95,7 +100,7 @@ export class DocumentKeeper {
   async update(
     roomName: string,
     bytes: Uint8Array,
-    { number = 0, incarnation, claim }: UpdateTerms = {},
+    { number = 0, incarnation, grantedClients = Infinity, claim }: UpdateTerms = {},
   ): Promise<Applied> {
     this.#commits.hurry()
     await this.#assertIncarnation(roomName, incarnation)
@@ -107,7 +112,7 @@ export class DocumentKeeper {
         // It may have been removed since, and another one loaded.
         if ((incarnation ?? document.incarnation) !== document.incarnation) throw documentDeleted()
         const result = this.#attend(roomName, number, () => {
-          const pending = document.check(update)
+          const pending = document.check(update, grantedClients)
           return { changed: document.apply(bytes), pending }
         })
         if (result.changed) document.saved = this.#commits.append(document, bytes, claim)
@@ -115,6 +120,9 @@ export class DocumentKeeper {
         await document.saved
         const isTaken = claim !== undefined && !result.changed && document.log.bytes > 0
         return isTaken ? { ...result, isTaken } : result
+      } catch (error) {
+        if (!(error instanceof CrowdedDocument)) throw error
+        return { changed: false, pending: false, newClients: error.clients }
       } finally {
         document.reservedBytes -= bytes.byteLength
       }

@@ -95,11 +95,13 @@ export class LoadedDocument {
   /**
    * Checks that an update can be applied, without changing the document.
    *
+   * @param grantedClients how many clients it may add once the document has many
    * @returns whether a part of it would be pending
    * @throws {Problem} bad-update, document-full
+   * @throws {CrowdedDocument} if more clients have to be granted
    */
-  check(update: ReadUpdate): boolean {
-    return this.#admission.check(update)
+  check(update: ReadUpdate, grantedClients?: number): boolean {
+    return this.#admission.check(update, grantedClients)
   }
 
   /**

@@ -52,6 +52,8 @@ export type Request =
       readonly bytes: Uint8Array
       /** The incarnation of its document; if omitted, the current one. */
       readonly incarnation?: string | undefined
+      /** How many new clients were granted to it; if omitted, any number. */
+      readonly grantedClients?: number | undefined
       /** The record to store with it, if it is the document's first. */
       readonly claim?: RoomRecord | undefined
     }

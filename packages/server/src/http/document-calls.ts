@@ -69,6 +69,7 @@ export class DocumentCalls {
       idempotencyKey: idempotencyKey(call.request),
       account: account.key,
       incarnation: incarnation(call.query),
+      grant: async (clients: number) => allowances.take('authors', account, clients),
     }
     const update = await bodies.readBytes(call, maxUpdateBytes)
     await allowances.take('documentBytes', account, update.byteLength)
