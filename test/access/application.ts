@@ -101,7 +101,7 @@ export function everyCall(
     [`${baseUrl}/location`, { ...who, json: 1 }, ['join', 'move']],
     [room.url('document'), { headers: update, body: EMPTY_UPDATE }, ['write']],
     [room.url('access'), { ...who, json: { revision: 0 } }, ['manage']],
-    [room.url('access/offer'), { ...who, json: { accept: false } }, ['watch']],
+    [room.url('access/offer'), { ...who, json: { accept: false } }, ['watch', 'manage']],
     [room.url('document'), { ...who, method: 'DELETE' }, ['manage']],
     [room.url('confirm', { nextWithinMs: 1 }), { ...who, method: 'POST' }, ['join']],
   ]

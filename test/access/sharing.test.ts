@@ -1,5 +1,5 @@
 import type { Access, AccessChange, Json, ProblemName } from '@whereabouts/protocol'
-import { sharedAccess, type WhereaboutsOptions } from '@whereabouts/server'
+import { type Authorize, sharedAccess, type WhereaboutsOptions } from '@whereabouts/server'
 import { describe, expect, it } from 'vitest'
 import {
   call,
@@ -455,8 +455,8 @@ describe('an offer', () => {
   )
 
   it('[SR19] [SR20] of a document without an owner says nobody, and needs who may manage it', async () => {
-    const office = new Office({ ada: ALL, eve: USUAL })
-    await using running = await start('node:http', { ...office.options, ...RARELY })
+    const authorize: Authorize = ({ user, shared }) => user?.id === 'ada' || shared()
+    await using running = await start('node:http', users({ authorize }))
     const room = new TestRoom(running.baseUrl)
     await running.rooms.update(room.name, UPDATE)
     expectProblem(await post(room, offering(0, 'eve'), as('eve')), 'forbidden')
@@ -464,6 +464,22 @@ describe('an offer', () => {
     expect(await readAccess(room, as('eve'))).toEqual({ can: USUAL, offer: {} })
     expect((await answer(room, true, as('eve'))).status).toBe(204)
     expect((await readAccess(room, as('ada'))).access).toMatchObject({ owner: 'eve', users: {} })
+  })
+
+  it('[SR23] is answered only by who may manage the document as its owner, and told to nobody else', async () => {
+    // A second token of hers only reads.
+    const authorize: Authorize = ({ request, action, shared }) =>
+      request.headers['x-token'] === 'reads' ? action === 'watch' : shared()
+    await using running = await start('node:http', users({ authorize }))
+    const room = await offered(running.baseUrl)
+    const reads = { headers: { ...as('eve').headers, 'x-token': 'reads' } }
+    expect(await readAccess(room, reads)).toEqual({ can: ['watch'] })
+    for (const accept of [true, false])
+      expectProblem(await answer(room, accept, reads), 'forbidden')
+    const { access } = await readAccess(room, as('ada'))
+    expect(access).toMatchObject({ owner: 'ada', offeredTo: 'eve' })
+    expect(await readAccess(room, as('eve'))).toEqual({ can: USUAL, offer: { from: 'ada' } })
+    expect((await answer(room, true, as('eve'))).status).toBe(204)
   })
 
   it('[SR20] where there are no users, nobody is offered anything', async () => {

@@ -187,6 +187,28 @@ describe('with a secret', () => {
     expect((await call(`${url}/location`, { headers: eve, json: 1 })).status).toBe(403)
   })
 
+  it('[SR23] a token that may only read accepts no offer', async () => {
+    const url = `${server.baseUrl}/rooms/offered`
+    const token = async (sub: string, rooms?: object) =>
+      bearer(await signHs(SECRET, good({ sub, ...(rooms && { rooms }) })))
+    const [ann, eve] = [await token('ann'), await token('eve')]
+    const reads = await token('eve', [{ room: '*', can: ['watch'] }])
+    await call(`${url}/document`, {
+      headers: { ...ann, 'content-type': 'application/octet-stream' },
+      body: Buffer.from('AQEBAAQBAXQBYQA=', 'base64'),
+    })
+    const { access } = JSON.parse((await call(`${url}/access`, { headers: ann })).text) as {
+      access: { revision: number }
+    }
+    const users = { eve: { role: 'viewer' } }
+    const json = { revision: access.revision, users, offeredTo: 'eve' }
+    expect((await call(`${url}/access`, { headers: ann, json })).status).toBe(200)
+    const accept = (headers: object) =>
+      call(`${url}/access/offer`, { headers: { ...headers }, json: { accept: true } })
+    expect((await accept(reads)).status).toBe(403)
+    expect((await accept(eve)).status).toBe(204)
+  })
+
   it('[OP16] an open stream ends with its token', async () => {
     const token = await signHs(SECRET, good({ exp: nowS() + 5 }))
     const url = `${server.baseUrl}/rooms/budget/events?watch=1`

@@ -17,6 +17,8 @@ export interface Asker {
   readonly account: string
   /** The view link that led here, if one did. @see PROTOCOL.md SR6 */
   readonly link?: string
+  /** Whether its rights are asked for as if it owned the document. @see PROTOCOL.md SR23 */
+  readonly asOwner?: true
 }
 
 /**
@@ -127,6 +129,18 @@ export class Permissions {
   }
 
   /**
+   * Returns whether a caller may manage a document once it owns it: its token may allow it less than a record
+   * does.
+   *
+   * @throws {Problem} store-failed
+   * @see PROTOCOL.md SR23
+   */
+  async mayOwn(asker: Asker): Promise<boolean> {
+    const can = await this.granted({ ...asker, asOwner: true }, ['manage'])
+    return can.includes('manage')
+  }
+
+  /**
    * Lets a reader in.
    *
    * @throws {Problem} forbidden if it may not `watch`; store-failed
@@ -196,6 +210,7 @@ export class Permissions {
   async #shared(asker: Asker, action: Action): Promise<boolean> {
     // A link that led here lets its caller watch.
     if (asker.link !== undefined) return action === 'watch'
+    if (asker.asOwner === true) return true
     return this.sharing.allows(asker, asker.user?.claim.id, action)
   }
 }

@@ -3,7 +3,7 @@ import { type CheckedChange, readChange, readOfferAnswer } from '../access/acces
 import type { Account } from '../access/accounts.js'
 import type { Allowances } from '../access/allowances.js'
 import { type Audited, type AuditLog, bytesOfEntry, type Manager } from '../access/audit.js'
-import { type Asker, nobodyManages, type Permissions } from '../access/permissions.js'
+import { type Asker, nobodyManages, type Permissions, refusalOf } from '../access/permissions.js'
 import { nothingOffered, type Sharing } from '../access/sharing.js'
 import type { KnownUser } from '../access/known-user.js'
 import { checkRoom } from '../room-name.js'
@@ -81,6 +81,7 @@ export class AccessCalls {
   /** @see PROTOCOL.md SR17, SR20, SR21 */
   async answerOffer(call: Call, asker: Asker, accepts: boolean): Promise<void> {
     const id = asker.user?.claim.id
+    if (!(await this.#mayAnswer(asker))) throw refusalOf(asker, 'manage')
     if (accepts) await this.#accept(asker, id)
     else if (id !== undefined) await this.#refuse(asker, id)
     call.empty(204)
@@ -104,11 +105,18 @@ export class AccessCalls {
     await Promise.all([told, noted])
   }
 
-  /** Nothing is offered on a view link, nor where there are no users. */
+  /** Nothing is offered on a view link, nor where there are no users, nor to a caller who may not answer. */
   async #offerTo(asker: Asker) {
     const { user, link } = asker
     if (user === undefined || link !== undefined) return undefined
-    return this.access.sharing.offerTo(asker, user.claim.id)
+    const offer = await this.access.sharing.offerTo(asker, user.claim.id)
+    return offer !== undefined && (await this.#mayAnswer(asker)) ? offer : undefined
+  }
+
+  /** Where nobody authorizes callers, nothing is offered. @see PROTOCOL.md SR23 */
+  async #mayAnswer(asker: Asker): Promise<boolean> {
+    const { permissions } = this.access
+    return !permissions.areAsked || permissions.mayOwn(asker)
   }
 
   /** @throws {Problem} too-many-requests. BU12, BU13 */
