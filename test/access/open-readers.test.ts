@@ -368,7 +368,7 @@ describe.each(SERVERS)('a caller who is disconnected on %s', (server) => {
     expect(await elsewhere.quiet(1)).toEqual([])
   })
 
-  it('[AC31] a login that ends loses all that is open of it in every room, and others stay', async () => {
+  it('[AC31] [AC42] a login that ends loses all that is open of it in every room, and others stay', async () => {
     const office = new Office({ ada: ALL, eve: ALL })
     const { authorize } = office.options
     const authenticate: WhereaboutsOptions['authenticate'] = ({ headers }) => ({
@@ -391,6 +391,9 @@ describe.each(SERVERS)('a caller who is disconnected on %s', (server) => {
     await running.rooms.endSession('first')
     for (const each of [one, two]) expect(await ended(each)).toMatchObject({ status: 401 })
     expect([401, 200]).toContain((await poll).status)
+    await expectRefused('unauthorized', room.url('location'), by('ada', 'first'))
+    expect(running.rooms.hasEnded('first')).toBe(true)
+    expect(running.rooms.hasEnded('second')).toBe(false)
     await none.until('it has left', ({ members }) => !members.has(one.self))
     expect([...none.state.members.keys()].toSorted()).toEqual([later.self, none.self].toSorted())
     const refused = running.rooms.endSession(7 as never)

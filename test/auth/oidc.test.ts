@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { call, callJson } from 'whereabouts-conformance/http'
 import { TestRoom } from 'whereabouts-conformance/room'
+import { newPlace } from '../nodes/place.js'
 import { freePort } from '../servers/free-port.js'
 import { startServer, type RunningServer } from '../servers/standalone.js'
 import { startBoth, untilOpen } from './both.js'
@@ -298,6 +299,35 @@ describe('[OP44] signing out', () => {
     // The same user's other login goes on.
     expect((await other.ask(`${publicUrl}/rooms/budget/location`)).status).toBe(200)
   })
+})
+
+it('[OP44] [AC42] signing out holds at every node', async () => {
+  await using place = await newPlace()
+  const port = await freePort()
+  const publicUrl = `http://127.0.0.1:${port}`
+  await using provider = await startProvider({ publicUrl, hasRefresh: true })
+  const variables = oidcVariables(provider.url, publicUrl)
+  await using here = await startServer(place.settings, port, [], variables)
+  await using there = await startServer(place.settings, await freePort(), [], variables)
+  for (const server of [here, there]) await untilOpen(server)
+  const ann = await loggedIn(publicUrl)
+  const headers = { cookie: ann.cookiesFor(publicUrl) }
+  const statusAt = async (path: string, method = 'GET') =>
+    (await call(`${there.baseUrl}${path}`, { method, headers })).status
+  expect(await statusAt('/rooms/budget/location')).toBe(200)
+  expect(await statusAt('/session')).toBe(200)
+  const others = { cookie: (await loggedIn(publicUrl)).cookiesFor(publicUrl) }
+  const watched = new TestRoom(publicUrl, 'budget').stream({ watch: 1 }, { headers: others })
+  await using other = await watched
+  const member = `${there.baseUrl}/rooms/budget/location?member=posts&nextWithinMs=90000`
+  await callJson(member, { headers, json: 1 })
+  await other.until('her member', ({ members }) => members.size === 1)
+  await ann.ask(`${publicUrl}/logout`, { method: 'POST', headers: { origin: publicUrl } })
+  await expect.poll(() => statusAt('/rooms/budget/location')).toBe(401)
+  expect(await statusAt('/session')).toBe(401)
+  expect(await statusAt('/session', 'POST')).toBe(401)
+  await other.until('nobody', ({ members }) => members.size === 0)
+  expect(other.text).not.toContain('event: problem')
 })
 
 it('[BU2] requests for a login are counted by address, and hold back nobody who is in', async () => {

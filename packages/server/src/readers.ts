@@ -6,6 +6,7 @@ import {
   Problem,
   PROTOCOL_VERSION,
 } from '@whereabouts/protocol'
+import type { EndedLogins } from './access/ended-logins.js'
 import type { MemberIds } from './access/member-id.js'
 import {
   type Admission,
@@ -65,6 +66,7 @@ export interface ReadersContext {
   readonly clock: Clock
   readonly faults: Faults
   readonly permissions: Permissions
+  readonly ended: EndedLogins
   /** A number from 0 to 1. */
   readonly random: () => number
 }
@@ -88,9 +90,9 @@ export class Readers {
   readonly #unattended: UnattendedMembers
 
   constructor(private readonly context: ReadersContext) {
-    const { options, rooms, memberIds, clock, faults, permissions, random } = context
+    const { options, rooms, memberIds, clock, faults, permissions, ended, random } = context
     const { revalidateMs, leaseMs } = options
-    this.#visits = new Visits({ permissions, revalidateMs, clock, faults, random })
+    this.#visits = new Visits({ permissions, ended, revalidateMs, clock, faults, random })
     this.#connections = new Connections(options, clock, faults, random)
     this.#undrained = new Undrained(options.stuckMs, clock, faults)
     this.#attendances = new Attendances(rooms, memberIds, leaseMs, clock)

@@ -2,6 +2,7 @@ import { AuditLog } from './access/audit.js'
 import { lastValueFrom, Observable, toArray } from 'rxjs'
 import type { Problem } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
+import { EndedLogins } from './access/ended-logins.js'
 import { Permissions } from './access/permissions.js'
 import { Sharing } from './access/sharing.js'
 import { DataFolder } from './document/data-folder.js'
@@ -36,6 +37,7 @@ function start(exchange: NodesExchange, maxConnections = 1) {
     log,
     clock,
     permissions,
+    ended: new EndedLogins(),
     sharing,
     random,
     audit,

@@ -17,6 +17,7 @@ import type { Exchange, Notices } from './exchange/exchange.js'
 import type { Documents, DocumentsCount } from './document/documents.js'
 import { mergeUpdates } from './document/merge.js'
 import type { Quotas } from './document/quota.js'
+import type { EndedLogins } from './access/ended-logins.js'
 import { MemberIds } from './access/member-id.js'
 import type { Permissions } from './access/permissions.js'
 import type { Sharing } from './access/sharing.js'
@@ -86,6 +87,7 @@ export interface RoomServerContext {
   readonly log: Log
   readonly clock: Clock
   readonly permissions: Permissions
+  readonly ended: EndedLogins
   readonly sharing: Sharing
   /** A number from 0 to 1. */
   readonly random: () => number
@@ -110,6 +112,7 @@ export class RoomServer {
 
   readonly #options: ResolvedOptions
   readonly #audit: AuditLog
+  readonly #ended: EndedLogins
   readonly #nodes: NodeNotices
   readonly #documents: Documents
   readonly #happenings: Happenings
@@ -119,6 +122,7 @@ export class RoomServer {
     const { audit } = context
     this.#options = options
     this.#audit = audit
+    this.#ended = context.ended
     this.#documents = documents
     this.#faults = new Faults((message, error) => log.error(withCause(message, error)))
     this.#memberIds = new MemberIds(resolveSecret(options.secret, folder.path))
@@ -162,6 +166,7 @@ export class RoomServer {
       clock,
       faults: this.#faults,
       permissions,
+      ended: context.ended,
       random,
     })
     this.#nodes = new NodeNotices(this.readers, exchange, log)
@@ -371,13 +376,18 @@ export class RoomServer {
   }
 
   /**
-   * Ends the readers of a login on every node; their members leave.
+   * Ends a login on every node, with all that is open of it; its members leave.
    *
    * @throws {Problem} exchange-busy, if other nodes couldn't be told
-   * @see PROTOCOL.md AC28, AC31
+   * @see PROTOCOL.md AC28, AC31, AC42
    */
   async endSession(session: string): Promise<void> {
     await this.#nodes.tell({ endSession: { session } })
+  }
+
+  /** Returns whether a login has ended, as far as this node was told. @see PROTOCOL.md AC42 */
+  hasEnded(session: string): boolean {
+    return this.#ended.has(session)
   }
 
   /**

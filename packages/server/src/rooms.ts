@@ -255,14 +255,26 @@ export class Rooms {
   }
 
   /**
-   * Ends what is open of one login, on every node, and removes its members; such as when its user signs out.
+   * Ends one login on every node, such as when its user signs out: ends what is open of it, removes its members,
+   * and refuses later calls. This node does so before this returns.
    *
    * @param session what `authenticate` returned as the user's `session`
    * @throws {Problem} bad-parameter; exchange-busy, if other nodes couldn't be told
-   * @see PROTOCOL.md AC31
+   * @see PROTOCOL.md AC31, AC42
    */
   async endSession(session: string): Promise<void> {
     await this.server.endSession(checkText('session', session))
+  }
+
+  /**
+   * Returns whether one login was ended on any node, as far as this node was told since it started.
+   *
+   * @param session what `authenticate` returned as the user's `session`
+   * @throws {Problem} bad-parameter
+   * @see PROTOCOL.md AC42
+   */
+  hasEnded(session: string): boolean {
+    return this.server.hasEnded(checkText('session', session))
   }
 
   /**

@@ -4,6 +4,7 @@ import { Allowances } from './access/allowances.js'
 import { inRedis } from './access/limiters.js'
 import { Browsers } from './access/browsers.js'
 import { AuditLog } from './access/audit.js'
+import { EndedLogins } from './access/ended-logins.js'
 import { Permissions } from './access/permissions.js'
 import { RareWarning } from './access/rare-warning.js'
 import { Sharing } from './access/sharing.js'
@@ -65,6 +66,7 @@ export class Service {
     const quotas = new Quotas(options, documents.catalog, now, new RareWarning(log, FULL))
     const sharing = new Sharing(documents.catalog, options.linkGives, quotas)
     const permissions = new Permissions(options, log, clock.after, sharing)
+    const ended = new EndedLogins()
     const audit = new AuditLog(options.audit, folder.path, log)
     this.#audit = audit
     this.server = new RoomServer({
@@ -75,13 +77,14 @@ export class Service {
       log,
       clock,
       permissions,
+      ended,
       sharing,
       random,
       audit,
       quotas,
     })
     this.#retention = new RetentionTimer(this.server.administration, options.retentionDays, log)
-    this.users = new Users(options, log, clock.after)
+    this.users = new Users(options, log, clock.after, ended)
     this.#browsers = new Browsers(options)
     const { users } = this
     const browsers = this.#browsers

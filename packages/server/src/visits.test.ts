@@ -4,6 +4,7 @@ import { ACTIONS, type Action, Problem } from '@whereabouts/protocol'
 import { expect, it } from 'vitest'
 import { VirtualClock } from '../../../test/simulation/virtual-clock.js'
 import { Permissions } from './access/permissions.js'
+import { EndedLogins } from './access/ended-logins.js'
 import { NO_SHARING, sharingOf } from './access/no-sharing.fixture.js'
 import { NO_LOG } from './log.js'
 import type { Authorize } from './options.js'
@@ -22,7 +23,14 @@ function open(authorize: Authorize, readers = READERS) {
   let chance = 0
   const random = () => (chance = (chance + 0.618_034) % 1)
   const faults = new Faults(() => {})
-  const visits = new Visits({ permissions, revalidateMs: REVALIDATE_MS, clock, faults, random })
+  const visits = new Visits({
+    permissions,
+    ended: new EndedLogins(),
+    revalidateMs: REVALIDATE_MS,
+    clock,
+    faults,
+    random,
+  })
   const ends: (() => void)[] = []
   const failed: Problem[] = []
   const told: (readonly Action[])[] = []
@@ -173,6 +181,7 @@ it('[AC33] an unexpected error ends the readers that it is about, is logged, and
   const faults = new Faults((message) => failures.push(message))
   const visits = new Visits({
     permissions,
+    ended: new EndedLogins(),
     revalidateMs: REVALIDATE_MS,
     clock,
     faults,

@@ -6,6 +6,7 @@ import {
   refusalOf,
   sameActions,
 } from './access/permissions.js'
+import type { EndedLogins } from './access/ended-logins.js'
 import { loginExpired } from './access/users.js'
 import { Gate } from './exchange/gate.js'
 import type { MemberId } from './room/ids.js'
@@ -90,13 +91,10 @@ const RETRY_MS = 1_000
 const MOST_LEAD_MS = 5_000
 const MOST_RECONNECT_MS = 300
 
-/** Longer than a request may take to arrive. HT15 */
-const ENDED_MS = 120_000
-const MOST_ENDED = 10_000
-
 /** The context of visits. */
 export interface VisitsContext {
   readonly permissions: Permissions
+  readonly ended: EndedLogins
   readonly revalidateMs: number
   readonly clock: Clock
   readonly faults: Faults
@@ -111,8 +109,6 @@ export interface VisitsContext {
  */
 export class Visits {
   readonly #visits = new Set<Visit>()
-  /** The logins that ended lately. */
-  readonly #ended = new Set<string>()
   readonly #agenda: Agenda
   readonly #gate = new Gate(READERS_AT_A_TIME)
 
@@ -137,7 +133,8 @@ export class Visits {
     this.#visits.add(visit)
     this.#planExpiry(visit)
     this.#planQuestions(visit)
-    if (admission.session !== undefined && this.#ended.has(admission.session))
+    // Its request may have begun before its login ended, and been read to its end only after that.
+    if (this.context.ended.has(admission.session))
       this.context.clock.after(0, () => this.#endLogin(visit))
     return () => this.#remove(visit)
   }
@@ -180,16 +177,8 @@ export class Visits {
 
   /** Ends the readers of a login that is over; their members leave. @see PROTOCOL.md AC31 */
   endSession(session: string): void {
-    this.#rememberEnd(session)
+    this.context.ended.add(session)
     for (const visit of this.#visits) if (visit.admission.session === session) this.#endLogin(visit)
-  }
-
-  /** A reader's request may have begun before its login ended, and be read to its end only after that. */
-  #rememberEnd(session: string): void {
-    this.#ended.add(session)
-    const [oldest] = this.#ended
-    if (this.#ended.size > MOST_ENDED) this.#ended.delete(oldest!)
-    this.#agenda.after(ENDED_MS, () => this.#ended.delete(session))
   }
 
   #endLogin(visit: Visit): void {

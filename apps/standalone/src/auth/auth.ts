@@ -10,8 +10,8 @@ export interface Auth {
   readonly authorize?: Authorize
   /** Answers the requests of its own login. Resolves with `false` for any other request. */
   readonly handle?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
-  /** Gets the rooms, once they are there, to end what is open of who signs out. */
-  readonly serve?: (rooms: Pick<Rooms, 'endSession'>) => void
+  /** Gets the rooms, once they are there, to end the logins of who signs out. */
+  readonly serve?: (rooms: Pick<Rooms, 'endSession' | 'hasEnded'>) => void
   /** Stops its background work. */
   readonly close?: () => void
 }

@@ -43,8 +43,6 @@ import { VerifiedTokens } from './verified-tokens.js'
 
 /** More than are finished in the ten minutes that a login holds. */
 const MOST_FINISHED = 100_000
-/** More than sign out while a session can still be renewed; each is an id of 36 characters. */
-const MOST_ENDED = 100_000
 const CALLBACK = 'login/callback'
 const LOGIN_S = 600
 /** The most logins that one browser may have in progress, such as when it restores its tabs. */
@@ -67,8 +65,6 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<vo
 class OidcAuth implements Auth {
   /** The states of logins that were finished here. */
   readonly #finished = new Latest(MOST_FINISHED)
-  /** The ids of sessions that were ended here. @see PROTOCOL.md OP44 */
-  readonly #ended = new Latest(MOST_ENDED)
   readonly mode = 'oidc'
   readonly authorize = sharedAccess
   readonly #provider: Provider
@@ -79,7 +75,7 @@ class OidcAuth implements Auth {
   readonly #cookie: OwnCookie
   readonly #failed: RareWarning
   readonly #answers: ReadonlyMap<string, Answer>
-  #rooms: Pick<Rooms, 'endSession'> | undefined
+  #rooms: Pick<Rooms, 'endSession' | 'hasEnded'> | undefined
 
   constructor(
     private readonly settings: OidcSettings,
@@ -121,7 +117,7 @@ class OidcAuth implements Auth {
 
   readonly close = (): void => this.#provider.close()
 
-  readonly serve = (rooms: Pick<Rooms, 'endSession'>): void => {
+  readonly serve = (rooms: Pick<Rooms, 'endSession' | 'hasEnded'>): void => {
     this.#rooms = rooms
   }
 
@@ -133,7 +129,12 @@ class OidcAuth implements Auth {
   }
 
   #userNow(session: Session): AuthenticatedUser | null {
-    return this.#ended.has(session.id) ? null : userOf(session)
+    return this.#hasEnded(session) ? null : userOf(session)
+  }
+
+  /** @see PROTOCOL.md OP44 */
+  #hasEnded({ id }: Session): boolean {
+    return this.#rooms?.hasEnded(id) === true
   }
 
   async #begin(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -211,7 +212,7 @@ class OidcAuth implements Auth {
       const open = renewed !== undefined && renewed.expiresAtMs > Date.now() ? renewed : undefined
       const cookie = open && (await sessionCookie(this.#cookie, this.#sessions, open))
       // The user signed out meanwhile; the browser's cookie may be of another login by now, so it stays.
-      if (this.#ended.has(session.id)) return answerProblem(response, unauthorized())
+      if (this.#hasEnded(session)) return answerProblem(response, unauthorized())
       if (open === undefined || cookie === undefined) {
         return answerProblem(response, unauthorized(), [this.#cookie.remove()])
       }
@@ -227,19 +228,19 @@ class OidcAuth implements Auth {
     const { configuration } = this.#provider
     const session = await this.#sessions.open(readCookie(request, this.#cookie.name) ?? '')
     // Before anything is waited for, so that no renewal under way brings the session back.
-    if (session?.id !== undefined) this.#ended.add(session.id)
+    const ended = this.#endLogin(session?.id)
     if (configuration !== undefined && session?.refreshToken !== undefined) {
-      // For the other nodes, which then can't renew a copy of the cookie. A failure doesn't matter here.
+      // For nodes that can't be told, which then can't renew a copy of the cookie. A failure doesn't matter here.
       tokenRevocation(configuration, session.refreshToken).catch((error: unknown) => {
         this.#failed.warn(reasonOf(error))
       })
     }
-    if (session !== undefined) await this.#endOpen(session.id)
+    await ended
     redirect(response, `${this.#root}logout`, [this.#cookie.remove()])
   }
 
-  /** A cookie of an earlier version names no login. @see PROTOCOL.md AC31 */
-  async #endOpen(session: string | undefined): Promise<void> {
+  /** @see PROTOCOL.md AC31, AC42 */
+  async #endLogin(session: string | undefined): Promise<void> {
     if (session === undefined) return
     try {
       await this.#rooms?.endSession(session)

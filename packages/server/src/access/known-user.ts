@@ -2,6 +2,7 @@ import { isColor, type Json, parseUserName } from '@whereabouts/protocol'
 import type { Log } from '../log.js'
 import type { AuthenticatedUser } from '../options.js'
 import type { UserClaim } from '../room/user.js'
+import type { EndedLogins } from './ended-logins.js'
 import { RareWarning } from './rare-warning.js'
 
 /** A user whom the application vouches for. */
@@ -12,6 +13,8 @@ export interface KnownUser {
   readonly expiresAtMs: number | undefined
   /** The login that the user came by. @see PROTOCOL.md AC31 */
   readonly session: string | undefined
+  /** Returns whether that login has ended. @see PROTOCOL.md AC42 */
+  readonly hasEnded: () => boolean
   /** The object that the application returned. */
   readonly asReturned: AuthenticatedUser
 }
@@ -42,7 +45,10 @@ export class KnownUsers {
   readonly #avatar: Shown<string>
   readonly #meta: Shown<Json>
 
-  constructor(log: Log) {
+  constructor(
+    log: Log,
+    private readonly ended: EndedLogins,
+  ) {
     const shown = <T>(read: (said: unknown) => T | undefined, what: string) =>
       new Shown(read, new RareWarning(log, `a user has an invalid ${what}`))
     this.#name = shown(
@@ -71,7 +77,7 @@ export class KnownUsers {
    */
   read(returned: unknown): KnownUser | undefined {
     if (typeof returned !== 'object' || returned === null) return undefined
-    const { id, expiresAtMs, session, ...shown } = fieldsOf(returned)
+    const { id, expiresAtMs, session: named, ...shown } = fieldsOf(returned)
     if (!isUserId(id)) return undefined
     if (expiresAtMs !== undefined && !isToCome(expiresAtMs)) return undefined
     const name = this.#name.of(shown['name'])
@@ -86,7 +92,9 @@ export class KnownUsers {
       ...(meta !== undefined && { meta }),
     }
     const asReturned = returned as AuthenticatedUser
-    return { claim, expiresAtMs, session: isUserId(session) ? session : undefined, asReturned }
+    const session = isUserId(named) ? named : undefined
+    const hasEnded = () => this.ended.has(session)
+    return { claim, expiresAtMs, session, hasEnded, asReturned }
   }
 }
 

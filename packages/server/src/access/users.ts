@@ -3,6 +3,7 @@ import { Problem } from '@whereabouts/protocol'
 import type { Log } from '../log.js'
 import type { ResolvedOptions } from '../options.js'
 import { checkUser } from './caller.js'
+import { EndedLogins } from './ended-logins.js'
 import { type KnownUser, KnownUsers } from './known-user.js'
 import { type After, answered } from './patience.js'
 import { RareWarning } from './rare-warning.js'
@@ -17,8 +18,9 @@ export class Users {
     private readonly options: Pick<ResolvedOptions, 'authenticate'>,
     log: Log,
     private readonly after: After,
+    ended = new EndedLogins(),
   ) {
-    this.#known = new KnownUsers(log)
+    this.#known = new KnownUsers(log, ended)
     this.#threw = new RareWarning(
       log,
       '`authenticate` threw, so the caller was refused; return `null` for an unknown caller',
@@ -34,7 +36,7 @@ export class Users {
    * Returns the user that the application names as the caller; `undefined` in open mode.
    *
    * @throws {Problem} unauthorized
-   * @see PROTOCOL.md ID5, ID8, ID9, ID10, AC1, AC27
+   * @see PROTOCOL.md ID5, ID8, ID9, ID10, AC1, AC27, AC42
    */
   async calling(request: IncomingMessage): Promise<KnownUser | undefined> {
     const { authenticate } = this.options
@@ -45,6 +47,7 @@ export class Users {
     } catch (error) {
       this.#threw.warn(error)
     }
+    if (user?.hasEnded() === true) throw loginExpired()
     if (user !== undefined) return user
     throw unauthorized('The application does not know you. Sign in and try again.')
   }
@@ -65,14 +68,15 @@ export class Users {
 }
 
 /**
- * The user of a call may have expired while its body arrived.
+ * The user of a call may have expired, or signed out, while its body arrived.
  *
  * @throws {Problem} unauthorized
- * @see PROTOCOL.md AC25
+ * @see PROTOCOL.md AC25, AC42
  */
 export function assertCurrent(user: KnownUser | undefined): void {
-  if (user?.expiresAtMs === undefined || user.expiresAtMs > Date.now()) return
-  throw loginExpired()
+  if (user === undefined) return
+  const { expiresAtMs = Infinity } = user
+  if (expiresAtMs <= Date.now() || user.hasEnded()) throw loginExpired()
 }
 
 /** @see PROTOCOL.md AC3, AC25 */
