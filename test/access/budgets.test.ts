@@ -616,3 +616,26 @@ it('[BU2] can be turned off', async () => {
     })
   }
 })
+
+it('[BU24] deletions by somebody who manages all documents are counted like those by their owners', async () => {
+  const entries: AuditEntry[] = []
+  // 10,486 bytes of entries in a day for a user, and 40 deletions in 60 s.
+  await using server = await startPlain({
+    ...USERS,
+    authorize: () => true,
+    budgetScale: 0.02,
+    audit: (entry) => void entries.push(entry),
+  })
+  const manager = { 'x-user': 'm'.repeat(255) }
+  const remove = async () => {
+    const room = new TestRoom(server.baseUrl, `${entries.length}`.padEnd(128, 'x'))
+    await server.whereabouts.rooms.update(room.name, UPDATE)
+    return call(room.url('document'), { headers: manager, method: 'DELETE' })
+  }
+  const [count, answer] = await untilRefused(39, remove)
+  const problem = expectProblem(answer, 'too-many-requests')
+  expect(problem.extensions).toMatchObject({ budget: 'auditBytes' })
+  expect(entries).toHaveLength(count)
+  expect(JSON.stringify(entries).length).toBeLessThan(10_486 + count)
+  expect(await server.whereabouts.administration.list({ limit: 10 })).toHaveLength(1)
+})

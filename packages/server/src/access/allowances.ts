@@ -4,6 +4,7 @@ import type { Log } from '../log.js'
 import type { ResolvedOptions } from '../options.js'
 import type { MemberKey } from '../room/ids.js'
 import { type Account, Accounts } from './accounts.js'
+import { type Audited, bytesOfEntry, type Manager } from './audit.js'
 import { type BudgetName, Budgets } from './budgets.js'
 import { Held } from './held.js'
 import type { MakeLimiter } from './limiters.js'
@@ -74,6 +75,17 @@ export class Allowances {
   /** @throws {Problem} too-many-requests */
   take(name: BudgetName, account: Account, points?: number): Promise<void> | undefined {
     return this.#isOn ? this.budgets.take(name, account, points) : undefined
+  }
+
+  /**
+   * Counts what is about to be noted of a user in the audit log. Of callers without one, the log itself notes
+   * only some.
+   *
+   * @throws {Problem} too-many-requests
+   * @see PROTOCOL.md BU24, AD20
+   */
+  async takeEntry(account: Account, who: Manager, done: Audited): Promise<void> {
+    if ('by' in who) await this.take('auditBytes', account, bytesOfEntry(who, done))
   }
 
   /** Counts what was given already. @see PROTOCOL.md BU23 */

@@ -2,7 +2,7 @@ import type { Action } from '@whereabouts/protocol'
 import { type CheckedChange, readChange, readOfferAnswer } from '../access/access-record.js'
 import type { Account } from '../access/accounts.js'
 import type { Allowances } from '../access/allowances.js'
-import { type Audited, type AuditLog, bytesOfEntry, type Manager } from '../access/audit.js'
+import type { Audited, AuditLog, Manager } from '../access/audit.js'
 import { type Asker, nobodyManages, type Permissions, refusalOf } from '../access/permissions.js'
 import { nothingOffered, type Sharing } from '../access/sharing.js'
 import type { KnownUser } from '../access/known-user.js'
@@ -127,11 +127,10 @@ export class AccessCalls {
     await allowances.makeDocument(account, roomName)
   }
 
-  /** Of callers without a user, the log itself notes only some. @throws {Problem} too-many-requests. BU24 */
+  /** @throws {Problem} too-many-requests. BU24 */
   async #countEntry(account: Account, user: KnownUser | undefined, done: Audited): Promise<void> {
-    if (user === undefined) return
-    const bytes = bytesOfEntry({ by: user.claim.id }, done)
-    await this.access.allowances.take('auditBytes', account, bytes)
+    if (user !== undefined)
+      await this.access.allowances.takeEntry(account, { by: user.claim.id }, done)
   }
 
   #whoMade({ user, request }: Asker, byUsers: boolean): Manager {

@@ -81,7 +81,8 @@ export class DocumentCalls {
   async delete(call: Call, roomName: string): Promise<void> {
     const { access, entrance, rooms } = this.parts
     if (access.permissions.areAsked && !isViewLink(roomName)) checkRoom(roomName)
-    const manager = await entrance.manage(call, roomName)
+    const { account, manager } = await entrance.manage(call, roomName)
+    await access.allowances.takeEntry(account, manager, { what: 'delete', room: roomName })
     await rooms.administration.deleteDocument(roomName, manager)
     call.empty(204)
   }

@@ -1,7 +1,7 @@
 import { type Action, isViewLink } from '@whereabouts/protocol'
 import type { Account } from '../access/accounts.js'
 import type { Allowances } from '../access/allowances.js'
-import { bytesOfEntry, type Manager } from '../access/audit.js'
+import type { Manager } from '../access/audit.js'
 import type { Browsers } from '../access/browsers.js'
 import type { BudgetName } from '../access/budgets.js'
 import type { Caller } from '../access/caller.js'
@@ -53,6 +53,12 @@ export interface Counted {
   readonly account: Account
 }
 
+/** Who manages documents with a call, and whom it is counted for. */
+export interface Managing {
+  readonly manager: Manager
+  readonly account: Account
+}
+
 /** What a call asks for, and what it counts as. */
 export interface Demand {
   readonly budget: BudgetName
@@ -93,7 +99,7 @@ export class Entrance {
   }
 
   /** Who manages documents, once it is known that they may. @throws {Problem} forbidden */
-  async manage(call: Call, roomName: string): Promise<Manager> {
+  async manage(call: Call, roomName: string): Promise<Managing> {
     const { request } = call
     const user = await this.calling(call)
     const account = await this.count(call, user, 'documents')
@@ -102,14 +108,9 @@ export class Entrance {
     await this.access.permissions.assert(asker, 'manage')
     checkVersion(call.query)
     // An application may authorize calls and not say who makes them.
-    if (user === undefined) return { as: 'unknown' }
-    const by = user.claim.id
-    if (this.access.sharing.decidedAbout(request) === undefined) return { by }
-    const owner = { by, asOwner: true }
-    // Of the calls of owners, only deletions are noted.
-    const bytes = bytesOfEntry(owner, { what: 'delete', room: roomName })
-    await this.count(call, user, 'auditBytes', bytes)
-    return owner
+    if (user === undefined) return { account, manager: { as: 'unknown' } }
+    const asOwner = this.access.sharing.decidedAbout(request) !== undefined
+    return { account, manager: { by: user.claim.id, asOwner } }
   }
 
   /**
