@@ -95,3 +95,33 @@ it('[BU26] a record that gets no larger needs no space', async () => {
   ;(await of.takeRecord(smaller)).stored()
   await expect(of.takeRecord({ ...smaller, isNew: true })).rejects.toEqual(full)
 })
+
+it('[SR24] an update on its way counts for who accepts the document', async () => {
+  const { quotas: of } = quotas({ owner: 1_400 })
+  const bob = { json: '{}', owner: 'bob' }
+  const heavy = await of.take(room('r'), 400)
+  await expect(of.takeOver(room('r'), bob)).rejects.toEqual(full)
+  heavy.giveBack()
+  const light = await of.take(room('r'), 300)
+  const over = await of.takeOver(room('r'), bob)
+  over.giveBack()
+  light.stored()
+  ;(await of.takeOver(room('r'), bob)).stored()
+})
+
+it('[SR24] an update waits while its document is accepted, and counts for the owner that it has then', async () => {
+  const { quotas: of, asked } = quotas({ owner: 1_400 })
+  const over = await of.takeOver(room('r'), { json: '{}', owner: 'bob' })
+  const told: string[] = []
+  const update = of.take(room('r'), 100).then(() => told.push('reserved'))
+  ;(await of.take(room('another'), 100)).giveBack()
+  expect(told).toEqual([])
+  const before = asked.length
+  over.stored()
+  await update
+  expect(asked.slice(before)).toEqual(['r'])
+  await expect(of.takeOver(room('r'), { json: 'x'.repeat(1_400), owner: 'eve' })).rejects.toEqual(
+    full,
+  )
+  await of.take(room('r'), 1)
+})

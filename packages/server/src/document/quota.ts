@@ -106,6 +106,10 @@ export class Quotas {
   readonly #all: Quota
   readonly #byOwner = new Map<string, Quota>()
   readonly #rooms = new Map<string, KnownRoom>()
+  /** The sizes of updates on their way, by room. */
+  readonly #underway = new Map<string, number>()
+  /** Settles when it is decided whether a document gets another owner, by room. */
+  readonly #passing = new Map<string, Promise<void>>()
 
   constructor(
     private readonly limits: QuotaLimits,
@@ -125,10 +129,29 @@ export class Quotas {
   async take(asked: AskedRoom, bytes: number, claim?: RoomRecord): Promise<Reservation> {
     if (!this.#isLimited) return UNLIMITED
     const { roomName } = asked
-    const { owner, isThere } =
-      claim === undefined ? await this.#roomOf(asked) : { ...claim, isThere: false }
-    const space = await this.#take(owner, bytes + sizeOfRecord(claim) + (isThere ? 0 : ROW_BYTES))
-    return isThere ? space : { ...space, stored: () => this.#made(roomName, space) }
+    await this.#passing.get(roomName)
+    const arrived = this.#begin(roomName, bytes)
+    try {
+      const { owner, isThere } =
+        claim === undefined ? await this.#roomOf(asked) : { ...claim, isThere: false }
+      const space = await this.#take(owner, bytes + sizeOfRecord(claim) + (isThere ? 0 : ROW_BYTES))
+      const made = isThere ? space : { ...space, stored: () => this.#made(roomName, space) }
+      return both(made, { stored: arrived, giveBack: arrived })
+    } catch (error) {
+      arrived()
+      throw error
+    }
+  }
+
+  /** Counts an update of a room until it has arrived. Returns a function to call then. */
+  #begin(roomName: string, bytes: number): () => void {
+    const count = (more: number) => {
+      const sum = (this.#underway.get(roomName) ?? 0) + more
+      if (sum === 0) this.#underway.delete(roomName)
+      else this.#underway.set(roomName, sum)
+    }
+    count(bytes)
+    return () => count(-bytes)
   }
 
   /**
@@ -143,20 +166,51 @@ export class Quotas {
   }
 
   /**
-   * Reserves space for a room's document among those of a user who is about to become its owner.
+   * Reserves space for a room's document among those of a user who is about to become its owner. Until that is
+   * decided, updates wait, and those on their way count for the document.
    *
    * @throws {Problem} storage-full, store-failed
-   * @see PROTOCOL.md SR21
+   * @see PROTOCOL.md SR21, SR24
    */
   async takeOver(asked: AskedRoom, after: RoomRecord): Promise<Reservation> {
     const { roomName } = asked
-    this.catalog.outdate(roomName)
+    const decided = this.#pass(roomName)
+    try {
+      const taken = await this.#takeOver(asked, after)
+      const stored = () => {
+        // Its updates count for its new owner from now on.
+        this.catalog.outdate(roomName)
+        this.#made(roomName, taken)
+      }
+      return both({ ...taken, stored }, { stored: decided, giveBack: decided })
+    } catch (error) {
+      decided()
+      throw error
+    }
+  }
+
+  async #takeOver(asked: AskedRoom, after: RoomRecord): Promise<Reservation> {
+    const underway = this.#underway.get(asked.roomName) ?? 0
+    this.catalog.outdate(asked.roomName)
     const { bytes = 0 } = (await this.catalog.standing(asked)).info ?? {}
-    const needed = bytes + ROW_BYTES + sizeOfRecord(after)
+    const needed = bytes + underway + ROW_BYTES + sizeOfRecord(after)
     const taken = await this.#quotaOf(after.owner!).take(needed)
     if (taken === undefined) throw full('You have', 'Delete documents of your own first.')
-    // Its updates count for its new owner from now on.
-    return { ...taken, stored: () => this.#made(roomName, taken) }
+    return taken
+  }
+
+  /** Has updates of a room wait. Returns a function that ends this. */
+  #pass(roomName: string): () => void {
+    let decide!: () => void
+    const passing = new Promise<void>((resolve) => {
+      decide = resolve
+    })
+    this.#passing.set(roomName, passing)
+    return () => {
+      // Another user may accept what was offered meanwhile.
+      if (this.#passing.get(roomName) === passing) this.#passing.delete(roomName)
+      decide()
+    }
   }
 
   get #isLimited(): boolean {
