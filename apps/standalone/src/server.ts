@@ -6,7 +6,7 @@ import {
   type Whereabouts,
   type WhereaboutsOptions,
 } from '@whereabouts/server'
-import { resolveSecret } from '@whereabouts/server/mount'
+import { Proxies, resolveSecret } from '@whereabouts/server/mount'
 import cors from 'cors'
 import type { Logger } from 'pino'
 import { BasePath } from './base-path.js'
@@ -19,6 +19,7 @@ import { createLog, redactUrl, serverLog } from './log.js'
 import { listenLocally } from './local-calls.js'
 import { isPage, openOffice } from './office.js'
 import type { Settings } from './settings.js'
+import { shareSockets } from './socket-shares.js'
 import { followTls, readTls } from './tls.js'
 import { endOnSignals, endOnUncaught } from './ending.js'
 
@@ -77,6 +78,8 @@ async function listen(
     listener(settings, basePath, whereabouts, pages, log),
     serverLog(log),
   )
+  const { budgetScale, trustedProxies = [] } = settings.options
+  if (budgetScale !== 0) shareSockets(node.server, new Proxies(trustedProxies))
   const server = new HttpServer(idleMs, node)
   let local: Closable | undefined
   const close = () => {

@@ -1,5 +1,6 @@
 // Exports for framework packages that mount the server. Applications don't need them.
 export { Administration } from './administration.js'
+export { rangeOf } from './access/accounts.js'
 export { isUserId } from './access/known-user.js'
 export { readBasePath } from './access/base-path.js'
 export { askedHost, Proxies } from './access/proxies.js'

@@ -36,10 +36,11 @@ export class Accounts {
 }
 
 function accountOf(address: string): Account {
-  return { kind: 'address', key: `address ${ownPart(address)}` }
+  return { kind: 'address', key: `address ${rangeOf(address)}` }
 }
 
-function ownPart(said: string): string {
+/** Returns the address, or the range that one household has: of IPv6, the first 64 bits. @see PROTOCOL.md BU1 */
+export function rangeOf(said: string): string {
   // Some proxies write the port behind an address.
   const address = addressIn(said)
   if (!ipaddr.isValid(address)) return 'unknown'

@@ -25,9 +25,14 @@ export class Proxies {
     this.#basePath = basePath === undefined ? undefined : readBasePath(basePath)
   }
 
+  /** Returns whether an address is one of the proxies. */
+  trusts(address: string): boolean {
+    return this.#trusts(address, 0)
+  }
+
   /** Returns whether the request comes straight from one of the proxies. */
   isBehind(request: IncomingMessage): boolean {
-    return this.#trusts(request.socket.remoteAddress ?? '', 0)
+    return this.trusts(request.socket.remoteAddress ?? '')
   }
 
   /** Returns the address that the request comes from: the last one that no trusted proxy has. */
