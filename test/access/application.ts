@@ -98,6 +98,8 @@ export function everyCall(
     [room.url('access'), who, ['watch']],
     [room.url('location', { member: 'caller' }), { ...who, json: 1 }, ['join', 'move']],
     [room.url('broadcast', { member: 'caller' }), { ...who, json: 1 }, ['move']],
+    [room.url('lock', { member: 'caller', key: 'k' }), { ...who, method: 'POST' }, ['write']],
+    [room.url('unlock', { key: 'k', number: 1 }), { ...who, method: 'POST' }, ['write']],
     [`${baseUrl}/location`, { ...who, json: 1 }, ['join', 'move']],
     [room.url('document'), { headers: update, body: EMPTY_UPDATE }, ['write']],
     [room.url('access'), { ...who, json: { revision: 0 } }, ['manage']],

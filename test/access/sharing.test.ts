@@ -149,6 +149,9 @@ describe.each(SERVERS)('an access record on %s', (server) => {
     const confirm = view.url('confirm', { member: 'k', nextWithinMs: 1_000 })
     expectProblem(await call(confirm, { method: 'POST' }), 'forbidden')
     await expectRefused('forbidden', view.url('broadcast', { member: 'k' }), { json: 1 })
+    const lock = { member: 'k', key: 'a', number: 1 }
+    for (const path of ['lock', 'unlock'])
+      await expectRefused('forbidden', view.url(path), { json: lock })
     await expectOnlyReads(new TestRoom(running.baseUrl, DEAD_LINK))
     expect((await room.read()).members).toHaveLength(1)
     await change(room, { viewLink: false })

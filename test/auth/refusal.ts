@@ -28,6 +28,8 @@ function callsOn(room: string): readonly (readonly [path: string, options: CallO
     [`${below}/leave?member=stranger`, { method: 'POST' }],
     [`${below}/confirm?member=stranger&nextWithinMs=1000`, { method: 'POST' }],
     [`${below}/broadcast?member=stranger`, { json: 1 }],
+    [`${below}/lock?member=stranger&key=a`, { method: 'POST' }],
+    [`${below}/unlock?member=stranger&key=a&number=1`, { method: 'POST' }],
     [`${below}/document?member=stranger`, { body, headers: BINARY }],
     [`${below}/document`, {}],
     [`${below}/document/sync`, { body: Buffer.from([0]), headers: BINARY }],

@@ -24,6 +24,8 @@ it('[BR3 BR4] a page on another origin changes nothing, and gets no cookie', asy
     call(room.url('leave', { member }), { headers: OTHER, method: 'POST' }),
     call(room.url('confirm', { member, nextWithinMs: 1 }), { headers: OTHER, method: 'POST' }),
     call(room.url('broadcast', { member }), { headers: OTHER, json: 2 }),
+    call(room.url('lock', { member, key: 'a' }), { headers: OTHER, method: 'POST' }),
+    call(room.url('unlock', { member, key: 'a', number: 1 }), { headers: OTHER, method: 'POST' }),
     call(room.url('document'), { headers: { ...OTHER, ...BYTES }, method: 'POST', body: NOTHING }),
     call(`${server.baseUrl}/location`, { headers: OTHER, json: 2 }),
     call(`${server.baseUrl}/location/sse`, { headers: OTHER }),

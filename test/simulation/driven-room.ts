@@ -1,4 +1,5 @@
 import type { Json } from '@whereabouts/protocol'
+import type { NamedLock } from '../../packages/server/src/room/locks.js'
 import type { Restatement } from '../../packages/server/src/room/operation.js'
 import { Room } from '../../packages/server/src/room/room.js'
 import type { UserClaim } from '../../packages/server/src/room/user.js'
@@ -48,6 +49,14 @@ export class DrivenRoom extends Room {
 
   broadcast(event: Json, nowMs = 0, from?: string): void {
     this.apply({ do: 'broadcast', event, from }, { node: nodeId(''), nowMs })
+  }
+
+  lock(id: string, key: string): void {
+    this.apply({ do: 'lock', id, key }, { node: nodeId(''), nowMs: 0 })
+  }
+
+  unlock(id: string, lock?: NamedLock): void {
+    this.apply({ do: 'unlock', id, lock }, { node: nodeId(''), nowMs: 0 })
   }
 
   expire(nowMs: number): void {

@@ -28,6 +28,8 @@ interface ModelMember {
 export class Model {
   readonly #members = new Map<string, ModelMember>()
   readonly #open = new Map<string, number>()
+  /** The member that holds each key. */
+  readonly #locks = new Map<string, string>()
   #posts = 0
   watching = 0
 
@@ -74,6 +76,24 @@ export class Model {
 
   leave(id: string): void {
     this.#members.delete(id)
+    for (const [key, holder] of this.#locks) if (holder === id) this.#locks.delete(key)
+  }
+
+  /** Returns whether the member holds the key then. */
+  lock(id: string, key: string): boolean {
+    if (!this.#members.has(id)) return false
+    const holder = this.#locks.get(key) ?? id
+    this.#locks.set(key, holder)
+    return holder === id
+  }
+
+  unlock(id: string, key: string): void {
+    if (this.#locks.get(key) === id) this.#locks.delete(key)
+  }
+
+  /** Returns who holds which key. */
+  locks(): Map<string, string> {
+    return new Map(this.#locks)
   }
 
   leaveSoon(id: string, nowMs: number): void {
@@ -97,7 +117,7 @@ export class Model {
   expire(nowMs: number): void {
     for (const [id, member] of this.#members) {
       if (member.dueMs <= nowMs) this.#lose(member, nowMs)
-      if (member.leavesAtMs <= nowMs) this.#members.delete(id)
+      if (member.leavesAtMs <= nowMs) this.leave(id)
     }
   }
 

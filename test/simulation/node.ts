@@ -111,6 +111,13 @@ export class SimulatedNode {
     })
   }
 
+  /** Locks a key for a member. Resolves with the number of its lock, if it still has it then. */
+  async lock(id: string, key: string): Promise<number | undefined> {
+    const { room } = await this.rooms.lock(ROOM, { do: 'lock', id, key })
+    const lock = room.lockOn(key)
+    return lock?.memberId === id ? lock.number : undefined
+  }
+
   /** Tells the room about an update that is already stored. */
   async tell(update: number, isSmall: boolean): Promise<void> {
     this.#copy?.add(update)

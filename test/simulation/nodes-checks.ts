@@ -1,9 +1,11 @@
 import {
   type Broadcast,
+  equalJson,
   formatPosition,
   type Json,
   type Member,
   type Position,
+  type RoomLocks,
 } from '@whereabouts/protocol'
 import { LIMITS, type SimulatedNode } from './node.js'
 import type { NodeReader, Onlooker } from './node-reader.js'
@@ -25,6 +27,18 @@ interface Seen {
   readonly view: string
 }
 
+/** A call for a lock, and the last lock of that key that was granted to anybody before it. */
+export interface LockAsked {
+  readonly id: string
+  readonly key: string
+  readonly before: Granted | undefined
+}
+
+interface Granted {
+  readonly id: string
+  readonly number: number
+}
+
 /** The invariants of a run. */
 export class NodesChecks implements Onlooker {
   /** The state of the room at every position seen so far, on any node. */
@@ -40,6 +54,12 @@ export class NodesChecks implements Onlooker {
   readonly #events = new Map<string, Json>()
   /** The epoch and number of each event. */
   readonly #numbers = new Map<Json, string>()
+  /** The last lock of each key that was granted, and answered. */
+  readonly #granted = new Map<string, Granted>()
+  /** Who got the lock of each number. */
+  readonly #holders = new Map<number, string>()
+  /** The epochs of the exchange. Any other is a node's own. */
+  readonly #sharedEpochs = new Set<string>()
   /** When the last trouble happened. */
   #troubledMs = 0
 
@@ -64,6 +84,28 @@ export class NodesChecks implements Onlooker {
     if (known !== event)
       this.fail(`broadcast ${name} is ${String(event)}, and was ${String(known)}`)
     if (before !== name) this.fail(`event ${String(event)} is sent as ${before} and as ${name}`)
+  }
+
+  /** A call about a lock has come to a node. */
+  asksForLock(id: string, key: string): LockAsked {
+    return { id, key, before: this.#granted.get(key) }
+  }
+
+  /** PROTOCOL.md LK3, LK4: a lock has a higher number than any before, unless its holder asks again. */
+  gotLock({ id, key, before }: LockAsked, number: number): void {
+    const isAgain = before?.id === id && before.number === number
+    if (!isAgain && number <= (before?.number ?? 0))
+      this.fail(`${id} got ${key} as ${number}, after ${before?.id} as ${before?.number}`)
+    if (number > (this.#granted.get(key)?.number ?? 0)) this.#granted.set(key, { id, number })
+    this.#holders.set(number, id)
+  }
+
+  /** PROTOCOL.md LK12, LK13, LK15: nobody relies on another's lock, or on one that somebody got after it. */
+  reliedOn({ id, key, before }: LockAsked, number: number): void {
+    const holder = this.#holders.get(number)
+    if (holder !== id) this.fail(`${id} relied on ${key} as ${number}, of ${holder}`)
+    if (before !== undefined && before.number > number)
+      this.fail(`${id} relied on ${key} as ${number}, but ${before.id} had it as ${before.number}`)
   }
 
   opened(tab: Tab, stream: Stream): void {
@@ -144,6 +186,7 @@ export class NodesChecks implements Onlooker {
     if (room === undefined || room.epoch === '') return
     const { epoch } = room
     const { version } = room.room
+    this.#sharedEpochs.add(node.machine.exchange.epoch)
     const last = this.#positions.get(node)
     if (last?.epoch === epoch && last.version === version) return
     this.#positions.set(node, { epoch, version })
@@ -151,9 +194,12 @@ export class NodesChecks implements Onlooker {
       this.fail(`${node.name} went from ${epoch}:${last.version} to ${version}`)
     }
     const position = formatPosition({ epoch, version })
-    const { members, watching } = room.room.snapshot()
+    const { members, watching, locks } = room.room.snapshot()
+    // PROTOCOL.md LK15
+    if (locks !== undefined && !this.#sharedEpochs.has(epoch))
+      this.fail(`${node.name} is alone and shows the locks ${JSON.stringify(locks)}`)
     const view = viewOf(members)
-    const state = `${view} ${watching}`
+    const state = `${view} ${watching} ${locksText(locks)}`
     const known = this.#seen.get(position)
     if (known === undefined) this.#seen.set(position, { state, view })
     else if (known.state !== state) {
@@ -237,6 +283,8 @@ export class NodesChecks implements Onlooker {
       const is = viewOf(room.snapshot().members)
       if (seen !== is) this.fail(`a reader at ${node.name} sees ${seen} instead of ${is}`)
       if (reader.state.watching !== room.watching) this.fail('another number watches')
+      if (!equalJson(reader.state.locks, room.snapshot().locks ?? {}))
+        this.fail(`a reader at ${node.name} sees the locks ${JSON.stringify(reader.state.locks)}`)
       this.#checkHeard(reader, room.broadcasts)
       await run.fetchFor(stream)
       const lost = [...this.#acknowledged].filter((update) => !reader.updates.has(update))
@@ -320,6 +368,11 @@ function hasLocation({ room }: SimulatedNode, { id }: Tab, number: number): bool
 
 function stateOf({ room }: SimulatedNode): string {
   return JSON.stringify(room?.room.save())
+}
+
+/** Formats the locks in the order of their keys. */
+function locksText(locks: RoomLocks = {}): string {
+  return JSON.stringify(locks, Object.keys(locks).toSorted().concat('memberId', 'number'))
 }
 
 /** Formats the members with location and status. */

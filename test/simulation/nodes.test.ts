@@ -14,7 +14,7 @@ const FIND_WITHIN = 150
 /** `SIMULATION_SEED=7 npx vitest run test/simulation/nodes.test.ts` runs one seed and prints its events. */
 const seeds = givenSeed === undefined ? [...PINNED, ...Array(SEEDS).keys()] : [givenSeed]
 
-it(`[EX1 EX2 EX3 EX4 EX11 EX12 EX13] ${seeds.length} seeds: a room is the same on all nodes, whatever happens to nodes and Redis`, async () => {
+it(`[EX1 EX2 EX3 EX4 EX11 EX12 EX13 LK3 LK4 LK6 LK12 LK13 LK15 LK16] ${seeds.length} seeds: a room is the same on all nodes, whatever happens to nodes and Redis`, async () => {
   for (const seed of seeds) {
     expect(await failureOf(seed, new NodesRun(seed))).toBeUndefined()
   }

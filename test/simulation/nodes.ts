@@ -11,6 +11,7 @@ import { FAIR, Trouble, weatherOf } from './trouble.js'
 import { VirtualClock } from './virtual-clock.js'
 
 const TABS = ['ann', 'bob', 'cem', 'dan', 'eve']
+const LOCK_KEYS = ['a', 'b']
 /** The longest time until a message of a killed node arrives. */
 const LATE_MS = 4_000
 const POLL_MS = 100
@@ -151,6 +152,11 @@ export class NodesRun {
       () => this.#update(),
       () => this.#broadcast(tab),
       () => this.#broadcast(tab),
+      () => this.#lock(tab),
+      () => this.#lock(tab),
+      () => this.#unlock(tab),
+      () => this.#rely(tab),
+      () => this.#rely(tab),
       () => this.#fetch(tab),
       () => this.#watch(),
       () => this.#unwatch(),
@@ -330,6 +336,50 @@ export class NodesRun {
     node.machine.host.arrive(() => {
       void this.#attempt(node.rooms.broadcast(ROOM, { do: 'broadcast', event, from }))
     })
+  }
+
+  #lock(tab: Tab): void {
+    const node = this.random.pick(this.nodes)
+    const key = this.random.pick(LOCK_KEYS)
+    this.say(`${tab.id} locks ${key} at ${node.name}`)
+    node.machine.host.arrive(() => void this.#attempt(this.#lockAt(tab, node, key)))
+  }
+
+  async #lockAt({ id, locks }: Tab, node: SimulatedNode, key: string): Promise<void> {
+    const ask = this.#checks.asksForLock(id, key)
+    const number = await node.lock(id, key)
+    if (number === undefined) return
+    this.say(`${id} has ${key} as ${number}`)
+    locks.set(key, number)
+    this.#checks.gotLock(ask, number)
+  }
+
+  #unlock({ id, locks }: Tab): void {
+    const node = this.random.pick(this.nodes)
+    const [held] = locks
+    if (held === undefined) return
+    const [key, number] = held
+    this.say(`${id} releases ${key}, at ${node.name}`)
+    locks.delete(key)
+    node.machine.host.arrive(() => {
+      const unlock = { do: 'unlock', id, lock: { key, number } } as const
+      void this.#attempt(node.rooms.look(ROOM, (room) => room.commit(unlock)))
+    })
+  }
+
+  /** Makes a call that names a lock that the tab, or another one, once got. */
+  #rely({ id }: Tab): void {
+    const node = this.random.pick(this.nodes)
+    const holders = this.tabs.filter(({ locks }) => locks.size > 0)
+    const holder = holders[this.random.below(holders.length)]
+    for (const [key, number] of holder?.locks ?? []) {
+      node.machine.host.arrive(() => {
+        const ask = this.#checks.asksForLock(id, key)
+        const lock = { key, number }
+        const relied = node.rooms.lock(ROOM, { do: 'rely', memberId: id, lock })
+        void this.#attempt(relied.then(() => this.#checks.reliedOn(ask, number)))
+      })
+    }
   }
 
   /** Adds a viewer. */

@@ -72,6 +72,9 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     }),
   }),
   'sends a broadcast again': plant({ isTwice: true }),
+  'vouches for locks that others hold': plant({
+    operation: (operation) => (operation.do === 'rely' ? { do: 'expire' } : operation),
+  }),
   'answers too early': plant({ isHasty: true }),
   'does not record updates that it stored while cut off': plant({ isMute: true }),
 }

@@ -16,7 +16,7 @@ const given = process.env['SIMULATION_SEED']
 const seeds =
   given === undefined ? [...PINNED, ...Array.from({ length: SEEDS }, (_, i) => i)] : [Number(given)]
 
-it(`[RM3 RM4 RM5 RM6 RM7 RM9 MB3 MB4 MB6 MB7 MB8 ST6 FR4 DO3 DO4 DO5 EV3 EV4 EV5 EV6 EV8 EV11 EV15 CL110 CL111 RM12 RM13 RM15 ST15 CO2 CO3 CO4 CO5 CO6] ${seeds.length} seeds: every reader sees the room, and the room matches the specification`, () => {
+it(`[RM3 RM4 RM5 RM6 RM7 RM9 MB3 MB4 MB6 MB7 MB8 ST6 FR4 DO3 DO4 DO5 EV3 EV4 EV5 EV6 EV8 EV11 EV15 LK3 LK4 LK5 LK6 LK7 LK9 LK10 LK12 CL110 CL111 RM12 RM13 RM15 ST15 CO2 CO3 CO4 CO5 CO6] ${seeds.length} seeds: every reader sees the room, and the room matches the specification`, () => {
   let failures = 0
   for (const seed of seeds) {
     try {
@@ -69,6 +69,9 @@ function checkAtRest(world: World): void {
   expect(members).toEqual(model.members())
   expect(snapshot.watching).toBe(model.watching)
   expect(frames.room.list()).toEqual(model.list())
+  const { locks = {} } = snapshot
+  const holders = Object.entries(locks).map(([key, { memberId }]) => [key, memberId] as const)
+  expect(new Map(holders)).toEqual(model.locks())
   for (const { reader } of world.streams) {
     if (reader.view === 'patch') checkHeard(reader.heard, world.broadcasts)
     if (reader.view === 'list') expect(reader.list).toEqual(model.list())
@@ -82,6 +85,7 @@ function checkAtRest(world: World): void {
       )
       expect(reader.state.elsewhere).toEqual(part === undefined ? {} : model.elsewhere(part))
       expect(reader.state.watching).toBe(snapshot.watching)
+      expect(reader.state.locks).toEqual(locks)
       expect(reader.updates.size).toBe(reader.documents ? world.stored.size : 0)
     }
   }

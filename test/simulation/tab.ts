@@ -31,6 +31,8 @@ export class Tab {
   readonly acknowledged: { readonly number: number; readonly atMs: number }[] = []
   /** Locations acknowledged by a node that was cut off. */
   untold: { readonly number: number; readonly node: SimulatedNode }[] = []
+  /** The numbers of the locks that it got, by key, even if it lost them since. */
+  readonly locks = new Map<string, number>()
   /** The nodes that know the last location, after Redis lost it. */
   keepers: Set<SimulatedNode> | undefined
   /** When each node last knew for certain that the tab is connected, by the node's name. */

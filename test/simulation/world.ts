@@ -1,9 +1,10 @@
-import type { Json, View } from '@whereabouts/protocol'
-import { parsePosition } from '@whereabouts/protocol'
+import { type Json, parsePosition, Problem, type View } from '@whereabouts/protocol'
 import { type Frames, UNKNOWN_VERSION } from '../../packages/server/src/stream/frames.js'
+import type { NamedLock } from '../../packages/server/src/room/locks.js'
 import type { Operation } from '../../packages/server/src/room/operation.js'
 import { Faults } from '../../packages/server/src/stream/faults.js'
 import { LocalRooms } from '../../packages/server/src/rooms/local-rooms.js'
+import { nodeId } from '../exchange/node-id.js'
 import { merge } from './document.js'
 import { Model, type Presence } from './model.js'
 import type { Random } from './random.js'
@@ -28,6 +29,7 @@ const FRAME_INTERVAL_MS = 33
 /** What a write may cost, so that frames go out at once, now and then, or as rarely as they may. */
 const WRITE_COSTS_MS = [0.01, 0.1, 1]
 const PLANTED = 'planted'
+const LOCK_KEYS = ['a', 'b', '__proto__']
 const newModel = () => new Model(LEASE_MS, SOON_MS)
 
 /** One room with members that come and go, and a model of its expected state. */
@@ -49,6 +51,8 @@ export class World {
   #moves = 0
   /** How many events were broadcast; each is its number. */
   #broadcasts = 0
+  /** The number of the last lock that was granted. */
+  #lastLock = 0
 
   constructor(
     private readonly random: Random,
@@ -104,6 +108,10 @@ export class World {
       () => this.#fetch(),
       () => this.#broadcast(),
       () => this.#broadcast(),
+      () => this.#lock(),
+      () => this.#lock(),
+      () => this.#unlock(),
+      () => this.#nameLock(),
     ])
     happen()
     if (random.chance(0.02)) this.#isPlanted = true
@@ -192,6 +200,74 @@ export class World {
     // PROTOCOL.md EV3, EV4
     if (before !== undefined && after !== before + Number(isSent))
       throw new Error(`event ${event} of ${from} made ${before} broadcasts ${after}`)
+  }
+
+  /** Locks a key for a member, who may not be there. */
+  #lock(): void {
+    const { random, frames } = this
+    const id = random.pick(MEMBERS)
+    const key = random.pick(LOCK_KEYS)
+    const before = frames?.room.lockOn(key)
+    const isHeld = this.model.lock(id, key)
+    this.rooms.lock(ROOM, { do: 'lock', id, key }).catch(() => {})
+    const after = frames?.room.lockOn(key)
+    // PROTOCOL.md LK3, LK4, LK5
+    if ((after?.memberId === id) !== isHeld) throw new Error(`${id} got ${key}, or should have`)
+    if (after === before || after === undefined) return
+    if (before !== undefined || after.number <= this.#lastLock)
+      throw new Error(`${key} of ${before?.memberId} was given to ${id} as ${after.number}`)
+    this.#lastLock = after.number
+  }
+
+  /** Releases a lock, by its number or an old one, of its holder or of somebody else. */
+  #unlock(): void {
+    const key = this.random.pick(LOCK_KEYS)
+    const lock = this.frames?.room.lockOn(key)
+    if (lock === undefined) return
+    const id = this.random.chance(0.7) ? lock.memberId : this.random.pick(MEMBERS)
+    const number = this.random.chance(0.8) ? lock.number : lock.number - 1
+    if (number === lock.number) this.model.unlock(id, key)
+    this.#do({ do: 'unlock', id, lock: { key, number } })
+  }
+
+  /** Names a lock, of its holder or of somebody else, by its number or an old one. PROTOCOL.md LK12 */
+  #nameLock(): void {
+    const { random, frames } = this
+    if (frames === undefined) return
+    const id = random.pick(MEMBERS)
+    const key = random.pick(LOCK_KEYS)
+    const held = frames.room.lockOn(key)
+    const number = (held?.number ?? 1) - Number(random.chance(0.3))
+    const isHeld = held?.number === number && this.model.locks().get(key) === id
+    const lock = { key, number }
+    if (this.#isRefused({ do: 'rely', memberId: id, lock }) === isHeld)
+      throw new Error(`${id} named ${key} of ${held?.memberId}, and was answered wrongly`)
+    if (isHeld) return this.#moveLocked(id, lock)
+    const move = { do: 'move', id, user: {}, location: 'refused', lock } as const
+    const broadcast = { do: 'broadcast', event: 'refused', from: id, lock } as const
+    if (!this.#isRefused(move) || !this.#isRefused(broadcast))
+      throw new Error(`${id} named ${key} of ${held?.memberId}, and was served`)
+  }
+
+  #moveLocked(id: string, lock: NamedLock): void {
+    const location = { cell: `C${++this.#moves}` }
+    const presence = this.#presence()
+    const nowMs = this.clock.now()
+    this.#do({ do: 'move', id, user: {}, location, ...presence, lock })
+    this.model.move(id, location, nowMs, presence)
+  }
+
+  /** Returns whether the room refuses an operation, which then changes nothing. */
+  #isRefused(operation: Operation): boolean {
+    const { room } = this.frames!
+    const { version } = room
+    try {
+      room.apply(operation, { node: nodeId(''), nowMs: this.clock.now() })
+      return false
+    } catch (error) {
+      if (!(error instanceof Problem) || room.version !== version) throw error
+      return true
+    }
   }
 
   /** Stores a document update, and tells the room now or a little later. */

@@ -6,6 +6,7 @@ const roomOf = (...ids: string[]) => ({
   members: new Map(ids.map((id) => [id, member(id)])),
   watching: 0,
   elsewhere: {},
+  locks: {},
 })
 
 describe('RoomStore', () => {

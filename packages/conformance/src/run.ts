@@ -10,6 +10,7 @@ import { documentSyncRules } from './rules/document-sync.js'
 import { documentRules } from './rules/documents.js'
 import { frameRules } from './rules/frames.js'
 import { identityRules } from './rules/identity.js'
+import { lockRules } from './rules/locks.js'
 import { memberRules } from './rules/members.js'
 import { nameRules } from './rules/names.js'
 import { partRules } from './rules/parts.js'
@@ -87,6 +88,7 @@ const OF_THE_MODULE = [
   memberRules,
   confirmationRules,
   broadcastRules,
+  lockRules,
   callRules,
   addressRules,
   articleRules,

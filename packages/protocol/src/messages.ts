@@ -81,7 +81,23 @@ export interface Snapshot {
   readonly elsewhere?: Elsewhere
   /** The number of the last broadcast; left out if nothing was broadcast. @see PROTOCOL.md EV6 */
   readonly broadcast?: number
+  /** Who holds which key; left out if nothing is locked. @see PROTOCOL.md LK9 */
+  readonly locks?: RoomLocks
 }
+
+/** A locked key's holder. A type, so that it is assignable to `Json`. */
+export type Lock = {
+  readonly memberId: string
+  /** Higher than that of any lock that was granted in the room before. @see PROTOCOL.md LK4 */
+  readonly number: number
+}
+
+/**
+ * The locks of a room, by key.
+ *
+ * @example {"s1:C6":{"memberId":"kX3v…","number":1764448876123456}}
+ */
+export type RoomLocks = { readonly [key: string]: Lock }
 
 /**
  * How many members are in each part of the document; `""` counts those in no part, and those in parts
@@ -107,6 +123,8 @@ export interface Patch {
   readonly elsewhere?: Elsewhere
   /** Broadcasts up to this number don't come any more. @see PROTOCOL.md EV6 */
   readonly broadcast?: number
+  /** Locks that were granted; `null` for those that were released. @see PROTOCOL.md LK9 */
+  readonly locks?: { readonly [key: string]: Lock | null }
 }
 
 /**
@@ -130,6 +148,19 @@ export interface Whisper {
 
 /** The answer to a broadcast. @see PROTOCOL.md EV1 */
 export interface Broadcasted {
+  /** The room's position after the commit. */
+  readonly id: string
+}
+
+/** The answer to a lock. @see PROTOCOL.md LK1 */
+export interface Locked extends Pick<Lock, 'number'> {
+  readonly key: string
+  /** The room's position, at which the lock is held. */
+  readonly id: string
+}
+
+/** The answer to the release of a lock. @see PROTOCOL.md LK7 */
+export interface Unlocked {
   /** The room's position after the commit. */
   readonly id: string
 }

@@ -8,6 +8,7 @@ const VIEW_LINK = /^view~[A-Za-z0-9_-]{32}$/
 // Every URL parser resolves these as path segments, however they are escaped.
 const DOT_SEGMENT = /^\.\.?$/
 const MEMBER_KEY = /^[A-Za-z0-9_-]{1,128}$/
+const LOCK_KEY = /^[A-Za-z0-9._:~-]{1,128}$/
 const COLOR = /^#[0-9a-fA-F]{6}$/
 const MAX_NAME_CHARACTERS = 64
 // Control characters, and characters that can reverse or hide the text around a name (the "Trojan
@@ -32,6 +33,11 @@ export function isViewLink(name: string): boolean {
 /** Returns whether a value is a member key. @see PROTOCOL.md NM2 */
 export function isMemberKey(key: unknown): key is string {
   return typeof key === 'string' && MEMBER_KEY.test(key)
+}
+
+/** Returns whether a value is a key that can be locked. @see PROTOCOL.md LK2 */
+export function isLockKey(key: unknown): key is string {
+  return typeof key === 'string' && LOCK_KEY.test(key)
 }
 
 /** Returns whether a value is a color: `#` and six hexadecimal digits. @see PROTOCOL.md NM4 */

@@ -17,6 +17,8 @@ export const PROBLEMS = {
   'document-exists': { status: 409, title: 'The room has a document already' },
   'access-changed': { status: 409, title: 'Somebody else changed the access' },
   'room-full': { status: 409, title: 'The room is full' },
+  locked: { status: 409, title: 'Somebody else holds the lock' },
+  'too-many-locks': { status: 409, title: 'There are too many locks' },
   'too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The media type is not supported' },
   'too-many-requests': { status: 429, title: 'The caller sends too much' },

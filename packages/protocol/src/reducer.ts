@@ -1,5 +1,5 @@
-import { equalJson } from './json.js'
-import type { Elsewhere, Member, Patch, Snapshot } from './messages.js'
+import { equalJson, type Json } from './json.js'
+import type { Elsewhere, Lock, Member, Patch, RoomLocks, Snapshot } from './messages.js'
 
 /** A reader's state of a room. Immutable. */
 export interface RoomState {
@@ -8,10 +8,12 @@ export interface RoomState {
   readonly watching: number
   /** How many members are in each part that the reader doesn't see; empty for a reader of all parts. */
   readonly elsewhere: Elsewhere
+  /** Who holds which key. */
+  readonly locks: RoomLocks
 }
 
 /** The state before the first snapshot. */
-export const EMPTY_ROOM: RoomState = { members: new Map(), watching: 0, elsewhere: {} }
+export const EMPTY_ROOM: RoomState = { members: new Map(), watching: 0, elsewhere: {}, locks: {} }
 
 /**
  * Returns the state of a snapshot. Members that are equal stay the same objects as in `state`; if
@@ -21,7 +23,8 @@ export const EMPTY_ROOM: RoomState = { members: new Map(), watching: 0, elsewher
  */
 export function applySnapshot(state: RoomState, snapshot: Snapshot): RoomState {
   const members = new Map(snapshot.members.map((member) => [member.id, member]))
-  return settle(state, members, snapshot.watching, snapshot.elsewhere ?? {})
+  const { watching, elsewhere = {}, locks = {} } = snapshot
+  return settle(state, { members, watching, elsewhere, locks })
 }
 
 /**
@@ -37,7 +40,13 @@ export function applyPatch(state: RoomState, patch: Patch): RoomState {
   for (const [id, status] of Object.entries(patch.status ?? {})) change(members, id, { status })
   for (const id of patch.leave ?? []) members.delete(id)
   const { watching = state.watching, elsewhere = state.elsewhere } = patch
-  return settle(state, members, watching, elsewhere)
+  return settle(state, { members, watching, elsewhere, locks: changeLocks(state.locks, patch) })
+}
+
+function changeLocks(before: RoomLocks, { locks }: Patch): RoomLocks {
+  if (locks === undefined) return before
+  const all = Object.entries<Lock | null>({ ...before, ...locks })
+  return Object.fromEntries(all.filter((each): each is [string, Lock] => each[1] !== null))
 }
 
 function change(members: Map<string, Member>, id: string, changes: Partial<Member>): void {
@@ -48,20 +57,25 @@ function change(members: Map<string, Member>, id: string, changes: Partial<Membe
 /** Returns a state with the objects of `before` wherever they are equal. */
 function settle(
   before: RoomState,
-  members: Map<string, Member>,
-  watching: number,
-  counts: Elsewhere,
+  after: RoomState & { readonly members: Map<string, Member> },
 ): RoomState {
-  const elsewhere = equalJson(before.elsewhere, counts) ? before.elsewhere : counts
+  const { members, watching } = after
+  const elsewhere = equalOr(before.elsewhere, after.elsewhere)
+  const locks = equalOr(before.locks, after.locks)
   const inOrder = before.members.values()
   let same =
     watching === before.watching &&
     elsewhere === before.elsewhere &&
+    locks === before.locks &&
     members.size === before.members.size
   for (const [id, member] of members) {
     const known = before.members.get(id)
     if (known !== undefined && equalJson(known, member)) members.set(id, known)
     same &&= members.get(id) === inOrder.next().value
   }
-  return same ? before : { members, watching, elsewhere }
+  return same ? before : { members, watching, elsewhere, locks }
+}
+
+function equalOr<T extends Json>(before: T, after: T): T {
+  return equalJson(before, after) ? before : after
 }

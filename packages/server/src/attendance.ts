@@ -139,6 +139,8 @@ class Viewing implements Attendance {
 
   leave(): void {}
 
+  unlock(): void {}
+
   part(): void {}
 
   release(): void {
@@ -170,6 +172,12 @@ class Joined implements Attendance {
 
   leave(): void {
     for (const id of this.#selves) this.room.commitQuietly({ do: 'leave', id })
+  }
+
+  unlock(): void {
+    const { room } = this
+    const holders = this.#selves.filter((id) => room.room.hasLocks(id))
+    for (const id of holders) room.commitQuietly({ do: 'unlock', id })
   }
 
   part(id: MemberId): void {

@@ -89,7 +89,7 @@ export interface WhereaboutsOptions {
   readonly goodbyeMs?: number
   /** How many members a room holds. */
   readonly maxMembers?: number
-  /** How many former members a room remembers, so that a returning reader gets a patch. */
+  /** How many former members and released locks a room remembers, so that a returning reader gets a patch. */
   readonly maxLeavers?: number
   /** How many rooms this process holds. */
   readonly maxRooms?: number

@@ -52,7 +52,7 @@ import {
 const nothing = (): void => {}
 
 /** What a reader that waits without joining has of its room. */
-const NOBODY = { selves: [], leave: nothing, part: nothing }
+const NOBODY = { selves: [], leave: nothing, unlock: nothing, part: nothing }
 
 const RETRY_LEAST_MS = 1_000
 const RETRY_SPREAD_MS = 2_000

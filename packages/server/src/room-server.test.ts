@@ -36,6 +36,7 @@ function start(exchange: NodesExchange, maxConnections = 1) {
     folder,
     log,
     clock,
+    startedAtMs: 0,
     permissions,
     ended: new EndedLogins(),
     sharing,

@@ -2,11 +2,13 @@ import {
   type Broadcasted,
   type Confirmed,
   type Json,
+  type Locked,
   type Member,
   type Moved,
   Problem,
   type RoomAnswer,
   type RoomPatch,
+  type Unlocked,
   type Updated,
 } from '@whereabouts/protocol'
 import type { AuditLog } from './access/audit.js'
@@ -35,6 +37,8 @@ import { checkRoom } from './room-name.js'
 import { RoomDocuments, type UpdateOptions } from './room-documents.js'
 import { AnswerTexts } from './answer-texts.js'
 import type { MemberId, RoomName } from './room/ids.js'
+import { locked } from './room/locked.js'
+import type { NamedLock } from './room/locks.js'
 import type { Presence } from './room/operation.js'
 import type { Clock } from './stream/clock.js'
 import { Faults } from './stream/faults.js'
@@ -86,6 +90,8 @@ export interface RoomServerContext {
   readonly folder: DataFolder
   readonly log: Log
   readonly clock: Clock
+  /** When this process began to serve, in ms since 1970. */
+  readonly startedAtMs: number
   readonly permissions: Permissions
   readonly ended: EndedLogins
   readonly sharing: Sharing
@@ -119,7 +125,7 @@ export class RoomServer {
 
   constructor(context: RoomServerContext) {
     const { options, documents, exchange, folder, log, clock, permissions, random } = context
-    const { audit } = context
+    const { audit, startedAtMs } = context
     this.#options = options
     this.#audit = audit
     this.#ended = context.ended
@@ -140,7 +146,7 @@ export class RoomServer {
     }
     this.#rooms =
       exchange === undefined
-        ? new LocalRooms(options, clock, hooks, random)
+        ? new LocalRooms({ ...options, locksFrom: startedAtMs * 1_000 }, clock, hooks, random)
         : new SharedRooms(exchange, options, clock, hooks, random)
     this.#roomDocuments = new RoomDocuments(
       documents,
@@ -244,22 +250,22 @@ export class RoomServer {
    * Sets the location of a member, which joins if it hasn't yet.
    *
    * @param textBytes the length of the JSON text that the location was read from
-   * @param presence what the member says of its being there
-   * @throws {Problem} bad-room, too-large, room-full, too-many-rooms, exchange-busy, shutting-down
-   * @see PROTOCOL.md HT3
+   * @param said what the member says of its being there, and the lock that it has to hold
+   * @throws {Problem} bad-room, too-large, room-full, too-many-rooms, locked, exchange-busy, shutting-down
+   * @see PROTOCOL.md HT3, LK12
    */
   async move(
     roomName: string,
     participant: Participant,
     location: Json,
     textBytes: number,
-    presence: Presence = {},
+    said: Presence & { readonly lock?: NamedLock | undefined } = {},
   ): Promise<Moved> {
     this.#serving.assertServing()
     checkLocation(location, textBytes, this.#options.maxLocationBytes)
     const checked = checkRoom(roomName)
     const id = this.#memberId(checked, participant)
-    const operation = { do: 'move', id, user: participant.user, location, ...presence } as const
+    const operation = { do: 'move', id, user: participant.user, location, ...said } as const
     return { self: id, id: await this.#rooms.open(checked).commit(operation) }
   }
 
@@ -267,15 +273,21 @@ export class RoomServer {
    * Sends an event to all readers of a room. Creates no room and no member.
    *
    * @param participant the member that broadcasts it; `undefined` for the application
-   * @throws {Problem} bad-room, bad-parameter, too-large, forbidden, exchange-busy, shutting-down
-   * @see PROTOCOL.md EV1, EV3
+   * @param lock the lock that the member has to hold
+   * @throws {Problem} bad-room, bad-parameter, too-large, forbidden, locked, exchange-busy, shutting-down
+   * @see PROTOCOL.md EV1, EV3, LK12
    */
-  async broadcast(roomName: string, event: Json, participant?: Participant): Promise<Broadcasted> {
+  async broadcast(
+    roomName: string,
+    event: Json,
+    participant?: Participant,
+    lock?: NamedLock,
+  ): Promise<Broadcasted> {
     this.#serving.assertServing()
     checkEvent(event, this.#options.maxBroadcastBytes)
     const checked = checkRoom(roomName)
     const from = participant && this.#memberId(checked, participant)
-    const id = await this.#rooms.broadcast(checked, { do: 'broadcast', event, from })
+    const id = await this.#rooms.broadcast(checked, { do: 'broadcast', event, from, lock })
     this.#broadcasts += 1
     return { id }
   }
@@ -311,6 +323,79 @@ export class RoomServer {
     const id = await this.#rooms.confirm(checked, self, presence)
     if (id !== undefined) return { self, id }
     return this.#rooms.look(checked, ({ frames }) => ({ self: null, id: frames.position }))
+  }
+
+  /**
+   * Locks a key for a member. Creates no room and no member.
+   *
+   * @throws {Problem} bad-room, forbidden, locked, too-many-locks, exchange-busy, shutting-down
+   * @see PROTOCOL.md LK1, LK3, LK5
+   */
+  async lock(roomName: string, participant: Participant, key: string): Promise<Locked> {
+    this.#serving.assertServing()
+    const checked = checkRoom(roomName)
+    const memberId = this.#memberId(checked, participant)
+    const { room, frames } = await this.#rooms.lock(checked, { do: 'lock', id: memberId, key })
+    const lock = room.lockOn(key)
+    // What was granted may have been lost before this node went on.
+    if (lock?.memberId !== memberId) throw locked(key, lock && room.get(lock.memberId))
+    return { key, number: lock.number, id: frames.position }
+  }
+
+  /**
+   * Releases a lock of a member, if it still holds it.
+   *
+   * @throws {Problem} bad-room, exchange-busy
+   * @see PROTOCOL.md LK7
+   */
+  async unlock(roomName: string, participant: Participant, lock: NamedLock): Promise<Unlocked> {
+    const checked = checkRoom(roomName)
+    const id = this.#memberId(checked, participant)
+    return this.#rooms.look(checked, async (room) => ({
+      id: await room.commit({ do: 'unlock', id, lock }),
+    }))
+  }
+
+  /**
+   * Releases all locks of a member, as it may no longer write.
+   *
+   * @see PROTOCOL.md LK8
+   */
+  async unlockAll(roomName: string, memberId: string): Promise<void> {
+    await this.#rooms.find(roomName)?.commit({ do: 'unlock', id: memberId })
+  }
+
+  /** Returns whether a member of a room that is hosted here holds any lock. */
+  hasLocks(roomName: string, memberId: string): boolean {
+    return this.#rooms.find(roomName)?.room.hasLocks(memberId) === true
+  }
+
+  /**
+   * Checks that a member holds a lock.
+   *
+   * @throws {Problem} bad-room, locked, exchange-busy
+   * @see PROTOCOL.md LK12, LK13
+   */
+  async assertHeld(roomName: string, participant: Participant, lock: NamedLock): Promise<void> {
+    const checked = checkRoom(roomName)
+    const memberId = this.#memberId(checked, participant)
+    await this.#rooms.lock(checked, { do: 'rely', lock, memberId })
+  }
+
+  /**
+   * Returns whether a lock is held, by a user or by anybody.
+   *
+   * @throws {Problem} bad-room, exchange-busy
+   * @see PROTOCOL.md LK14
+   */
+  async holdsLock(roomName: string, lock: NamedLock, userId: string | undefined): Promise<boolean> {
+    try {
+      await this.#rooms.lock(checkRoom(roomName), { do: 'rely', lock, userId })
+      return true
+    } catch (error) {
+      if (error instanceof Problem && error.problem === 'locked') return false
+      throw error
+    }
   }
 
   /**

@@ -1,6 +1,8 @@
 import {
+  isLockKey,
   isMemberKey,
   type Json,
+  type Locked,
   type Moved,
   Problem,
   type RoomPatch,
@@ -125,6 +127,56 @@ export class Rooms {
     const whom = { to: checkIds('to', to), except: checkIds('except', except) }
     if (to === undefined && except === undefined) await this.server.broadcast(roomName, copy)
     else await this.server.whisper({ roomName, event: copy, ...whom })
+  }
+
+  /**
+   * Locks a key for a member of a room. One that holds it already gets the number that it has.
+   *
+   * @param memberKey the member key
+   * @param key 1 to 128 characters of `A-Z a-z 0-9 . _ : ~ -`
+   * @throws {Problem} bad-room, bad-member-key, bad-parameter, unauthorized, bad-name, bad-color; forbidden,
+   *   if it isn't a member; locked, too-many-locks, exchange-busy, shutting-down
+   * @see PROTOCOL.md LK3, LK14
+   */
+  async lock(roomName: string, memberKey: string, key: string, user?: UserClaim): Promise<Locked> {
+    return this.server.lock(roomName, this.#participant(memberKey, user), checkLockKey(key))
+  }
+
+  /**
+   * Releases a lock of a member, if it still holds it with this number.
+   *
+   * @throws {Problem} bad-room, bad-member-key, bad-parameter, unauthorized, bad-name, bad-color,
+   *   exchange-busy
+   * @see PROTOCOL.md LK7, LK14
+   */
+  async unlock(
+    roomName: string,
+    memberKey: string,
+    { key, number }: Pick<Locked, 'key' | 'number'>,
+    user?: UserClaim,
+  ): Promise<void> {
+    const lock = { key: checkLockKey(key), number: checkNumber(number) }
+    await this.server.unlock(roomName, this.#participant(memberKey, user), lock)
+  }
+
+  /**
+   * Returns whether somebody holds a lock, on whichever node. Ask before you write what the lock stands for, and
+   * refuse the write if it is `false`.
+   *
+   * @param number the number that the lock was granted with
+   * @param userId the user who has to hold it; anybody without it
+   * @throws {Problem} bad-room, bad-parameter; exchange-busy, if that can't be known now
+   * @see PROTOCOL.md LK14, LK15
+   */
+  async holdsLock(
+    roomName: string,
+    key: string,
+    number: number,
+    userId?: string,
+  ): Promise<boolean> {
+    if (userId !== undefined) checkText('userId', userId)
+    const lock = { key: checkLockKey(key), number: checkNumber(number) }
+    return this.server.holdsLock(roomName, lock, userId)
   }
 
   /**
@@ -373,6 +425,18 @@ function checkPart(part: unknown): string | undefined {
 function checkText(name: string, value: unknown): string {
   if (typeof value === 'string') return value
   throw badOption(name, 'a string')
+}
+
+/** @throws {Problem} bad-parameter. LK2 */
+function checkLockKey(key: unknown): string {
+  if (isLockKey(key)) return key
+  throw badOption('key', '1 to 128 characters of A-Z a-z 0-9 . _ : ~ and -')
+}
+
+/** @throws {Problem} bad-parameter */
+function checkNumber(number: unknown): number {
+  if (Number.isSafeInteger(number)) return number as number
+  throw badOption('number', 'a whole number')
 }
 
 /** @throws {Problem} bad-parameter */

@@ -76,6 +76,7 @@ export class Service {
       folder,
       log,
       clock,
+      startedAtMs: Date.now(),
       permissions,
       ended,
       sharing,

@@ -50,7 +50,13 @@ function open(authorize: Authorize, readers = READERS) {
       asOf: 0,
       atMs: 0,
     }
-    const stay = { roomName: `room ${count}`, selves: [], leave: () => {}, part: () => {} }
+    const stay = {
+      roomName: `room ${count}`,
+      selves: [],
+      leave: () => {},
+      unlock: () => {},
+      part: () => {},
+    }
     ends.push(visits.begin(visitor, admission, stay))
   }
   return { clock, visits, ends, failed, told }
@@ -91,7 +97,7 @@ it('[AC31] a reader whose request was read after its login ended is ended at onc
     const asker = { request, user: undefined, account: '', roomName: 'x' }
     const never = { userId: 'ann', expiresAtMs: undefined, can: ACTIONS, asOf: 0, atMs: 0 }
     const leave = () => void ended.push(`${session} left`)
-    const stay = { roomName: 'x', selves: [], leave, part: () => {} }
+    const stay = { roomName: 'x', selves: [], leave, unlock: () => {}, part: () => {} }
     visits.begin(visitor, { asker, session, ...never }, stay)
   }
   visits.endSession('old')
@@ -163,7 +169,13 @@ it('[AC17] a reader that can’t be told ends only itself', async () => {
     asOf: 0,
     atMs: 0,
   }
-  visits.begin(broken, admission, { roomName: 'room', selves: [], leave: () => {}, part: () => {} })
+  visits.begin(broken, admission, {
+    roomName: 'room',
+    selves: [],
+    leave: () => {},
+    unlock: () => {},
+    part: () => {},
+  })
   visits.revalidate({})
   await clock.pass(1_000, () => {})
   expect({ ended, failed: failed.length }).toEqual({ ended: 1, failed: 2 })
@@ -209,6 +221,7 @@ it('[AC33] an unexpected error ends the readers that it is about, is logged, and
       roomName: 'room',
       selves: [],
       leave: () => {},
+      unlock: () => {},
       part: () => {},
     })
   }

@@ -34,6 +34,8 @@ export interface Stay {
   readonly selves: readonly MemberId[]
   /** Removes its members from the room. */
   leave(): void
+  /** Releases the locks of its members. */
+  unlock(): void
   /** Ends the connection of one of its members. */
   part(id: MemberId): void
 }
@@ -284,13 +286,14 @@ export class Visits {
     cancel?.()
   }
 
-  /** @see PROTOCOL.md AC16, AC17, AC18 */
+  /** @see PROTOCOL.md AC16, AC17, AC18, LK8 */
   #allow(visit: Visit, can: readonly Action[]): void {
     const { visitor, stay } = visit
     const isSame = sameActions(can, visit.can)
     visit.can = can
     // Repeated each time, because an earlier attempt may have failed.
     if (!can.includes('join')) stay.leave()
+    else if (!can.includes('write')) stay.unlock()
     if (!can.includes('watch')) this.#end(visit, refusalOf(visit.admission.asker!, 'watch'))
     else if (!isSame) this.#serve(visit, () => visitor.allow(can))
   }

@@ -35,6 +35,12 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
   broadcast: answers({
     POST: async ({ calls }, call, roomName) => call.json(await calls.broadcast(call, roomName)),
   }),
+  lock: answers({
+    POST: async ({ calls }, call, roomName) => call.json(await calls.lock(call, roomName)),
+  }),
+  unlock: answers({
+    POST: async ({ calls }, call, roomName) => call.json(await calls.unlock(call, roomName)),
+  }),
   changes: answers({ POST: ({ calls }, call, roomName) => calls.postChanges(call, roomName) }),
   leave: answers({ POST: ({ calls }, call, roomName) => calls.leave(call, roomName) }),
   document: answers({

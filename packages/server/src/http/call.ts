@@ -158,7 +158,7 @@ function parametersOf(target: string): URLSearchParams {
 export function wholeNumber(parameter: Parameter, name: string, most: number): number | undefined {
   const text = parameter(name)
   if (text === undefined) return undefined
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN
+  const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN
   if (value <= most) return value
   throw badParameter(name, `a whole number from 0 to ${most}`)
 }

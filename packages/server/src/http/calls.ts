@@ -1,5 +1,12 @@
 import type { IncomingMessage } from 'node:http'
-import { type Broadcasted, type Confirmed, Problem, type View } from '@whereabouts/protocol'
+import {
+  type Broadcasted,
+  type Confirmed,
+  type Locked,
+  Problem,
+  type Unlocked,
+  type View,
+} from '@whereabouts/protocol'
 import { type Caller, Callers, type Parameter } from '../access/caller.js'
 import { assertCurrent } from '../access/users.js'
 import type { ResolvedOptions } from '../options.js'
@@ -25,7 +32,17 @@ import {
   noBody,
 } from './entrance.js'
 import { LargeAnswers } from './large-answers.js'
-import { acceptsGzip, header, lookOf, partNamed, presenceOf, readParameters } from './parameters.js'
+import {
+  acceptsGzip,
+  header,
+  lockKey,
+  lockNumber,
+  lookOf,
+  namedLock,
+  partNamed,
+  presenceOf,
+  readParameters,
+} from './parameters.js'
 import { closing, MOST_WAIT_MS, piecesOfNews, Question } from './question.js'
 import { Releases } from './releases.js'
 import { RoomsTogether } from './rooms-together.js'
@@ -63,6 +80,7 @@ export class Calls {
       access,
       bodies,
       entrance,
+      callers,
       answers,
       maxUpdateBytes: options.maxUpdateBytes,
     })
@@ -93,11 +111,14 @@ export class Calls {
     const { asker, said } = await this.#entrance.decide(call, roomName, demand, async (entered) => {
       const presence = presenceOf(query, this.options.confirmMs)
       const caller = this.#callers.identify(request, query, keyParameter, entered.user?.claim)
+      const lock = namedLock(call)
       const { value, bytes } = await this.bodies.readJson(call, this.options.maxLocationBytes)
       // Thousands of times a second: what isn't asked isn't waited for.
       const joining = this.#entrance.join(entered.account, roomName, caller)
       if (joining !== undefined) await joining
-      return { caller, value, bytes, presence }
+      const asking = this.#entrance.checkLocks(entered, caller)
+      if (asking !== undefined) await asking
+      return { caller, value, bytes, presence: { ...presence, lock } }
     })
     const { caller, value, bytes, presence } = said
     const { asOf } = this.access.permissions
@@ -125,11 +146,13 @@ export class Calls {
 
   /** @see PROTOCOL.md HT27 */
   async confirm(call: Call, roomName: string): Promise<Confirmed> {
-    const decided = this.#entrance.decide(call, roomName, CONFIRM, async ({ user }) => {
+    const decided = this.#entrance.decide(call, roomName, CONFIRM, async (entered) => {
       const parameter = await readParameters(call, this.bodies)
       const presence = presenceOf(parameter, this.options.confirmMs)
       if (parameter('nextWithinMs') === undefined) throw badParameter('nextWithinMs', 'given')
+      const { user } = entered
       const caller = this.#callers.identify(call.request, parameter, 'member', user?.claim)
+      await this.#entrance.checkLocks(entered, caller)
       return { caller, presence }
     })
     const { asker, said } = await decided
@@ -147,11 +170,45 @@ export class Calls {
     const demand: Demand = { budget: 'posts', needs: ['move'], memberKey }
     const { said } = await this.#entrance.decide(call, roomName, demand, async (entered) => {
       const caller = this.#callers.identify(request, query, 'member', entered.user?.claim)
+      const lock = namedLock(call)
       const { value, bytes } = await this.bodies.readJson(call, maxBroadcastBytes)
       await this.access.allowances.take('broadcastBytes', entered.account, bytes)
-      return { caller, value }
+      return { caller, value, lock }
     })
-    return this.rooms.broadcast(roomName, said.value, said.caller)
+    return this.rooms.broadcast(roomName, said.value, said.caller, said.lock)
+  }
+
+  /** @see PROTOCOL.md LK1, LK2, LK18 */
+  async lock(call: Call, roomName: string): Promise<Locked> {
+    const { caller, key } = await this.#locking(call, roomName, (parameter) => ({
+      key: lockKey(parameter),
+    }))
+    return this.rooms.lock(roomName, caller, key)
+  }
+
+  /** @see PROTOCOL.md LK7, LK18 */
+  async unlock(call: Call, roomName: string): Promise<Unlocked> {
+    const { caller, ...lock } = await this.#locking(call, roomName, (parameter) => ({
+      key: lockKey(parameter),
+      number: lockNumber(parameter),
+    }))
+    return this.rooms.unlock(roomName, caller, lock)
+  }
+
+  async #locking<T>(
+    call: Call,
+    roomName: string,
+    read: (parameter: Parameter) => T,
+  ): Promise<T & { readonly caller: Caller }> {
+    const { request, query } = call
+    const memberKey = this.#callers.namedKey(request, query, 'member')
+    const demand: Demand = { budget: 'posts', needs: ['write'], memberKey }
+    const { said } = await this.#entrance.decide(call, roomName, demand, async ({ user }) => {
+      const parameter = await readParameters(call, this.bodies)
+      const caller = this.#callers.identify(request, parameter, 'member', user?.claim)
+      return { ...read(parameter), caller }
+    })
+    return said
   }
 
   /** @see PROTOCOL.md HT6 */

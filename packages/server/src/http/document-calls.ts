@@ -1,4 +1,5 @@
 import { isViewLink, type Updated } from '@whereabouts/protocol'
+import type { Callers } from '../access/caller.js'
 import { MOST_LISTED } from '../administration.js'
 import { checkRoom } from '../room-name.js'
 import type { RoomServer } from '../room-server.js'
@@ -7,7 +8,13 @@ import { type Call, wholeNumber } from './call.js'
 import { DocumentWrites } from './document-writes.js'
 import { type Access, type Demand, type Entered, type Entrance, noBody } from './entrance.js'
 import type { LargeAnswers } from './large-answers.js'
-import { assertSameUser, idempotencyKey, incarnation, stateVector } from './parameters.js'
+import {
+  assertSameUser,
+  idempotencyKey,
+  incarnation,
+  namedLock,
+  stateVector,
+} from './parameters.js'
 
 /** What an application is asked about that isn't one room: no room has this name. */
 const EVERY_ROOM = '*'
@@ -22,6 +29,7 @@ export interface DocumentParts {
   readonly access: Access
   readonly bodies: Bodies
   readonly entrance: Entrance
+  readonly callers: Callers
   readonly answers: LargeAnswers
   readonly maxUpdateBytes: number
 }
@@ -54,7 +62,7 @@ export class DocumentCalls {
     answers.send(call, await rooms.sync(asker, vector, query('since')))
   }
 
-  /** @see PROTOCOL.md DO2, DO9, DO58 */
+  /** @see PROTOCOL.md DO2, DO9, DO58, LK12 */
   async write(call: Call, roomName: string): Promise<Updated> {
     const read = (entered: Entered) => this.#readUpdate(call, entered)
     const { asker, said } = await this.parts.entrance.decide(call, roomName, WRITE, read)
@@ -71,9 +79,15 @@ export class DocumentCalls {
       incarnation: incarnation(call.query),
       grant: async (clients: number) => allowances.take('authors', account, clients),
     }
+    const lock = namedLock(call)
     const update = await bodies.readBytes(call, maxUpdateBytes)
     await allowances.take('documentBytes', account, update.byteLength)
     await allowances.makeDocument(account, checkRoom(roomName))
+    if (lock !== undefined) {
+      const { callers, rooms } = this.parts
+      const caller = callers.identify(call.request, call.query, 'member', user?.claim)
+      await rooms.assertHeld(roomName, caller, lock)
+    }
     return { update, options }
   }
 

@@ -79,7 +79,7 @@ export interface Demand {
 export class Entrance {
   constructor(
     private readonly access: Access,
-    private readonly rooms: Pick<RoomServer, 'memberId'>,
+    private readonly rooms: Pick<RoomServer, 'memberId' | 'hasLocks' | 'unlockAll'>,
   ) {}
 
   /**
@@ -233,6 +233,22 @@ export class Entrance {
   join(account: Account, roomName: string, caller: Caller | undefined): Promise<void> | undefined {
     const memberId = caller && this.rooms.memberId(roomName, caller)
     return this.access.allowances.join(account, checkRoom(roomName), memberId)
+  }
+
+  /**
+   * Releases the locks of a member that may no longer write. One with a stream is asked about anyway.
+   *
+   * @see PROTOCOL.md LK8
+   */
+  checkLocks({ asker, roomName }: Entered, caller: Caller): Promise<void> | undefined {
+    if (!this.access.permissions.asksAbout(asker)) return undefined
+    const memberId = this.rooms.memberId(roomName, caller)
+    return this.rooms.hasLocks(roomName, memberId) ? this.#checkLocks(asker, memberId) : undefined
+  }
+
+  async #checkLocks(asker: Asker, memberId: string): Promise<void> {
+    const can = await this.access.permissions.granted(asker, ['write']).catch(unlessStoreFailed)
+    if (can?.includes('write') === false) await this.rooms.unlockAll(asker.roomName, memberId)
   }
 
   /** The application is asked about nothing that can't be a room. @throws {Problem} bad-room */

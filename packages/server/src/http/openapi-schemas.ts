@@ -37,6 +37,11 @@ export const SCHEMAS = {
       watching: { type: 'integer' },
       elsewhere: ref('Elsewhere'),
       broadcast: { type: 'integer', description: 'The number of the last broadcast' },
+      locks: {
+        type: 'object',
+        description: 'Who holds which key',
+        additionalProperties: ref('Lock'),
+      },
       resync: ref('Resync'),
     },
   },
@@ -204,7 +209,34 @@ export const SCHEMAS = {
       watching: { type: 'integer' },
       elsewhere: ref('Elsewhere'),
       broadcast: { type: 'integer', description: 'Broadcasts up to this number are missing' },
+      locks: {
+        type: 'object',
+        description: 'Locks by key; null for one that was released',
+        additionalProperties: { anyOf: [ref('Lock'), { type: 'null' }] },
+      },
     },
+  },
+  Lock: {
+    type: 'object',
+    required: ['memberId', 'number'],
+    properties: {
+      memberId: { type: 'string', description: 'Who holds it' },
+      number: { type: 'integer', description: 'Higher than that of any lock before' },
+    },
+  },
+  Locked: {
+    type: 'object',
+    required: ['key', 'number', 'id'],
+    properties: {
+      key: { type: 'string' },
+      number: { type: 'integer' },
+      id: { type: 'string' },
+    },
+  },
+  Unlocked: {
+    type: 'object',
+    required: ['id'],
+    properties: { id: { type: 'string' } },
   },
   Broadcast: {
     type: 'object',

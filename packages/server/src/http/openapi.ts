@@ -71,6 +71,22 @@ const streaming = [
   ...presence(false),
   ...parts,
 ]
+const lockKey = query('key', 'What is locked, in the words of the application', {
+  type: 'string',
+  pattern: '^[A-Za-z0-9._:~-]{1,128}$',
+})
+const namedLock = [
+  query('lock', 'A lock that the caller has to hold, as `key;number`', {
+    type: 'string',
+    pattern: '^[A-Za-z0-9._:~-]{1,128};[0-9]{1,16}$',
+  }),
+  {
+    name: 'Whereabouts-Lock',
+    in: 'header',
+    description: 'The same, without the parameter',
+    schema: { type: 'string' },
+  },
+]
 const update = (description: string) => ({
   description,
   content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
@@ -170,7 +186,7 @@ const OPENAPI = {
       },
       post: {
         summary: "Sets the caller's location; joins if needed",
-        parameters: [member, ...user, ...presence(false)],
+        parameters: [member, ...user, ...presence(false), ...namedLock],
         requestBody: location,
         responses: { 200: json('Done', ref('Moved')), default: problem },
       },
@@ -212,6 +228,7 @@ const OPENAPI = {
             type: 'string',
             pattern: '^[A-Za-z0-9_-]{1,32}$',
           }),
+          ...namedLock,
         ],
         requestBody: { required: true, ...update('An update') },
         responses: { 200: json('The update is stored', ref('Updated')), default: problem },
@@ -254,9 +271,35 @@ const OPENAPI = {
       parameters: [room, version],
       post: {
         summary: 'Sends an event to all readers; the caller has to be a member',
-        parameters: [member],
+        parameters: [member, ...namedLock],
         requestBody: { required: true, content: { 'application/json': { schema: {} } } },
         responses: { 200: json('Sent', ref('Broadcasted')), default: problem },
+      },
+    },
+    '/rooms/{room}/lock': {
+      parameters: [room, version],
+      post: {
+        summary:
+          'Locks a key for the caller, who has to be a member; parameters may be in the body',
+        parameters: [member, lockKey],
+        requestBody: { content: { 'application/json': { schema: { type: 'object' } } } },
+        responses: { 200: json('The caller holds the lock', ref('Locked')), default: problem },
+      },
+    },
+    '/rooms/{room}/unlock': {
+      parameters: [room, version],
+      post: {
+        summary: 'Releases a lock of the caller; parameters may be in the body',
+        parameters: [
+          member,
+          lockKey,
+          query('number', 'The number of the lock', { type: 'integer', minimum: 0 }),
+        ],
+        requestBody: { content: { 'application/json': { schema: { type: 'object' } } } },
+        responses: {
+          200: json('The caller doesn’t hold the lock', ref('Unlocked')),
+          default: problem,
+        },
       },
     },
     '/rooms/{room}/leave': {

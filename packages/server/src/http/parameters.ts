@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { isMemberKey, type Json, Problem, type View } from '@whereabouts/protocol'
+import { isLockKey, isMemberKey, type Json, Problem, type View } from '@whereabouts/protocol'
 import type { Parameter } from '../access/caller.js'
+import type { NamedLock } from '../room/locks.js'
 import type { Presence } from '../room/operation.js'
 import { isPart } from '../room/parts.js'
 import type { Look } from '../stream/look.js'
@@ -14,6 +15,7 @@ const LIMIT_BYTES = 8_192
 const MOST_WITHIN_MS = 90_000
 const GZIP = /^(?:x-)?gzip$/
 const INCARNATION = /^[\w-]{1,32}$/
+const NAMED_LOCK = /^(.+);(\d{1,16})$/
 const BASE64URL = /^[A-Za-z0-9_-]+$/
 
 /**
@@ -88,6 +90,30 @@ export function presenceOf(parameter: Parameter, confirmMs: number): Presence {
     throw badParameter('nextWithinMs', `a whole number from 1 to ${MOST_WITHIN_MS}`)
   const polls = flag(parameter, 'polls')
   return confirmMs === 0 ? { polls } : { nextWithinMs, polls }
+}
+
+/** The key that a call locks or releases. @throws {Problem} bad-parameter. LK2 */
+export function lockKey(parameter: Parameter): string {
+  const key = parameter('key')
+  if (isLockKey(key)) return key
+  throw badParameter('key', '1 to 128 characters of A-Z a-z 0-9 . _ : ~ and -')
+}
+
+/** The number of the lock that a call releases. @throws {Problem} bad-parameter. LK7 */
+export function lockNumber(parameter: Parameter): number {
+  const number = wholeNumber(parameter, 'number', Number.MAX_SAFE_INTEGER)
+  if (number !== undefined) return number
+  throw badParameter('number', 'that of the lock')
+}
+
+/** The lock that a call names, if it names one. @throws {Problem} bad-parameter. LK11 */
+export function namedLock({ request, query }: Call): NamedLock | undefined {
+  const text = query('lock') ?? header(request, 'whereabouts-lock')
+  if (text === undefined) return undefined
+  const [, key, digits] = NAMED_LOCK.exec(text) ?? []
+  const number = Number(digits)
+  if (isLockKey(key) && Number.isSafeInteger(number)) return { key, number }
+  throw badParameter('lock', 'a key and the number of its lock, such as "cell-7;1764448876123456"')
 }
 
 /** @throws {Problem} bad-parameter */

@@ -7,6 +7,8 @@ export const ROOM_CALLS = [
   'changes',
   'confirm',
   'broadcast',
+  'lock',
+  'unlock',
   'leave',
   'document',
   'document/sync',

@@ -1,4 +1,5 @@
 import type { Elsewhere, Json, Member, Patch, Status } from '@whereabouts/protocol'
+import type { LockChanges } from './locks.js'
 import { NO_PART } from './parts.js'
 import type { Change } from './timeline.js'
 import { describeUser } from './user.js'
@@ -74,6 +75,7 @@ export interface NewPatch extends Patch {
   watching?: number
   elsewhere?: Elsewhere
   broadcast?: number
+  locks?: LockChanges
 }
 
 /**

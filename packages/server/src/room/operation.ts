@@ -1,4 +1,5 @@
 import type { Json } from '@whereabouts/protocol'
+import type { NamedLock } from './locks.js'
 import type { UserClaim } from './user.js'
 import type { NodeId } from './ids.js'
 
@@ -26,6 +27,8 @@ export type Operation =
       readonly id: string
       readonly user: UserClaim
       readonly location: Json
+      /** The lock that the call names. */
+      readonly lock?: NamedLock | undefined
     } & Presence)
   /** A member is there, and perhaps says so again within some time. */
   | ({ readonly do: 'confirm'; readonly id: string } & Presence)
@@ -43,6 +46,9 @@ export type Operation =
       readonly isDeleted?: boolean | undefined
     }
   | BroadcastOperation
+  | LockOperation
+  /** A member releases a lock; without one, it loses all. */
+  | { readonly do: 'unlock'; readonly id: string; readonly lock?: NamedLock | undefined }
   | { readonly do: 'expire' }
   /** A node is gone, and its connections with it. If it didn't leave in good order, it may have stored an
    * update that it told nobody. */
@@ -55,6 +61,22 @@ export interface BroadcastOperation {
   readonly event: Json
   /** The member that broadcasts it; `undefined` for the application. */
   readonly from?: string | undefined
+  /** The lock that the call names. */
+  readonly lock?: NamedLock | undefined
+}
+
+/** Something about locks that is only answered if the other nodes can be reached. @see PROTOCOL.md LK15 */
+export type LockOperation =
+  /** A member locks a key. */
+  | { readonly do: 'lock'; readonly id: string; readonly key: string }
+  /** Somebody relies on a lock of a member or a user, or of anybody. Changes nothing. */
+  | ({ readonly do: 'rely' } & Reliance)
+
+/** A lock, and who is to hold it; without anybody, it may be anybody. @see PROTOCOL.md LK12, LK14 */
+export interface Reliance {
+  readonly lock: NamedLock
+  readonly memberId?: string | undefined
+  readonly userId?: string | undefined
 }
 
 /** The node that an operation comes from, and its time in ms on the room's clock. */
@@ -66,6 +88,13 @@ export interface Origin {
 /** Returns whether an operation says that the room's document was deleted. */
 export function deletesDocument(operation: Operation): boolean {
   return operation.do === 'update' && operation.isDeleted === true
+}
+
+/** Returns whether an operation is only good if no other node knows better. @see PROTOCOL.md LK15 */
+export function needsOthers(operation: Operation): boolean {
+  const { do: what } = operation
+  if (what === 'move' || what === 'broadcast') return operation.lock !== undefined
+  return what === 'lock' || what === 'unlock' || what === 'rely'
 }
 
 /** All members and connections of a node in a room; replaces everything known of them before. */

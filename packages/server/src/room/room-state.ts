@@ -17,7 +17,9 @@ import {
   type SavedEntry,
   saveEntry,
 } from './entry.js'
-import type { Presence } from './operation.js'
+import { locked } from './locked.js'
+import { type LockLimits, Locks, type NamedLock, type SavedLocks } from './locks.js'
+import type { Presence, Reliance } from './operation.js'
 import { NO_PART, partOf, Parts } from './parts.js'
 import { RecentBroadcasts } from './recent-broadcasts.js'
 import { RecentUpdates } from './recent-updates.js'
@@ -26,13 +28,13 @@ import { describeUser, type UserClaim } from './user.js'
 import type { NodeId } from './ids.js'
 
 /** The limits of a room. */
-export interface RoomLimits {
+export interface RoomLimits extends LockLimits {
   /** How long a member without a connection stays. */
   readonly leaseMs: number
   /** How long a member stays that left with `soon`. */
   readonly soonMs: number
   readonly maxMembers: number
-  /** How many former members are remembered, so that a patch can name them. */
+  /** How many former members and released locks are remembered, so that a patch can name them. */
   readonly maxLeavers: number
   /** How many bytes of recent updates are kept for readers who were briefly away. */
   readonly maxRecentDocumentBytes: number
@@ -62,6 +64,7 @@ export interface SavedRoom {
   readonly connections: SavedConnections
   /** In the order in which they joined. */
   readonly members: readonly SavedEntry[]
+  readonly locks: SavedLocks
 }
 
 /**
@@ -78,6 +81,7 @@ export class RoomState {
   readonly #timeline = new Timeline<Entry>()
   readonly updates: RecentUpdates
   readonly broadcasts: RecentBroadcasts
+  locks: Locks
   readonly #parts = new Parts()
   version: number
   /** The version of the last change of anything but how many watch. */
@@ -87,7 +91,7 @@ export class RoomState {
   /** A lower bound for when the next member expires. */
   nextDeadlineMs = Infinity
   /** The room no longer knows who left before this version. */
-  #horizon: number
+  #leaversHorizon: number
   #watchingAt: number
   #partsChangedAt: number
 
@@ -103,19 +107,21 @@ export class RoomState {
     broadcasts = version,
   ) {
     this.version = version
-    this.#horizon = version
+    this.#leaversHorizon = version
     this.#watchingAt = version
     this.changedAt = version
     this.listChangedAt = version
     this.#partsChangedAt = version
     this.updates = new RecentUpdates(limits.maxRecentDocumentBytes, version)
     this.broadcasts = new RecentBroadcasts(limits.maxRecentBroadcastBytes, version, broadcasts)
+    this.locks = new Locks(limits)
   }
 
   /** Restores a saved room, which has no history. */
   static load(name: string, limits: RoomLimits, saved: SavedRoom): RoomState {
     const state = new RoomState(name, limits, saved.version, saved.broadcasts)
     state.connections = RoomConnections.load(saved.connections)
+    state.locks = Locks.load(saved.locks, limits, saved.version)
     for (const each of saved.members) {
       const entry = loadEntry(each, saved.version)
       state.entries.set(entry.member.id, entry)
@@ -133,7 +139,13 @@ export class RoomState {
       broadcasts: this.broadcasts.number,
       connections: this.connections.save(),
       members: [...this.entries.values()].map(saveEntry),
+      locks: this.locks.save(),
     }
+  }
+
+  /** The room no longer knows what changed before this version. */
+  get #horizon(): number {
+    return Math.max(this.#leaversHorizon, this.locks.horizon)
   }
 
   /**
@@ -175,11 +187,13 @@ export class RoomState {
     }
     const elsewhere = part === undefined ? undefined : this.#parts.elsewhere(part)
     const { number } = this.broadcasts
+    const locks = this.locks.all()
     return {
       members,
       watching: this.connections.watching,
       ...(elsewhere && { elsewhere }),
       ...(number > 0 && { broadcast: number }),
+      ...(locks && { locks }),
     }
   }
 
@@ -196,6 +210,8 @@ export class RoomState {
     if (this.#watchingAt > version) patch.watching = this.connections.watching
     const sees = part !== undefined && this.#partsChangedAt > version
     if (sees) patch.elsewhere = this.#parts.elsewhere(part)
+    const locks = this.locks.since(version)
+    if (locks !== undefined) patch.locks = locks
     return patch
   }
 
@@ -223,7 +239,7 @@ export class RoomState {
     return entry
   }
 
-  /** Removes a member now. @see PROTOCOL.md MB5, MB9 */
+  /** Removes a member now, and releases its locks. @see PROTOCOL.md MB5, MB9, LK6 */
   leave(id: string): void {
     const entry = this.entries.get(id)
     if (entry === undefined) return
@@ -234,6 +250,7 @@ export class RoomState {
     if (entry.member.location !== null) this.listChangedAt = this.version + 1
     this.#leavers.set(id, entry)
     this.#commit(entry)
+    this.locks.releaseOf(id, this.version)
     this.#forgetLeavers()
   }
 
@@ -288,6 +305,55 @@ export class RoomState {
   skipBroadcasts(count: number): void {
     this.#changed()
     this.broadcasts.skip(this.version, count)
+  }
+
+  /**
+   * Locks a key for a member; one that holds it already keeps it as it is.
+   *
+   * @throws {Problem} locked, too-many-locks
+   * @see PROTOCOL.md LK3, LK4
+   */
+  lock(id: string, key: string): void {
+    const lock = this.locks.get(key)
+    if (lock?.memberId === id) return
+    if (lock !== undefined) throw this.#locked(key)
+    this.locks.assertRoomFor(id)
+    this.#changed()
+    this.locks.grant(key, id, this.version)
+  }
+
+  /**
+   * Releases a lock of a member, if it still has it; without a lock, all of them.
+   *
+   * @see PROTOCOL.md LK7, LK8
+   */
+  unlock(id: string, lock: NamedLock | undefined): void {
+    if (lock === undefined ? !this.locks.areOf(id) : !this.#isHeld({ lock, memberId: id })) return
+    this.#changed()
+    if (lock === undefined) this.locks.releaseOf(id, this.version)
+    else this.locks.release(lock.key, this.version)
+  }
+
+  /** Releases all locks. @see PROTOCOL.md LK15 */
+  releaseAll(): void {
+    if (this.locks.releaseAll(this.version + 1)) this.#changed()
+  }
+
+  /** @throws {Problem} locked, unless a lock is held as it is to be. @see PROTOCOL.md LK12, LK14 */
+  assertHeld(reliance: Reliance): void {
+    if (!this.#isHeld(reliance)) throw this.#locked(reliance.lock.key)
+  }
+
+  #isHeld({ lock: { key, number }, memberId, userId }: Reliance): boolean {
+    const lock = this.locks.get(key)
+    if (lock?.number !== number) return false
+    const { id, user } = this.entries.get(lock.memberId)!.member
+    return (memberId ?? id) === id && (userId ?? user.id) === user.id
+  }
+
+  #locked(key: string): Problem {
+    const lock = this.locks.get(key)
+    return locked(key, lock && this.entries.get(lock.memberId)?.member)
   }
 
   setStatus(entry: Entry, status: Status): void {
@@ -372,6 +438,6 @@ export class RoomState {
     const [id, leaver] = this.#leavers.entries().next().value!
     this.#leavers.delete(id)
     this.#timeline.remove(leaver)
-    this.#horizon = leaver.version
+    this.#leaversHorizon = leaver.version
   }
 }

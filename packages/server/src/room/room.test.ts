@@ -325,6 +325,93 @@ describe('what nodes restate about a member', () => {
   })
 })
 
+describe('locks', () => {
+  const locked = () => {
+    const budget = room()
+    for (const id of ['ann', 'ben']) budget.open(id, {}, 0)
+    budget.lock('ann', 'a')
+    return budget
+  }
+
+  it('[RM2] [LK3 LK4 LK7] a grant and a release are one commit each, and nothing else is', () => {
+    const budget = locked()
+    const { version } = budget
+    expect(budget.lockOn('a')).toEqual({ memberId: 'ann', number: version })
+    budget.lock('ann', 'a')
+    budget.unlock('ben')
+    budget.unlock('ben', { key: 'a', number: version })
+    budget.unlock('ann', { key: 'a', number: version - 1 })
+    expect(() => budget.lock('ben', 'a')).toThrow('Guest holds the lock')
+    expect(budget.version).toBe(version)
+    budget.unlock('ann', { key: 'a', number: version })
+    expect(budget.version).toBe(version + 1)
+    expect(budget.lockOn('a')).toBeUndefined()
+    for (const key of ['a', 'b', 'c']) budget.lock('ann', key)
+    budget.unlock('ann')
+    expect(budget.version).toBe(version + 5)
+    expect(budget.hasLocks('ann')).toBe(false)
+  })
+
+  it('[LK6] a member’s lease, a node that is gone and a leave release its locks', () => {
+    for (const end of [
+      (budget: DrivenRoom) => budget.leave('ann'),
+      (budget: DrivenRoom) => budget.close('ann', 0),
+      (budget: DrivenRoom) => budget.leaveSoon('ann', 0),
+      (budget: DrivenRoom) => budget.gone({ node: '', hasLeft: false }, 0),
+    ]) {
+      const budget = locked()
+      const { version } = budget
+      end(budget)
+      budget.expire(15_000)
+      expect(budget.lockOn('a')).toBeUndefined()
+      expect(budget.since(version)).toMatchObject({ patch: { locks: { a: null } } })
+    }
+  })
+
+  it('[RM7] [LK9] a reader from before what is remembered of releases gets a snapshot', () => {
+    const budget = locked()
+    const { version } = budget
+    for (const key of ['b', 'c', 'd']) budget.lock('ann', key)
+    const held = budget.version
+    budget.unlock('ann')
+    expect(budget.since(held)).toMatchObject({ kind: 'snapshot' })
+    expect(budget.since(version)).toMatchObject({ kind: 'snapshot' })
+    const { version: free } = budget
+    budget.lock('ben', 'a')
+    expect(budget.since(free)).toMatchObject({ patch: { locks: { a: { memberId: 'ben' } } } })
+  })
+
+  it('[LK4] a room that is saved and loaded has its locks, and numbers go on', () => {
+    const budget = locked()
+    const { version } = budget
+    const again = Room.load('budget', LIMITS, budget.save())
+    expect(again.snapshot().locks).toEqual({ a: { memberId: 'ann', number: version } })
+    again.apply({ do: 'leave', id: 'ann' }, { node: nodeId(''), nowMs: 0 })
+    again.apply({ do: 'lock', id: 'ben', key: 'a' }, { node: nodeId(''), nowMs: 0 })
+    expect(again.lockOn('a')!.number).toBeGreaterThan(version)
+    expect(again.since(version)).toMatchObject({ patch: { locks: { a: { memberId: 'ben' } } } })
+  })
+
+  it('[LK15] a room that forgets its locks tells its readers', () => {
+    const budget = locked()
+    const { version } = budget
+    budget.forgetLocks()
+    expect(budget.since(version)).toMatchObject({ patch: { locks: { a: null } } })
+    budget.forgetLocks()
+    expect(budget.version).toBe(version + 1)
+  })
+
+  it('[LK17] a room has at most 1,024 locks', () => {
+    const budget = new DrivenRoom('budget', { ...LIMITS, maxMembers: 100 })
+    for (let member = 0; member < 17; member++) budget.open(`m${member}`, {}, 0)
+    for (let key = 0; key < 1_024; key++) budget.lock(`m${key % 16}`, `${key}`)
+    const refused = expect.objectContaining({ extensions: { limit: 1_024 } })
+    expect(() => budget.lock('m16', 'more')).toThrow(refused)
+    budget.leave('m0')
+    budget.lock('m16', 'more')
+  })
+})
+
 describe('broadcasts', () => {
   const told = (budget: DrivenRoom, version: number) => {
     const news = budget.since(version)

@@ -1,6 +1,7 @@
-import { type Json, type Member, Problem, type Snapshot } from '@whereabouts/protocol'
+import type { Json, Lock, Member, Snapshot } from '@whereabouts/protocol'
 import type { RoomConnections } from './connections.js'
 import type { Entry } from './entry.js'
+import { notAMember } from './not-a-member.js'
 import type { Operation, Origin, Presence } from './operation.js'
 import { restate } from './restate.js'
 import { type CatchUp, type RoomLimits, RoomState, type SavedRoom } from './room-state.js'
@@ -106,6 +107,21 @@ export class Room {
     return { nextWithinMs, polls }
   }
 
+  /** Returns who holds a key; `undefined` if nobody does. */
+  lockOn(key: string): Lock | undefined {
+    return this.#state.locks.get(key)
+  }
+
+  /** Returns whether a member holds any lock. */
+  hasLocks(id: string): boolean {
+    return this.#state.locks.areOf(id)
+  }
+
+  /** Releases all locks, because others may hold them now. @see PROTOCOL.md LK15 */
+  forgetLocks(): void {
+    this.#state.releaseAll()
+  }
+
   /** Returns whether the room received an update recently. */
   hasUpdate(bytes: Uint8Array): boolean {
     return this.#state.updates.has(bytes)
@@ -140,7 +156,7 @@ export class Room {
    * Applies an operation. Deterministic: the same operations with the same origins make the same room,
    * version for version.
    *
-   * @throws {Problem} room-full, forbidden; the room is unchanged then
+   * @throws {Problem} room-full, forbidden, locked, too-many-locks; the room is unchanged then
    */
   apply(operation: Operation, { node, nowMs }: Origin): void {
     this.#state.broadcasts.forgetBefore(nowMs - this.#state.limits.leaseMs)
@@ -173,6 +189,8 @@ export class Room {
         return this.#gone(operation, nowMs)
       case 'restate':
         return restate(this.#state, operation, { node, nowMs })
+      default:
+        return this.#aboutLocks(operation)
     }
   }
 
@@ -214,11 +232,12 @@ export class Room {
   /**
    * Moves a member, which joins if it isn't here.
    *
-   * @throws {Problem} room-full
-   * @see PROTOCOL.md MB1, MB2, MB6, RM3
+   * @throws {Problem} room-full, locked
+   * @see PROTOCOL.md MB1, MB2, MB6, RM3, LK12
    */
   #move(operation: OperationOf<'move'>, nowMs: number): void {
-    const { id, user, location } = operation
+    const { id, user, location, lock } = operation
+    if (lock !== undefined) this.#state.assertHeld({ lock, memberId: id })
     const entry = this.#state.put(id, user, location)
     entry.postedMs = nowMs
     entry.seenMs = nowMs
@@ -235,10 +254,29 @@ export class Room {
     this.#state.setStatus(entry, 'online')
   }
 
-  /** @throws {Problem} forbidden, if the sender isn't a member. @see PROTOCOL.md EV3, EV4 */
-  #broadcast({ event, from }: OperationOf<'broadcast'>, nowMs: number): void {
-    if (from !== undefined && !this.#state.entries.has(from)) throw notAMember()
+  /** @throws {Problem} forbidden, if the sender isn't a member; locked. @see PROTOCOL.md EV3, EV4, LK12 */
+  #broadcast({ event, from, lock }: OperationOf<'broadcast'>, nowMs: number): void {
+    if (from !== undefined) this.#assertMember(from)
+    if (lock !== undefined) this.#state.assertHeld({ lock, memberId: from })
     this.#state.broadcast(nowMs, event, from)
+  }
+
+  /** @throws {Problem} forbidden, locked, too-many-locks. @see PROTOCOL.md LK3, LK5, LK7, LK12, LK17 */
+  #aboutLocks(operation: OperationOf<'lock' | 'unlock' | 'rely'>): void {
+    switch (operation.do) {
+      case 'lock':
+        this.#assertMember(operation.id)
+        return this.#state.lock(operation.id, operation.key)
+      case 'unlock':
+        return this.#state.unlock(operation.id, operation.lock)
+      case 'rely':
+        return this.#state.assertHeld(operation)
+    }
+  }
+
+  /** @throws {Problem} forbidden */
+  #assertMember(id: string): void {
+    if (!this.#state.entries.has(id)) throw notAMember()
   }
 
   /** Removes a member soon, unless it opens a connection in time. @see PROTOCOL.md MB6, MB8 */
@@ -271,8 +309,4 @@ export class Room {
       else this.#state.nextDeadlineMs = Math.min(this.#state.nextDeadlineMs, entry.deadlineMs)
     }
   }
-}
-
-function notAMember(): Problem {
-  return new Problem('forbidden', 'Only members can broadcast. Join the room first.')
 }

@@ -3,7 +3,7 @@ import type { Room } from '../room/room.js'
 import type { RoomLimits } from '../room/room-state.js'
 import type { PaceLimits } from '../stream/pace.js'
 import type { RoomName } from '../room/ids.js'
-import type { BroadcastOperation, Operation, Presence } from '../room/operation.js'
+import type { BroadcastOperation, LockOperation, Operation, Presence } from '../room/operation.js'
 import type { Faults } from '../stream/faults.js'
 import type { Frames, FrameSource, MergeUpdates } from '../stream/frames.js'
 import type { Poll } from '../stream/poll.js'
@@ -120,6 +120,15 @@ export interface HostedRooms {
    * @see PROTOCOL.md EV3, EV4, EV11
    */
   broadcast(name: RoomName, broadcast: BroadcastOperation): Promise<string>
+
+  /**
+   * Applies an operation about locks to a room, without creating it. Resolves with the room after it.
+   *
+   * @throws {Problem} forbidden, locked, too-many-locks; exchange-busy, also if other nodes can't be asked;
+   *   internal
+   * @see PROTOCOL.md LK5, LK13, LK15
+   */
+  lock(name: RoomName, operation: LockOperation): Promise<HostedRoom>
 
   /**
    * Tells a room of a stored update. Resolves with the room's position after it, once the other processes

@@ -1,4 +1,4 @@
-import type { Presence, BroadcastOperation } from '../room/operation.js'
+import type { BroadcastOperation, LockOperation, Presence } from '../room/operation.js'
 import type { Clock } from '../stream/clock.js'
 import { Pace } from '../stream/pace.js'
 import type { Poll } from '../stream/poll.js'
@@ -62,6 +62,12 @@ export class LocalRooms implements HostedRooms {
     const sent = room.commit(broadcast)
     this.#used(room.room.version)
     return sent
+  }
+
+  async lock(name: string, operation: LockOperation): Promise<LocalRoom> {
+    const room = this.#known(name) ?? this.#new(name)
+    await room.commit(operation)
+    return room
   }
 
   /** Doesn't create the room, but raises the version that it will begin with. */

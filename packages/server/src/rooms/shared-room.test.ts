@@ -263,3 +263,47 @@ it('[EV11] a broadcast that may have been sent isn’t sent again', async () => 
   await room.commit({ do: 'watch' })
   expect(toldOf(exchange)).toEqual([])
 })
+
+it('[LK15 LK16] a room that is alone shows no locks and decides about none, and has them again when it is back', async () => {
+  const exchange = new FickleExchange<Numbered>()
+  const { room } = start(exchange)
+  for (const id of ['ann', 'ben']) await room.commit(open(id))
+  await room.commit({ do: 'lock', id: 'ann', key: 'a' })
+  const held = room.room.lockOn('a')!
+  const lock = { key: 'a', number: held.number }
+  exchange.lose()
+  expect(room.room.snapshot().locks).toBeUndefined()
+  expect(room.room.since(held.number)).toMatchObject({ patch: { locks: { a: null } } })
+  const position = room.frames.position
+  for (const operation of [
+    { do: 'lock', id: 'ben', key: 'b' },
+    { do: 'unlock', id: 'ann', lock },
+    { do: 'rely', memberId: 'ann', lock },
+    { ...move('ann', 'A1'), lock },
+    { ...broadcast('named'), from: 'ann', lock },
+  ] as const) {
+    await expect(room.commit(operation)).rejects.toMatchObject({ problem: 'exchange-busy' })
+  }
+  expect(room.frames.position).toBe(position)
+  exchange.find()
+  await room.commit({ do: 'rely', memberId: 'ann', lock })
+  expect(room.room.lockOn('a')).toEqual(held)
+  // What its node knew is not what the exchange knows once it is empty.
+  exchange.lose()
+  exchange.log.length = 0
+  exchange.find('another')
+  await room.commit(move('ann', 'A2'))
+  expect(room.room.snapshot().locks).toBeUndefined()
+  const relied = room.commit({ do: 'rely', memberId: 'ann', lock })
+  await expect(relied).rejects.toMatchObject({ problem: 'locked' })
+})
+
+it('[LK15] a lock that may have been granted before the exchange was lost is not answered', async () => {
+  const exchange = new FickleExchange<Numbered>()
+  const { room } = start(exchange)
+  await room.commit(open('ann'))
+  exchange.fault = new ExchangeLost('on the way')
+  const locking = room.commit({ do: 'lock', id: 'ann', key: 'a' })
+  exchange.lose()
+  await expect(locking).rejects.toMatchObject({ problem: 'exchange-busy' })
+})

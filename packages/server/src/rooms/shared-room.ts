@@ -8,7 +8,7 @@ import {
   type History,
 } from '../exchange/exchange.js'
 import { documentDeleted } from '../room/document-deleted.js'
-import { deletesDocument, type Operation, type Presence } from '../room/operation.js'
+import { deletesDocument, needsOthers, type Operation, type Presence } from '../room/operation.js'
 import { applyObserved } from '../room/observed.js'
 import { Room } from '../room/room.js'
 import type { SavedRoom } from '../room/room-state.js'
@@ -238,6 +238,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     }
     const { limits, random } = this.context
     const shown = { ...state.shown, epoch: newEpoch(random) }
+    shown.room.forgetLocks()
     this.#enter({ kind: 'alone', shown, solitude: new Solitude(limits) })
     this.#begun.settle()
     this.#changed()
@@ -325,6 +326,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   /** Applies an operation on this node alone. @throws {Problem} */
   #do(operation: Operation): number {
     return this.guard.do(() => {
+      if (needsOthers(operation)) throw knowsNoLocks()
       const origin = { node: this.#node, nowMs: this.#nowMs }
       applyObserved(this.room, operation, origin, this.context.hooks.observer?.())
       // Noted only now, since `apply` throws if the room refuses the operation.
@@ -425,6 +427,14 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
       this.commitQuietly({ do: 'gone', node, hasLeft: false })
     }
   }
+}
+
+/** @see PROTOCOL.md LK15 */
+function knowsNoLocks(): Problem {
+  return new Problem(
+    'exchange-busy',
+    'This server can’t reach the others, so it doesn’t know who holds a lock. Try again in a moment.',
+  )
 }
 
 /** Returns whether an operation that may have been applied can be applied again. @see PROTOCOL.md EV11 */

@@ -1,4 +1,4 @@
-import type { Presence, BroadcastOperation } from '../room/operation.js'
+import type { BroadcastOperation, LockOperation, Presence } from '../room/operation.js'
 import { Problem } from '@whereabouts/protocol'
 import type { Exchange } from '../exchange/exchange.js'
 import type { Clock } from '../stream/clock.js'
@@ -108,6 +108,19 @@ export class SharedRooms implements HostedRooms {
       return this.open(name).commit(broadcast)
     }
     return this.look(name, (room) => room.commit(broadcast))
+  }
+
+  async lock(name: string, operation: LockOperation): Promise<SharedRoom> {
+    const id = operation.do === 'lock' ? operation.id : operation.memberId
+    if (id !== undefined && (await this.#hosts(name, id))) {
+      const room = this.open(name)
+      await room.commit(operation)
+      return room
+    }
+    return this.look(name, async (room) => {
+      await room.commit(operation)
+      return room
+    })
   }
 
   async update(name: string, { changed, bytes, isSecret = false }: StoredUpdate): Promise<string> {
