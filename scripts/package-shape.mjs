@@ -32,6 +32,11 @@ async function canBePublished(folder) {
   )
 }
 
+/** @param {unknown} conditions of an export; the path alone of a style sheet, which has no types */
+function isForRequire(conditions) {
+  return typeof conditions === 'object' && conditions !== null && 'require' in conditions
+}
+
 /**
  * Returns by which ways a package is looked at: as ES modules, and what is for `require` as CommonJS as well.
  *
@@ -39,7 +44,7 @@ async function canBePublished(folder) {
  */
 function waysOf(folder) {
   const entries = Object.entries(manifestOf(folder).exports ?? {})
-  const onlyModules = entries.filter(([, conditions]) => !('require' in conditions))
+  const onlyModules = entries.filter(([, conditions]) => !isForRequire(conditions))
   if (onlyModules.length === entries.length) return ['--profile', 'esm-only']
   const excluded = onlyModules.map(([entry]) => entry.replace('./', ''))
   return [
@@ -99,7 +104,7 @@ async function packedFiles(folder) {
 
 /**
  * @param {string} folder
- * @returns {{ private?: boolean, keywords?: readonly string[], exports?: Record<string, object> }}
+ * @returns {{ private?: boolean, keywords?: readonly string[], exports?: Record<string, unknown> }}
  */
 function manifestOf(folder) {
   return JSON.parse(read(folder, 'package.json'))

@@ -145,17 +145,6 @@ describe('in a browser', { timeout: 30_000 }, () => {
     expect(keyOf(await server.take('GET events'))).toBe(keyOf(stream))
   })
 
-  it('[CL8] React in StrictMode, which mounts twice, joins once and leaves once', async () => {
-    await using server = await ScriptedServer.listen(html)
-    await page.goto(server.url)
-    await page.evaluate(() => window.testPage.mount({ room: 'budget' }))
-    ;(await server.take('GET events')).stream().snapshot('e:1', [member('me'), member('a')])
-    await page.getByText('online: Guest').waitFor()
-    expect([server.waiting('GET events'), server.waiting('POST leave')]).toEqual([0, 0])
-    await page.evaluate(() => window.testPage.unmount())
-    await server.take('POST leave')
-  })
-
   it.each([
     [undefined, 'login=7'],
     ['omit', undefined],

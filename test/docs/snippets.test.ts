@@ -15,6 +15,7 @@ declare const doc: import('yjs').Doc
 declare const ydoc: import('yjs').Doc
 declare const source: EventSource
 declare const id: string
+declare module '*.css'
 declare function draw(...member: unknown[]): void
 declare function onSelect(listener: (sheet: string, cell: string) => void): void
 `

@@ -1,5 +1,5 @@
 import type { Member, RoomSnapshot } from '@whereabouts/client'
-import { useRoom } from '@whereabouts/client/react'
+import { useSnapshotOf } from '@whereabouts/client/react'
 import { useCallback, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
 import { BASE } from './base.js'
 import type { Content } from './content.js'
@@ -26,7 +26,7 @@ interface ShellProps extends OfficeProps {
 /** Renders what surrounds a sheet or a page: the bar, the avatars and the announcements. */
 export function Shell(props: ShellProps) {
   const { session, route, recents, person, identity, isNew, content, children } = props
-  const snapshot = useRoom(session)
+  const snapshot = useSnapshotOf(session)
   const [own, setOwn] = useOwnPerson(session, person)
   const [asks, setAsks] = useState(isNew && identity.mode === 'open')
   const isSeen = useSyncExternalStore(session.subscribe, () => session.isSeen)
@@ -52,7 +52,7 @@ export function Shell(props: ShellProps) {
         <StatusLine session={session} isSeen={isSeen} />
         <ShareButton session={session} route={route} />
         <Avatars
-          snapshot={snapshot}
+          session={session}
           own={own}
           account={identity.user && accountOf(identity.user, identity.mode, snapshot, own)}
           isSeen={isSeen}

@@ -1,4 +1,4 @@
-import { useRoom } from '@whereabouts/client/react'
+import { useSnapshotOf } from '@whereabouts/client/react'
 import { useMemo, useState, useSyncExternalStore } from 'react'
 import { BASE, withoutBase } from './base.js'
 import { FormerDialog } from './FormerDialog.js'
@@ -83,7 +83,7 @@ function loginAddress(): string {
 
 /** Returns what there is to say of a session's document. */
 export function useNotice(session: Session): Notice {
-  const { status, problem, can } = useRoom(session)
+  const { status, problem, can } = useSnapshotOf(session)
   const { document } = session
   const steady = useMemo(() => new SteadyState(document), [document])
   const { saving } = useSyncExternalStore(steady.subscribe, steady.getSnapshot)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { initials } from '@whereabouts/client/react'
 import { inkOn } from '@whereabouts/univer/document'
-import { initials, loadPerson, PALETTE, savePerson, suggestPerson } from './person.js'
+import { loadPerson, PALETTE, savePerson, suggestPerson } from './person.js'
 
 function storage(stored?: string) {
   const values = new Map(stored === undefined ? [] : [['whereabouts:person', stored]])

@@ -64,25 +64,3 @@ function readPerson(stored: unknown): Person | undefined {
   const parsed = parseUserName(name)
   return parsed === undefined ? undefined : { name: parsed, color }
 }
-
-// Brackets, quotes and signs, but not emoji, which are in another category of symbols.
-const BEFORE_LETTERS = /^[\p{P}\p{Sm}\p{Sc}\p{Sk}]+/u
-const graphemes = new Intl.Segmenter()
-
-/**
- * Returns one or two characters for an avatar.
- *
- * @example initials('Ann Lee') // 'AL'
- */
-export function initials(name: string): string {
-  const words = name
-    .split(/\s+/)
-    .map((word) => word.replace(BEFORE_LETTERS, ''))
-    .filter((word) => word !== '')
-  const ends = words.length > 1 ? [words[0]!, words.at(-1)!] : words
-  return ends.map(firstGrapheme).join('').toLocaleUpperCase()
-}
-
-function firstGrapheme(word: string): string {
-  return graphemes.segment(word)[Symbol.iterator]().next().value?.segment ?? ''
-}

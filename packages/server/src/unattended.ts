@@ -77,6 +77,7 @@ export class UnattendedMembers {
         return [...ids]
       },
       leave: () => this.#leave(roomName, ids),
+      unlock: () => this.#unlock(roomName, ids),
       part: (id) => {
         ids.delete(id)
         this.#leave(roomName, [id])
@@ -87,6 +88,13 @@ export class UnattendedMembers {
   #leave(roomName: string, ids: Iterable<MemberId>): void {
     const room = this.rooms.find(roomName)
     for (const id of ids) room?.commitQuietly({ do: 'leave', id })
+  }
+
+  /** @see PROTOCOL.md LK8 */
+  #unlock(roomName: string, ids: Iterable<MemberId>): void {
+    const room = this.rooms.find(roomName)
+    if (room === undefined) return
+    for (const id of ids) if (room.room.hasLocks(id)) room.commitQuietly({ do: 'unlock', id })
   }
 
   /** @param isSettled whether a connection of the member would no longer only linger. MS14 */

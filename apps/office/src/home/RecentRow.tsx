@@ -1,7 +1,7 @@
 import type { Member } from '@whereabouts/client'
+import { initials } from '@whereabouts/client/react'
 import { useRef, useState, type FormEvent, type ReactNode } from 'react'
 import { ICONS } from '../icons.js'
-import { initials } from '../person.js'
 import { paint } from '../presence/paint.js'
 import { addressOf, isViewLink, nameUntitled } from '../route.js'
 import { cleanTitle } from '../title.js'

@@ -1,7 +1,7 @@
+import { initials } from '@whereabouts/client/react'
 import { BASE } from '../base.js'
 import type { SignedIn } from '../identity.js'
 import { forgetUser } from '../last-user.js'
-import { initials } from '../person.js'
 import { paint } from './paint.js'
 
 interface AccountProps {

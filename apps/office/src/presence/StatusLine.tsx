@@ -1,4 +1,4 @@
-import { useRoom } from '@whereabouts/client/react'
+import { StatusLine as RoomStatusLine, useSnapshotOf } from '@whereabouts/client/react'
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { Notice } from '../notice.js'
 import type { DocumentState, RoomDocument, Saving } from '../room-document.js'
@@ -33,20 +33,21 @@ const SLOW_AFTER_MS = 10_000
  * @see OFFICE.md SH7, SH12, SH76, OF23, OF24
  */
 export function StatusLine({ session, isSeen }: StatusLineProps) {
-  const snapshot = useRoom(session)
   const notice = useNotice(session)
-  const { status } = snapshot
-  const isSlow = useLasting(snapshot.transport === 'long-poll', SLOW_AFTER_MS)
+  const isPolling = useSnapshotOf(session, ({ transport }) => transport === 'long-poll')
+  const isSlow = useLasting(isPolling, SLOW_AFTER_MS)
   return (
-    <div className="status" data-status={status}>
-      <output title={isSlow ? SLOW_TITLE : undefined}>
-        {statusOf(snapshot, notice, { isSeen, isSlow })}
-      </output>
+    <RoomStatusLine
+      room={session}
+      className="status"
+      describe={(snapshot) => statusOf(snapshot, notice, { isSeen, isSlow })}
+      title={isSlow ? SLOW_TITLE : undefined}
+    >
       {!isViewLink(session.name) && (
         <SavingLine document={session.document} isExplained={EXPLAINED.has(notice.kind)} />
       )}
       <WayOn session={session} notice={notice} />
-    </div>
+    </RoomStatusLine>
   )
 }
 
@@ -65,7 +66,7 @@ function useLasting(isSo: boolean, ms: number): boolean {
 }
 
 function WayOn({ session, notice }: { readonly session: Session; readonly notice: Notice }) {
-  const { status, problem } = useRoom(session)
+  const { status, problem } = useSnapshotOf(session)
   if (status !== 'closed') return session.watches && <Link text="Join" onClick={session.join} />
   if (problem?.problem === 'room-full') return <Link text="Watch instead" onClick={session.watch} />
   // The notice offers what there is to do.

@@ -1,5 +1,5 @@
 import type { Access, LinkGives, Member } from '@whereabouts/client'
-import { useRoom } from '@whereabouts/client/react'
+import { useSnapshotOf } from '@whereabouts/client/react'
 import { useEffect, useRef, useState } from 'react'
 import { addressOf, type DocumentRoute } from '../route.js'
 import type { Session } from '../session.js'
@@ -22,7 +22,7 @@ const GIVES: { readonly [gives in LinkGives]: string } = {
 /** Shows who has access, and changes it; open while mounted. @see OFFICE.md OF2, OF3 */
 export function ShareDialog({ session, route, onClose }: ShareDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
-  const { can } = useRoom(session)
+  const { can } = useSnapshotOf(session)
   const [said, say] = useState('')
   useEffect(() => dialog.current?.showModal(), [])
 
@@ -46,7 +46,7 @@ interface ContentsProps extends Omit<ShareDialogProps, 'onClose'> {
 }
 
 function Contents({ session, route, say }: ContentsProps) {
-  const { members } = useRoom(session)
+  const { members } = useSnapshotOf(session)
   const shown = useAccess(route.room, say)
   const { access, offer } = shown.answer ?? {}
   const users = usersIn(members)

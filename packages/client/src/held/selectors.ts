@@ -1,0 +1,40 @@
+import type { Json, Member } from '@whereabouts/protocol'
+import type { RoomSnapshot } from '../store.js'
+import type { IsEqual, Merge } from './selection.js'
+
+/** A member's id, and what was made of the member. */
+export type Mapped<Value> = readonly (readonly [id: string, value: Value])[]
+
+/** Returns the own member; `null` while this client isn't one. */
+export function selfOf<Location extends Json, Meta extends Json>({
+  self,
+  members,
+}: RoomSnapshot<Location, Meta>): Member<Location, Meta> | null {
+  return members.find(({ id }) => id === self) ?? null
+}
+
+/** Returns whether the room has been seen, or can't be. */
+export function hasOpened({ status }: RoomSnapshot): boolean {
+  return status !== 'connecting'
+}
+
+/** Returns a function that makes something of each of the other members. */
+export function mapOthers<Location extends Json, Meta extends Json, Value>(
+  map: (member: Member<Location, Meta>) => Value,
+): (snapshot: RoomSnapshot<Location, Meta>) => Mapped<Value> {
+  return ({ others }) => others.map((member) => [member.id, map(member)])
+}
+
+/** Keeps the pairs that are equal, and the whole if all are. */
+export function keepPairs<Value>(isEqual: IsEqual<Value>): Merge<Mapped<Value>> {
+  return (before, now) => {
+    const known = new Map(before.map((pair) => [pair[0], pair]))
+    const merged = now.map((pair) => {
+      const kept = known.get(pair[0])
+      return kept !== undefined && isEqual(kept[1], pair[1]) ? kept : pair
+    })
+    const isSame =
+      merged.length === before.length && merged.every((pair, at) => pair === before[at])
+    return isSame ? before : merged
+  }
+}

@@ -1,0 +1,89 @@
+import type { Room } from '@whereabouts/client'
+import { Avatars, Cursors, type RoomProviderProps, StatusLine } from '@whereabouts/client/react'
+import { createElement as h, type ReactNode, StrictMode } from 'react'
+import { createRoot, hydrateRoot, type Root } from 'react-dom/client'
+import {
+  context,
+  Everything,
+  heard,
+  type Place,
+  renders,
+  type Said,
+  type Team,
+} from './react-components.js'
+
+type Options = Omit<RoomProviderProps<Place>, 'children' | 'fallback'>
+
+/** What the page offers to its tests, on `window`. */
+export interface ReactPage {
+  readonly renders: typeof renders
+  readonly heard: typeof heard
+  /** What React said of a page that differs from what the server rendered. */
+  readonly mismatches: unknown[]
+  /** The room of the provider that is mounted. */
+  readonly room: Room<Place, Team, Said>
+  /** The members that were chosen among the avatars. */
+  readonly chosen: string[]
+  /** Renders everything below a provider with these options; again, with others. */
+  render(options: Options, how?: { strict?: boolean; fallback?: string }): void
+  /** Takes over what a server has rendered. */
+  hydrate(markup: string, options: Options, fallback: string | undefined): void
+  /** Renders the ready parts. */
+  renderParts(options: Options, withButtons: boolean): void
+  unmount(): void
+}
+
+declare global {
+  interface Window {
+    readonly reactPage: ReactPage
+  }
+}
+
+const { RoomProvider, useRoom } = context
+const container = document.body.appendChild(document.createElement('main'))
+let root: Root | undefined
+const mismatches: unknown[] = []
+const chosen: string[] = []
+
+function Hold({ children }: { readonly children: ReactNode }) {
+  Object.assign(window.reactPage, { room: useRoom() })
+  return children
+}
+
+function show(element: ReactNode): void {
+  root ??= createRoot(container)
+  root.render(element)
+}
+
+function provided(options: Options, fallback?: string, children: ReactNode = h(Everything)) {
+  const given = fallback === undefined ? {} : { fallback }
+  return h(RoomProvider, { ...options, ...given }, h(Hold, null, children))
+}
+
+const reactPage: Omit<ReactPage, 'room'> = {
+  renders,
+  heard,
+  mismatches,
+  chosen,
+  render: (options, { strict = false, fallback } = {}) => {
+    const element = provided(options, fallback)
+    show(strict ? h(StrictMode, null, element) : element)
+  },
+  hydrate: (markup, options, fallback) => {
+    container.innerHTML = markup
+    const onRecoverableError = (error: unknown) => void mismatches.push(error)
+    root = hydrateRoot(container, provided(options, fallback), { onRecoverableError })
+  },
+  renderParts: (options, withButtons) => {
+    const onChoose = ({ id }: { readonly id: string }) => void chosen.push(id)
+    const board = h('div', { style: { width: 400, height: 200 } })
+    const parts = [
+      h(Avatars, { key: 'avatars', max: 2, ...(withButtons && { onChoose }) }),
+      h(StatusLine, { key: 'status' }),
+      h(Cursors, { key: 'cursors', id: 'board', style: { width: 400 } }, board),
+    ]
+    show(provided(options, undefined, parts))
+  },
+  unmount: () => root?.unmount(),
+}
+Object.assign(window, { reactPage })
