@@ -1,0 +1,5 @@
+export { createRoomContext, type RoomContext, type UseSelection } from './context.js'
+export type { RoomProviderOf, RoomSlots } from './room-provider.js'
+export type { Selected } from './selected.js'
+export { type IsEqual, shallow } from '../held/selection.js'
+export type { Mapped } from '../held/selectors.js'
