@@ -1,11 +1,13 @@
 import { table } from './table.mjs'
 
-/** Variables with names that hosting platforms use, or whose option accepts more than a variable. */
+/** Variables with names that hosting platforms use, and options that the standalone server has no use for. */
 const VARIABLES = new Map([
   ['dataDir', '`WHEREABOUTS_DATA`'],
   ['databaseUrl', '`DATABASE_URL`'],
   ['redisUrl', '`REDIS_URL`'],
   ['allowedOrigins', '`CORS_ORIGINS`'],
+  ['storeDebounceMs', ''],
+  ['storeMaxWaitMs', ''],
 ])
 
 /**

@@ -83,6 +83,16 @@ const REFUSED: readonly (readonly [what: string, ProblemName, readonly unknown[]
   ['room of sync', 'bad-room', NO_ROOMS, (rooms, room) => rooms.sync(room, new Uint8Array(1))],
   ['room of update', 'bad-room', NO_ROOMS, (rooms, room) => rooms.update(room, new Uint8Array(2))],
   ['room of watch', 'bad-room', NO_ROOMS, (rooms, room) => rooms.watch(room)],
+  ['room of transact', 'bad-room', NO_ROOMS, (rooms, room) => rooms.transact(room, () => 1)],
+  ['room of deleteDocument', 'bad-room', NO_ROOMS, (rooms, room) => rooms.deleteDocument(room)],
+  ['source of copyDocument', 'bad-room', NO_ROOMS, (rooms, room) => rooms.copyDocument(room, 'r')],
+  ['target of copyDocument', 'bad-room', NO_ROOMS, (rooms, room) => rooms.copyDocument('r', room)],
+  [
+    'owner of copyDocument',
+    'bad-parameter',
+    [...NO_TEXTS, ''],
+    (rooms, owner) => rooms.copyDocument('r', 's', { owner }),
+  ],
   ['key of move', 'bad-member-key', NO_KEYS, (rooms, key) => rooms.move('r', key, 1)],
   [
     'key of leave',

@@ -70,6 +70,9 @@ const DATA = `${PREFIX}DATA`
 const BASE_PATH = `${PREFIX}BASE_PATH`
 const DEFAULT_DATA = 'data'
 
+/** Options that have another variable, or that only an application can use. */
+const OTHERWISE_SET = new Set(['allowedOrigins', 'storeDebounceMs', 'storeMaxWaitMs'])
+
 /** The module's options by the variable that sets them. */
 const OPTIONS = new Map<string, string>([
   [DATA, 'dataDir'],
@@ -82,7 +85,7 @@ const OPTIONS = new Map<string, string>([
   [BASE_PATH, 'basePath'],
   // `leaseMs` is set by `WHEREABOUTS_LEASE_MS`.
   ...Object.keys(DEFAULTS)
-    .filter((option) => option !== 'allowedOrigins')
+    .filter((option) => !OTHERWISE_SET.has(option))
     .map((option) => [PREFIX + option.replace(/[A-Z]/g, '_$&').toUpperCase(), option] as const),
 ])
 

@@ -1,10 +1,12 @@
 import { Problem } from '@whereabouts/protocol'
 import type { AuditLog, Manager } from './access/audit.js'
+import { checkOwner } from './access/access-record.js'
 import type { Sharing } from './access/sharing.js'
 import type { Documents } from './document/documents.js'
 import type { DocumentInfo, Page, RoomRecord } from './document/store.js'
 import type { RoomDocuments } from './room-documents.js'
 import type { RoomName } from './room/ids.js'
+import { isNothing } from './room/nothing.js'
 import { checkRoom } from './room-name.js'
 import type { HostedRooms } from './rooms/hosted-rooms.js'
 import type { Serving } from './serving.js'
@@ -112,6 +114,28 @@ export class Administration {
     const bytes = update.byteLength
     await this.context.audit.note(who, { what: 'import', room: roomName, bytes })
     return { isLinkTaken: imported?.isLinkTaken === true }
+  }
+
+  /**
+   * Puts the present content of a document into a room with neither a document nor a record.
+   *
+   * @param owner the id of the user who owns the copy; nobody without it
+   * @returns whether there is content to copy
+   * @throws {Problem} bad-room, bad-parameter, document-exists, document-full, storage-full, store-failed,
+   *   shutting-down
+   * @see PROTOCOL.md RS14
+   */
+  async copyDocument(from: string, to: string, who: Manager, owner?: string): Promise<boolean> {
+    const { serving, roomDocuments, audit } = this.context
+    serving.assertServing()
+    if (owner !== undefined) checkOwner(owner)
+    const [source, target] = [checkRoom(from), checkRoom(to)]
+    const update = await roomDocuments.current(source)
+    if (isNothing(update)) return false
+    await roomDocuments.create(target, { update, owner })
+    const bytes = update.byteLength
+    await audit.note(who, { what: 'copy', room: target, from: source, bytes })
+    return true
   }
 
   /**

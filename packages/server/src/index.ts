@@ -23,6 +23,7 @@ export type {
   UntoldRoom,
   UntoldRooms,
 } from './document/store.js'
+export type { FirstContent, OnLoadDocument } from './first-contents.js'
 export type { Log } from './log.js'
 export {
   type AskedAction,
@@ -40,12 +41,15 @@ export { createWhereabouts, type Whereabouts } from './whereabouts.js'
 export type { UserClaim } from './room/user.js'
 export {
   type Audience,
+  type CopyOptions,
   type Disconnected,
   type RoomEvents,
   Rooms,
   type WatchOptions,
 } from './rooms.js'
 export type { Revalidation } from './visits.js'
+export type { DocumentChange, TransactOptions, Yjs } from './document/transactions.js'
+export type { OnStoreDocument } from './store-calls.js'
 export type { Happening } from './happenings.js'
 export type { HostedRoomInfo, RoomsCount } from './room-server.js'
 export {

@@ -6,8 +6,10 @@ import type { Audit } from './access/audit.js'
 import type { StoreModule } from './document/store.js'
 import { readBasePath } from './access/base-path.js'
 import { isProxy } from './access/proxies.js'
+import type { OnLoadDocument } from './first-contents.js'
 import type { Log } from './log.js'
 import { faultsOf, type OptionFault } from './option-faults.js'
+import type { OnStoreDocument } from './store-calls.js'
 
 /** The user that makes a call, as the application knows it. */
 export interface AuthenticatedUser {
@@ -138,6 +140,20 @@ export interface WhereaboutsOptions {
   readonly maxConnectionsPerCaller?: number
   /** How many existing members of a room one caller may have created. */
   readonly maxMembersPerCaller?: number
+  /** How long a document must not have changed before `onStoreDocument` is called, in ms. */
+  readonly storeDebounceMs?: number
+  /** How long after a document's first change `onStoreDocument` is called at the latest, in ms. */
+  readonly storeMaxWaitMs?: number
+  /**
+   * Gives a document that isn't there its first content, or nothing for an empty one. Asked before the
+   * document is first read or written, and stored once. @see PROTOCOL.md RS6
+   */
+  readonly onLoadDocument?: OnLoadDocument
+  /**
+   * Receives each document after it has changed, such as to keep a copy or to index its text. Once for all
+   * servers, and again after a failure. @see PROTOCOL.md RS10
+   */
+  readonly onStoreDocument?: OnStoreDocument
   /**
    * The secret behind member ids, at least 16 characters; the same on every node. If it isn't set, the
    * server makes one and keeps it in `dataDir`; without a `dataDir` it lasts as long as the process.
@@ -219,6 +235,8 @@ type WithoutDefault =
   | 'registry'
   | 'retentionDays'
   | 'audit'
+  | 'onLoadDocument'
+  | 'onStoreDocument'
 
 export const DEFAULTS = {
   leaseMs: 15_000,
@@ -252,6 +270,8 @@ export const DEFAULTS = {
   allowedOrigins: [],
   revalidateMs: 30_000,
   linkGives: 'edit',
+  storeDebounceMs: 2_000,
+  storeMaxWaitMs: 10_000,
 } as const satisfies WhereaboutsOptions
 
 /** How long a server that stops waits for calls and posts under way. @see PROTOCOL.md FR13, DO19 */
@@ -297,6 +317,10 @@ const SINGLE_OPTIONS = z.strictObject({
   maxRoomsPerCaller: count.default(DEFAULTS.maxRoomsPerCaller),
   maxConnectionsPerCaller: count.default(DEFAULTS.maxConnectionsPerCaller),
   maxMembersPerCaller: count.default(DEFAULTS.maxMembersPerCaller),
+  storeDebounceMs: timeMs(0).default(DEFAULTS.storeDebounceMs),
+  storeMaxWaitMs: timeMs(0).default(DEFAULTS.storeMaxWaitMs),
+  onLoadDocument: z.custom<OnLoadDocument>((value) => typeof value === 'function').optional(),
+  onStoreDocument: z.custom<OnStoreDocument>((value) => typeof value === 'function').optional(),
   secret: z.string().min(16).optional(),
   dataDir: z.string().min(1).optional(),
   databaseUrl: z

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type DocumentNews, Problem, type Updated } from '@whereabouts/protocol'
+import { type DocumentNews, Problem, readSyncAnswer, type Updated } from '@whereabouts/protocol'
+import { firstRecord } from './access/sharing.js'
 import type { AskedRoom } from './document/asked-room.js'
 import type { AcceptedUpdate, Documents } from './document/documents.js'
 import { mergeIntoOne } from './document/merge.js'
@@ -7,7 +8,9 @@ import type { Reading } from './document/messages.js'
 import type { Quotas } from './document/quota.js'
 import { Repeats } from './document/repeats.js'
 import type { RoomRecord } from './document/store.js'
+import type { FirstContent, FirstContents } from './first-contents.js'
 import type { RoomName } from './room/ids.js'
+import { isNothing } from './room/nothing.js'
 import type { MissedUpdates } from './room/room-state.js'
 import type { HostedRooms } from './rooms/hosted-rooms.js'
 
@@ -33,18 +36,23 @@ type Terms = Pick<UpdateOptions, 'incarnation' | 'claim' | 'grant'>
 /** A room that an account changes. */
 type OwnRoom = AskedRoom & { readonly roomName: RoomName }
 
+/** What the documents of the rooms are made of. */
+export interface RoomDocumentsContext {
+  readonly documents: Documents
+  readonly rooms: HostedRooms
+  readonly maxUpdateBytes: number
+  readonly quotas: Quotas
+  /** Called when a document got its first record. */
+  readonly claimed: (roomName: RoomName) => Promise<void>
+  /** Where documents that aren't there begin; without it, they begin empty. */
+  readonly firstContents: FirstContents | undefined
+}
+
 /** The documents of the rooms: what is read has what the room told, and what is written is told. */
 export class RoomDocuments {
   #updates = new Repeats<Updated>()
 
-  /** @param claimed is called when a document got its first record */
-  constructor(
-    private readonly documents: Documents,
-    private readonly rooms: HostedRooms,
-    private readonly maxUpdateBytes: number,
-    private readonly quotas: Quotas,
-    private readonly claimed: (roomName: RoomName) => Promise<void>,
-  ) {}
+  constructor(private readonly context: RoomDocumentsContext) {}
 
   /**
    * @param since a position of the room; the answer includes everything up to it
@@ -57,7 +65,19 @@ export class RoomDocuments {
     since: string | undefined,
   ): Promise<Uint8Array> {
     const own = stateVector && this.#ownVector(stateVector)
-    return this.documents.read(await this.#reading(asked, since), own)
+    const { documents } = this.context
+    const read = (reading: Reading) => documents.read(reading, own)
+    const emptinessOf = (update: Uint8Array) => {
+      if (!isNothing(update)) return 'full'
+      return own === undefined ? 'empty' : 'unknown'
+    }
+    return this.#readFilled(asked, since, read, emptinessOf)
+  }
+
+  /** Returns the whole document as it is now, without asking for its first content. */
+  async current(roomName: RoomName): Promise<Uint8Array> {
+    const asked = { roomName, account: '' }
+    return this.context.documents.read(await this.#reading(asked, undefined), undefined)
   }
 
   /**
@@ -72,7 +92,29 @@ export class RoomDocuments {
     since: string | undefined,
   ): Promise<Uint8Array> {
     const own = this.#ownVector(stateVector)
-    return this.documents.sync(await this.#reading(asked, since), own)
+    const { documents } = this.context
+    const sync = (reading: Reading) => documents.sync(reading, own)
+    return this.#readFilled(asked, since, sync, (answer) =>
+      isNothing(readSyncAnswer(answer)!.vector) ? 'empty' : 'full',
+    )
+  }
+
+  /** Reads a document again if it may have got its first content meanwhile. @see PROTOCOL.md RS6 */
+  async #readFilled(
+    asked: OwnRoom,
+    since: string | undefined,
+    read: (reading: Reading) => Promise<Uint8Array>,
+    emptinessOf: (answer: Uint8Array) => 'full' | 'empty' | 'unknown',
+  ): Promise<Uint8Array> {
+    const { firstContents } = this.context
+    const seenMs = firstContents?.now()
+    const reading = await this.#reading(asked, since)
+    const answer = await read(reading)
+    const emptiness = firstContents && emptinessOf(answer)
+    if (emptiness === undefined || emptiness === 'full') return answer
+    const isEmpty = emptiness === 'empty'
+    const mayHaveContent = await firstContents!.fill(asked.roomName, seenMs, isEmpty)
+    return mayHaveContent ? read({ ...reading, isFresh: true }) : answer
   }
 
   /**
@@ -85,6 +127,7 @@ export class RoomDocuments {
     { idempotencyKey, account = '', ...terms }: UpdateOptions,
   ): Promise<Updated> {
     this.#checkSize('An update', update)
+    await this.context.firstContents?.fill(roomName)
     const work = () => this.#update({ roomName, account }, update, terms)
     if (idempotencyKey === undefined) return work()
     const hash = createHash('sha256').update(update).digest('base64url')
@@ -99,8 +142,30 @@ export class RoomDocuments {
    * @see PROTOCOL.md AD10
    */
   async import(roomName: RoomName, update: Uint8Array, claim?: RoomRecord): Promise<void> {
-    const bytes = await this.documents.import(roomName, update, claim)
-    await this.rooms.update(roomName, { changed: true, bytes })
+    const bytes = await this.context.documents.import(roomName, update, claim)
+    await this.context.rooms.update(roomName, { changed: true, bytes })
+  }
+
+  /**
+   * Stores the first content of a document, in a room with neither a document nor a record.
+   *
+   * @throws {Problem} bad-update, document-exists, document-full, storage-full, store-failed
+   * @see PROTOCOL.md RS6, RS14, RS15
+   */
+  async create(roomName: RoomName, { update, owner }: FirstContent): Promise<void> {
+    if (isNothing(update)) return
+    const record = firstRecord(owner)
+    const { documents, quotas, rooms, claimed } = this.context
+    const space = await quotas.take({ roomName, account: '' }, update.byteLength, record)
+    let bytes: Uint8Array | undefined
+    try {
+      bytes = await documents.import(roomName, update, record)
+    } finally {
+      if (bytes === undefined) space.giveBack()
+      else space.stored()
+    }
+    await claimed(roomName)
+    await rooms.update(roomName, { changed: true, bytes, isSecret: true })
   }
 
   /**
@@ -112,10 +177,10 @@ export class RoomDocuments {
    * @see PROTOCOL.md AD1, AD3
    */
   async remove(roomName: RoomName, unusedSinceMs?: number): Promise<boolean> {
-    const isRemoved = await this.documents.remove(roomName, unusedSinceMs)
+    const isRemoved = await this.context.documents.remove(roomName, unusedSinceMs)
     if (!isRemoved) return false
-    this.forgetRepeats()
-    await this.rooms.deleted(roomName)
+    this.forget(roomName)
+    await this.context.rooms.deleted(roomName)
     return true
   }
 
@@ -125,12 +190,13 @@ export class RoomDocuments {
    *
    * @see PROTOCOL.md DO9
    */
-  forgetRepeats(): void {
+  forget(roomName: string): void {
     this.#updates = new Repeats()
+    this.context.firstContents?.forget(roomName)
   }
 
   async #reading({ roomName, account }: OwnRoom, since: string | undefined): Promise<Reading> {
-    return { roomName, account, isFresh: !(await this.rooms.isUpToDate(roomName, since)) }
+    return { roomName, account, isFresh: !(await this.context.rooms.isUpToDate(roomName, since)) }
   }
 
   /** Copies the vector, because the caller may change it during an `await`. @see PROTOCOL.md ID12 */
@@ -140,7 +206,7 @@ export class RoomDocuments {
   }
 
   #checkSize(what: string, { byteLength }: Uint8Array): void {
-    const limitBytes = this.maxUpdateBytes
+    const limitBytes = this.context.maxUpdateBytes
     if (byteLength <= limitBytes) return
     throw new Problem(
       'too-large',
@@ -151,22 +217,24 @@ export class RoomDocuments {
 
   async #update(asked: OwnRoom, update: Uint8Array, terms: Terms): Promise<Updated> {
     const { roomName } = asked
+    const { documents, rooms, claimed } = this.context
     const { changed, pending, bytes } = await this.#store(asked, update, terms)
     // Readers that came before it had a record may not be allowed to read it.
     const isSecret = changed && terms.claim !== undefined
-    if (isSecret) await this.claimed(roomName)
-    const id = await this.rooms.update(roomName, { changed, bytes, isSecret })
+    if (isSecret) await claimed(roomName)
+    const id = await rooms.update(roomName, { changed, bytes, isSecret })
     // Readers needn't wait for the disk.
-    await this.documents.flushed()
+    await documents.flushed()
     return pending ? { id, pending } : { id }
   }
 
   /** Space is taken for what is stored and for nothing else. @see PROTOCOL.md BU18 */
   async #store(asked: OwnRoom, update: Uint8Array, terms: Terms): Promise<AcceptedUpdate> {
-    const space = await this.quotas.take(asked, update.byteLength, terms.claim)
+    const { quotas, documents } = this.context
+    const space = await quotas.take(asked, update.byteLength, terms.claim)
     let accepted: AcceptedUpdate | undefined
     try {
-      accepted = await this.documents.update(asked.roomName, update, terms)
+      accepted = await documents.update(asked.roomName, update, terms)
       return accepted
     } finally {
       if (accepted?.changed === true) space.stored()

@@ -25,6 +25,7 @@ import type { Permissions } from './access/permissions.js'
 import type { Sharing } from './access/sharing.js'
 import { resolveSecret } from './access/secret.js'
 import { checkEvent } from './event.js'
+import { type FirstContent, FirstContents } from './first-contents.js'
 import { type Happening, Happenings } from './happenings.js'
 import { checkLocation } from './location.js'
 import { type Log, withCause } from './log.js'
@@ -48,6 +49,7 @@ import { LocalRooms } from './rooms/local-rooms.js'
 import type { Numbered } from './rooms/outcomes.js'
 import { SharedRooms } from './rooms/shared-rooms.js'
 import { Serving } from './serving.js'
+import { StoreCalls } from './store-calls.js'
 import type { Disconnection, Revalidation, Whispered } from './visits.js'
 
 /** The counts of a server. */
@@ -122,6 +124,7 @@ export class RoomServer {
   readonly #nodes: NodeNotices
   readonly #documents: Documents
   readonly #happenings: Happenings
+  readonly #storeCalls: StoreCalls | undefined
 
   constructor(context: RoomServerContext) {
     const { options, documents, exchange, folder, log, clock, permissions, random } = context
@@ -133,14 +136,16 @@ export class RoomServer {
     this.#faults = new Faults((message, error) => log.error(withCause(message, error)))
     this.#memberIds = new MemberIds(resolveSecret(options.secret, folder.path))
     this.#happenings = new Happenings(clock)
+    this.#storeCalls = this.#newStoreCalls(context)
     const hooks = {
+      documentChanges: this.#storeCalls,
       observer: () => this.#happenings.observer,
       faults: this.#faults,
       merge: mergeUpdates,
       emptied: (roomName: string) => documents.release(roomName),
       updated: (roomName: string, update: Uint8Array | undefined) => {
         documents.learn(roomName, update)
-        if (update === undefined) this.#roomDocuments.forgetRepeats()
+        if (update === undefined) this.#roomDocuments.forget(roomName)
       },
       untold: documents,
     }
@@ -148,13 +153,14 @@ export class RoomServer {
       exchange === undefined
         ? new LocalRooms({ ...options, locksFrom: startedAtMs * 1_000 }, clock, hooks, random)
         : new SharedRooms(exchange, options, clock, hooks, random)
-    this.#roomDocuments = new RoomDocuments(
+    this.#roomDocuments = new RoomDocuments({
       documents,
-      this.#rooms,
-      options.maxUpdateBytes,
-      context.quotas,
-      (room) => this.recordChanged(room),
-    )
+      rooms: this.#rooms,
+      maxUpdateBytes: options.maxUpdateBytes,
+      quotas: context.quotas,
+      claimed: (room) => this.recordChanged(room),
+      firstContents: this.#newFirstContents(context),
+    })
     this.administration = new Administration({
       documents,
       sharing: context.sharing,
@@ -584,6 +590,11 @@ export class RoomServer {
     this.#happenings.close()
   }
 
+  /** Calls `onStoreDocument` for all that waits. Call it after the last answer. @see PROTOCOL.md RS13 */
+  async finishStoring(): Promise<void> {
+    await this.#storeCalls?.finish()
+  }
+
   /** Returns what happens in the rooms from now on. @see PROTOCOL.md EV16 */
   happenings(): AsyncIterableIterator<Happening> {
     return this.#happenings.listen()
@@ -601,6 +612,21 @@ export class RoomServer {
   /** Tells the other processes that this one is gone. Call it after the last answer. @see PROTOCOL.md EX4 */
   async release(): Promise<void> {
     await this.#rooms.leaveExchange()
+  }
+
+  #newFirstContents(context: RoomServerContext): FirstContents | undefined {
+    const { options, documents, log, clock } = context
+    const { onLoadDocument: onLoad } = options
+    const { catalog } = documents
+    const create = (room: string, content: FirstContent) =>
+      this.#roomDocuments.create(checkRoom(room), content)
+    return onLoad && new FirstContents({ onLoad, catalog, create, log, clock })
+  }
+
+  #newStoreCalls({ options, log, clock }: RoomServerContext): StoreCalls | undefined {
+    const { onStoreDocument: onStore } = options
+    const read = (room: string) => this.#roomDocuments.current(checkRoom(room))
+    return onStore && new StoreCalls({ onStore, read, limits: options, clock, log })
   }
 
   #memberId(roomName: RoomName, { key, user }: Participant): MemberId {

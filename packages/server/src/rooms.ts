@@ -20,6 +20,7 @@ import type { RoomSubscriber } from './reader-requests.js'
 import { checkRoom } from './room-name.js'
 import type { Happening } from './happenings.js'
 import type { HostedRoomInfo, RoomServer, RoomsCount } from './room-server.js'
+import { type DocumentChange, Transactions, type TransactOptions } from './document/transactions.js'
 import type { Revalidation } from './visits.js'
 
 /** Options for subscribing to a room. */
@@ -48,6 +49,13 @@ export type Disconnected = (
 }
 
 const MAX_REASON_CHARACTERS = 1_024
+const APPLICATION = { as: 'application' } as const
+
+/** The owner of a copy of a document. */
+export interface CopyOptions {
+  /** The id of the user who owns the copy; nobody without it. */
+  readonly owner?: string | undefined
+}
 
 /** Who gets an event; without either, all who read the room. */
 export interface Audience {
@@ -69,10 +77,14 @@ export interface RoomEvents {
  * @see PROTOCOL.md ID11
  */
 export class Rooms {
+  readonly #transactions: Transactions
+
   constructor(
     private readonly server: RoomServer,
     private readonly users: Users,
-  ) {}
+  ) {
+    this.#transactions = new Transactions(server)
+  }
 
   /**
    * Resolves while new callers can be served.
@@ -272,6 +284,59 @@ export class Rooms {
       throw badOption('idempotencyKey', '1 to 128 characters of A-Z a-z 0-9 _ and -')
     }
     return this.server.update(roomName, update, { idempotencyKey })
+  }
+
+  /**
+   * Changes a room's document: calls a function with a copy of it, and posts what that changed as one update.
+   * Everybody in the room gets it like any other, on every node. Resolves with what the function returned,
+   * once the change is stored; a function that only reads stores nothing.
+   *
+   * The copy is made in this thread, which takes as long as the document is large. What others write meanwhile
+   * is merged. Transactions of this process in one room run one after another.
+   *
+   * @param change synchronous: fetch what it needs before. If it throws, nothing is changed
+   * @example
+   * const count = await rooms.transact('stock', (doc) => {
+   *   const stock = doc.getMap<number>('stock')
+   *   return stock.set('apples', (stock.get('apples') ?? 0) + 1)
+   * })
+   * @throws {TypeError} if the function returns a promise
+   * @throws {Problem} bad-room, too-large (a change of more than `maxUpdateBytes`), document-full,
+   *   document-deleted (meanwhile), storage-full, store-failed, shutting-down; nothing was changed then. After
+   *   store-failed and exchange-busy it may have been
+   * @see PROTOCOL.md RS1, RS2, RS3, RS4, RS5
+   */
+  async transact<T>(
+    roomName: string,
+    change: DocumentChange<T>,
+    { yjs }: TransactOptions = {},
+  ): Promise<T> {
+    return this.#transactions.run(checkRoom(roomName), change, yjs)
+  }
+
+  /**
+   * Deletes a room's document for good, with the record of who may see it, and ends the room's readers. The
+   * audit log has it.
+   *
+   * @returns whether there was one
+   * @throws {Problem} bad-room, store-failed, shutting-down
+   * @see PROTOCOL.md RS14, AD1, AD3
+   */
+  async deleteDocument(roomName: string): Promise<boolean> {
+    return this.server.administration.deleteDocument(roomName, APPLICATION)
+  }
+
+  /**
+   * Puts the present content of a document into a room that has none, without its record of who may see it. The
+   * audit log has it.
+   *
+   * @returns whether there was content to copy
+   * @throws {Problem} bad-room, bad-parameter, document-exists (also if the room has a record alone),
+   *   document-full, storage-full, store-failed, shutting-down
+   * @see PROTOCOL.md RS14
+   */
+  async copyDocument(from: string, to: string, { owner }: CopyOptions = {}): Promise<boolean> {
+    return this.server.administration.copyDocument(from, to, APPLICATION, owner)
   }
 
   /**

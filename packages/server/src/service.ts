@@ -171,6 +171,7 @@ export class Service {
    */
   async release(): Promise<void> {
     this.operations.end()
+    await this.server.finishStoring()
     await Promise.all([this.#documents.close(), this.server.release(), this.#audit.flush()])
   }
 }

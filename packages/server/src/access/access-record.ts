@@ -134,13 +134,18 @@ export function changed(before: AccessRecord, change: CheckedChange): AccessReco
  * @see PROTOCOL.md SR15
  */
 export function passedTo(before: AccessRecord, owner: string): AccessRecord {
-  if (!isUserId(owner)) throw bad('owner', `"owner" must be an id ${ID_RULE}.`)
+  checkOwner(owner)
   if (owner === before.owner) return before
   const users = new Map(before.users)
   users.delete(owner)
   if (before.owner !== undefined) users.set(before.owner, { role: 'editor' })
   assertNotTooMany(users)
   return { ...before, owner, users, offeredTo: undefined }
+}
+
+/** @throws {Problem} bad-parameter. SR15 */
+export function checkOwner(owner: unknown): void {
+  if (!isUserId(owner)) throw bad('owner', `"owner" must be an id ${ID_RULE}.`)
 }
 
 /** Whoever is removed is offered nothing any more. */

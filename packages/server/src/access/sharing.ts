@@ -273,6 +273,11 @@ function tooLarge(limitBytes: number): Problem {
   return new Problem('too-large', detail, { limitBytes })
 }
 
+/** Returns the record that a document of the application's begins with. @see PROTOCOL.md RS6, RS7 */
+export function firstRecord(owner: string | undefined): RoomRecord {
+  return written({ ...NO_RECORD, owner })
+}
+
 /** @see PROTOCOL.md SR20 */
 export function nothingOffered(): Problem {
   return new Problem('forbidden', 'This document isn’t offered to you, or no longer is.')

@@ -20,6 +20,18 @@ export interface SharedRoomLimits extends HostedRoomsLimits {
   readonly checkpointBatches?: number
 }
 
+/** Hears of changes of documents. @see PROTOCOL.md RS11 */
+export interface DocumentChanges {
+  /** This node has stored a change, or found out that there may be one. */
+  changed(name: string): void
+  /**
+   * The nodes that host a room hear of its changes in the same order, also again.
+   *
+   * @param isOwn whether it is a change of this node
+   */
+  ordered(name: string, isOwn: boolean): void
+}
+
 /** The callbacks of rooms to the code that handles documents. */
 export interface RoomHooks {
   readonly faults: Faults
@@ -28,6 +40,7 @@ export interface RoomHooks {
   readonly observer?: () => Observer | undefined
   /** Called when a room becomes empty. */
   readonly emptied: (name: string) => void
+  readonly documentChanges?: DocumentChanges | undefined
 }
 
 /** An update of a room's document that the store has. */

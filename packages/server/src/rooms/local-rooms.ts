@@ -72,7 +72,9 @@ export class LocalRooms implements HostedRooms {
 
   /** Doesn't create the room, but raises the version that it will begin with. */
   async update(name: string, { changed, bytes, isSecret = false }: StoredUpdate): Promise<string> {
-    if (changed) this.#context.hooks.observer?.()?.documentChanged(name)
+    const { hooks } = this.#context
+    if (changed) hooks.observer?.()?.documentChanged(name)
+    if (changed) hooks.documentChanges?.changed(name)
     const room = this.#known(name)
     const told = isSecret ? undefined : bytes
     if (changed && room !== undefined) return room.commit({ do: 'update', bytes: told })

@@ -16,7 +16,7 @@ import type { Clock } from '../stream/clock.js'
 import { Frames } from '../stream/frames.js'
 import { type Pace, RoomPace } from '../stream/pace.js'
 import { newEpoch } from './epoch.js'
-import type { HostedRoom, RoomHooks, SharedRoomLimits } from './hosted-rooms.js'
+import type { DocumentChanges, HostedRoom, RoomHooks, SharedRoomLimits } from './hosted-rooms.js'
 import { goneNodes } from './gone-nodes.js'
 import { LeaseEnds } from './lease-ends.js'
 import { RoomGuard } from './room-guard.js'
@@ -164,6 +164,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
    */
   gone(node: NodeId, hasLeft: boolean): void {
     if (this.#solitude !== undefined || !this.room.connections.nodes().includes(node)) return
+    if (!hasLeft) this.#changes?.changed(this.name)
     this.commitQuietly({ do: 'gone', node, hasLeft })
   }
 
@@ -276,6 +277,10 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     this.#following?.discard(this.room.version)
   }
 
+  get #changes(): DocumentChanges | undefined {
+    return this.context.hooks.documentChanges
+  }
+
   get #node(): NodeId {
     return this.context.exchange.node
   }
@@ -372,6 +377,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     this.role.done(operation, isOwn)
     this.#promises.heed(operation)
     if (operation.do === 'gone') this.#noteGone(operation.node)
+    if (mayChangeDocument(operation)) this.#changes?.ordered(this.name, isOwn)
     if (isOwn && operation.do !== 'gone') return
     if (operation.do === 'update') this.context.updated(this.name, operation.bytes)
     if (operation.do === 'gone' && !operation.hasLeft) this.context.updated(this.name, undefined)
@@ -424,6 +430,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     // The log may still list connections from before the room failed and began here again.
     if (this.#state.kind === 'shared' && this.role.isLeftIn(room)) this.#restateAgain()
     for (const node of await goneNodes(this.context.exchange, room)) {
+      this.#changes?.changed(this.name)
       this.commitQuietly({ do: 'gone', node, hasLeft: false })
     }
   }
@@ -435,6 +442,12 @@ function knowsNoLocks(): Problem {
     'exchange-busy',
     'This server can’t reach the others, so it doesn’t know who holds a lock. Try again in a moment.',
   )
+}
+
+/** A node that was killed may have stored an update that nobody knows of. */
+function mayChangeDocument(operation: Operation): boolean {
+  if (operation.do === 'gone') return !operation.hasLeft
+  return operation.do === 'update' && !deletesDocument(operation)
 }
 
 /** Returns whether an operation that may have been applied can be applied again. @see PROTOCOL.md EV11 */

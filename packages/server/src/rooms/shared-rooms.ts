@@ -1,5 +1,6 @@
 import type { BroadcastOperation, LockOperation, Presence } from '../room/operation.js'
 import { Problem } from '@whereabouts/protocol'
+import { isNothing } from '../room/nothing.js'
 import type { Exchange } from '../exchange/exchange.js'
 import type { Clock } from '../stream/clock.js'
 import { UNKNOWN_VERSION } from '../stream/frames.js'
@@ -129,6 +130,7 @@ export class SharedRooms implements HostedRooms {
     if (!changed && (isNothing(bytes) || this.#wasTold(name, bytes))) {
       return this.look(name, ({ frames }) => frames.position)
     }
+    if (changed) this.hooks.documentChanges?.changed(name)
     const room = this.open(name)
     const told = isSecret || bytes.byteLength > MAX_SHARED_BYTES ? undefined : bytes
     const { position, isShared } = await room.tell({ do: 'update', bytes: told })
@@ -207,9 +209,4 @@ export class SharedRooms implements HostedRooms {
       return isShared
     })
   }
-}
-
-/** Returns whether an update of Yjs 13 is empty. */
-function isNothing(update: Uint8Array): boolean {
-  return update.every((byte) => byte === 0)
 }

@@ -1,0 +1,149 @@
+import { Problem } from '@whereabouts/protocol'
+import { z } from 'zod'
+import { isUserId } from './access/known-user.js'
+import { RareWarning } from './access/rare-warning.js'
+import { askedByApplication } from './document/asked-room.js'
+import type { RoomCatalog } from './document/store.js'
+import type { Log } from './log.js'
+import { inTime } from './in-time.js'
+import { storeFailed } from './store-failed.js'
+import type { Clock } from './stream/clock.js'
+
+/** The first content of a document. */
+export interface FirstContent {
+  /** An update of Yjs 13, such as of `encodeStateAsUpdate(doc)`. The source is trusted. */
+  readonly update: Uint8Array
+  /** The id of the user who owns the document; nobody without it. */
+  readonly owner?: string | undefined
+}
+
+/**
+ * Returns the first content of a room's document, or nothing for an empty one. Has 10 s. Callers wait for it,
+ * so it can't ask `rooms` about the same document.
+ *
+ * @see PROTOCOL.md RS6
+ */
+export type OnLoadDocument = (
+  roomName: string,
+) => FirstContent | null | undefined | Promise<FirstContent | null | undefined>
+
+/** What first contents are stored with. */
+export interface FirstContentsContext {
+  readonly onLoad: OnLoadDocument
+  readonly catalog: Pick<RoomCatalog, 'standing' | 'outdate'>
+  /** Stores content in a room without a document. @throws {Problem} document-exists */
+  readonly create: (roomName: string, content: FirstContent) => Promise<void>
+  readonly log: Log
+  readonly clock: Pick<Clock, 'now' | 'after'>
+}
+
+/** What is known of a room. */
+interface Settled {
+  readonly atMs: number
+  /** Whether it has a document; else the application gave it none. */
+  readonly isThere: boolean
+}
+
+/** How long a caller waits for the application. */
+const LOAD_MS = 10_000
+/** How long nothing is looked up again for a room. */
+const SETTLED_MS = 10_000
+/** How many rooms are asked about at once, and remembered. */
+const MOST_ASKED = 1_000
+const MOST_SETTLED = 10_000
+
+const CONTENT = z
+  .object({
+    update: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+    owner: z.string().refine(isUserId).optional(),
+  })
+  .nullish()
+
+/**
+ * Asks the application for the first contents of documents.
+ *
+ * @see PROTOCOL.md RS6 to RS9
+ */
+export class FirstContents {
+  readonly #asking = new Map<string, Promise<void>>()
+  readonly #settled = new Map<string, Settled>()
+  readonly #failed: RareWarning
+
+  constructor(private readonly context: FirstContentsContext) {
+    this.#failed = new RareWarning(context.log, 'onLoadDocument failed')
+  }
+
+  /** A time for {@link fill}. */
+  now(): number {
+    return this.context.clock.now()
+  }
+
+  /**
+   * Resolves when a room has its first content, if there is some.
+   *
+   * @param seenMs when its document was last looked at
+   * @param isEmpty whether it was surely empty then
+   * @returns whether there may be content now
+   * @throws {Problem} store-failed, storage-full
+   */
+  async fill(roomName: string, seenMs = this.now(), isEmpty = false): Promise<boolean> {
+    if (this.#isSettled(roomName, seenMs, isEmpty)) return false
+    const asking = this.#asking.get(roomName) ?? this.#ask(roomName)
+    // The application's answer still counts if it comes later.
+    await inTime(asking, LOAD_MS, this.context.clock).catch((error: unknown) => {
+      throw error instanceof Problem ? error : this.#refuse(error)
+    })
+    return true
+  }
+
+  /** A room's document was deleted. */
+  forget(roomName: string): void {
+    this.#settled.delete(roomName)
+  }
+
+  /** A document that was there and is empty was deleted meanwhile. */
+  #isSettled(roomName: string, seenMs: number, isEmpty: boolean): boolean {
+    const settled = this.#settled.get(roomName)
+    if (settled === undefined || (settled.isThere && isEmpty)) return false
+    return settled.atMs <= seenMs && this.now() < settled.atMs + SETTLED_MS
+  }
+
+  #ask(roomName: string): Promise<void> {
+    if (this.#asking.size >= MOST_ASKED) throw this.#refuse('too many rooms are asked about')
+    const asking = this.#fill(roomName).finally(() => this.#asking.delete(roomName))
+    this.#asking.set(roomName, asking)
+    return asking
+  }
+
+  async #fill(roomName: string): Promise<void> {
+    const { catalog } = this.context
+    catalog.outdate(roomName)
+    const { info } = await catalog.standing(askedByApplication(roomName))
+    const isThere = info !== undefined || (await this.#create(roomName))
+    this.#settled.delete(roomName)
+    this.#settled.set(roomName, { atMs: this.now(), isThere })
+    if (this.#settled.size > MOST_SETTLED) {
+      this.#settled.delete(this.#settled.keys().next().value!)
+    }
+  }
+
+  /** Returns whether there is a document then. */
+  async #create(roomName: string): Promise<boolean> {
+    try {
+      const content = CONTENT.parse(await this.context.onLoad(roomName))
+      if (content) await this.context.create(roomName, content)
+      return Boolean(content)
+    } catch (error) {
+      const problem = error instanceof Problem ? error.problem : undefined
+      // Somebody else was first, here or on another node.
+      if (problem === 'document-exists') return true
+      if (problem === 'storage-full' || problem === 'store-failed') throw error
+      throw this.#refuse(error)
+    }
+  }
+
+  #refuse(reason: unknown): Problem {
+    this.#failed.warn(reason)
+    return storeFailed()
+  }
+}

@@ -1,0 +1,163 @@
+import { RareWarning } from './access/rare-warning.js'
+import { inTime } from './in-time.js'
+import { FINISH_MS } from './options.js'
+import type { Log } from './log.js'
+import type { DocumentChanges } from './rooms/hosted-rooms.js'
+import type { Clock } from './stream/clock.js'
+
+/**
+ * Receives a document that has changed, as one update of Yjs 13. Has 60 s, and is called again if it fails.
+ *
+ * @see PROTOCOL.md RS10
+ */
+export type OnStoreDocument = (roomName: string, state: Uint8Array) => unknown
+
+/** What the calls are made with. */
+export interface StoreCallsContext {
+  readonly onStore: OnStoreDocument
+  /** Returns the whole document; an empty update if there is none. */
+  readonly read: (roomName: string) => Promise<Uint8Array>
+  readonly limits: { readonly storeDebounceMs: number; readonly storeMaxWaitMs: number }
+  readonly clock: Pick<Clock, 'now' | 'after'>
+  readonly log: Log
+}
+
+/** A document that has changed. */
+interface Changed {
+  readonly sinceMs: number
+  /** Whether this node is to call: it stored the last update. */
+  readonly isOwn: boolean
+  readonly failures: number
+  /** It isn't called before that, because it has failed. */
+  readonly notBeforeMs: number
+  /** Ends the wait for the call. */
+  readonly cancel: () => void
+}
+
+const FRESH = { failures: 0, notBeforeMs: -Infinity }
+const CALL_MS = 60_000
+const FIRST_RETRY_MS = 1_000
+const LAST_RETRY_MS = 60_000
+const MOST_CALLS = 4
+/** The fewest bytes of an update with content. */
+const LEAST_BYTES = 3
+/** How many documents wait; of more, the one that waits longest is given up. */
+const MOST_WAITING = 10_000
+
+/**
+ * Calls the application with documents that have changed. Each node follows the same changes in the same
+ * order, so that one knows that the call is its own, and the others that it isn't.
+ *
+ * @see PROTOCOL.md RS10 to RS13
+ */
+export class StoreCalls implements DocumentChanges {
+  readonly #changed = new Map<string, Changed>()
+  /** Rooms whose time has come, in order. */
+  readonly #due = new Set<string>()
+  readonly #calling = new Map<string, Promise<void>>()
+  readonly #failed: RareWarning
+  readonly #givenUp: RareWarning
+
+  constructor(private readonly context: StoreCallsContext) {
+    this.#failed = new RareWarning(context.log, 'onStoreDocument failed and is tried again')
+    this.#givenUp = new RareWarning(
+      context.log,
+      `more than ${MOST_WAITING} documents wait for onStoreDocument, so some are given up until they change again`,
+    )
+  }
+
+  changed(roomName: string): void {
+    this.#note(roomName, true)
+  }
+
+  /** Without a change to call for, one of this node is an old one that is heard of again. */
+  ordered(roomName: string, isOwn: boolean): void {
+    if (!isOwn || this.#changed.has(roomName)) this.#note(roomName, isOwn)
+  }
+
+  /** Calls at once for all that waits. Resolves when that is done, or the time for it is over. */
+  async finish(): Promise<void> {
+    for (const [roomName, { cancel }] of this.#changed) {
+      cancel()
+      this.#isDue(roomName)
+    }
+    await inTime(this.#done(), FINISH_MS, this.context.clock).catch(() => {})
+    for (const { cancel } of this.#changed.values()) cancel()
+    const left = new Set([...this.#changed.keys(), ...this.#calling.keys()]).size
+    if (left > 0) this.context.log.error(`onStoreDocument was not finished for ${left} documents`)
+    this.#changed.clear()
+    this.#due.clear()
+  }
+
+  #note(roomName: string, isOwn: boolean): void {
+    const { clock, limits } = this.context
+    const known = this.#changed.get(roomName)
+    known?.cancel()
+    const nowMs = clock.now()
+    const { sinceMs, failures, notBeforeMs } = known ?? { ...FRESH, sinceMs: nowMs }
+    const atMs = Math.min(nowMs + limits.storeDebounceMs, sinceMs + limits.storeMaxWaitMs)
+    this.#wait(roomName, { sinceMs, isOwn, failures, notBeforeMs }, Math.max(atMs, notBeforeMs))
+  }
+
+  async #done(): Promise<void> {
+    while (this.#calling.size > 0) await Promise.all(this.#calling.values())
+  }
+
+  #wait(roomName: string, changed: Omit<Changed, 'cancel'>, atMs: number): void {
+    const { clock } = this.context
+    const cancel = clock.after(Math.max(0, atMs - clock.now()), () => this.#isDue(roomName))
+    this.#changed.delete(roomName)
+    this.#changed.set(roomName, { ...changed, cancel })
+    if (this.#changed.size <= MOST_WAITING) return
+    const [oldest, { cancel: giveUp }] = this.#changed.entries().next().value!
+    giveUp()
+    this.#changed.delete(oldest)
+    this.#due.delete(oldest)
+    this.#givenUp.warn()
+  }
+
+  #isDue(roomName: string): void {
+    // The node that stored the last update calls now.
+    if (this.#changed.get(roomName)?.isOwn === false) this.#changed.delete(roomName)
+    else this.#due.add(roomName)
+    this.#next()
+  }
+
+  #next(): void {
+    for (const roomName of this.#due) {
+      if (this.#calling.size >= MOST_CALLS) return
+      const changed = this.#changed.get(roomName)
+      if (this.#calling.has(roomName)) continue
+      this.#due.delete(roomName)
+      this.#changed.delete(roomName)
+      if (changed === undefined) continue
+      const call = this.#call(roomName, changed).finally(() => {
+        this.#calling.delete(roomName)
+        this.#next()
+      })
+      this.#calling.set(roomName, call)
+    }
+  }
+
+  async #call(roomName: string, { failures, sinceMs }: Changed): Promise<void> {
+    try {
+      const state = await this.context.read(roomName)
+      // It was deleted meanwhile.
+      if (state.byteLength < LEAST_BYTES) return
+      await inTime(this.context.onStore(roomName, state), CALL_MS, this.context.clock)
+    } catch (error) {
+      this.#failed.warn(error)
+      this.#retry(roomName, sinceMs, failures + 1)
+    }
+  }
+
+  #retry(roomName: string, sinceMs: number, failures: number): void {
+    const retryMs = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LAST_RETRY_MS)
+    const notBeforeMs = this.context.clock.now() + retryMs
+    const known = this.#changed.get(roomName)
+    known?.cancel()
+    this.#due.delete(roomName)
+    const isOwn = known?.isOwn ?? true
+    this.#wait(roomName, { sinceMs, isOwn, failures, notBeforeMs }, notBeforeMs)
+  }
+}

@@ -1,0 +1,125 @@
+import type { OnStoreDocument, WhereaboutsOptions } from '@whereabouts/server'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { getDocument, syncDocument, TestDocument } from 'whereabouts-conformance/document'
+import { memberKey, TestRoom } from 'whereabouts-conformance/room'
+import { Doc, encodeStateAsUpdate } from 'yjs'
+import { type RunningPlain, startPlain } from '../servers/plain.js'
+import { newPlace, type Place } from './place.js'
+
+const LONG_MS = 60_000
+let place: Place
+
+beforeAll(async () => {
+  place = await newPlace()
+})
+afterAll(() => place[Symbol.asyncDispose]())
+
+async function node(options: WhereaboutsOptions = {}): Promise<RunningPlain> {
+  const server = await startPlain({ ...place.settings, ...options })
+  await expect.poll(() => server.whereabouts.rooms.isShared).toBe(true)
+  return server
+}
+
+const numbers = (doc: Doc) => doc.getArray<number>('numbers')
+
+it('[RS1] [EX1] readers at another node get what a transaction changed, and so do its transactions', async () => {
+  await using one = await node()
+  await using two = await node()
+  const room = new TestRoom(one.baseUrl)
+  await using stream = await room.join(memberKey())
+  await two.whereabouts.rooms.transact(room.name, (doc) => numbers(doc).push([1]))
+  await stream.next('document')
+  expect(numbers(new TestDocument(room).takeEvents(stream).doc).toJSON()).toEqual([1])
+  for (const [before, { whereabouts }] of [
+    [1, one],
+    [2, two],
+    [3, one],
+  ] as const) {
+    const { rooms } = whereabouts
+    const count = () => rooms.transact(room.name, (doc) => numbers(doc).length)
+    await expect.poll(count).toBe(before)
+    await rooms.transact(room.name, (doc) => numbers(doc).push([before + 1]))
+  }
+  const position = (await room.read()).id
+  const { doc } = new TestDocument(room).take(await getDocument(room, { since: position }))
+  expect(numbers(doc).toJSON()).toEqual([1, 2, 3, 4])
+  expect(doc.store.clients.size).toBe(2)
+})
+
+it('[RS6] a document gets its first content once, however many open it at all nodes', async () => {
+  let asked = 0
+  const onLoadDocument = async () => {
+    asked += 1
+    // Until both have asked, so that one of them is second in the store.
+    await expect.poll(() => asked % 2).toBe(0)
+    const doc = new Doc()
+    numbers(doc).push([7])
+    return { update: encodeStateAsUpdate(doc) }
+  }
+  await using one = await node({ onLoadDocument })
+  await using two = await node({ onLoadDocument })
+  for (let count = 0; count < 5; count++) {
+    const room = new TestRoom(one.baseUrl)
+    const there = new TestRoom(two.baseUrl, room.name)
+    await using _stream = await there.join(memberKey())
+    const read = async (at: TestRoom) => (await syncDocument(at, new Uint8Array())).update
+    const read4 = [room, there, room, there].map(read)
+    for (const update of await Promise.all(read4)) {
+      expect(numbers(new TestDocument(room).take(update).doc).toJSON()).toEqual([7])
+    }
+  }
+  expect(asked).toBe(10)
+})
+
+it('[RS11] one node calls onStoreDocument, whichever had the last change', async () => {
+  const calls: { readonly node: number; readonly state: Uint8Array }[] = []
+  const storing = (index: number): WhereaboutsOptions => ({
+    storeDebounceMs: 700,
+    onStoreDocument: (_room, state) => void calls.push({ node: index, state }),
+  })
+  await using one = await node(storing(1))
+  await using two = await node(storing(2))
+  const room = new TestRoom(one.baseUrl)
+  // Both host it.
+  await using _here = await room.join(memberKey())
+  await using _there = await new TestRoom(two.baseUrl, room.name).join(memberKey())
+  for (const { whereabouts } of [one, two, one, two]) {
+    await whereabouts.rooms.transact(room.name, (doc) => numbers(doc).push([1]))
+  }
+  await expect.poll(() => calls.length).toBe(1)
+  const [{ node: by, state }] = calls as [(typeof calls)[number]]
+  expect(by).toBe(2)
+  expect(numbers(new TestDocument(room).take(state).doc).toJSON()).toEqual([1, 1, 1, 1])
+  await one.whereabouts.rooms.transact(room.name, (doc) => numbers(doc).push([1]))
+  await expect.poll(() => calls.length).toBe(2)
+  // What the others waited for is over.
+  await one.stop()
+  await two.stop()
+  expect(calls.map((call) => call.node)).toEqual([2, 1])
+})
+
+it(
+  '[RS11] another node calls if the one that had the last change is killed',
+  { timeout: LONG_MS },
+  async () => {
+    const called: string[] = []
+    const onStoreDocument: OnStoreDocument = (room) => void called.push(room)
+    await using left = await node({ onStoreDocument, storeDebounceMs: 100 })
+    const killed = await place.node()
+    const room = new TestRoom(killed.baseUrl)
+    await using _here = await new TestRoom(left.baseUrl, room.name).join(memberKey())
+    await using _there = await room.join(memberKey())
+    await new TestDocument(room).post('A1')
+    await killed.kill()
+    await expect.poll(() => called, { timeout: LONG_MS }).toEqual([room.name])
+  },
+)
+
+it('[RS13] a node that closes calls for what waits', async () => {
+  const called: string[] = []
+  const onStoreDocument: OnStoreDocument = (room) => void called.push(room)
+  await using leaving = await node({ onStoreDocument })
+  await leaving.whereabouts.rooms.transact('waits', (doc) => numbers(doc).push([1]))
+  await leaving.stop()
+  expect(called).toEqual(['waits'])
+})
