@@ -4,10 +4,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const DOC = 'docs/dependencies.md'
-// The bench's alternatives, its Lighthouse, Nest 11 and the tools for lists and releases have their own lockfiles.
+// The bench's alternatives, its Lighthouse, other servers' stores, Nest 11 and the tools for lists and releases
+// have their own lockfiles.
 const BENCH = ['bench/servers/alternatives', 'bench/lighthouse']
+const APART = [...BENCH, 'test/migration']
 const TOOLS = ['scripts/release', 'scripts/sbom']
-const LOCKFILES = ['.', ...BENCH, 'test/nest-11', ...TOOLS].map((folder) =>
+const LOCKFILES = ['.', ...APART, 'test/nest-11', ...TOOLS].map((folder) =>
   join(folder, 'package-lock.json'),
 )
 
@@ -45,7 +47,7 @@ function named() {
   const folders = ['packages', 'apps'].flatMap((parent) =>
     readdirSync(parent).map((name) => join(parent, name)),
   )
-  const all = ['.', ...BENCH, ...TOOLS, ...folders].flatMap((folder) => {
+  const all = ['.', ...APART, ...TOOLS, ...folders].flatMap((folder) => {
     const { dependencies: needed, devDependencies, peerDependencies } = manifest(folder)
     return Object.keys({ ...needed, ...devDependencies, ...peerDependencies })
   })

@@ -12,13 +12,19 @@ export interface Ran {
   readonly err: string
 }
 
-/** Runs `whereabouts` like an operator. */
+/**
+ * Runs `whereabouts` like an operator.
+ *
+ * @param cwd where it is run, if that matters
+ */
 export async function runCommand(
   args: readonly string[],
   environment: { readonly [name: string]: string },
+  cwd?: string,
 ): Promise<Ran> {
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { PATH: process.env['PATH'], ...environment },
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const out: Buffer[] = []

@@ -19,6 +19,10 @@ export interface Flags {
   readonly json: boolean
   readonly dryRun: boolean
   readonly output: string | undefined
+  /** A JSON file with the rooms of documents that get another name. */
+  readonly names: string | undefined
+  /** Whether the files to import have encoding version 2. */
+  readonly v2: boolean
   /** 0 if it isn't set. */
   readonly olderThanMs: number
 }
@@ -36,14 +40,14 @@ export function parse(args: readonly string[]): { flags: Flags; words: readonly 
       json: { type: 'boolean', default: false },
       'dry-run': { type: 'boolean', default: false },
       output: { type: 'string', short: 'o' },
+      names: { type: 'string' },
+      v2: { type: 'boolean', default: false },
       'older-than': { type: 'string' },
     },
   })
-  const { all, json, output, 'dry-run': dryRun, 'older-than': age } = values
-  return {
-    flags: { all, json, dryRun, output, olderThanMs: age === undefined ? 0 : ageOf(age) },
-    words: positionals,
-  }
+  const { all, json, output, names, v2, 'dry-run': dryRun, 'older-than': age } = values
+  const olderThanMs = age === undefined ? 0 : ageOf(age)
+  return { flags: { all, json, dryRun, output, names, v2, olderThanMs }, words: positionals }
 }
 
 /** @throws {Error} that names the missing argument */

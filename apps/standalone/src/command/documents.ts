@@ -47,9 +47,9 @@ export async function importDocuments({ options, flags, rest, print }: Arguments
   await writing(options, async (target) => {
     if (!flags.all) {
       const path = needed(rest, 1, 'the file to read')
-      return print(await importFile(target, path, await readDocument(path, first)))
+      return print(await importFile(target, path, await readDocument(path, flags.v2, first)))
     }
-    const refused = await importAll(target, await filesIn(first), print)
+    const refused = await importAll(target, await filesIn(first), { flags, print })
     if (refused > 0) throw new Error(`${refused} documents were not imported`)
   })
 }
@@ -98,11 +98,11 @@ async function importFile(target: Target, path: string, file: DocumentFile): Pro
 async function importAll(
   target: Target,
   files: readonly string[],
-  print: Arguments['print'],
+  { flags, print }: Pick<Arguments, 'flags' | 'print'>,
 ): Promise<number> {
   let refused = 0
   for (const path of files) {
-    const file = await readDocument(path)
+    const file = await readDocument(path, flags.v2)
     try {
       print(imported(await target.perform({ call: 'import', ...file })))
     } catch (error) {

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { RoomRecord } from '@whereabouts/server'
 import type { DocumentReader } from '@whereabouts/server/operate'
+import { convertUpdateFormatV2ToV1 } from 'yjs'
 
 const EXTENSION = '.yjs'
 const RECORD = '.json'
@@ -61,12 +62,18 @@ export interface DocumentFile {
   readonly record: RoomRecord | undefined
 }
 
-/** Reads a document, and its record if that is beside it. */
+/**
+ * Reads a document, and its record if that is beside it.
+ *
+ * @param v2 whether the file has encoding version 2 of Yjs
+ */
 export async function readDocument(
   file: string,
+  v2: boolean,
   room = basename(file, EXTENSION),
 ): Promise<DocumentFile> {
-  const update = (await readFile(file)).toString('base64')
+  const bytes = await readFile(file)
+  const update = Buffer.from(v2 ? convertUpdateFormatV2ToV1(bytes) : bytes).toString('base64')
   const beside = join(dirname(file), basename(file, EXTENSION) + RECORD)
   const record = existsSync(beside)
     ? (JSON.parse(await readFile(beside, 'utf8')) as RoomRecord)

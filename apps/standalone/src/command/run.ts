@@ -10,6 +10,7 @@ import {
   retain,
   setOwner,
 } from './documents.js'
+import { migrateDocuments } from './migrate.js'
 
 const USAGE = `Usage: whereabouts [command]
 
@@ -19,8 +20,9 @@ WHEREABOUTS_DATA, DATABASE_URL, REDIS_URL.
   documents list [--json]
   documents export <room> [--output <file>]
   documents export --all <folder>
-  documents import <room> <file>
-  documents import --all <folder>
+  documents import <room> <file> [--v2]
+  documents import --all <folder> [--v2]
+  documents migrate <y-leveldb|y-websocket|hocuspocus|y-redis> <store> [--names <file>] [--dry-run]
   documents delete <room>
   documents owner <room> <user id>
   retention --older-than <days>d [--dry-run]
@@ -34,6 +36,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['documents list', list],
   ['documents export', exportDocuments],
   ['documents import', importDocuments],
+  ['documents migrate', migrateDocuments],
   ['documents delete', deleteDocument],
   ['documents owner', setOwner],
   ['retention', retention],
