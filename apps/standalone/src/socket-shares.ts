@@ -5,7 +5,7 @@ import { type Proxies, rangeOf } from '@whereabouts/server/mount'
 const SMALL_TEAM = 100
 
 /**
- * Ends a new connection of an address that has more of a server's connections than are left, so that nobody
+ * Ends a new connection of an address that has as many of a server's connections as are left, so that nobody
  * keeps out everybody else by opening all of them and sending nothing. A trusted proxy may have all.
  *
  * @param server has a limit of connections, and no connection yet
@@ -17,16 +17,19 @@ export function shareSockets(server: Server, proxies: Pick<Proxies, 'trusts'>): 
   server.on('connection', (socket: Socket) => {
     const { remoteAddress = '' } = socket
     const range = rangeOf(remoteAddress)
+    const own = counts.get(range) ?? 0
+    const left = server.maxConnections - all
+    if (own >= Math.max(SMALL_TEAM, left) && !proxies.trusts(remoteAddress)) {
+      socket.destroy()
+      return
+    }
     const count = (more: number) => {
       all += more
-      const own = (counts.get(range) ?? 0) + more
-      if (own === 0) counts.delete(range)
-      else counts.set(range, own)
-      return own
+      const sum = (counts.get(range) ?? 0) + more
+      if (sum === 0) counts.delete(range)
+      else counts.set(range, sum)
     }
-    const own = count(1)
+    count(1)
     socket.once('close', () => count(-1))
-    const left = server.maxConnections - all
-    if (own > Math.max(SMALL_TEAM, left) && !proxies.trusts(remoteAddress)) socket.destroy()
   })
 }
