@@ -15,10 +15,12 @@ export interface DocumentListener {
   leaving(): void
 }
 
-/** A room's interface for this package's document provider and awareness. Not public. */
+/** A room's interface for this package's document provider, awareness and locks. Not public. */
 export interface DocumentChannel {
   /** The address of the room, under which the offline copy is stored. */
   readonly address: string
+  /** The member key, a secret. */
+  readonly member: string
   /** Returns the room's position; `null` before the first event. */
   position(): string | null
   /** Returns how long the JSON text of a location may be, once the server has said it. */

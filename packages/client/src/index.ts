@@ -11,6 +11,7 @@ export {
   type LinkGives,
   type Member,
   type Offer,
+  type RoomLocks,
   type SharedUser,
   type User,
 } from '@whereabouts/protocol'

@@ -250,6 +250,7 @@ class LiveRoom implements Room {
   #createChannel(address: string): DocumentChannel {
     return {
       address,
+      member: this.#key.key,
       position: () => this.#view.position,
       maxLocationBytes: () => this.#limits.maxLocationBytes,
       listen: (listener) => {

@@ -1,4 +1,12 @@
-import type { Action, Elsewhere, Json, Member, Problem } from '@whereabouts/protocol'
+import {
+  type Action,
+  type Elsewhere,
+  EMPTY_ROOM,
+  type Json,
+  type Member,
+  type Problem,
+  type RoomLocks,
+} from '@whereabouts/protocol'
 import type { Way } from './attempted.js'
 import { FIRST_PHASE, type PhaseEvent, type RoomPhase, transition } from './room-phase.js'
 
@@ -28,6 +36,12 @@ export interface RoomSnapshot<Location extends Json = Json, Meta extends Json = 
   readonly watching: number
   /** How many members are in each part of the document that isn't shown. @see PROTOCOL.md ST23 */
   readonly elsewhere: Elsewhere
+  /**
+   * Which member holds which lock, by key. Empty unless the room is `online`, as nobody knows then.
+   *
+   * @see PROTOCOL.md LK19
+   */
+  readonly locks: RoomLocks
   /**
    * Why the room is closed, if a problem closed it. While it is open: why the last move or user was
    * refused, `null` again from the next one on, and when `can` changes.
@@ -90,6 +104,7 @@ function toSnapshot(
     ),
     watching: room.watching,
     elsewhere: room.elsewhere,
+    locks: (status === 'online' ? room : EMPTY_ROOM).locks,
     problem,
     transport,
   })

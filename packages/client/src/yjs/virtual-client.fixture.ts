@@ -129,6 +129,7 @@ class VirtualRoom implements Room {
     this.#client = client
     setChannel(this, {
       address: 'virtual',
+      member: 'me',
       position: () => null,
       listen: (listener) => {
         this.#listener = listener
@@ -156,6 +157,7 @@ class VirtualRoom implements Room {
     others: [],
     watching: 0,
     elsewhere: {},
+    locks: {},
     transport: null,
     problem: null,
   })
