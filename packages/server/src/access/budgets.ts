@@ -27,7 +27,7 @@ export const BUDGETS = {
   streams: { seconds: 60, user: 600, address: 12_000 },
   documents: { seconds: 60, user: 2_000, address: 20_000 },
   documentBytes: { seconds: 60, user: 134_217_728, address: 536_870_912 },
-  authors: { seconds: 86_400, user: 100, address: 400 },
+  authors: { seconds: 86_400, user: 100, address: 1_000 },
   rooms: { seconds: 60, user: 200, address: 1_000 },
   shares: { seconds: 60, user: 60, address: 600 },
   auditBytes: { seconds: 86_400, user: 524_288, address: Infinity },
