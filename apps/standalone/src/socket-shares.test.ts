@@ -8,12 +8,13 @@ const MOST = 400
 
 /** A server that says hello to connections that it keeps. */
 async function start(trusted: readonly string[] = []) {
-  const server = createServer((socket) => {
+  const server = createServer()
+  server.maxConnections = MOST
+  shareSockets(server, new Proxies(trusted))
+  server.on('connection', (socket) => {
     socket.on('error', () => {})
     if (!socket.destroyed) socket.write('hello')
   })
-  server.maxConnections = MOST
-  shareSockets(server, new Proxies(trusted))
   await once(server.listen(0, '0.0.0.0'), 'listening')
   const { port } = server.address() as AddressInfo
   const sockets: Socket[] = []
