@@ -8,13 +8,7 @@ import {
 } from '@whereabouts/protocol'
 import type { EndedLogins } from './access/ended-logins.js'
 import type { MemberIds } from './access/member-id.js'
-import {
-  type Admission,
-  type Asker,
-  sameActions,
-  ownAdmission,
-  type Permissions,
-} from './access/permissions.js'
+import { type Admission, type Asker, ownAdmission, type Permissions } from './access/permissions.js'
 import { type Attendance, Attendances, type Attendant } from './attendance.js'
 import { shuttingDown } from './document/documents.js'
 import type { ResolvedOptions } from './options.js'
@@ -38,7 +32,6 @@ import { OpenResponse } from './stream/open-response.js'
 import { Poll } from './stream/poll.js'
 import { type Channel, SharedStream } from './stream/shared-stream.js'
 import { Subscription } from './stream/subscription.js'
-import { isStoreFailure } from './store-failed.js'
 import { Undrained } from './stream/undrained.js'
 import { UnattendedMembers } from './unattended.js'
 import {
@@ -114,7 +107,7 @@ export class Readers {
    *
    * @param options how long to wait, and for which changes
    * @param cancelled ends the waiting early
-   * @returns what the caller may do, if that changed meanwhile
+   * @returns what the caller may do, if it was told of a change meanwhile
    * @throws {Problem} bad-room, forbidden, too-many-connections, shutting-down
    * @see PROTOCOL.md HT5, RM11, AC17, AC30
    */
@@ -136,34 +129,12 @@ export class Readers {
     if (cancelled.aborted) poll.end()
     try {
       await this.context.rooms.follow(checked, poll, position)
-      return await this.#allowedBy(admission, poll)
+      return poll.can
     } finally {
       cancelled.removeEventListener('abort', poll.end)
       cancelTimer()
       end()
       place.release()
-    }
-  }
-
-  /**
-   * Returns what a poll's caller may do if that changed meanwhile. What woke the poll may have come together
-   * with that change. While the store can't be asked, nobody is sent away.
-   *
-   * @throws {Problem} forbidden
-   * @see PROTOCOL.md AC35, SR18
-   */
-  async #allowedBy(
-    { asker, asOf, can: before }: Admission,
-    poll: Poll,
-  ): Promise<readonly Action[] | undefined> {
-    const { permissions } = this.context
-    if (asker === undefined || permissions.asOf === asOf) return poll.can
-    try {
-      const { can } = await permissions.admit(asker)
-      return sameActions(can, before) ? undefined : can
-    } catch (error) {
-      if (!isStoreFailure(error)) throw error
-      return poll.can
     }
   }
 

@@ -39,7 +39,7 @@ export class Question {
    * Asks again what the caller may do, if that was answered a while ago.
    *
    * @throws {Problem} unauthorized, forbidden, store-failed
-   * @see PROTOCOL.md AC25, AC40
+   * @see PROTOCOL.md AC25, AC35, AC40
    */
   async readmit(): Promise<void> {
     const { user } = this.admitted
