@@ -1,5 +1,11 @@
 import type { Room } from '@whereabouts/client'
-import { Avatars, Cursors, type RoomProviderProps, StatusLine } from '@whereabouts/client/react'
+import {
+  Avatars,
+  Cursors,
+  type Point,
+  type RoomProviderProps,
+  StatusLine,
+} from '@whereabouts/client/react'
 import { createElement as h, type ReactNode, StrictMode } from 'react'
 import { createRoot, hydrateRoot, type Root } from 'react-dom/client'
 import {
@@ -28,8 +34,8 @@ export interface ReactPage {
   render(options: Options, how?: { strict?: boolean; fallback?: string }): void
   /** Takes over what a server has rendered. */
   hydrate(markup: string, options: Options, fallback: string | undefined): void
-  /** Renders the ready parts. */
-  renderParts(options: Options, withButtons: boolean): void
+  /** Renders the ready parts, with avatars to choose, or with locations that have the pointer in a field. */
+  renderParts(options: Options, how: { withButtons?: boolean; inField?: boolean }): void
   unmount(): void
 }
 
@@ -37,6 +43,15 @@ declare global {
   interface Window {
     readonly reactPage: ReactPage
   }
+}
+
+/** A location that has more than the pointer. */
+type Pointing = { readonly slide: number; readonly pointer: Point | null }
+
+const SIZE = { width: 400 }
+const IN_FIELD = {
+  pointOf: ({ pointer }: Pointing) => pointer,
+  locationOf: (pointer: Point | null) => ({ slide: 3, pointer }),
 }
 
 const { RoomProvider, useRoom } = context
@@ -74,13 +89,17 @@ const reactPage: Omit<ReactPage, 'room'> = {
     const onRecoverableError = (error: unknown) => void mismatches.push(error)
     root = hydrateRoot(container, provided(options, fallback), { onRecoverableError })
   },
-  renderParts: (options, withButtons) => {
+  renderParts: (options, { withButtons = false, inField = false }) => {
     const onChoose = ({ id }: { readonly id: string }) => void chosen.push(id)
     const board = h('div', { style: { width: 400, height: 200 } })
     const parts = [
       h(Avatars, { key: 'avatars', max: 2, ...(withButtons && { onChoose }) }),
       h(StatusLine, { key: 'status' }),
-      h(Cursors, { key: 'cursors', id: 'board', style: { width: 400 } }, board),
+      h(
+        Cursors<Pointing>,
+        { key: 'cursors', id: 'board', style: SIZE, ...(inField && IN_FIELD) },
+        board,
+      ),
     ]
     show(provided(options, undefined, parts))
   },

@@ -187,12 +187,9 @@ describe('ready parts', { timeout: 30_000 }, () => {
   const away = { ...player('Ann Lee', 10), status: 'away' as const }
   const bob = { ...player('Bob', 50), location: { x: 50, y: 25 } }
 
-  async function parts(server: ScriptedServer, withButtons = false): Promise<Exchange> {
+  async function parts(server: ScriptedServer, how = {}): Promise<Exchange> {
     await page.goto(server.url)
-    await page.evaluate(
-      (buttons) => window.reactPage.renderParts({ room: 'budget' }, buttons),
-      withButtons,
-    )
+    await page.evaluate((given) => window.reactPage.renderParts({ room: 'budget' }, given), how)
     const stream = await server.take('GET events')
     stream.stream().snapshot('e:1', [player('me', 7), away, bob, player('C', 1)], 3)
     await page.getByText('Live').waitFor()
@@ -217,7 +214,7 @@ describe('ready parts', { timeout: 30_000 }, () => {
 
   it('[CL108] avatars that can be chosen are buttons', async () => {
     await using server = await ScriptedServer.listen(html)
-    await parts(server, true)
+    await parts(server, { withButtons: true })
     await page.getByRole('button', { name: 'Bob' }).first().focus()
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: '1 more: show everybody' }).click()
@@ -250,6 +247,31 @@ describe('ready parts', { timeout: 30_000 }, () => {
     expect(await placeOf('Bob')).toEqual([400, 200])
     stream.event('patch', { move: { Bob: null } }, 'e:3')
     await cursor('Bob').waitFor({ state: 'detached' })
+  })
+
+  it('[CL109] pointers are in a field of the locations, if the application says so', async () => {
+    await using server = await ScriptedServer.listen(html)
+    const stream = await parts(server, { inField: true })
+    expect(await cursor('Bob').count()).toBe(0)
+    await page.locator('#board').hover({ position: { x: 100, y: 150 } })
+    expect((await server.take('POST location')).body).toBe('{"slide":3,"pointer":{"x":25,"y":75}}')
+    const there = { slide: 3, pointer: { x: 50, y: 25 } }
+    stream.event('patch', { move: { Bob: there } }, 'e:2')
+    await cursor('Bob').waitFor()
+    stream.event('patch', { move: { Bob: { ...there, pointer: null } } }, 'e:3')
+    await cursor('Bob').waitFor({ state: 'detached' })
+  })
+
+  it('[CL108] a user’s picture is in the avatar, which has the name', async () => {
+    await using server = await ScriptedServer.listen(html)
+    const stream = await parts(server)
+    const avatar = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=='
+    const cy = { ...bob, id: 'Cy', user: { ...bob.user, name: 'Cy', avatar } }
+    stream.event('patch', { leave: ['Ann Lee'], join: [cy] }, 'e:2')
+    stream.event('patch', { leave: ['C'] }, 'e:3')
+    const shown = page.getByRole('img', { name: 'Cy' })
+    expect(await shown.locator('img').getAttribute('src')).toBe(avatar)
+    expect(await shown.textContent()).toBe('')
   })
 
   it('[CL109] who wants less motion sees pointers where they are at once', async () => {

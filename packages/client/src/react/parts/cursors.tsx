@@ -20,8 +20,8 @@ export type Point = { readonly x: number; readonly y: number }
 export interface CursorsProps<Location extends Json = Json> extends HTMLAttributes<HTMLDivElement> {
   /** @default the room of the nearest `RoomProvider` */
   readonly room?: Pick<AnyRoom, 'getSnapshot' | 'subscribe' | 'move'>
-  /** Returns where a location is; `null` for nowhere in this container. @default its `x` and `y` */
-  readonly pointOf?: (location: Location) => Point | null
+  /** Returns where a location is; nothing if it isn't in this container. @default its `x` and `y` */
+  readonly pointOf?: (location: Location) => Point | null | undefined
   /**
    * Returns the location to post when the pointer is here, or `null` when it has left; `undefined` posts
    * nothing. @default the point
@@ -68,7 +68,7 @@ export function Cursors<Location extends Json = Json>(props: CursorsProps<Locati
       <div aria-hidden="true" style={LAYER}>
         {members.map((member) => {
           const point = pointIn(member, pointOf as CursorsProps['pointOf'])
-          if (point === null) return null
+          if (!point) return null
           const { id } = member
           return <Cursor key={id} {...{ member, draw, ...point, glideMs: isStill ? 0 : glideMs }} />
         })}
@@ -125,7 +125,10 @@ function percent(part: number, whole: number): number {
   return Math.round((part / whole) * 10_000) / 100
 }
 
-function pointIn({ location }: Member, pointOf = ownPoint): Point | null {
+function pointIn(
+  { location }: Member,
+  pointOf: NonNullable<CursorsProps['pointOf']> = ownPoint,
+): Point | null | undefined {
   return location === null ? null : pointOf(location)
 }
 
