@@ -97,6 +97,19 @@ describe('the application', () => {
   })
 })
 
+it('[HT8] metrics have those that the application adds', async () => {
+  await using server = await startPlain()
+  const { addMetric } = server.whereabouts
+  let imports = 0
+  addMetric({ name: 'imports', help: 'Imported files', type: 'counter', read: () => imports })
+  addMetric({ name: 'left', help: 'Files left', type: 'gauge', read: () => 7 - imports })
+  for (imports of [3, 5]) {
+    const { text } = await call(`${server.baseUrl}/metrics`)
+    expect(text).toContain(`\nwhereabouts_imports_total ${imports}\n`)
+    expect(text).toContain(`\nwhereabouts_left ${7 - imports}\n`)
+  }
+})
+
 it('[EV14] metrics count the broadcasts that were taken', async () => {
   const { server, room, rooms } = await start()
   await using _server = server

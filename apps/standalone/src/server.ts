@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { join } from 'node:path'
 import {
   createWhereabouts,
   DEFAULTS,
@@ -22,9 +23,12 @@ import type { Settings } from './settings.js'
 import { shareSockets } from './socket-shares.js'
 import { followTls, readTls } from './tls.js'
 import { endOnSignals, endOnUncaught } from './ending.js'
+import { Webhooks } from './webhooks/webhooks.js'
 
 /** Longer than a proxy's timeout, so that a proxy never finds a connection closed. */
 const IDLE_MS = 72_000
+/** In the data folder. */
+const WEBHOOKS_FILE = 'webhooks.sqlite'
 
 /** A running standalone server. */
 export interface StandaloneServer {
@@ -67,6 +71,7 @@ async function listen(
     operations: true,
     log: serverLog(log),
   })
+  const webhooks = await openWebhooks(settings, whereabouts, serverLog(log))
   auth.serve?.(whereabouts.rooms)
   // A stream sends a ping per heartbeat and must not count as idle.
   const idleMs = Math.max(IDLE_MS, 2 * heartbeatMs)
@@ -82,10 +87,11 @@ async function listen(
   if (budgetScale !== 0) shareSockets(node.server, new Proxies(trustedProxies))
   const server = new HttpServer(idleMs, node)
   let local: Closable | undefined
-  const close = () => {
+  const close = async () => {
     auth.close?.()
     unfollow?.()
-    return whereabouts.close(() => Promise.all([server.close(), local?.close()]))
+    await whereabouts.close(() => Promise.all([server.close(), local?.close()]))
+    await webhooks?.close()
   }
   try {
     local = await takeCommands(settings, whereabouts)
@@ -108,6 +114,24 @@ function openNode(
   if (tls === undefined) return { node: plainServer(maxConnections, handle) }
   const node = new Http2Server(readTls(tls), maxConnections, handle)
   return { node, unfollow: followTls(node.server, tls, log) }
+}
+
+/** @throws {Error} if the file in which webhooks wait can't be used */
+async function openWebhooks(
+  { webhooks, options: { dataDir = '' } }: Settings,
+  whereabouts: Whereabouts,
+  log: Log,
+): Promise<Webhooks | undefined> {
+  if (webhooks === undefined) return undefined
+  try {
+    const opened = await Webhooks.start(webhooks, join(dataDir, WEBHOOKS_FILE), log)
+    opened.tell(whereabouts.rooms.happenings())
+    opened.measure(whereabouts.addMetric)
+    return opened
+  } catch (error) {
+    await whereabouts.close()
+    throw error
+  }
 }
 
 interface Closable {

@@ -9,6 +9,11 @@ import { z } from 'zod'
 import { AUTH_VARIABLES, type AuthSettings, readAuth } from './auth/auth-settings.js'
 import { isOwnPath } from './base-path.js'
 import { readTls, TlsFault, type TlsFiles } from './tls.js'
+import {
+  readWebhooks,
+  WEBHOOK_VARIABLES,
+  type WebhookSettings,
+} from './webhooks/webhook-settings.js'
 import { isLoopback } from './loopback.js'
 
 /** The checked settings from the environment. Only this file reads the environment. */
@@ -24,6 +29,8 @@ export interface Settings {
   readonly offline: boolean
   /** How the server identifies callers. */
   readonly auth: AuthSettings
+  /** Where what happens in the rooms is posted; nowhere without it. */
+  readonly webhooks?: WebhookSettings
   readonly options: WhereaboutsOptions
 }
 
@@ -101,9 +108,11 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   const own = ENVIRONMENT.safeParse(said)
   const options = optionsOf(given)
   const { auth, faults: authFaults } = readAuth(given, given.get('HOST') ?? DEFAULT_HOST)
+  const { webhooks, faults: webhookFaults } = readWebhooks(given)
   const faults = [
     ...faultsOf(ENVIRONMENT, said).map(({ option, message }) => `${option}: ${message}`),
     ...authFaults,
+    ...webhookFaults,
     ...tlsFaults(given.get(TLS_CERT), given.get(TLS_KEY)),
     ...findFaults(options).map((fault) => messageOf(fault, given)),
     ...basePathFaults(options.basePath, auth),
@@ -139,6 +148,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     ...tls,
     offline: offline === 'on',
     auth,
+    ...(webhooks !== undefined && { webhooks }),
     options: all,
   }
 }
@@ -215,6 +225,7 @@ function variableOf(option: string): string {
 }
 
 function isUnknown(variable: string): boolean {
-  const isKnown = OPTIONS.has(variable) || AUTH_VARIABLES.has(variable)
+  const known = [OPTIONS, AUTH_VARIABLES, WEBHOOK_VARIABLES]
+  const isKnown = known.some((names) => names.has(variable))
   return variable.startsWith(PREFIX) && !isKnown && !OWN.has(variable)
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import type { Administration } from './administration.js'
 import { Handler } from './http/handler.js'
+import type { OwnMetric } from './http/metrics.js'
 import {
   assertAuth,
   type CallsMount,
@@ -40,6 +41,8 @@ export interface Whereabouts {
    * @see PROTOCOL.md BU2
    */
   readonly countLogin: (request: IncomingMessage, userId?: string) => Promise<void>
+  /** Adds a metric to `/metrics`, which is read with each call. Needs no `this`. */
+  readonly addMetric: (metric: OwnMetric) => void
   /**
    * Says goodbye to all readers, waits for the calls under way and closes the stores. Close the HTTP
    * server afterwards.
@@ -92,6 +95,7 @@ function assemble(service: Service, handler: Handler): Whereabouts {
       return address === undefined ? passOn(next) : handler.serve(request, response, address)
     },
     countLogin: (request, userId) => service.countLogin(request, userId),
+    addMetric: (metric) => service.operations.addMetric(metric),
     close: (stop) => (closed ??= close(service, handler, stop)),
   }
 }

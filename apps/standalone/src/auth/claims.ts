@@ -2,13 +2,14 @@ import { type Action, ACTIONS, type AuthenticatedUser } from '@whereabouts/serve
 import { isUserId } from '@whereabouts/server/mount'
 import type { JWTPayload } from 'jose'
 import { z } from 'zod'
+import { isFor, ROOM_PATTERN } from '../room-pattern.js'
 
 /** The latest possible date. */
 const LAST_MS = 8.64e15
 
 const ROOMS = z.array(
   z.object({
-    room: z.string().regex(/^(?:[\w.:~-]{1,128}\*?|\*)$/),
+    room: z.string().regex(ROOM_PATTERN),
     can: z.array(z.literal(ACTIONS)),
   }),
 )
@@ -47,9 +48,5 @@ export function malformedClaim(claims: JWTPayload): string | undefined {
 
 /** Whether one of the entries allows an action in a room. */
 export function grants(entries: readonly RoomGrant[], room: string, action: Action): boolean {
-  return entries.some((entry) => entry.can.includes(action) && isFor(entry, room))
-}
-
-function isFor({ room: pattern }: RoomGrant, room: string): boolean {
-  return pattern.endsWith('*') ? room.startsWith(pattern.slice(0, -1)) : room === pattern
+  return entries.some((entry) => entry.can.includes(action) && isFor(entry.room, room))
 }

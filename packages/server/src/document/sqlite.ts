@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import Database from 'libsql'
 import { nextNumber, noteDocument, SqliteCatalog } from './sqlite-catalog.js'
-import { SqliteConnection } from './sqlite-connection.js'
-import { BUSY_MS } from './sqlite-file.js'
+import type { SqliteConnection } from './sqlite-connection.js'
 import { DOCUMENTS_FILE } from './sqlite-names.js'
+import { configured } from './sqlite-open.js'
 import { readVersion, upgrade } from './sqlite-schema.js'
 import { SqliteUpkeep } from './sqlite-upkeep.js'
 import { checkSchema, documentId, partsOf } from './schema.js'
@@ -268,13 +268,7 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
 }
 
 function prepare(database: Database.Database): SqliteConnection {
-  database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
-  database.exec('PRAGMA journal_mode = WAL')
-  // A commit survives the end of the process. That it survives a power cut is the flusher's work.
-  database.exec('PRAGMA synchronous = NORMAL')
-  // Deleted data is overwritten, including data that a compaction replaces.
-  database.exec('PRAGMA secure_delete = ON')
-  const connection = new SqliteConnection(database)
+  const connection = configured(database)
   connection.transaction('IMMEDIATE', () => upgrade(database))
   return connection
 }

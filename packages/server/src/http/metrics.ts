@@ -35,19 +35,19 @@ const READERS = 'whereabouts_readers'
 const OPENED = 'whereabouts_readers_opened_total'
 const gaugeOf = (name: string) => `whereabouts_${name}`
 const counterOf = (name: string) => `whereabouts_${name}_total`
-/** Everything that is put into the registry. */
-const NAMES = [
-  REFUSED,
-  READERS,
-  OPENED,
-  ...Object.keys(GAUGES).map(gaugeOf),
-  ...Object.keys(COUNTERS).map(counterOf),
-]
-
 /** How often the delay of the event loop is measured. */
 const LOOK_MS = 10
 /** How long the first call waits for a measurement, which may take a while on a busy machine. */
 const FIRST_MS = 1_000
+
+/** A metric of whoever runs the server. */
+export interface OwnMetric {
+  /** Without `whereabouts_`; for a counter, without `_total`. */
+  readonly name: string
+  readonly help: string
+  readonly type: 'counter' | 'gauge'
+  readonly read: () => number
+}
 
 /** The metrics for Prometheus. Their values are as of when they are read. */
 export class Metrics {
@@ -56,6 +56,10 @@ export class Metrics {
   readonly #refused
   readonly #readers
   readonly #opened
+  readonly #own: (() => void)[] = []
+  /** Everything that is put into the registry. */
+  readonly #names = new Set<string>([REFUSED, READERS, OPENED])
+  readonly #common: { registers: Registry[]; collect: () => Promise<void> }
   #isProcessMeasured: boolean
   #refreshing: Promise<void> | undefined
 
@@ -67,41 +71,43 @@ export class Metrics {
   ) {
     this.#registry = own ?? new Registry()
     this.#isProcessMeasured = own !== undefined
-    const common = { registers: [this.#registry], collect: () => this.#refreshed() }
+    this.#common = { registers: [this.#registry], collect: () => this.#refreshed() }
     this.#refused = new Counter({
       name: REFUSED,
       help: 'Requests refused because their caller used up its budget, by what was counted',
       labelNames: ['budget'],
-      ...common,
+      ...this.#common,
     })
     this.#readers = new Gauge({
       name: READERS,
       help: 'Readers by the way in which they are served; a client that uses long-polls is on a network that holds streams back',
       labelNames: ['transport'],
-      ...common,
+      ...this.#common,
     })
     this.#opened = new Counter({
       name: OPENED,
       help: 'Streams that were opened, and long-polls that waited, likewise',
       labelNames: ['transport'],
-      ...common,
+      ...this.#common,
     })
     for (const [name, help] of Object.entries(GAUGES)) {
-      const gauge = new Gauge({ name: gaugeOf(name), help, ...common })
-      this.#setters.set(name as Name, (value) => gauge.set(value))
+      this.#setters.set(name as Name, this.#gauge(gaugeOf(name), help))
     }
     for (const [name, help] of Object.entries(COUNTERS)) {
-      const counter = new Counter({ name: counterOf(name), help, ...common })
-      this.#setters.set(name as Name, (value) => {
-        counter.reset()
-        counter.inc(value)
-      })
+      this.#setters.set(name as Name, this.#counter(counterOf(name), help))
     }
+  }
+
+  /** Reads another metric with each call. */
+  add({ name, help, type, read }: OwnMetric): void {
+    const set =
+      type === 'gauge' ? this.#gauge(gaugeOf(name), help) : this.#counter(counterOf(name), help)
+    this.#own.push(() => set(read()))
   }
 
   /** Takes the metrics out of the registry, in which another server may have them then. */
   end(): void {
-    for (const name of NAMES) this.#registry.removeSingleMetric(name)
+    for (const name of this.#names) this.#registry.removeSingleMetric(name)
   }
 
   async read(): Promise<{ contentType: string; text: string }> {
@@ -121,6 +127,7 @@ export class Metrics {
     for (const [name, value] of Object.entries(await this.rooms.count())) {
       this.#setters.get(name as Name)?.(value as number)
     }
+    for (const set of this.#own) set()
     this.#opened.reset()
     for (const [transport, { open, total }] of this.rooms.readers.readerships) {
       this.#readers.set({ transport }, open)
@@ -129,6 +136,21 @@ export class Metrics {
     this.#refused.reset()
     for (const [budget, count] of Object.entries(this.budgets.refusals)) {
       this.#refused.inc({ budget }, count)
+    }
+  }
+
+  #gauge(name: string, help: string): (value: number) => void {
+    const gauge = new Gauge({ name, help, ...this.#common })
+    this.#names.add(name)
+    return (value) => gauge.set(value)
+  }
+
+  #counter(name: string, help: string): (value: number) => void {
+    const counter = new Counter({ name, help, ...this.#common })
+    this.#names.add(name)
+    return (value) => {
+      counter.reset()
+      counter.inc(value)
     }
   }
 

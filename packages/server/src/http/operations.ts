@@ -3,7 +3,7 @@ import type { Budgets } from '../access/budgets.js'
 import type { Descriptors } from '../descriptors.js'
 import type { RoomServer } from '../room-server.js'
 import type { Call } from './call.js'
-import { Metrics } from './metrics.js'
+import { Metrics, type OwnMetric } from './metrics.js'
 import { describeCalls, type ServedCalls } from './openapi.js'
 
 /** Answers the calls for operators. @see PROTOCOL.md HT8 */
@@ -38,6 +38,11 @@ export class Operations {
   async metrics(call: Call): Promise<void> {
     const { contentType, text } = await this.#metrics.read()
     call.send(200, contentType, text)
+  }
+
+  /** Adds a metric to {@link metrics}. */
+  addMetric(metric: OwnMetric): void {
+    this.#metrics.add(metric)
   }
 
   describe(call: Call, served: ServedCalls): void {

@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { WebhookQueue } from './queue.js'
+
+const LIMITS = { maxCount: 10, maxBytes: 1_000, maxAgeMs: 10_000 }
+const missed = (count: number) => `missed ${count}`
+let folder: string
+let file: string
+const opened: WebhookQueue[] = []
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'whereabouts-webhooks-'))
+  file = join(folder, 'webhooks.sqlite')
+})
+afterEach(() => {
+  for (const queue of opened.splice(0)) queue.close()
+  rmSync(folder, { recursive: true })
+})
+
+function open(): WebhookQueue {
+  const queue = new WebhookQueue(file, LIMITS)
+  opened.push(queue)
+  return queue
+}
+
+const bodiesOf = (queue: WebhookQueue, nowMs: number) =>
+  queue.take(100, nowMs, nowMs + 50).map(({ body }) => body)
+
+describe('the queue of webhooks', () => {
+  it('[WH7] gives what waits to one at a time, until it is received', () => {
+    const [one, two] = [open(), open()]
+    one.add(['a', 'b', 'c'], 0)
+    const [a, b] = one.take(2, 0, 50)
+    expect([a!.body, b!.body]).toEqual(['a', 'b'])
+    expect(two.take(10, 0, 50).map(({ body }) => body)).toEqual(['c'])
+    expect(two.nextMs()).toBe(50)
+    one.remove(a!)
+    one.giveBack(b!, 10, 3)
+    const [again] = two.take(10, 10, 60)
+    expect(again).toEqual({ ...b, failures: 3 })
+    // Who took it was killed.
+    expect(two.take(10, 60, 100).map(({ id }) => id)).toContain(b!.id)
+    expect(two.size).toBe(2)
+  })
+
+  it('[WH7] has what waits after a kill, with the same ids, for nobody else to read', () => {
+    const before = open()
+    before.add(['a', 'b'], 0)
+    const ids = before.take(10, 0, 50).map(({ id }) => id)
+    const after = open()
+    expect(after.take(10, 50, 60).map(({ id }) => id)).toEqual(ids)
+    expect(new Set(ids).size).toBe(2)
+    for (const each of ['', '-wal', '-shm']) expect(statSync(file + each).mode & 0o777).toBe(0o600)
+  })
+
+  it('[WH8] gives up the oldest if too many wait, and says how many', () => {
+    const queue = open()
+    const letters = [...'abcdefghijkl']
+    queue.add(letters, 0)
+    expect(queue.drop(0, missed)).toBe(3)
+    expect(bodiesOf(queue, 0)).toEqual([...'defghijkl', 'missed 3'])
+    expect(queue.drop(0, missed)).toBe(0)
+  })
+
+  it('[WH8] gives up the oldest if they have too many bytes', () => {
+    const queue = open()
+    queue.add(
+      Array.from({ length: 4 }, (_, index) => `${index}`.repeat(300)),
+      0,
+    )
+    expect(queue.drop(0, missed)).toBe(1)
+    expect(bodiesOf(queue, 0).map((body) => body[0])).toEqual(['1', '2', '3', 'm'])
+  })
+
+  it('[WH8] gives up what is too old', () => {
+    const queue = open()
+    queue.add(['a'], 0)
+    queue.add(['b'], 5_000)
+    expect(queue.drop(10_000, missed)).toBe(0)
+    expect(queue.drop(10_001, missed)).toBe(1)
+    expect(bodiesOf(queue, 10_001)).toEqual(['b', 'missed 1'])
+  })
+})
