@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { within } from 'whereabouts-conformance/deadline'
@@ -14,6 +15,7 @@ const EXAMPLES = [
   'hono/main.mjs',
   'nest/dist/main.js',
 ]
+const ALL = join(import.meta.dirname, '../../examples')
 
 it.each(EXAMPLES)(
   '[HT18] [HT19] examples/%s answers the calls, and shuts down cleanly',
@@ -33,6 +35,31 @@ it.each(EXAMPLES)(
   },
 )
 
+it('each example has fewer than 100 lines', async () => {
+  const names = await readdir(ALL, { withFileTypes: true })
+  // A provider of its own, which is the point of that one.
+  const folders = names.filter((each) => each.isDirectory() && each.name !== 'univer')
+  const lengths = await Promise.all(folders.map(({ name }) => linesOf(join(ALL, name))))
+  expect(lengths.length).toBeGreaterThan(10)
+  for (const [index, lines] of lengths.entries()) {
+    expect(lines, folders[index]!.name).toBeLessThan(100)
+  }
+})
+
+/** Counts the lines of code in a folder: what somebody has to read. */
+async function linesOf(folder: string): Promise<number> {
+  const found = await readdir(folder, { recursive: true })
+  const files = found.filter(
+    (file) =>
+      /\.(ts|tsx|mjs|vue|html)$/.test(file) && !/(^|\/)(node_modules|dist|\.next)\//.test(file),
+  )
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))
+  return texts
+    .join('')
+    .split('\n')
+    .filter((line) => line.trim() !== '').length
+}
+
 interface Example extends AsyncDisposable {
   readonly baseUrl: string
   readonly child: ChildProcess
@@ -41,7 +68,7 @@ interface Example extends AsyncDisposable {
 
 async function startExample(file: string): Promise<Example> {
   const port = await freePort()
-  const path = join(import.meta.dirname, '../../examples', file)
+  const path = join(ALL, file)
   const env = { PATH: process.env['PATH'], PORT: String(port) }
   const child = spawn(process.execPath, [path], { env, stdio: 'ignore' })
   const exited = once(child, 'exit')

@@ -1,0 +1,4 @@
+import { createApp } from 'vue'
+import Sheet from './Sheet.vue'
+
+createApp(Sheet).mount('#root')
