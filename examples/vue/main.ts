@@ -1,4 +1,4 @@
 import { createApp } from 'vue'
-import Sheet from './Sheet.vue'
+import App from './App.vue'
 
-createApp(Sheet).mount('#root')
+createApp(App).mount('#root')

@@ -1,47 +1,40 @@
-import { joinRoom, type Member, type Room } from '@whereabouts/client'
-import { useRoom } from '@whereabouts/client/react'
-import { StrictMode, useEffect, useState } from 'react'
+import type { Member } from '@whereabouts/client'
+import { createRoomContext, shallow } from '@whereabouts/client/react'
+import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+
+type Place = { cell: string }
 
 const CELLS = ['A1', 'B1', 'C1']
 const name = new URLSearchParams(location.search).get('name') ?? 'Guest'
+const { RoomProvider, useMyLocation, useOthers, useStatus } = createRoomContext<Place>()
 
 function Sheet() {
-  const [room, setRoom] = useState<Room | null>(null)
-  useEffect(() => {
-    const joined = joinRoom({ room: 'budget', user: { name } })
-    setRoom(joined)
-    return () => void joined.leave()
-  }, [])
-  return room && <Cells room={room} />
-}
-
-function Cells({ room }: { room: Room }) {
-  const { others, status } = useRoom(room)
+  const status = useStatus()
+  const names = useOthers(namesByCell, shallow)
+  const [, move] = useMyLocation()
   return (
     <>
       <p id="status">{status}</p>
       {CELLS.map((cell) => (
-        <button
-          key={cell}
-          id={cell}
-          data-who={whoIsIn(others, cell)}
-          onClick={() => room.move({ cell })}
-        >
-          {cell} {whoIsIn(others, cell)}
+        <button key={cell} id={cell} data-who={names[cell]} onClick={() => move({ cell })}>
+          {cell} {names[cell]}
         </button>
       ))}
     </>
   )
 }
 
-function whoIsIn(others: readonly Member[], cell: string): string | undefined {
-  return others.find(({ location: place }) => (place as { cell?: string } | null)?.cell === cell)
-    ?.user.name
+function namesByCell(others: readonly Member<Place>[]): { [cell: string]: string } {
+  const names: { [cell: string]: string } = {}
+  for (const { location: place, user } of others) if (place) names[place.cell] = user.name
+  return names
 }
 
 createRoot(document.querySelector('#root')!).render(
   <StrictMode>
-    <Sheet />
+    <RoomProvider room="budget" user={{ name }}>
+      <Sheet />
+    </RoomProvider>
   </StrictMode>,
 )

@@ -1,41 +1,39 @@
 'use client'
 
-import { joinRoom, type Member, type Room } from '@whereabouts/client'
-import { useRoom } from '@whereabouts/client/react'
-import { useEffect, useState } from 'react'
+import type { Member } from '@whereabouts/client'
+import { createRoomContext, shallow } from '@whereabouts/client/react'
+
+type Place = { cell: string }
 
 const CELLS = ['A1', 'B1', 'C1']
+const { RoomProvider, useMyLocation, useOthers, useStatus } = createRoomContext<Place>()
 
 export function Sheet({ url, name }: { url: string; name: string }) {
-  const [room, setRoom] = useState<Room | null>(null)
-  useEffect(() => {
-    const joined = joinRoom({ url, room: 'budget', user: { name } })
-    setRoom(joined)
-    return () => void joined.leave()
-  }, [url, name])
-  return room && <Cells room={room} />
+  return (
+    <RoomProvider url={url} room="budget" user={{ name }}>
+      <Cells />
+    </RoomProvider>
+  )
 }
 
-function Cells({ room }: { room: Room }) {
-  const { others, status } = useRoom(room)
+function Cells() {
+  const status = useStatus()
+  const names = useOthers(namesByCell, shallow)
+  const [, move] = useMyLocation()
   return (
     <>
       <p id="status">{status}</p>
       {CELLS.map((cell) => (
-        <button
-          key={cell}
-          id={cell}
-          data-who={whoIsIn(others, cell)}
-          onClick={() => room.move({ cell })}
-        >
-          {cell} {whoIsIn(others, cell)}
+        <button key={cell} id={cell} data-who={names[cell]} onClick={() => move({ cell })}>
+          {cell} {names[cell]}
         </button>
       ))}
     </>
   )
 }
 
-function whoIsIn(others: readonly Member[], cell: string): string | undefined {
-  return others.find(({ location }) => (location as { cell?: string } | null)?.cell === cell)?.user
-    .name
+function namesByCell(others: readonly Member<Place>[]): { [cell: string]: string } {
+  const names: { [cell: string]: string } = {}
+  for (const { location, user } of others) if (location) names[location.cell] = user.name
+  return names
 }
