@@ -397,6 +397,9 @@ describe('[DO23] a document has at most 25,000 clients', () => {
     expect(guarded.take(garbage(1, 2, 1), 0)).toBe(false)
     expect(guarded.take(garbage(30_000, 3), 3)).toBe(false)
     expect(guarded.take(garbage(30_000, 3, 1), 0)).toBe(false)
+    const copy = new Guarded()
+    expect(copy.take(garbage(1, 20_000), 0)).toBe(false)
+    expect(() => copy.take(garbage(30_000, 1), 0)).toThrow(new CrowdedDocument(1))
   })
 
   /** An update with one collected struct per client, the kind that is applied fastest. */

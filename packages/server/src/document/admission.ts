@@ -132,7 +132,9 @@ export class Admission {
     const waiting = [...pending.clients].filter(isNew).length
     const all = clients.size + waiting + more
     if (more > 0 && all > MAX_CLIENTS) throw full('clients', MAX_CLIENTS)
-    if (more > granted && all > CROWDED_CLIENTS) throw new CrowdedDocument(more)
+    // What a document begins with is its author's own.
+    const isFirst = all === more
+    if (!isFirst && more > granted && all > CROWDED_CLIENTS) throw new CrowdedDocument(more)
   }
 
   #checkSubdocuments(subdocuments: readonly Id[], pending: Pending): void {
