@@ -71,6 +71,34 @@ describe('onStoreDocument', () => {
     expect(calls.map(({ room }) => room)).toEqual(['a', 'b', 'c', 'd', 'e', 'a'])
   })
 
+  it('[RS10] is called again for a room only when the call before has ended', async () => {
+    const answers: (() => void)[] = []
+    const { pass, times, storing } = start(
+      () => new Promise<void>((resolve) => void answers.push(resolve)),
+    )
+    storing.changed('a')
+    await pass(2_000)
+    storing.changed('a')
+    await pass(5_000)
+    expect(times()).toEqual([2_000])
+    answers[0]!()
+    await pass(0)
+    expect(times()).toEqual([2_000, 7_000])
+  })
+
+  it('[RS11] isn’t called if another node has a change while it waits for its turn', async () => {
+    const answers: (() => void)[] = []
+    const { pass, calls, storing } = start(
+      () => new Promise<void>((resolve) => void answers.push(resolve)),
+    )
+    for (const room of ['a', 'b', 'c', 'd', 'e']) storing.changed(room)
+    await pass(2_000)
+    storing.ordered('e', false)
+    answers[0]!()
+    await pass(10_000)
+    expect(calls.map(({ room }) => room)).toEqual(['a', 'b', 'c', 'd'])
+  })
+
   it('[RS10] isn’t called for a document that was deleted', async () => {
     const { pass, storing, times } = start(undefined, new Uint8Array(2))
     storing.changed('a')

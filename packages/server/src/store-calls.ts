@@ -93,6 +93,8 @@ export class StoreCalls implements DocumentChanges {
     const { clock, limits } = this.context
     const known = this.#changed.get(roomName)
     known?.cancel()
+    // The other node may be the one to call now.
+    this.#due.delete(roomName)
     const nowMs = clock.now()
     const { sinceMs, failures, notBeforeMs } = known ?? { ...FRESH, sinceMs: nowMs }
     const atMs = Math.min(nowMs + limits.storeDebounceMs, sinceMs + limits.storeMaxWaitMs)
