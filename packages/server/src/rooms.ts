@@ -151,7 +151,7 @@ export class Rooms {
    * @see PROTOCOL.md LK3, LK14
    */
   async lock(roomName: string, memberKey: string, key: string, user?: UserClaim): Promise<Locked> {
-    return this.server.lock(roomName, this.#participant(memberKey, user), checkLockKey(key))
+    return this.server.locks.lock(roomName, this.#participant(memberKey, user), checkLockKey(key))
   }
 
   /**
@@ -168,7 +168,7 @@ export class Rooms {
     user?: UserClaim,
   ): Promise<void> {
     const lock = { key: checkLockKey(key), number: checkNumber(number) }
-    await this.server.unlock(roomName, this.#participant(memberKey, user), lock)
+    await this.server.locks.unlock(roomName, this.#participant(memberKey, user), lock)
   }
 
   /**
@@ -188,7 +188,7 @@ export class Rooms {
   ): Promise<boolean> {
     if (userId !== undefined) checkText('userId', userId)
     const lock = { key: checkLockKey(key), number: checkNumber(number) }
-    return this.server.holdsLock(roomName, lock, userId)
+    return this.server.locks.holdsLock(roomName, lock, userId)
   }
 
   /**

@@ -183,7 +183,7 @@ export class Calls {
     const { caller, key } = await this.#locking(call, roomName, (parameter) => ({
       key: lockKey(parameter),
     }))
-    return this.rooms.lock(roomName, caller, key)
+    return this.rooms.locks.lock(roomName, caller, key)
   }
 
   /** @see PROTOCOL.md LK7, LK18 */
@@ -192,7 +192,7 @@ export class Calls {
       key: lockKey(parameter),
       number: lockNumber(parameter),
     }))
-    return this.rooms.unlock(roomName, caller, lock)
+    return this.rooms.locks.unlock(roomName, caller, lock)
   }
 
   async #locking<T>(

@@ -86,7 +86,7 @@ export class DocumentCalls {
     if (lock !== undefined) {
       const { callers, rooms } = this.parts
       const caller = callers.identify(call.request, call.query, 'member', user?.claim)
-      await rooms.assertHeld(roomName, caller, lock)
+      await rooms.locks.assertHeld(roomName, caller, lock)
     }
     return { update, options }
   }

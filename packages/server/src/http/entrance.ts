@@ -79,7 +79,7 @@ export interface Demand {
 export class Entrance {
   constructor(
     private readonly access: Access,
-    private readonly rooms: Pick<RoomServer, 'memberId' | 'hasLocks' | 'unlockAll'>,
+    private readonly rooms: Pick<RoomServer, 'memberId' | 'locks'>,
   ) {}
 
   /**
@@ -243,12 +243,13 @@ export class Entrance {
   checkLocks({ asker, roomName }: Entered, caller: Caller): Promise<void> | undefined {
     if (!this.access.permissions.asksAbout(asker)) return undefined
     const memberId = this.rooms.memberId(roomName, caller)
-    return this.rooms.hasLocks(roomName, memberId) ? this.#checkLocks(asker, memberId) : undefined
+    const hasLocks = this.rooms.locks.hasLocks(roomName, memberId)
+    return hasLocks ? this.#checkLocks(asker, memberId) : undefined
   }
 
   async #checkLocks(asker: Asker, memberId: string): Promise<void> {
     const can = await this.access.permissions.granted(asker, ['write']).catch(unlessStoreFailed)
-    if (can?.includes('write') === false) await this.rooms.unlockAll(asker.roomName, memberId)
+    if (can?.includes('write') === false) await this.rooms.locks.unlockAll(asker.roomName, memberId)
   }
 
   /** The application is asked about nothing that can't be a room. @throws {Problem} bad-room */
