@@ -66,6 +66,16 @@ function Status() {
   return h('p', { id: 'status' }, useStatus())
 }
 
+/** Shows who holds a key, and has buttons to lock and to release it. */
+export function Locked() {
+  const { holder, isMine, lock, unlock } = context.useLock('cell')
+  return [
+    h('p', { key: 'holder', id: 'holder' }, `${holder?.user.name ?? 'nobody'} ${isMine}`),
+    h('button', { key: 'lock', id: 'lock', onClick: () => void lock({ waitMs: 60_000 }) }),
+    h('button', { key: 'unlock', id: 'unlock', onClick: () => void unlock() }),
+  ]
+}
+
 /** Shows all that the hooks return. */
 export function Everything(): ReactNode {
   return [Count, Teams, Places, Names, Mine, Status].map((component) =>

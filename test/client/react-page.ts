@@ -12,6 +12,7 @@ import {
   context,
   Everything,
   heard,
+  Locked,
   type Place,
   renders,
   type Said,
@@ -36,6 +37,8 @@ export interface ReactPage {
   hydrate(markup: string, options: Options, fallback: string | undefined): void
   /** Renders the ready parts, with avatars to choose, or with locations that have the pointer in a field. */
   renderParts(options: Options, how: { withButtons?: boolean; inField?: boolean }): void
+  /** Renders a lock, or takes it away again. */
+  renderLock(options: Options, isThere: boolean): void
   unmount(): void
 }
 
@@ -102,6 +105,9 @@ const reactPage: Omit<ReactPage, 'room'> = {
       ),
     ]
     show(provided(options, undefined, parts))
+  },
+  renderLock: (options, isThere) => {
+    show(h(StrictMode, null, provided(options, undefined, isThere && h(Locked))))
   },
   unmount: () => root?.unmount(),
 }

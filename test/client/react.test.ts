@@ -1,8 +1,11 @@
+import { joinRoom } from '@whereabouts/client'
+import { lock } from '@whereabouts/client/locks'
 import type { Browser, Page } from 'playwright-core'
 import { createElement } from 'react'
 import { renderToString } from 'react-dom/server'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { launchChromium } from '../chromium.js'
+import { Application } from './application.js'
 import { bundlePage } from './bundle.js'
 import { context, Everything } from './react-components.js'
 import { type Exchange, member, ScriptedServer } from './scripted-server.js'
@@ -107,6 +110,35 @@ describe('React', { timeout: 30_000 }, () => {
     expect(call.body).toBe('{"say":"ho"}')
     call.answer(200, { id: 'e:3' })
     await sent
+  })
+
+  it('[CL115] a lock is shown, and released with the component that has it', async () => {
+    await using application = await Application.listen()
+    await using pages = await ScriptedServer.listen(html)
+    const room = joinRoom({ url: application.url, room: 'budget', user: { name: 'Ann' } })
+    const anns = await lock(room, 'cell', { waitMs: 60_000 })
+    await page.goto(pages.url)
+    const render = (isThere: boolean) =>
+      page.evaluate(
+        ([url, is]) => {
+          window.reactPage.renderLock({ url, room: 'budget', user: { name: 'Ben' } }, is)
+        },
+        [application.url, isThere] as const,
+      )
+    await render(true)
+    await shows('holder', 'Ann false')
+    await page.locator('#lock').click()
+    await anns.release()
+    await shows('holder', 'Ben true')
+    await page.locator('#unlock').click()
+    await shows('holder', 'nobody false')
+    await page.locator('#lock').click()
+    await shows('holder', 'Ben true')
+    const again = lock(room, 'cell', { waitMs: 60_000 })
+    await render(false)
+    expect((await again).isHeld).toBe(true)
+    expect(room.getSnapshot().others.map(({ user }) => user.name)).toEqual(['Ben'])
+    await room.leave()
   })
 
   it('[CL107] the fallback is shown until the room has been seen', async () => {

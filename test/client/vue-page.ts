@@ -73,10 +73,15 @@ const Status = counted('status', () => {
   return () => h('p', { id: 'status' }, status.value)
 })
 
+const Locked = counted('locked', () => {
+  const { holding, lock } = context.useLock('cell')
+  return () => h('button', { id: 'lock', onClick: () => void lock() }, String(holding.value.isMine))
+})
+
 const options = shallowRef<Options>({ room: 'budget' })
 const app = createApp(() =>
   h(context.RoomProvider, options.value, {
-    default: () => [Count, Teams, Places, Mine, Status].map((component) => h(component)),
+    default: () => [Count, Teams, Places, Mine, Status, Locked].map((component) => h(component)),
     fallback: () => 'One moment',
   }),
 )

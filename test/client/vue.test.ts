@@ -85,6 +85,17 @@ describe('Vue', { timeout: 30_000 }, () => {
     expect(await page.evaluate(() => window.vuePage.heard)).toEqual([[{ say: 'hi' }, 'a']])
   })
 
+  it('[CL115] a lock is shown, and released with the component that has it', async () => {
+    await using server = await ScriptedServer.listen(html)
+    const stream = await opened(server)
+    await page.locator('#lock').click()
+    ;(await server.take('POST lock')).answer(200, { key: 'cell', number: 7, id: 'e:2' })
+    stream.event('patch', { locks: { cell: { memberId: 'me', number: 7 } } }, 'e:2')
+    await shows('lock', 'true')
+    await page.evaluate(() => window.vuePage.render({ room: 'minutes' }))
+    expect((await server.take('POST unlock')).body).toBe('{"key":"cell","number":7}')
+  })
+
   it('[CL105] a server renders a room that it doesn’t join', async () => {
     const { RoomProvider, useOthers, useStatus } = createRoomContext()
     const People = defineComponent(() => {

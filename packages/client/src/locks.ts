@@ -2,7 +2,7 @@ import { type Locked, parsePosition, Problem } from '@whereabouts/protocol'
 import { readAnswer } from './answer.js'
 import { Backoff } from './backoff.js'
 import { channelOf, type DocumentChannel } from './document-channel.js'
-import type { Room } from './room.js'
+import type { AnyRoom } from './room.js'
 import type { RoomSnapshot } from './store.js'
 
 const ANSWER_WITHIN_MS = 10_000
@@ -64,7 +64,7 @@ export class LockedError extends Error {
  * @see PROTOCOL.md LK1, LK3
  */
 export async function lock(
-  room: Room,
+  room: AnyRoom,
   key: string,
   { waitMs = 0, signal }: LockOptions = {},
 ): Promise<Lock> {
@@ -88,7 +88,7 @@ export async function lock(
 }
 
 /** Takes a lock, or gives it back at once if nobody waits for it any more. @see PROTOCOL.md LK21 */
-async function take(room: Room, key: string, signal: AbortSignal | undefined): Promise<Lock> {
+async function take(room: AnyRoom, key: string, signal: AbortSignal | undefined): Promise<Lock> {
   const channel = channelOf(room)
   const held = hold(room, channel, await ask(channel, key))
   if (signal?.aborted) await held.release()
@@ -112,7 +112,7 @@ function mayPass(error: unknown): boolean {
 }
 
 /** Waits until a room shows that a key was released. @see PROTOCOL.md LK21 */
-async function released(room: Room, key: string, signal: AbortSignal): Promise<void> {
+async function released(room: AnyRoom, key: string, signal: AbortSignal): Promise<void> {
   const isFree = ({ status, locks }: RoomSnapshot) =>
     status === 'closed' || (status === 'online' && !Object.hasOwn(locks, key))
   // The answer may be ahead of what the room shows.
@@ -121,9 +121,9 @@ async function released(room: Room, key: string, signal: AbortSignal): Promise<v
 }
 
 /** The last lock of each key. A room has one member, so it has one lock for a key. */
-const lastLocks = new WeakMap<Room, Map<string, HeldLock>>()
+const lastLocks = new WeakMap<AnyRoom, Map<string, HeldLock>>()
 
-function hold(room: Room, channel: DocumentChannel, locked: Locked): Lock {
+function hold(room: AnyRoom, channel: DocumentChannel, locked: Locked): Lock {
   const ofRoom = lastLocks.get(room) ?? new Map<string, HeldLock>()
   lastLocks.set(room, ofRoom)
   const { key } = locked
@@ -144,14 +144,14 @@ class HeldLock implements Lock {
   readonly number: number
   readonly lost: AbortSignal
   readonly #lost = new AbortController()
-  readonly #room: Room
+  readonly #room: AnyRoom
   readonly #channel: DocumentChannel
   /** The position at which it was granted. */
   readonly #grantedAt: string
   readonly #unsubscribe: () => void
   #releasing: Promise<void> | undefined
 
-  constructor(room: Room, channel: DocumentChannel, { key, number, id }: Locked) {
+  constructor(room: AnyRoom, channel: DocumentChannel, { key, number, id }: Locked) {
     this.key = key
     this.number = number
     this.lost = this.#lost.signal
@@ -241,7 +241,7 @@ async function post<T>(channel: DocumentChannel, call: string, body: object): Pr
 
 /** Waits until a room is as it should be, or the signal aborts. */
 async function until(
-  room: Room,
+  room: AnyRoom,
   isSo: (snapshot: RoomSnapshot) => boolean,
   signal?: AbortSignal,
 ): Promise<void> {

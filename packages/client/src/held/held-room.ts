@@ -1,5 +1,6 @@
 import type { Json } from '@whereabouts/protocol'
 import type { EventListener, MissedListener } from '../broadcasts.js'
+import { channelOf, setChannel } from '../document-channel.js'
 import type { JoinOptions, UserOptions } from '../options.js'
 import { type AnyRoom, joinRoom, type Room } from '../room.js'
 import { callSafely, type RoomSnapshot, RoomStore, type RoomStatus } from '../store.js'
@@ -189,6 +190,8 @@ export class HeldRoom<
       ...(fetch && { fetch: (...call) => (this.#options.fetch ?? globalThis.fetch)(...call) }),
     })
     this.#room = room
+    // So that a lock can be taken of it, as of any room.
+    setChannel(this, channelOf(room))
     const ends = [this.#joined(room), room.subscribe(this.#tell)]
     this.#release = () => ends.forEach((end) => end())
     for (const heard of this.#heard) heard.end = room.onEvent(heard.listener, heard.missed)

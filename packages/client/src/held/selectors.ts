@@ -13,6 +13,25 @@ export function selfOf<Location extends Json, Meta extends Json>({
   return members.find(({ id }) => id === self) ?? null
 }
 
+/** Who holds a lock. */
+export interface Holding<Location extends Json, Meta extends Json> {
+  /** `null` if nobody does, or while the room isn't live. */
+  readonly holder: Member<Location, Meta> | null
+  /** Whether this client does. */
+  readonly isMine: boolean
+}
+
+/** Returns a function that says who holds a key. */
+export function holdingOf<Location extends Json, Meta extends Json>(
+  key: string,
+): (snapshot: RoomSnapshot<Location, Meta>) => Holding<Location, Meta> {
+  return ({ locks, members, self }) => {
+    const id = Object.hasOwn(locks, key) ? locks[key]!.memberId : undefined
+    const holder = members.find((member) => member.id === id) ?? null
+    return { holder, isMine: id !== undefined && id === self }
+  }
+}
+
 /** Returns whether the room has been seen, or can't be. */
 export function hasOpened({ status }: RoomSnapshot): boolean {
   return status !== 'connecting'

@@ -2,8 +2,16 @@ import type { Json, Member } from '@whereabouts/protocol'
 import { type ReactNode, useEffect, useMemo, useRef } from 'react'
 import type { EventListener, MissedListener } from '../broadcasts.js'
 import { HeldRoom, type VisitOptions } from '../held/held-room.js'
-import { type IsEqual, keepEqual, keepSame, type Merge, same } from '../held/selection.js'
-import { keepPairs, type Mapped, mapOthers, selfOf } from '../held/selectors.js'
+import { type IsEqual, keepEqual, keepSame, type Merge, same, shallow } from '../held/selection.js'
+import { LockUse } from '../held/lock-use.js'
+import {
+  type Holding,
+  holdingOf,
+  keepPairs,
+  type Mapped,
+  mapOthers,
+  selfOf,
+} from '../held/selectors.js'
 import type { Room } from '../room.js'
 import type { RoomSnapshot, RoomStatus } from '../store.js'
 import { createVisits, type RoomProviderProps } from './room-provider.js'
@@ -45,9 +53,20 @@ export interface RoomContext<Location extends Json, Meta extends Json, Event ext
   ]
   /** Returns how to send an event to everybody in the room. */
   readonly useBroadcast: () => (event: Event) => Promise<void>
+  /**
+   * Returns who holds a key, such as that of a cell, and how to lock it. What the component has locked is released
+   * when it is unmounted.
+   *
+   * @see PROTOCOL.md CL115
+   */
+  readonly useLock: (key: string) => UsedLock<Location, Meta>
   /** Calls back for each event while the component is mounted; the functions may be new with each render. */
   readonly useEvent: (listener: EventListener<Event>, missed?: MissedListener) => void
 }
+
+/** Who holds a lock, and how to take it and to release it. */
+export interface UsedLock<Location extends Json, Meta extends Json>
+  extends Holding<Location, Meta>, Pick<LockUse, 'lock' | 'unlock'> {}
 
 /** A context whose rooms are more than rooms. */
 export interface HeldContext<
@@ -147,6 +166,7 @@ export function contextOf<
     useOthersMapped,
     useMyLocation,
     useBroadcast: () => useHeld().broadcast,
+    useLock: (key) => useLockOf(useHeld(), key),
     useEvent: (listener, missed) => useEventOf(useHeld(), listener, missed),
   }
 }
@@ -171,6 +191,16 @@ export function useSnapshotOf<
 /** Returns how to keep a selection. */
 export function useMerge<Value>(isEqual: IsEqual<Value> = Object.is): Merge<Value> {
   return useMemo(() => keepEqual(isEqual), [isEqual])
+}
+
+function useLockOf<Location extends Json, Meta extends Json, Event extends Json>(
+  room: HeldRoom<Location, Meta, Event>,
+  key: string,
+): UsedLock<Location, Meta> {
+  const use = useMemo(() => new LockUse(room, key), [room, key])
+  useEffect(() => use.begin(), [use])
+  const holding = useSelected(room, holdingOf(key), useMerge<Holding<Location, Meta>>(shallow))
+  return { ...holding, lock: use.lock, unlock: use.unlock }
 }
 
 function useEventOf<Location extends Json, Meta extends Json, Event extends Json>(

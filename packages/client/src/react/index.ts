@@ -4,6 +4,7 @@ export {
   createRoomContext,
   type RoomContext,
   useSnapshotOf,
+  type UsedLock,
   type UseSelection,
   type UseSelfSelection,
 } from './context.js'

@@ -2,8 +2,16 @@ import type { Json, Member } from '@whereabouts/protocol'
 import { computed, onScopeDispose, type WritableComputedRef } from 'vue'
 import type { EventListener, MissedListener } from '../broadcasts.js'
 import { HeldRoom, type VisitOptions } from '../held/held-room.js'
-import { type IsEqual, keepEqual, keepSame, same } from '../held/selection.js'
-import { keepPairs, type Mapped, mapOthers, selfOf } from '../held/selectors.js'
+import { type IsEqual, keepEqual, keepSame, same, shallow } from '../held/selection.js'
+import { LockUse } from '../held/lock-use.js'
+import {
+  type Holding,
+  holdingOf,
+  keepPairs,
+  type Mapped,
+  mapOthers,
+  selfOf,
+} from '../held/selectors.js'
 import type { JoinOptions } from '../options.js'
 import type { Room } from '../room.js'
 import type { RoomSnapshot, RoomStatus } from '../store.js'
@@ -49,6 +57,13 @@ export interface RoomContext<Location extends Json, Meta extends Json, Event ext
   readonly useMyLocation: () => WritableComputedRef<Location | null>
   /** Returns how to send an event to everybody in the room. */
   readonly useBroadcast: () => (event: Event) => Promise<void>
+  /**
+   * Returns who holds a key, such as that of a cell, and how to lock it. What the component has locked is released
+   * when it is unmounted.
+   *
+   * @see PROTOCOL.md CL115
+   */
+  readonly useLock: (key: string) => UsedLock<Location, Meta>
   /** Calls back for each event until the component is unmounted. */
   readonly useEvent: (listener: EventListener<Event>, missed?: MissedListener) => void
 }
@@ -74,6 +89,14 @@ export function createRoomContext<
   return contextOf<Location, Meta, Event, HeldRoom<Location, Meta, Event>>(
     (options) => new HeldRoom(options),
   )
+}
+
+/** Who holds a lock, and how to take it and to release it. */
+export interface UsedLock<Location extends Json, Meta extends Json> extends Pick<
+  LockUse,
+  'lock' | 'unlock'
+> {
+  readonly holding: Selected<Holding<Location, Meta>>
 }
 
 /** A context whose rooms are more than rooms. */
@@ -123,6 +146,17 @@ export function contextOf<
       useSelected(useHeld(), mapOthers(map), keepPairs(isEqual)),
     useMyLocation,
     useBroadcast: () => useHeld().broadcast,
+    useLock: (key) => useLockOf(useHeld(), key),
     useEvent: (listener, missed) => onScopeDispose(useHeld().onEvent(listener, missed)),
   }
+}
+
+function useLockOf<Location extends Json, Meta extends Json, Event extends Json>(
+  room: HeldRoom<Location, Meta, Event>,
+  key: string,
+): UsedLock<Location, Meta> {
+  const use = new LockUse(room, key)
+  onScopeDispose(use.begin())
+  const holding = useSelected(room, holdingOf(key), keepEqual<Holding<Location, Meta>>(shallow))
+  return { holding, lock: use.lock, unlock: use.unlock }
 }

@@ -1,4 +1,4 @@
-export { createRoomContext, type RoomContext, type UseSelection } from './context.js'
+export { createRoomContext, type RoomContext, type UsedLock, type UseSelection } from './context.js'
 export type { RoomProviderOf, RoomSlots } from './room-provider.js'
 export type { Selected } from './selected.js'
 export { type IsEqual, shallow } from '../held/selection.js'
