@@ -4,10 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const DOC = 'docs/dependencies.md'
-// The bench's alternatives, its Lighthouse, other servers' stores, Nest 11 and the tools for lists and releases
+// The bench's alternatives, its Lighthouse, the editors, other servers' stores, Nest 11 and the tools for lists and releases
 // have their own lockfiles.
 const BENCH = ['bench/servers/alternatives', 'bench/lighthouse']
-const APART = [...BENCH, 'test/migration']
+const APART = [...BENCH, 'examples/bindings', 'test/migration']
 const TOOLS = ['scripts/release', 'scripts/sbom']
 const LOCKFILES = ['.', ...APART, 'test/nest-11', ...TOOLS].map((folder) =>
   join(folder, 'package-lock.json'),

@@ -34,7 +34,8 @@ export interface ProviderOptions {
    */
   readonly keptFor?: string
   /**
-   * Whether to connect at once. Otherwise `connect()` does, as Lexical's plugin calls it.
+   * Whether to connect at once. Otherwise `connect()` does, as Lexical's plugin calls it, and until then
+   * nothing is loaded or kept, so that the plugin is told of all that the document gets.
    *
    * @default true
    * @see PROTOCOL.md YJ3
@@ -121,7 +122,9 @@ const STATUSES: { readonly [Status in RoomStatus]: ProviderStatus } = {
 export class RoomProvider extends Emitter<ProviderEvents> {
   readonly room: AnyRoom
   readonly #channel: DocumentChannel
-  readonly #offline: OfflineCopy | null
+  /** Opens the browser's copy when the provider first connects. */
+  readonly #openOffline: () => OfflineCopy | null
+  #offline: OfflineCopy | null = null
   readonly #sync: DocumentSync
   readonly #unfollow: () => void
   readonly #subdocuments: Subdocuments | null
@@ -168,8 +171,7 @@ export class RoomProvider extends Emitter<ProviderEvents> {
         this.#replaced(begun)
       },
     })
-    this.#offline = offline && hasIndexedDb() ? this.#keepOffline(keptFor) : null
-    this.#keepRight()
+    this.#openOffline = () => (offline && hasIndexedDb() ? this.#keepOffline(keptFor) : null)
     this.#sync.pause()
     this.#announced = this.#currentState()
     this.#unfollow = this.#followRoom()
@@ -298,6 +300,8 @@ export class RoomProvider extends Emitter<ProviderEvents> {
   /** Syncs again after `disconnect`. Does nothing while connected, or after `destroy`. */
   connect(): void {
     if (this.#unlisten !== null || this.#ended !== null) return
+    this.#offline ??= this.#openOffline()
+    this.#keepRight()
     // A room that is open already doesn't repeat earlier updates.
     this.#sync.resume(this.status === 'online' || this.status === 'reconnecting')
     this.#unlisten = this.#listen()
