@@ -37,12 +37,17 @@ it.each(EXAMPLES)(
 
 it('each example has fewer than 100 lines', async () => {
   const names = await readdir(ALL, { withFileTypes: true })
-  // A provider of its own, which is the point of that one.
-  const folders = names.filter((each) => each.isDirectory() && each.name !== 'univer')
+  // A provider of its own, which is the point of that one; and ten editors, each with what they share.
+  const others = ['univer', 'bindings']
+  const folders = names.filter((each) => each.isDirectory() && !others.includes(each.name))
   const lengths = await Promise.all(folders.map(({ name }) => linesOf(join(ALL, name))))
   expect(lengths.length).toBeGreaterThan(10)
   for (const [index, lines] of lengths.entries()) {
     expect(lines, folders[index]!.name).toBeLessThan(100)
+  }
+  for (const editor of await readdir(join(ALL, 'bindings', 'editors'))) {
+    const text = await readFile(join(ALL, 'bindings', 'editors', editor), 'utf8')
+    expect(text.split('\n').length, editor).toBeLessThan(100)
   }
 })
 
