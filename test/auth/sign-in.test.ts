@@ -121,6 +121,27 @@ describe('in a browser', () => {
     await account(page, 'ann of the provider').waitFor()
   })
 
+  it('[OP33] a session is renewed although the first questions about it were lost', async () => {
+    await using both = await startBoth({ tokensS: 10, hasRefresh: true })
+    await using window = await openWindow()
+    const { page } = window
+    await page.goto(`${both.publicUrl}/pages/notes`)
+    await logIn(page, 'ann')
+    await untilOpen(page)
+    let lost = 0
+    await page.route('**/session', (route) => {
+      lost += 1
+      return lost > 2 ? route.continue() : route.abort()
+    })
+    await page.reload()
+    await untilOpen(page)
+    await page.waitForResponse(
+      (response) => response.request().method() === 'POST' && response.url().endsWith('/session'),
+      { timeout: 30_000 },
+    )
+    expect(lost).toBeGreaterThan(2)
+  })
+
   it('[OP32] a token in a cookie determines the user', async () => {
     const secret = 'the output of openssl rand -hex 32'
     const variables = guideVariables('jwt', { WHEREABOUTS_JWT_SECRET: secret })

@@ -32,7 +32,8 @@ describe('a page that a newer version has changed', () => {
       const before = await stored(room)
       for (const window of [anns, bobs]) {
         await newer(window).waitFor()
-        expect(await newer(window).textContent()).toContain('Nothing you wrote is lost.')
+        // Until it is known that all is saved, it says to wait.
+        await expect.poll(() => newer(window).textContent()).toContain('Nothing you wrote is lost.')
         expect(await editable(window)).toBe('false')
         expect(await window.page.getByRole('toolbar').count()).toBe(0)
         await window.text.click()

@@ -63,18 +63,27 @@ function followUser({ document }: Session): void {
   document.subscribe(() => void look())
 }
 
-/** Asks again when the server is there: the window may have been opened without it. */
+/** Asks again when the server is there, until it answers: the window may have been opened without it. */
 async function identityOnline(session: Session): Promise<Identity> {
-  await new Promise<void>((resolve) => {
+  for (;;) {
+    await reached(session)
+    const identity = await readIdentity()
+    if (identity.mode !== 'unknown' || identity.isRefused === true) return identity
+    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
+  }
+}
+
+/** Resolves once the server has been heard of, if only by its refusal. */
+function reached(session: Session): Promise<void> {
+  return new Promise((resolve) => {
     const look = () => {
-      if (session.status !== 'online') return
+      if (session.status !== 'online' && session.status !== 'closed') return
       unsubscribe()
       resolve()
     }
     const unsubscribe = session.subscribe(look)
     look()
   })
-  return readIdentity()
 }
 
 /** Tries again what was refused because the user's session had ended. @see OFFICE.md OP33, OF11 */
