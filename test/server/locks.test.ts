@@ -1,16 +1,63 @@
 import type { Locked } from '@whereabouts/protocol'
+import type { WhereaboutsOptions } from '@whereabouts/server'
 import { describe, expect, it } from 'vitest'
+import {
+  accepted,
+  EMPTY,
+  getDocument,
+  postUpdate,
+  TestDocument,
+} from 'whereabouts-conformance/document'
 import { call, callJson, expectProblem, expectRefused } from 'whereabouts-conformance/http'
 import { memberKey, TestRoom } from 'whereabouts-conformance/room'
 import { startPlain } from '../servers/plain.js'
 
-async function start() {
-  const server = await startPlain({ heartbeatMs: 100 })
+async function start(settings: WhereaboutsOptions = {}) {
+  const server = await startPlain({ heartbeatMs: 100, ...settings })
   const room = new TestRoom(server.baseUrl)
   return { server, room, rooms: server.whereabouts.rooms }
 }
 
 const problem = (name: string) => expect.objectContaining({ problem: name })
+
+/** Locks a key for a new member, and returns how it posts updates that name the lock. */
+async function holder(room: TestRoom) {
+  const member = memberKey()
+  await room.move(member, 1)
+  const url = room.url('lock', { member, key: 'a' })
+  const held = (await callJson(url, { method: 'POST' })) as unknown as Locked
+  const post = (update: Uint8Array, headers = {}) =>
+    postUpdate(room, update, headers, { member, lock: `a;${held.number}` })
+  return { held, member, post }
+}
+
+it('[LK13] an update is refused whose lock is lost while it waits to be stored', async () => {
+  const loading: ((content: undefined) => void)[] = []
+  const { server, room, rooms } = await start({
+    onLoadDocument: () =>
+      loading.length > 0 ? undefined : new Promise((resolve) => void loading.push(resolve)),
+  })
+  await using _server = server
+  const { held, member, post } = await holder(room)
+  const answer = post(new TestDocument(room).write('A1'))
+  await expect.poll(() => loading.length).toBe(1)
+  await rooms.unlock(room.name, member, held)
+  loading[0]!(undefined)
+  expectProblem(await answer, 'locked')
+  expect([...(await getDocument(room))]).toEqual(EMPTY)
+})
+
+it('[LK23] a repetition of an update that was stored has its answer, without the lock', async () => {
+  const { server, room, rooms } = await start()
+  await using _server = server
+  const { held, member, post } = await holder(room)
+  const update = new TestDocument(room).write('A1')
+  const once = { 'idempotency-key': 'once' }
+  const first = accepted(await post(update, once))
+  await rooms.unlock(room.name, member, held)
+  expect(accepted(await post(update, once))).toEqual(first)
+  expectProblem(await post(update), 'locked')
+})
 
 describe('the application', () => {
   it('[LK14] knows whether a lock is held, by anybody or by a user', async () => {

@@ -29,9 +29,11 @@ export interface UpdateOptions {
    * else the update is `document-deleted`.
    */
   readonly claim?: RoomRecord | undefined
+  /** Rejects if the update may not be stored after all. Called right before it goes to the store. */
+  readonly confirm?: (() => Promise<void>) | undefined
 }
 
-type Terms = Pick<UpdateOptions, 'incarnation' | 'claim' | 'grant'>
+type Terms = Pick<UpdateOptions, 'incarnation' | 'claim' | 'grant' | 'confirm'>
 
 /** A room that an account changes. */
 type OwnRoom = AskedRoom & { readonly roomName: RoomName }

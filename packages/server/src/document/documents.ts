@@ -38,6 +38,8 @@ export interface AcceptedUpdate {
 export interface DocumentTerms extends Pick<UpdateTerms, 'incarnation' | 'claim'> {
   /** Grants new clients to an update of a document with many, or rejects; if omitted, all are granted. */
   readonly grant?: ((clients: number) => Promise<void>) | undefined
+  /** Rejects if the update may not be stored after all. Called right before it goes to the thread. */
+  readonly confirm?: (() => Promise<void>) | undefined
 }
 
 /** The counts for the metrics. */
@@ -138,12 +140,12 @@ export class Documents {
   async update(
     roomName: string,
     bytes: Uint8Array,
-    { incarnation, claim, grant }: DocumentTerms = {},
+    { incarnation, claim, ...asked }: DocumentTerms = {},
   ): Promise<AcceptedUpdate> {
     this.#assertFlushing()
     const own = new Uint8Array(bytes)
     const request = { call: 'update', roomName, bytes: own, incarnation, claim } as const
-    const { result, again } = await this.#granted(request, grant)
+    const { result, again } = await this.#granted(request, asked)
     this.#updates += 1
     this.#updatesBytes += own.byteLength
     if (result.isTaken === true && !again) throw documentDeleted()
@@ -154,13 +156,15 @@ export class Documents {
   /** Asks for clients to be granted if the document has many, and sends the update again. DO63 */
   async #granted(
     request: Extract<Request, { readonly call: 'update' }>,
-    grant: DocumentTerms['grant'],
+    { grant, confirm }: Pick<DocumentTerms, 'grant' | 'confirm'>,
   ): Promise<Done<Applied>> {
+    await confirm?.()
     if (grant === undefined) return this.#done(request)
     const done = await this.#done({ ...request, grantedClients: 0 })
     const { newClients } = done.result
     if (newClients === undefined) return done
     await grant(newClients)
+    await confirm?.()
     return this.#done({ ...request, grantedClients: newClients })
   }
 

@@ -79,16 +79,20 @@ export class DocumentCalls {
       incarnation: incarnation(call.query),
       grant: async (clients: number) => allowances.take('authors', account, clients),
     }
-    const lock = namedLock(call)
+    const confirm = this.#confirmLock(call, roomName, user)
     const update = await bodies.readBytes(call, maxUpdateBytes)
     await allowances.take('documentBytes', account, update.byteLength)
     await allowances.makeDocument(account, checkRoom(roomName))
-    if (lock !== undefined) {
-      const { callers, rooms } = this.parts
-      const caller = callers.identify(call.request, call.query, 'member', user?.claim)
-      await rooms.locks.assertHeld(roomName, caller, lock)
-    }
-    return { update, options }
+    return { update, options: { ...options, confirm } }
+  }
+
+  /** Returns a function that rejects once the caller no longer holds the lock that its call names. LK13 */
+  #confirmLock(call: Call, roomName: string, user: Entered['user']) {
+    const lock = namedLock(call)
+    if (lock === undefined) return undefined
+    const { callers, rooms } = this.parts
+    const caller = callers.identify(call.request, call.query, 'member', user?.claim)
+    return () => rooms.locks.assertHeld(roomName, caller, lock)
   }
 
   /** @see PROTOCOL.md AD4 */
