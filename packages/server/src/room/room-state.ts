@@ -64,7 +64,8 @@ export interface SavedRoom {
   readonly connections: SavedConnections
   /** In the order in which they joined. */
   readonly members: readonly SavedEntry[]
-  readonly locks: SavedLocks
+  /** Omitted by an older version, which knows no locks. */
+  readonly locks?: SavedLocks
 }
 
 /**
@@ -121,7 +122,7 @@ export class RoomState {
   static load(name: string, limits: RoomLimits, saved: SavedRoom): RoomState {
     const state = new RoomState(name, limits, saved.version, saved.broadcasts)
     state.connections = RoomConnections.load(saved.connections)
-    state.locks = Locks.load(saved.locks, limits, saved.version)
+    state.locks = Locks.load(saved.locks ?? [], limits, saved.version)
     for (const each of saved.members) {
       const entry = loadEntry(each, saved.version)
       state.entries.set(entry.member.id, entry)

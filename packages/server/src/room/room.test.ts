@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { DrivenRoom } from '../../../../test/simulation/driven-room.js'
 import { nodeId } from '../../../../test/exchange/node-id.js'
 import { Room } from './room.js'
+import type { SavedRoom } from './room-state.js'
 
 const LIMITS = {
   leaseMs: 15_000,
@@ -390,6 +391,13 @@ describe('locks', () => {
     again.apply({ do: 'lock', id: 'ben', key: 'a' }, { node: nodeId(''), nowMs: 0 })
     expect(again.lockOn('a')!.number).toBeGreaterThan(version)
     expect(again.since(version)).toMatchObject({ patch: { locks: { a: { memberId: 'ben' } } } })
+  })
+
+  it('[EX9] [LK4] a room that was saved before there were locks is loaded, and has none', () => {
+    const saved = JSON.stringify({ ...locked().save(), locks: undefined })
+    const again = Room.load('budget', LIMITS, JSON.parse(saved) as SavedRoom)
+    expect(again.snapshot().members).toHaveLength(2)
+    expect(again.snapshot().locks).toBeUndefined()
   })
 
   it('[LK15] a room that forgets its locks tells its readers', () => {
