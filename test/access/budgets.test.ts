@@ -6,6 +6,7 @@ import { call, expectProblem, type Answer } from 'whereabouts-conformance/http'
 import { memberKey, TestRoom } from 'whereabouts-conformance/room'
 import { type AuditEntry, sharedAccess, type WhereaboutsOptions } from '@whereabouts/server'
 import * as Y from 'yjs'
+import { authors } from './authors.js'
 import { startPlain } from '../servers/plain.js'
 
 const BYTES = { 'content-type': 'application/octet-stream' }
@@ -284,15 +285,20 @@ it('[DO63] nobody fills a document with authors, so that others can’t write in
   expect(store.clients.size).toBe(12_500 + 1 + 4 + 1)
 })
 
-/** A Yjs update of many authors, whose content is deleted. */
-function authors(count: number): Uint8Array {
-  const encoder = new Y.UpdateEncoderV1()
-  encoder.writeLen(count)
-  for (let client = count; client > 0; client--)
-    for (const value of [1, client, 0, 0, 1]) encoder.writeLen(value)
-  encoder.writeLen(0)
-  return encoder.toUint8Array()
-}
+it('[BU29] [DO64] an update with too many authors takes nothing of their budget', async () => {
+  // 5 authors a day for an address.
+  await using server = await startPlain({ budgetScale: 0.005 })
+  const room = new TestRoom(server.baseUrl)
+  const write = (count: number, first: number) =>
+    call(room.url('document'), { headers: BYTES, body: Buffer.from(authors(count, first)) })
+  expect(await write(12_500, 1)).toMatchObject({ status: 200 })
+  const never = expectProblem(await write(6, 20_000), 'document-full')
+  expect(never.extensions).toEqual({ limit: 5, of: 'authors' })
+  expect(await write(4, 30_000)).toMatchObject({ status: 200 })
+  for (let time = 0; time < 2; time++) expectProblem(await write(2, 40_000), 'too-many-requests')
+  expect(await write(1, 50_000)).toMatchObject({ status: 200 })
+  expectProblem(await write(1, 60_000), 'too-many-requests')
+})
 
 async function documentOf(room: TestRoom): Promise<Y.Doc> {
   const doc = new Y.Doc()
@@ -580,7 +586,8 @@ it('[BU24] one user’s acts don’t push others’ out of the audit log, and no
     budgetScale: 0.02,
     audit: (entry) => void entries.push(entry),
   })
-  const room = new TestRoom(server.baseUrl)
+  const named = (name: string) => new TestRoom(server.baseUrl, name.padEnd(128, 'x'))
+  const room = named('ann')
   const ann = { 'x-user': 'ann' }
   const write = (user: string, at: TestRoom) =>
     call(at.url('document'), { headers: { ...BYTES, 'x-user': user }, body: UPDATE })
@@ -598,14 +605,21 @@ it('[BU24] one user’s acts don’t push others’ out of the audit log, and no
   expect(problem.extensions).toMatchObject({ budget: 'auditBytes' })
   expect(problem.extensions['retryAfterS']).toBeLessThanOrEqual(86_400)
   const deletion = { headers: ann, method: 'DELETE' }
+  // What is smaller has its place until all is taken.
+  const [count] = await untilRefused(30, async () => {
+    const copy = named(`copy-${entries.length}`)
+    await server.whereabouts.rooms.copyDocument(room.name, copy.name, { owner: 'ann' })
+    return call(copy.url('document'), deletion)
+  })
   expectProblem(await call(room.url('document'), deletion), 'too-many-requests')
   expect((await call(room.url('access'), { headers: ann })).text).toBe(before)
-  expect(entries).toMatchObject([{ who: 'user:ann', what: 'access' }])
+  expect(entries[0]).toMatchObject({ who: 'user:ann', what: 'access' })
+  expect(entries.filter(({ what }) => what === 'delete')).toHaveLength(count)
   const bobs = new TestRoom(server.baseUrl)
   await write('bob', bobs)
   const removal = { headers: { 'x-user': 'bob' }, method: 'DELETE' }
   expect(await call(bobs.url('document'), removal)).toMatchObject({ status: 204 })
-  expect(entries[1]).toMatchObject({ who: 'user:bob', what: 'delete' })
+  expect(entries.at(-1)).toMatchObject({ who: 'user:bob', what: 'delete' })
 })
 
 it('[BU2] can be turned off', async () => {

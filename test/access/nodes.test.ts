@@ -7,6 +7,7 @@ import { end, type EventStream } from 'whereabouts-conformance/stream'
 import { newPlace, type Place } from '../nodes/place.js'
 import { Wire } from '../servers/wire.js'
 import { ALL, as, Office, start } from './application.js'
+import { authors } from './authors.js'
 
 const RARELY = { revalidateMs: 3_600_000 }
 interface Answer {
@@ -160,6 +161,32 @@ describe('budgets of two nodes', () => {
     await expect.poll(() => two.rooms.isShared).toBe(false)
     expect(await reads(there, LIMIT + 1)).toEqual([...Array(LIMIT).fill(200), 429])
   })
+})
+
+it('[BU29] what one of two nodes refuses takes nothing of a budget that they share', async () => {
+  // 5 authors a day for a user.
+  const settings = { budgetScale: 0.05, authenticate: () => ({ id: 'ada' }), authorize: () => true }
+  await using nodes = await twoNodes(new Office(), settings)
+  const write = async ({
+    room,
+    count,
+    first,
+  }: {
+    room: TestRoom
+    count: number
+    first: number
+  }) => {
+    const body = Buffer.from(authors(count, first))
+    const headers = { 'content-type': 'application/octet-stream' }
+    return (await call(room.url('document'), { headers, body })).status
+  }
+  const { here, there } = nodes
+  expect(await write({ room: here, count: 12_500, first: 1 })).toBe(200)
+  expect(await write({ room: here, count: 4, first: 20_000 })).toBe(200)
+  expect(await write({ room: there, count: 2, first: 30_000 })).toBe(429)
+  expect(await write({ room: here, count: 2, first: 40_000 })).toBe(429)
+  expect(await write({ room: there, count: 1, first: 50_000 })).toBe(200)
+  expect(await write({ room: here, count: 1, first: 60_000 })).toBe(429)
 })
 
 describe('access records of two nodes', () => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { Problem } from '@whereabouts/protocol'
 import type { AskedRoom } from '../document/asked-room.js'
 import type { Log } from '../log.js'
 import type { ResolvedOptions } from '../options.js'
@@ -88,6 +89,18 @@ export class Allowances {
     if ('by' in who) await this.take('auditBytes', account, bytesOfEntry(who, done))
   }
 
+  /**
+   * Counts new authors of a document with many.
+   *
+   * @throws {Problem} document-full if there are more than the account may ever add; too-many-requests
+   * @see PROTOCOL.md DO63, DO64
+   */
+  async takeAuthors(account: Account, authors: number): Promise<void> {
+    const limit = this.#isOn ? this.budgets.most('authors', account) : Infinity
+    if (authors > limit) throw tooManyAuthors(authors, limit)
+    await this.take('authors', account, authors)
+  }
+
   /** Counts what was given already. @see PROTOCOL.md BU23 */
   charge(name: BudgetName, account: Account, points: number): void {
     if (this.#isOn) this.budgets.charge(name, account, points)
@@ -168,4 +181,12 @@ export class Allowances {
   #isMember(roomName: string, memberId: string | undefined): boolean {
     return memberId !== undefined && this.existing.hasMember(roomName, memberId)
   }
+}
+
+function tooManyAuthors(authors: number, limit: number): Problem {
+  return new Problem(
+    'document-full',
+    `This change has ${authors} new authors. This document has many, and you may add ${limit} at a time.`,
+    { limit, of: 'authors' },
+  )
 }

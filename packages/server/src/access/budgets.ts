@@ -114,9 +114,14 @@ export class Budgets {
     return this.#take({ name, account, key: account.key, points })
   }
 
+  /** Returns how much of a budget an account has when it has taken nothing. */
+  most(name: BudgetName, { kind }: Account): number {
+    return this.#limiters[kind].get(name)?.points ?? Infinity
+  }
+
   /** Counts what was given already. If that is over the budget, the next call is refused. */
   charge(name: BudgetName, { kind, key }: Account, points: number): void {
-    void this.#limiters[kind].get(name)?.take(key, points)
+    this.#limiters[kind].get(name)?.charge?.(key, points)
   }
 
   /** @throws {Problem} too-many-requests */

@@ -1,16 +1,16 @@
-import {
-  type RateLimiterAbstract,
-  RateLimiterMemory,
-  RateLimiterRedis,
-  RateLimiterRes,
-} from 'rate-limiter-flexible'
+import { type RateLimiterAbstract, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 
 /** Counts what each of many keys takes of a number of points in a number of seconds. */
 export interface Limiter {
   readonly points: number
   readonly seconds: number
-  /** Counts points of a key. Returns 0, or the time in ms until the key may take that many if it has too few. */
+  /**
+   * Counts points of a key, if it has so many left. Returns 0, or the time in ms until it may try again if it
+   * has too few.
+   */
   take(key: string, points: number): number | Promise<number>
+  /** Counts points that a key was given already, however many. Only of limiters of one process. */
+  charge?(key: string, points: number): void
 }
 
 /** Makes the limiter that a name stands for. */
@@ -34,14 +34,27 @@ export class WindowLimiter implements Limiter {
   ) {}
 
   take(key: string, points: number): number {
+    const nowMs = this.#begin()
+    const taken = (this.#taken.get(key) ?? 0) + points
+    // What is refused isn't counted, or one large call would use up a day's budget and get nothing.
+    if (taken > this.points) return this.#endsMs - nowMs
+    this.#taken.set(key, taken)
+    return 0
+  }
+
+  charge(key: string, points: number): void {
+    this.#begin()
+    this.#taken.set(key, (this.#taken.get(key) ?? 0) + points)
+  }
+
+  /** Begins another window if it is time. Returns the time. */
+  #begin(): number {
     const nowMs = this.now()
     if (nowMs >= this.#endsMs) {
       this.#taken.clear()
       this.#endsMs = nowMs + this.seconds * 1_000
     }
-    const taken = (this.#taken.get(key) ?? 0) + points
-    this.#taken.set(key, taken)
-    return taken > this.points ? this.#endsMs - nowMs : 0
+    return nowMs
   }
 }
 
@@ -50,31 +63,43 @@ export interface Counting {
   count(script: string, counter: string, args: readonly string[]): Promise<unknown>
 }
 
+/** The library's own script also counts what is refused. Returns what was asked for, and when the time ends. */
+const TAKE = `
+  redis.call('set', KEYS[1], 0, 'EX', ARGV[2], 'NX')
+  local taken = redis.call('get', KEYS[1]) + ARGV[1]
+  if taken <= tonumber(ARGV[3]) then redis.call('incrby', KEYS[1], ARGV[1]) end
+  return { taken, redis.call('pttl', KEYS[1]) }
+`
+
 /**
  * Makes limiters that count for all nodes together, or in this process while Redis can't be reached.
  *
  * @see PROTOCOL.md BU8
  */
-export function inRedis(counting: Counting): MakeLimiter {
+export function inRedis(
+  counting: Counting,
+  now: () => number = () => performance.now(),
+): MakeLimiter {
   const storeClient = {
     eval: (script: string, said: { readonly keys: [string]; readonly arguments: string[] }) =>
       counting.count(script, said.keys[0], said.arguments),
   }
   return (keyPrefix, points, seconds) => {
     const settings = { keyPrefix, points, duration: seconds }
-    const insuranceLimiter = new RateLimiterMemory(settings)
+    const own = new WindowLimiter(points, seconds, now)
     const limiter = new RateLimiterRedis({
       ...settings,
       storeClient,
       useRedisPackage: true,
-      insuranceLimiter,
+      customIncrTtlLuaScript: TAKE,
     })
-    return { points, seconds, take: (key, taken) => consumed(limiter, key, taken) }
+    return { points, seconds, take: (key, taken) => consumed(limiter, own, key, taken) }
   }
 }
 
 async function consumed(
   limiter: RateLimiterAbstract,
+  own: WindowLimiter,
   key: string,
   points: number,
 ): Promise<number> {
@@ -82,7 +107,8 @@ async function consumed(
     await limiter.consume(key, points)
     return 0
   } catch (error) {
-    if (!(error instanceof RateLimiterRes)) throw error
+    // Redis can't be reached.
+    if (!(error instanceof RateLimiterRes)) return own.take(key, points)
     return Math.max(1, error.msBeforeNext)
   }
 }

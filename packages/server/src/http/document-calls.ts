@@ -77,7 +77,7 @@ export class DocumentCalls {
       idempotencyKey: idempotencyKey(call.request),
       account: account.key,
       incarnation: incarnation(call.query),
-      grant: async (clients: number) => allowances.take('authors', account, clients),
+      grant: (clients: number) => allowances.takeAuthors(account, clients),
     }
     const confirm = this.#confirmLock(call, roomName, user)
     const update = await bodies.readBytes(call, maxUpdateBytes)
