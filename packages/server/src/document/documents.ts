@@ -11,7 +11,8 @@ import { inTime } from './in-time.js'
 import { Inquiry } from './inquiry.js'
 import { compactLeft } from './left-logs.js'
 import { connected } from './shown-address.js'
-import type { Applied, UpdateTerms } from './keeper.js'
+import { type SendUpdate, sendGranted } from './granted.js'
+import type { UpdateTerms } from './keeper.js'
 import type { Reading, Request, Results } from './messages.js'
 import {
   MAX_RECORD_BYTES,
@@ -145,27 +146,13 @@ export class Documents {
     this.#assertFlushing()
     const own = new Uint8Array(bytes)
     const request = { call: 'update', roomName, bytes: own, incarnation, claim } as const
-    const { result, again } = await this.#granted(request, asked)
+    const send: SendUpdate = (grantedClients) => this.#done({ ...request, grantedClients })
+    const { result, again } = await sendGranted(send, asked)
     this.#updates += 1
     this.#updatesBytes += own.byteLength
     if (result.isTaken === true && !again) throw documentDeleted()
     // A terminated thread may have stored it without an answer.
     return { changed: result.changed || again, pending: result.pending, bytes: own }
-  }
-
-  /** Asks for clients to be granted if the document has many, and sends the update again. DO63 */
-  async #granted(
-    request: Extract<Request, { readonly call: 'update' }>,
-    { grant, confirm }: Pick<DocumentTerms, 'grant' | 'confirm'>,
-  ): Promise<Done<Applied>> {
-    await confirm?.()
-    if (grant === undefined) return this.#done(request)
-    const done = await this.#done({ ...request, grantedClients: 0 })
-    const { newClients } = done.result
-    if (newClients === undefined) return done
-    await grant(newClients)
-    await confirm?.()
-    return this.#done({ ...request, grantedClients: newClients })
   }
 
   /**
