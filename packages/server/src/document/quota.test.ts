@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { askedByApplication as room, type AskedRoom } from './asked-room.js'
 import { Quotas } from './quota.js'
@@ -124,4 +125,26 @@ it('[SR24] an update waits while its document is accepted, and counts for the ow
     full,
   )
   await of.take(room('r'), 1)
+})
+
+it('[SR24] an update that comes right before its document is accepted counts for it', async () => {
+  const { quotas: of } = quotas({ owner: 1_400 })
+  const update = of.take(room('r'), 400)
+  await expect(of.takeOver(room('r'), { json: '{}', owner: 'bob' })).rejects.toEqual(full)
+  ;(await update).giveBack()
+})
+
+it('[SR24] an update also waits while its document is accepted again', async () => {
+  const { quotas: of } = quotas({ owner: 1_400 })
+  const accept = (owner: string) => of.takeOver(room('r'), { json: '{}', owner })
+  const first = await accept('bob')
+  const told: string[] = []
+  const update = of.take(room('r'), 100).then(() => told.push('reserved'))
+  first.giveBack()
+  const second = await accept('eve')
+  await setImmediate()
+  expect(told).toEqual([])
+  second.giveBack()
+  await update
+  expect(told).toEqual(['reserved'])
 })

@@ -129,7 +129,8 @@ export class Quotas {
   async take(asked: AskedRoom, bytes: number, claim?: RoomRecord): Promise<Reservation> {
     if (!this.#isLimited) return UNLIMITED
     const { roomName } = asked
-    await this.#passing.get(roomName)
+    // Another user may be about to accept it by the time that this one has.
+    while (this.#passing.has(roomName)) await this.#passing.get(roomName)
     const arrived = this.#begin(roomName, bytes)
     try {
       const { owner, isThere } =
