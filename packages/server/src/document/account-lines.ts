@@ -53,6 +53,16 @@ export class AccountLines<T> {
     return next
   }
 
+  /** Removes and returns the first item of an account that no other account waits for. */
+  takeOf(account: string): T | undefined {
+    for (const item of this.#lines.get(account) ?? []) {
+      if (this.#accounts.get(item)!.size > 1) continue
+      this.delete(item)
+      return item
+    }
+    return undefined
+  }
+
   delete(item: T): void {
     for (const account of this.#accounts.get(item) ?? []) {
       const line = this.#lines.get(account)!

@@ -23,6 +23,14 @@ export class Load {
   #count = 0
   #bytes = 0
 
+  get count(): number {
+    return this.#count
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
   get isNothing(): boolean {
     return this.#count === 0
   }
@@ -58,9 +66,28 @@ export class Loads {
     return !this.#all.hasCapacityFor(0, this.ofAll)
   }
 
-  hasCapacityFor({ roomName, bytes }: Queued): boolean {
-    if (!this.#all.hasCapacityFor(bytes, this.ofAll)) return false
+  hasCapacityFor(item: Queued): boolean {
+    return this.#all.hasCapacityFor(item.bytes, this.ofAll) && this.roomHasCapacityFor(item)
+  }
+
+  /** Returns whether an item's room has capacity for it, whatever the others have. */
+  roomHasCapacityFor({ roomName, bytes }: Queued): boolean {
     return this.#byRoom.get(roomName)?.hasCapacityFor(bytes, this.ofRoom) ?? true
+  }
+
+  /** Returns the room with most of what is used up, if that is more than an item's own room would have with it. */
+  greediest({ roomName, bytes }: Queued): string | undefined {
+    const isByCount = this.#all.count >= this.ofAll.count
+    const sizeOf = (load: Load) => (isByCount ? load.count : load.bytes)
+    const own = this.#byRoom.get(roomName)
+    let most = (own === undefined ? 0 : sizeOf(own)) + (isByCount ? 1 : bytes)
+    let greediest: string | undefined
+    for (const [name, load] of this.#byRoom) {
+      if (sizeOf(load) <= most) continue
+      most = sizeOf(load)
+      greediest = name
+    }
+    return greediest
   }
 
   add({ roomName, bytes }: Queued): void {
@@ -129,6 +156,11 @@ class Line<T extends Queued> {
     if (this.#passed < MOST_PASSING) return
     this.#passed = 0
     this.#items.push(this.#reads.take()!)
+  }
+
+  /** Removes and returns a read that still lets others pass and that only this account waits for. */
+  takeRead(reader: string): T | undefined {
+    return this.#reads.takeOf(reader)
   }
 
   /** Removes and returns the items that fit, none of which is a read. */
@@ -203,6 +235,17 @@ export class FairQueue<T extends Queued> {
     this.#rooms.delete(roomName)
     if (!line.isEmpty) this.#rooms.set(roomName, line)
     return item
+  }
+
+  /** Removes and returns a read that only this account waits for; `undefined` if there is none. */
+  takeRead(reader: string): T | undefined {
+    for (const [roomName, line] of this.#rooms) {
+      const item = line.takeRead(reader)
+      if (item === undefined) continue
+      if (line.isEmpty) this.#rooms.delete(roomName)
+      return item
+    }
+    return undefined
   }
 
   /** Returns the first item of a room that fits and isn't a read. */

@@ -58,6 +58,23 @@ describe('the queue of requests to threads', () => {
     await Promise.all(eve)
   })
 
+  it('[DO62] a few accounts with as many reads as they may have keep nobody else out', async () => {
+    const threads = newThreads()
+    const largest = 1_048_576
+    const greedy = Array.from({ length: 8 }, (_, account) =>
+      Array.from({ length: 8 }, (__, index) =>
+        threads.ask(read(`greedy ${account}`, account * 8 + index, largest)),
+      ),
+    )
+    const others = [read('ann', 100, largest), read('ben', 101, 8), read('ann', 102, 8)]
+    const asked = others.map((request) => threads.ask(request)).map(causeOf)
+    const causes = await Promise.all(greedy.flat().map(causeOf))
+    const dropped = causes.filter((cause) => cause === 'too many reads are waiting for it')
+    // One for the large read, and one for those that are small.
+    expect(dropped).toHaveLength(2)
+    expect(await Promise.all(asked)).not.toContain('too many reads are waiting for it')
+  })
+
   it('[DO62] makes equal reads once, whoever asks', async () => {
     const threads = newThreads()
     const same = ['ann', 'bob', 'ann'].map((account) => threads.ask(read(account, 1, 8)))

@@ -30,7 +30,7 @@ import { badUpdate } from './update.js'
 /** The maximum load that waits for a thread. Beyond it, clients are told to try again later. */
 const WAITING_OF_ROOM = { count: 1_000, bytes: 16_777_216 }
 const WAITING_OF_ALL = { count: 10_000, bytes: 67_108_864 }
-/** The same for reads, whose size is that of their state vectors. They never keep out an update. */
+/** The same for reads, whose size is that of their state vectors: for each account, and in total. */
 const READS_OF_ACCOUNT = { count: 1_000, bytes: 8_388_608 }
 const READS_OF_ALL = { count: 20_000, bytes: 67_108_864 }
 /**
@@ -152,14 +152,24 @@ export class Threads implements ThreadListener {
     const same = this.#reads.get(key)
     if (same !== undefined && this.#queue.join(same, reader)) return same.done
     const asked = { ...this.#asked(request, { ...queued, reader }), key }
-    if (!this.#waitingReads.hasCapacityFor(loadOf(asked))) {
-      return Promise.reject(storeFailed('too many reads are waiting for it'))
-    }
+    if (!this.#makeRoomFor(loadOf(asked))) return Promise.reject(tooManyReads())
     this.#waitingReads.add(loadOf(asked))
     this.#reads.set(key, asked)
     this.#queue.add(asked)
     this.#dispatch()
     return asked.done
+  }
+
+  /** When all accounts have too many reads, those of the account with most make way. @see PROTOCOL.md DO62 */
+  #makeRoomFor(read: Queued): boolean {
+    if (!this.#waitingReads.roomHasCapacityFor(read)) return false
+    while (!this.#waitingReads.hasCapacityFor(read)) {
+      const greediest = this.#waitingReads.greediest(read)
+      const dropped = greediest === undefined ? undefined : this.#queue.takeRead(greediest)
+      if (dropped === undefined) return false
+      this.#reject(dropped, tooManyReads())
+    }
+    return true
   }
 
   #waitingFor(call: Request['call'], roomName: string): PendingRequest | undefined {
@@ -439,6 +449,10 @@ type At = NonNullable<DocumentThread['at']>
 /** Reads are bounded for each account. */
 function loadOf({ reader, bytes }: PendingRequest): Queued {
   return { roomName: reader!, bytes: bytes - READ_BYTES }
+}
+
+function tooManyReads(): Problem {
+  return storeFailed('too many reads are waiting for it')
 }
 
 function isUnforeseen({ request, bytes }: PendingRequest): boolean {
