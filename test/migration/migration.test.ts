@@ -115,8 +115,10 @@ if (size(false, true)) {
       expect(second.out).toMatch(/^imported team\/plan as team:plan$/m)
       expect(second.out).toMatch(/^not imported: minutes: .*has a document/m)
       expect(await textOf('team:plan', data.path)).toBe('The first team/plan')
-      if (library === 'y-leveldb')
+      if (library === 'y-leveldb') {
         expect(second.out).toMatch(/^not imported: nothing: it is empty$/m)
+        expect(second.out).toMatch(/^not imported: broken: y-leveldb can't read it/m)
+      }
 
       expect(await store.state()).toEqual(before)
     })
@@ -131,6 +133,20 @@ if (size(false, true)) {
     }
   })
 }
+
+it('[MG3] a damaged document is left out, and those after it are imported', async () => {
+  await using redis = await startRedis()
+  await using data = await newFolder()
+  await redis.command('RPUSH', 'broken:updates', 'no update', 'nor this')
+  // An update whose bytes are all ASCII.
+  await redis.command('RPUSH', 'minutes:updates', '\x01\x01\x01\0\x04\x01\x04body\x01a\0')
+  const { code, out } = await run(['documents', 'migrate', 'y-redis', redis.url], data.path)
+  expect(out).toMatch(/^not imported: broken: /m)
+  expect(out).toMatch(/^imported minutes$/m)
+  expect(out).toMatch(/^imported 1 documents, left out 1$/m)
+  expect(code).toBe(1)
+  expect(await textOf('minutes', data.path)).toBe('a')
+})
 
 it('[MG1] a server that nothing is known of is refused, with those that are', async () => {
   await using data = await newFolder()

@@ -27,7 +27,9 @@ const WRITERS = {
       doc.on('update', (update) => void store.storeUpdate(name, update))
       write(doc, name)
     }
-    await store.storeUpdate('nothing', Uint8Array.of(0, 0))
+    // Only the first update of a document is checked.
+    for (const name of ['nothing', 'broken']) await store.storeUpdate(name, Uint8Array.of(0, 0))
+    await store.storeUpdate('broken', Uint8Array.of(1, 2, 3))
     await store.destroy()
   },
 

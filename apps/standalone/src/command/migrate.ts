@@ -45,10 +45,11 @@ interface Taking {
 
 async function take(documents: ReturnType<Source>, { target, rooms, print }: Taking) {
   let [taken, left] = [0, 0]
-  for await (const { name, update } of documents) {
+  for await (const { name, read } of documents) {
     const room = rooms.get(name) ?? name
     try {
       if (!isRoomName(room)) throw new Error('no room can have this name; name one with --names')
+      const update = await read()
       if (update.byteLength <= EMPTY_BYTES) throw new Error('it is empty')
       const base64 = Buffer.from(update).toString('base64')
       await target?.perform({ call: 'import', room, update: base64 })

@@ -10,7 +10,7 @@ export async function* readHocuspocus(file: string): AsyncGenerator<SourceDocume
     const rows = database.prepare('SELECT name, data FROM documents ORDER BY name').iterate()
     for (const row of rows) {
       const { name, data } = row as { name: string; data: ArrayBuffer }
-      yield { name, update: new Uint8Array(data) }
+      yield { name, read: () => new Uint8Array(data) }
     }
   } finally {
     database.close()

@@ -10,7 +10,7 @@ const EMPTY_STATE_VECTOR = Uint8Array.of(0)
 /** What is used of y-leveldb, which writes a warning and returns nothing when something fails. */
 interface Leveldb {
   getAllDocNames(): Promise<string[] | null>
-  getDiff(name: string, stateVector: Uint8Array): Promise<Uint8Array>
+  getDiff(name: string, stateVector: Uint8Array): Promise<Uint8Array | null | undefined>
   destroy(): Promise<void>
 }
 
@@ -30,11 +30,17 @@ export async function* readLeveldb(folder: string): AsyncGenerator<SourceDocumen
     const store = new LeveldbPersistence(copy)
     const names = await store.getAllDocNames()
     if (names === null) throw new Error(`${folder} can't be read by y-leveldb`)
-    for (const name of names) yield { name, update: await store.getDiff(name, EMPTY_STATE_VECTOR) }
+    for (const name of names) yield { name, read: () => readOne(store, name) }
     await store.destroy()
   } finally {
     await rm(parent, { recursive: true })
   }
+}
+
+async function readOne(store: Leveldb, name: string): Promise<Uint8Array> {
+  const update = await store.getDiff(name, EMPTY_STATE_VECTOR)
+  if (update instanceof Uint8Array) return update
+  throw new Error("y-leveldb can't read it, so it may be damaged")
 }
 
 /** Loads y-leveldb from where the command is run, such as the folder of the former server. */

@@ -17,8 +17,11 @@ export async function* readRedis(url: string): AsyncGenerator<SourceDocument> {
       for (const key of keys) names.add(key.slice(0, -UPDATES.length))
     }
     for (const name of [...names].toSorted()) {
-      const updates = await bytes.lRange(name + UPDATES, 0, -1)
-      yield { name, update: mergeUpdates(updates.map((update) => Uint8Array.from(update))) }
+      const read = async () => {
+        const updates = await bytes.lRange(name + UPDATES, 0, -1)
+        return mergeUpdates(updates.map((update) => Uint8Array.from(update)))
+      }
+      yield { name, read }
     }
   } finally {
     client.destroy()

@@ -1,8 +1,12 @@
 /** A document in the store of another server. */
 export interface SourceDocument {
   readonly name: string
-  /** An update of Yjs, encoding version 1. */
-  readonly update: Uint8Array
+  /**
+   * Returns its content as an update of Yjs, encoding version 1.
+   *
+   * @throws {Error} if the document is damaged, or can't be read
+   */
+  readonly read: () => Uint8Array | Promise<Uint8Array>
 }
 
 /**
