@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { WebhookQueue } from './queue.js'
+import { openDatabase } from '@whereabouts/server/operate'
+import { FIRST, WebhookQueue } from './queue.js'
 
 const LIMITS = { maxCount: 10, maxBytes: 1_000, maxAgeMs: 10_000 }
 const missed = (count: number) => `missed ${count}`
+const told = (...bodies: readonly string[]) => bodies.map((body) => ({ body, missed: 0 }))
 let folder: string
 let file: string
 const opened: WebhookQueue[] = []
@@ -31,7 +33,7 @@ const bodiesOf = (queue: WebhookQueue, nowMs: number) =>
 describe('the queue of webhooks', () => {
   it('[WH7] gives what waits to one at a time, until it is received', () => {
     const [one, two] = [open(), open()]
-    one.add(['a', 'b', 'c'], 0)
+    one.add(told('a', 'b', 'c'), 0)
     const [a, b] = one.take(2, 0, 50)
     expect([a!.body, b!.body]).toEqual(['a', 'b'])
     expect(two.take(10, 0, 50).map(({ body }) => body)).toEqual(['c'])
@@ -47,7 +49,7 @@ describe('the queue of webhooks', () => {
 
   it('[WH7] has what waits after a kill, with the same ids, for nobody else to read', () => {
     const before = open()
-    before.add(['a', 'b'], 0)
+    before.add(told('a', 'b'), 0)
     const ids = before.take(10, 0, 50).map(({ id }) => id)
     const after = open()
     expect(after.take(10, 50, 60).map(({ id }) => id)).toEqual(ids)
@@ -58,7 +60,7 @@ describe('the queue of webhooks', () => {
   it('[WH8] gives up the oldest if too many wait, and says how many', () => {
     const queue = open()
     const letters = [...'abcdefghijkl']
-    queue.add(letters, 0)
+    queue.add(told(...letters), 0)
     expect(queue.drop(0, missed)).toBe(3)
     expect(bodiesOf(queue, 0)).toEqual([...'defghijkl', 'missed 3'])
     expect(queue.drop(0, missed)).toBe(0)
@@ -66,20 +68,45 @@ describe('the queue of webhooks', () => {
 
   it('[WH8] gives up the oldest if they have too many bytes', () => {
     const queue = open()
-    queue.add(
-      Array.from({ length: 4 }, (_, index) => `${index}`.repeat(300)),
-      0,
-    )
+    queue.add(told(...Array.from({ length: 4 }, (_, index) => `${index}`.repeat(300))), 0)
     expect(queue.drop(0, missed)).toBe(1)
     expect(bodiesOf(queue, 0).map((body) => body[0])).toEqual(['1', '2', '3', 'm'])
   })
 
   it('[WH8] gives up what is too old', () => {
     const queue = open()
-    queue.add(['a'], 0)
-    queue.add(['b'], 5_000)
+    queue.add(told('a'), 0)
+    queue.add(told('b'), 5_000)
     expect(queue.drop(10_000, missed)).toBe(0)
     expect(queue.drop(10_001, missed)).toBe(1)
     expect(bodiesOf(queue, 10_001)).toEqual(['b', 'missed 1'])
+  })
+
+  it('[WH12] counts what a message says was missed that is given up itself, and no happening twice', () => {
+    const queue = open()
+    const add = (count: number) =>
+      queue.add(told(...Array.from({ length: count }, (_, index) => `${index}`)), 0)
+    queue.add([{ body: missed(70), missed: 70 }], 0)
+    add(10)
+    expect(queue.drop(0, missed)).toBe(1)
+    expect(bodiesOf(queue, 0)).toContain('missed 71')
+    for (let time = 0; time < 5; time++) {
+      add(9)
+      expect(queue.drop(0, missed)).toBe(9)
+    }
+    expect(bodiesOf(queue, 100).at(-1)).toBe(`missed ${71 + 45}`)
+    expect(queue.drop(10_001, missed)).toBe(9)
+    expect(bodiesOf(queue, 10_001)).toEqual([`missed ${71 + 45 + 9}`])
+  })
+
+  it('[WH12] has the messages of a file of the version before', () => {
+    const old = openDatabase(file)
+    old.exec(FIRST)
+    old.exec("INSERT INTO waiting VALUES (1, 'msg_1', 'old', 3, 0, 0, 0)")
+    old.exec('PRAGMA user_version = 1')
+    old.close()
+    const queue = open()
+    queue.add(told('new'), 0)
+    expect(bodiesOf(queue, 0)).toEqual(['old', 'new'])
   })
 })

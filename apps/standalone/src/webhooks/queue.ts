@@ -11,6 +11,13 @@ export interface Message {
   readonly failures: number
 }
 
+/** A message that is added. */
+export interface NewMessage {
+  readonly body: string
+  /** How many happenings it says were missed; 0 for one that tells of a happening. */
+  readonly missed: number
+}
+
 /** How much may wait. */
 export interface QueueLimits {
   readonly maxCount: number
@@ -24,8 +31,8 @@ const ID_BYTES = 16
 /** How large a share of a full queue is dropped at once, as dropping one message costs as much. */
 const DROPPED_SHARE = 0.1
 
-/** The sums follow by triggers, because several servers may write. */
-const SCHEMA = `
+/** The first version of the file. Its sums follow by triggers, because several servers may write. */
+export const FIRST = `
   CREATE TABLE waiting (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL,
@@ -46,7 +53,8 @@ const SCHEMA = `
     UPDATE totals SET count = count - 1, bytes = bytes - OLD.bytes;
   END;
 `
-const VERSION = 1
+/** What makes each version of the file from the one before. */
+const VERSIONS = [FIRST, 'ALTER TABLE waiting ADD COLUMN missed INTEGER NOT NULL DEFAULT 0']
 
 /**
  * The messages that wait, in a file. A message is taken for a time: whoever took it and was killed loses it
@@ -75,24 +83,26 @@ export class WebhookQueue {
   }
 
   /** Adds messages. */
-  add(bodies: readonly string[], nowMs: number): void {
+  add(messages: readonly NewMessage[], nowMs: number): void {
     this.#database.transaction('IMMEDIATE', () => {
-      for (const body of bodies) this.#insert(body, nowMs)
+      for (const message of messages) this.#insert(message, nowMs)
     })
   }
 
   /**
-   * Drops messages that are too old, and the oldest if there are too many. A message with their number is
-   * added then.
+   * Drops messages that are too old, and the oldest if there are too many. A message with the number of
+   * happenings that are missed is added then, which includes those that a dropped message said were.
    *
-   * @param missed returns the body of such a message
-   * @returns how many were dropped
+   * @param bodyOf returns the body of such a message
+   * @returns how many happenings were dropped that weren't before
    */
-  drop(nowMs: number, missed: (count: number) => string): number {
+  drop(nowMs: number, bodyOf: (missed: number) => string): number {
     return this.#database.transaction('IMMEDIATE', () => {
-      const dropped = this.#dropOld(nowMs) + this.#dropMost()
-      if (dropped > 0) this.#insert(missed(dropped), nowMs)
-      return dropped
+      const dropped = [...this.#dropOld(nowMs), ...this.#dropMost()]
+      const happenings = dropped.filter((missed) => missed === 0).length
+      const missed = dropped.reduce((sum, each) => sum + each, happenings)
+      if (missed > 0) this.#insert({ body: bodyOf(missed), missed }, nowMs)
+      return happenings
     })
   }
 
@@ -136,40 +146,43 @@ export class WebhookQueue {
 
   #upgrade(file: string): void {
     const found = this.#database.run('PRAGMA user_version').get() as { user_version: number }
-    if (found.user_version === VERSION) return
-    if (found.user_version > VERSION) {
+    if (found.user_version > VERSIONS.length) {
       throw new Error(`${file} is of a newer version of whereabouts. Move it elsewhere.`)
     }
-    this.#database.exec(SCHEMA)
-    this.#database.exec(`PRAGMA user_version = ${VERSION}`)
+    for (const change of VERSIONS.slice(found.user_version)) this.#database.exec(change)
+    this.#database.exec(`PRAGMA user_version = ${VERSIONS.length}`)
   }
 
-  #insert(body: string, nowMs: number): void {
+  #insert({ body, missed }: NewMessage, nowMs: number): void {
     const insert = this.#database.run(
-      'INSERT INTO waiting (id, body, bytes, since, due) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO waiting (id, body, bytes, since, due, missed) VALUES (?, ?, ?, ?, ?, ?)',
     )
     const id = `msg_${randomBytes(ID_BYTES).toString('base64url')}`
-    insert.run(id, body, Buffer.byteLength(body), nowMs, nowMs)
+    insert.run(id, body, Buffer.byteLength(body), nowMs, nowMs, missed)
   }
 
-  #dropOld(nowMs: number): number {
-    const drop = this.#database.run('DELETE FROM waiting WHERE since < ?')
-    return drop.run(nowMs - this.limits.maxAgeMs).changes
+  /** Returns of each that is dropped how many it said were missed. */
+  #dropOld(nowMs: number): number[] {
+    return this.#delete('since < ?', nowMs - this.limits.maxAgeMs)
   }
 
-  #dropMost(): number {
+  /** Likewise. */
+  #dropMost(): number[] {
     const { maxCount, maxBytes } = this.limits
-    const drop = this.#database.run(
-      'DELETE FROM waiting WHERE number IN (SELECT number FROM waiting ORDER BY number LIMIT ?)',
-    )
-    let dropped = 0
+    const dropped: number[] = []
     for (;;) {
       const { count, bytes } = this.#totals()
       if (count <= maxCount && bytes <= maxBytes) return dropped
       // One more, so that there is room for the message that says so.
       const most = Math.max(Math.ceil(count * DROPPED_SHARE), count - maxCount + 1)
-      dropped += drop.run(most).changes
+      const oldest = 'number IN (SELECT number FROM waiting ORDER BY number LIMIT ?)'
+      dropped.push(...this.#delete(oldest, most))
     }
+  }
+
+  #delete(which: string, value: number): number[] {
+    const deleted = this.#database.run(`DELETE FROM waiting WHERE ${which} RETURNING missed`)
+    return (deleted.all(value) as { readonly missed: number }[]).map(({ missed }) => missed)
   }
 
   #totals(): { readonly count: number; readonly bytes: number } {

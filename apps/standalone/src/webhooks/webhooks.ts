@@ -6,7 +6,7 @@ import { RareWarning } from '@whereabouts/server/mount'
 import { isFor } from '../room-pattern.js'
 import { bodyOf } from './body.js'
 import { NOTHING_COUNTED, type WebhookCounts } from './counts.js'
-import type { QueueLimits } from './queue.js'
+import type { NewMessage, QueueLimits } from './queue.js'
 import type { Kind, WebhookSettings } from './webhook-settings.js'
 import type { FromWorker, ToWorker, WorkerSettings } from './worker.js'
 
@@ -39,7 +39,7 @@ export class Webhooks {
   /** Happenings that weren't taken in time. */
   #missed = 0
   /** What isn't known to be in the file, in order. */
-  readonly #unkept: string[] = []
+  readonly #unkept: NewMessage[] = []
   #isKept = () => {}
   #worker: Worker | undefined
   #isEnding = false
@@ -100,10 +100,11 @@ export class Webhooks {
   async #tell(happenings: AsyncIterable<Happening>): Promise<void> {
     for await (const happening of happenings) {
       if (!this.#isWanted(happening)) continue
-      if (happening.type === 'missed') this.#miss(happening.count)
-      const body = bodyOf(happening)
-      this.#unkept.push(body)
-      this.#post({ body })
+      const missed = happening.type === 'missed' ? happening.count : 0
+      if (missed > 0) this.#miss(missed)
+      const message = { body: bodyOf(happening), missed }
+      this.#unkept.push(message)
+      this.#post(message)
       while (this.#unkept.length >= MOST_UNKEPT)
         await new Promise<void>((resolve) => void (this.#isKept = resolve))
     }
@@ -147,7 +148,7 @@ export class Webhooks {
     worker.on('error', (error) => this.#broken.warn(error))
     worker.on('exit', () => void this.#ended(worker))
     this.#worker = worker
-    for (const body of this.#unkept) this.#post({ body })
+    for (const message of this.#unkept) this.#post(message)
     if (this.#isEnding) this.#post({ end: true })
   }
 

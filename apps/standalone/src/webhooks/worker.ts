@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { missedBody } from './body.js'
 import { WebhookPost } from './post.js'
-import { type QueueLimits, WebhookQueue } from './queue.js'
+import { type NewMessage, type QueueLimits, WebhookQueue } from './queue.js'
 import { WebhookSender } from './sender.js'
 import type { WebhookCounts } from './counts.js'
 
@@ -19,14 +19,14 @@ export interface WorkerSettings {
   readonly counts: WebhookCounts
 }
 
-/** What the thread is told: the body of a message, or that no more will come. */
-export type ToWorker = { readonly body: string } | { readonly end: true }
+/** What the thread is told: a message, or that no more will come. */
+export type ToWorker = NewMessage | { readonly end: true }
 
 /** What it reports. */
 export type FromWorker =
   | { readonly opened: true }
   | { readonly fault: string }
-  /** So many more bodies are in the file. */
+  /** So many more messages are in the file. */
   | { readonly kept: number }
   | { readonly failing: string | undefined; readonly waiting: number }
   | { readonly dropped: number }
@@ -47,8 +47,8 @@ class Webhooks {
   readonly #sender: WebhookSender
   readonly #look = setInterval(() => this.#drop(), LOOK_MS)
   #counts: WebhookCounts
-  /** Bodies that aren't in the file yet. */
-  #unwritten: string[] = []
+  /** Messages that aren't in the file yet. */
+  #unwritten: NewMessage[] = []
   #isWriting = false
 
   constructor(private readonly queue: WebhookQueue) {
@@ -57,8 +57,8 @@ class Webhooks {
     this.#sender.wake()
   }
 
-  add(body: string): void {
-    this.#unwritten.push(body)
+  add(message: NewMessage): void {
+    this.#unwritten.push(message)
     if (this.#isWriting) return
     this.#isWriting = true
     // What comes in one turn is one transaction.
@@ -93,11 +93,11 @@ class Webhooks {
   }
 
   #write(): void {
-    const bodies = this.#unwritten
+    const messages = this.#unwritten
     this.#isWriting = false
-    if (bodies.length === 0) return
+    if (messages.length === 0) return
     try {
-      this.queue.add(bodies, Date.now())
+      this.queue.add(messages, Date.now())
     } catch (error) {
       report({ unwritten: error instanceof Error ? error.message : String(error) })
       this.#isWriting = true
@@ -105,7 +105,7 @@ class Webhooks {
       return
     }
     this.#unwritten = []
-    report({ kept: bodies.length })
+    report({ kept: messages.length })
     this.#drop()
     this.#sender.wake()
   }
@@ -136,7 +136,7 @@ try {
   const webhooks = open()
   port.on('message', (told: ToWorker) => {
     if ('end' in told) void webhooks.end()
-    else webhooks.add(told.body)
+    else webhooks.add(told)
   })
   report({ opened: true })
 } catch (error) {
