@@ -84,7 +84,11 @@ async function listen(
     serverLog(log),
   )
   const { budgetScale, trustedProxies = [] } = settings.options
-  if (budgetScale !== 0) shareSockets(node.server, new Proxies(trustedProxies))
+  if (budgetScale !== 0) {
+    const { addMetric } = whereabouts
+    const proxies = new Proxies(trustedProxies)
+    shareSockets(node.server, { proxies, log: serverLog(log), addMetric })
+  }
   const server = new HttpServer(idleMs, node)
   let local: Closable | undefined
   const close = async () => {

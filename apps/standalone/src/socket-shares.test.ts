@@ -1,16 +1,22 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { expect, it } from 'vitest'
+import type { Whereabouts } from '@whereabouts/server'
 import { Proxies } from '@whereabouts/server/mount'
 import { shareSockets } from './socket-shares.js'
 
 const MOST = 400
+type OwnMetric = Parameters<Whereabouts['addMetric']>[0]
 
 /** A server that says hello to connections that it keeps. */
 async function start(trusted: readonly string[] = []) {
   const server = createServer()
   server.maxConnections = MOST
-  shareSockets(server, new Proxies(trusted))
+  const warnings: string[] = []
+  const log = { info: () => {}, warn: (line: string) => void warnings.push(line), error: () => {} }
+  const metrics = new Map<string, () => number>()
+  const addMetric = ({ name, read }: OwnMetric) => void metrics.set(name, read)
+  shareSockets(server, { proxies: new Proxies(trusted), log, addMetric })
   server.on('connection', (socket) => {
     socket.on('error', () => {})
     if (!socket.destroyed) socket.write('hello')
@@ -33,7 +39,8 @@ async function start(trusted: readonly string[] = []) {
     for (const socket of sockets) socket.destroy()
     await once(server.close(), 'close')
   }
-  return { open, server, sockets, [Symbol.asyncDispose]: close }
+  const ended = () => metrics.get('ended_connections')!()
+  return { open, server, sockets, warnings, ended, [Symbol.asyncDispose]: close }
 }
 
 it('[BU28] an address has no more connections than it leaves to others', async () => {
@@ -41,6 +48,10 @@ it('[BU28] an address has no more connections than it leaves to others', async (
   expect(await server.open('127.0.0.2', MOST)).toBe(MOST / 2)
   expect(await server.open('127.0.0.3', MOST)).toBe(MOST / 4)
   expect(await server.open('127.0.0.4', 10)).toBe(10)
+  expect(server.ended()).toBe(MOST / 2 + (3 * MOST) / 4)
+  expect(server.warnings).toEqual([
+    expect.stringMatching(/name it in WHEREABOUTS_TRUSTED_PROXIES: 127\.0\.0\.2$/),
+  ])
 })
 
 it('[BU28] connections that are closed leave their places', async () => {
@@ -56,4 +67,6 @@ it('[BU28] connections that are closed leave their places', async () => {
 it('[BU28] a trusted proxy may have all', async () => {
   await using server = await start(['127.0.0.2'])
   expect(await server.open('127.0.0.2', MOST)).toBe(MOST)
+  expect(server.ended()).toBe(0)
+  expect(server.warnings).toEqual([])
 })
