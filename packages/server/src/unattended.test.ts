@@ -3,6 +3,7 @@ import { Socket } from 'node:net'
 import { Problem } from '@whereabouts/protocol'
 import { expect, it } from 'vitest'
 import { VirtualClock } from '../../../test/simulation/virtual-clock.js'
+import type { Admission } from './access/permissions.js'
 import type { MemberId } from './room/ids.js'
 import type { HostedRoom } from './rooms/hosted-rooms.js'
 import { UnattendedMembers } from './unattended.js'
@@ -25,11 +26,11 @@ function office() {
       members.delete(id)
     },
   } as unknown as HostedRoom
-  const begun: { readonly visitor: Visitor; readonly stay: Stay }[] = []
+  const begun: { visitor: Visitor; admission: Admission; stay: Stay }[] = []
   const open = new Set<number>()
   const visits = {
-    begin: (visitor: Visitor, _admission: unknown, stay: Stay) => {
-      const number = begun.push({ visitor, stay })
+    begin: (visitor: Visitor, admission: Admission, stay: Stay) => {
+      const number = begun.push({ visitor, admission, stay })
       open.add(number)
       return () => void open.delete(number)
     },
@@ -50,6 +51,8 @@ it('[AC41] one question is asked about all members of a user in a room, by a cal
   const { clock, begun, open, keep } = office()
   for (const id of ['a', 'b', 'c']) keep(id, { userId: 'ann' })
   expect(begun.map(({ stay }) => stay.selves)).toEqual([['a', 'b', 'c']])
+  // Its login may end before its caller comes back with another one.
+  expect(begun[0]!.admission).toMatchObject({ userId: 'ann', expiresAtMs: undefined })
   keep('d', { userId: 'ann', asOf: 1 })
   await clock.pass(1_001, () => {})
   keep('a', { userId: 'ann', asOf: 1 })
