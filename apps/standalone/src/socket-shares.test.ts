@@ -1,12 +1,11 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { expect, it } from 'vitest'
-import type { Whereabouts } from '@whereabouts/server'
+import type { AddedMetric } from '@whereabouts/server'
 import { Proxies } from '@whereabouts/server/mount'
 import { shareSockets } from './socket-shares.js'
 
 const MOST = 400
-type OwnMetric = Parameters<Whereabouts['addMetric']>[0]
 
 /** A server that says hello to connections that it keeps. */
 async function start(trusted: readonly string[] = []) {
@@ -15,7 +14,7 @@ async function start(trusted: readonly string[] = []) {
   const warnings: string[] = []
   const log = { info: () => {}, warn: (line: string) => void warnings.push(line), error: () => {} }
   const metrics = new Map<string, () => number>()
-  const addMetric = ({ name, read }: OwnMetric) => void metrics.set(name, read)
+  const addMetric = ({ name, read }: AddedMetric) => void metrics.set(name, read)
   shareSockets(server, { proxies: new Proxies(trusted), log, addMetric })
   server.on('connection', (socket) => {
     socket.on('error', () => {})

@@ -24,7 +24,7 @@ export type {
   UntoldRooms,
 } from './document/store.js'
 export type { FirstContent, OnLoadDocument } from './first-contents.js'
-export type { OwnMetric } from './http/metrics.js'
+export type { AddedMetric } from './http/metrics.js'
 export type { Log } from './log.js'
 export {
   type AskedAction,

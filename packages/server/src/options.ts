@@ -204,8 +204,9 @@ export interface WhereaboutsOptions {
   /** Receives the server's messages for operators. */
   readonly log?: Log
   /**
-   * The registry of prom-client that this server's metrics are added to, such as the application's own. If it
-   * isn't set, they are in a registry of their own, which `/metrics` reads, together with those of the process.
+   * The registry of prom-client that this server's metrics are added to, such as the application's own; `/metrics`
+   * then answers with everything in it. If it isn't set, they are in a registry of their own, together with those of
+   * the process.
    */
   readonly registry?: Registry
   /** Deletes documents that nobody changed or opened for this many days. If it isn't set, all are kept. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import type { Administration } from './administration.js'
 import { Handler } from './http/handler.js'
-import type { OwnMetric } from './http/metrics.js'
+import type { AddedMetric } from './http/metrics.js'
 import {
   assertAuth,
   type CallsMount,
@@ -42,7 +42,7 @@ export interface Whereabouts {
    */
   readonly countLogin: (request: IncomingMessage, userId?: string) => Promise<void>
   /** Adds a metric to `/metrics`, which is read with each call. Needs no `this`. */
-  readonly addMetric: (metric: OwnMetric) => void
+  readonly addMetric: (metric: AddedMetric) => void
   /**
    * Says goodbye to all readers, waits for the calls under way and closes the stores. Close the HTTP
    * server afterwards.

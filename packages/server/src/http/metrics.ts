@@ -40,8 +40,8 @@ const LOOK_MS = 10
 /** How long the first call waits for a measurement, which may take a while on a busy machine. */
 const FIRST_MS = 1_000
 
-/** A metric of whoever runs the server. */
-export interface OwnMetric {
+/** A metric that whoever runs the server adds to this server's. */
+export interface AddedMetric {
   /** Without `whereabouts_`; for a counter, without `_total`. */
   readonly name: string
   readonly help: string
@@ -56,21 +56,22 @@ export class Metrics {
   readonly #refused
   readonly #readers
   readonly #opened
-  readonly #own: (() => void)[] = []
+  /** Read the metrics that were added. */
+  readonly #added: (() => void)[] = []
   /** Everything that is put into the registry. */
   readonly #names = new Set<string>([REFUSED, READERS, OPENED])
   readonly #common: { registers: Registry[]; collect: () => Promise<void> }
   #isProcessMeasured: boolean
   #refreshing: Promise<void> | undefined
 
-  /** @param own the application's registry, which then measures the process itself */
+  /** @param registry of the application, which then measures the process itself */
   constructor(
     private readonly rooms: RoomServer,
     private readonly budgets: Pick<Budgets, 'refusals'>,
-    own?: Registry,
+    registry?: Registry,
   ) {
-    this.#registry = own ?? new Registry()
-    this.#isProcessMeasured = own !== undefined
+    this.#registry = registry ?? new Registry()
+    this.#isProcessMeasured = registry !== undefined
     this.#common = { registers: [this.#registry], collect: () => this.#refreshed() }
     this.#refused = new Counter({
       name: REFUSED,
@@ -99,10 +100,10 @@ export class Metrics {
   }
 
   /** Reads another metric with each call. */
-  add({ name, help, type, read }: OwnMetric): void {
+  add({ name, help, type, read }: AddedMetric): void {
     const set =
       type === 'gauge' ? this.#gauge(gaugeOf(name), help) : this.#counter(counterOf(name), help)
-    this.#own.push(() => set(read()))
+    this.#added.push(() => set(read()))
   }
 
   /** Takes the metrics out of the registry, in which another server may have them then. */
@@ -127,7 +128,7 @@ export class Metrics {
     for (const [name, value] of Object.entries(await this.rooms.count())) {
       this.#setters.get(name as Name)?.(value as number)
     }
-    for (const set of this.#own) set()
+    for (const set of this.#added) set()
     this.#opened.reset()
     for (const [transport, { open, total }] of this.rooms.readers.readerships) {
       this.#readers.set({ transport }, open)

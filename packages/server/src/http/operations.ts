@@ -3,7 +3,7 @@ import type { Budgets } from '../access/budgets.js'
 import type { Descriptors } from '../descriptors.js'
 import type { RoomServer } from '../room-server.js'
 import type { Call } from './call.js'
-import { Metrics, type OwnMetric } from './metrics.js'
+import { Metrics, type AddedMetric } from './metrics.js'
 import { describeCalls, type ServedCalls } from './openapi.js'
 
 /** Answers the calls for operators. @see PROTOCOL.md HT8 */
@@ -41,7 +41,7 @@ export class Operations {
   }
 
   /** Adds a metric to {@link metrics}. */
-  addMetric(metric: OwnMetric): void {
+  addMetric(metric: AddedMetric): void {
     this.#metrics.add(metric)
   }
 
