@@ -1,16 +1,23 @@
-import type { Clock } from './stream/clock.js'
+/** Calls back once after a time. Returns a function that cancels it. */
+export type After = (ms: number, callback: () => void) => () => void
 
 const DO_NOTHING = () => {}
 
-/** Resolves with what the application answers. @throws {Error} if it takes too long */
+/**
+ * Waits for an answer for a limited time.
+ *
+ * @param late makes the error if there is none by then
+ * @throws {Error} if it takes too long; also what the answer is rejected with
+ */
 export async function inTime<T>(
-  answer: T | Promise<T>,
+  answer: T | PromiseLike<T>,
   limitMs: number,
-  clock: Pick<Clock, 'after'>,
+  clock: { readonly after: After },
+  late: () => Error = () => new Error(`no answer within ${limitMs} ms`),
 ): Promise<T> {
   let cancel = DO_NOTHING
   const isLate = new Promise<never>((_resolve, reject) => {
-    cancel = clock.after(limitMs, () => reject(new Error(`it took more than ${limitMs} ms`)))
+    cancel = clock.after(limitMs, () => reject(late()))
   })
   try {
     return await Promise.race([answer, isLate])

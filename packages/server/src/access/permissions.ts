@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { type Action, ACTIONS, Problem } from '@whereabouts/protocol'
+import type { After } from '../in-time.js'
 import type { Log } from '../log.js'
 import type { AskedAction, ResolvedOptions } from '../options.js'
 import { isStoreFailure } from '../store-failed.js'
 import type { KnownUser } from './known-user.js'
-import { type After, answered } from './patience.js'
+import { answered } from './patience.js'
 import { RareWarning } from './rare-warning.js'
 import type { Sharing } from './sharing.js'
 

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { Problem } from '@whereabouts/protocol'
+import type { After } from '../in-time.js'
 import type { Log } from '../log.js'
 import type { ResolvedOptions } from '../options.js'
 import { checkUser } from './caller.js'
 import { EndedLogins } from './ended-logins.js'
 import { type KnownUser, KnownUsers } from './known-user.js'
-import { type After, answered } from './patience.js'
+import { answered } from './patience.js'
 import { RareWarning } from './rare-warning.js'
 import type { UserClaim } from '../room/user.js'
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Problem } from '@whereabouts/protocol'
+import { inTime } from '../in-time.js'
 import type { Log } from '../log.js'
 import { FINISH_MS, type ResolvedOptions } from '../options.js'
 import { documentDeleted } from '../room/document-deleted.js'
@@ -7,7 +8,6 @@ import { isStoreFailure, storeFailed } from '../store-failed.js'
 import type { DataFolder } from './data-folder.js'
 import { documentExists } from './document-exists.js'
 import { Flusher } from './flusher.js'
-import { inTime } from './in-time.js'
 import { Inquiry } from './inquiry.js'
 import { compactLeft } from './left-logs.js'
 import { connected } from './shown-address.js'
@@ -58,6 +58,16 @@ export interface DocumentsCount {
 
 /** The number of random bytes in the name of an incarnation. */
 const INCARNATION_BYTES = 9
+
+/** The time limit of a check or a count. It can be short, because monitoring asks again soon. */
+const ANSWER_MS = 1_800
+/** They don't keep the process alive. */
+const TIMERS = {
+  after(ms: number, callback: () => void) {
+    const timer = setTimeout(callback, ms).unref()
+    return () => clearTimeout(timer)
+  },
+}
 
 /**
  * The documents of the rooms, for the server's main thread. Worker threads do everything that takes
@@ -288,13 +298,14 @@ export class Documents {
     if (!this.#threads.areUsed) return
     this.#assertFlushing()
     const checked = this.#ask({ call: 'check' }).then(() => this.#flush())
-    await inTime(checked, () => this.#note(storeFailed('it does not answer')))
+    const late = () => this.#note(storeFailed('it does not answer'))
+    await inTime(checked, ANSWER_MS, TIMERS, late)
   }
 
   /** Returns the counts for metrics, or the last known ones if there is no answer. */
   async count(): Promise<DocumentsCount> {
     if (this.#threads.areUsed) {
-      await inTime(this.#threads.ask({ call: 'count' }), () => storeFailed()).catch(() => {})
+      await inTime(this.#threads.ask({ call: 'count' }), ANSWER_MS, TIMERS).catch(() => {})
     }
     const { loaded, loadedBytes, commits, compactions, compactionSeconds } = this.#threads.count
     return {
