@@ -414,7 +414,8 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     doc.on('destroy', this.#docDestroyed)
     this.#doc = doc
     this.#awareness?.follow(doc)
-    this.#subdocuments?.follow(doc)
+    // Rooms that are joined after the end would never be left. YJ9
+    if (this.#ended === null) this.#subdocuments?.follow(doc)
     this.emit('reload', [doc])
   }
 

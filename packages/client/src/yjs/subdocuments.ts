@@ -4,7 +4,7 @@ import type { RoomProvider } from './room-provider.js'
 /**
  * Keeps each loaded subdocument of a document in a room of its own, with a provider of its own.
  *
- * @see PROTOCOL.md YJ6
+ * @see PROTOCOL.md YJ6, YJ8
  */
 export class Subdocuments {
   readonly providers = new Map<Doc, RoomProvider>()
@@ -16,12 +16,16 @@ export class Subdocuments {
     this.#provide = provide
   }
 
-  /** Follows a document in place of the one before. */
+  /** Follows a document in place of the one before, and loads in it what was loaded there. */
   follow(doc: Doc): void {
+    const loaded = new Set([...this.providers.keys()].map(({ guid }) => guid))
     void this.close()
     this.#doc = doc
     doc.on('subdocs', this.#changed)
-    this.#load([...doc.getSubdocs()].filter(({ shouldLoad }) => shouldLoad))
+    for (const subdocument of doc.getSubdocs()) {
+      if (loaded.has(subdocument.guid)) subdocument.load()
+      if (subdocument.shouldLoad) this.#load([subdocument])
+    }
   }
 
   /** Leaves all rooms; resolves when what could be posted is posted. */
