@@ -102,6 +102,63 @@ describe('Svelte', () => {
     expect(get(stores.myLocation)).toBeNull()
   })
 
+  it.each(['too-large', 'locked'] as const)(
+    '[CL106] a location that the server refuses (%s) is shown no longer',
+    async (problem) => {
+      await using server = await ScriptedServer.listen()
+      const stores = storesOf(server)
+      await opened(server, stores)
+      stores.myLocation.set({ x: 8 })
+      expect(get(stores.myLocation)).toEqual({ x: 8 })
+      ;(await server.take('POST location')).refuse(problem)
+      await until(stores.myLocation, (place) => place?.x === 7)
+      expect(get(stores.snapshot).problem?.problem).toBe(problem)
+    },
+  )
+
+  it('[CL118] a move of one that only watches is ignored, before and after it is joined', async () => {
+    await using server = await ScriptedServer.listen()
+    const stores = roomStores<Place>({
+      room: 'budget',
+      url: server.url,
+      watch: true,
+      location: { x: 1 },
+    })
+    stores.myLocation.set({ x: 2 })
+    expect(get(stores.myLocation)).toBeNull()
+    leaves.push(stores.visit())
+    const stream = await server.take('GET events')
+    stream.stream({ self: null }).snapshot('e:1', [member('a', { x: 1 })])
+    await until(stores.status, (status) => status === 'online')
+    stores.myLocation.set({ x: 3 })
+    expect(get(stores.myLocation)).toBeNull()
+  })
+
+  it('[CL118] a move in a room that is closed is ignored', async () => {
+    await using server = await ScriptedServer.listen()
+    const stores = storesOf(server)
+    await opened(server, stores)
+    stores.myLocation.set({ x: 8 })
+    void stores.room.leave()
+    expect(get(stores.status)).toBe('closed')
+    stores.myLocation.set({ x: 9 })
+    expect(get(stores.myLocation)).toEqual({ x: 8 })
+  })
+
+  it('[CL106] whoever leaves and comes back is where it was', async () => {
+    await using server = await ScriptedServer.listen()
+    const stores = storesOf(server)
+    const stream = await opened(server, stores)
+    stores.myLocation.set({ x: 8 })
+    ;(await server.take('POST location')).answer(200, { self: 'me', id: 'e:2' })
+    for (const leave of leaves.splice(0)) leave()
+    await server.take('POST leave')
+    await stream.closed
+    stores.myLocation.update((place) => ({ x: (place?.x ?? 0) + 1 }))
+    leaves.push(stores.visit())
+    expect((await server.take('POST location')).body).toBe('{"x":9}')
+  })
+
   it('events reach a listener that was there before the room was joined', async () => {
     await using server = await ScriptedServer.listen()
     const stores = storesOf(server)

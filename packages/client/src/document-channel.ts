@@ -15,7 +15,7 @@ export interface DocumentListener {
   leaving(): void
 }
 
-/** A room's interface for this package's document provider, awareness and locks. Not public. */
+/** A room's interface for this package's document provider, awareness, locks and components. Not public. */
 export interface DocumentChannel {
   /** The address of the room, under which the offline copy is stored. */
   readonly address: string
@@ -25,6 +25,8 @@ export interface DocumentChannel {
   position(): string | null
   /** Returns how long the JSON text of a location may be, once the server has said it. */
   maxLocationBytes(): number | undefined
+  /** Returns the application's location; `undefined` while it has set none, and after the server refused it. */
+  location(): Json | undefined
   /** Subscribes to the document, and returns how to unsubscribe. */
   listen(listener: DocumentListener): () => void
   /** The server answered a post, and its room is at a position. */

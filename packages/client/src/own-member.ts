@@ -79,6 +79,11 @@ export class OwnMember {
     return this.#user
   }
 
+  /** Whether the last move counts: it was made, and not refused. */
+  get hasMoved(): boolean {
+    return this.#wanted !== undefined
+  }
+
   move(location: Json): void {
     if (this.#wants(location)) return
     this.#wanted = location

@@ -253,6 +253,7 @@ class LiveRoom implements Room {
       member: this.#key.key,
       position: () => this.#view.position,
       maxLocationBytes: () => this.#limits.maxLocationBytes,
+      location: () => (this.#own.hasMoved ? this.#location : undefined),
       listen: (listener) => {
         this.#documentListeners.add(listener)
         if (this.#isWithoutDocument) this.#restart()

@@ -9,9 +9,6 @@ import type { Store } from './selection.js'
 /** The snapshot of a room that isn't joined, as on a server that renders a page. */
 const NOT_JOINED = /* @__PURE__ */ new RoomStore().getSnapshot()
 
-/** Refusals after which the room drops the location. @see PROTOCOL.md CL106 */
-const DROPPED = /* @__PURE__ */ new Set(['bad-json', 'too-large'])
-
 /** Options of a room, and of its document, if it is held with one. */
 export interface VisitOptions<Location extends Json = Json> extends JoinOptions<Location> {
   readonly offline?: boolean
@@ -42,7 +39,7 @@ interface Heard<Event extends Json> {
  *     joined   what the room says; whoever subscribed before hears it
  *     left     by its last visitor: the room is left a moment later, unless somebody visits it again at once
  *
- * @see PROTOCOL.md CL104, CL105, CL106
+ * @see PROTOCOL.md CL104, CL105, CL106, CL118
  */
 export class HeldRoom<
   Location extends Json = Json,
@@ -51,7 +48,7 @@ export class HeldRoom<
 >
   implements Room<Location, Meta, Event>, Store<RoomSnapshot<Location, Meta>>
 {
-  /** Where this client is: as it last said itself, unless the server refused that. */
+  /** Where this client is: as it last said itself, unless it can't be there or the server refused that. */
   readonly location: Store<Location | null> = {
     getSnapshot: () => this.#here,
     getServerSnapshot: () => this.#first,
@@ -65,6 +62,7 @@ export class HeldRoom<
   #options: JoinOptions<Location>
   #user: UserOptions | undefined
   #part: string | null
+  /** Where to be once the room is joined. */
   #wanted: Location | null | undefined
   #room: Room<Location, Meta, Event> | null = null
   #release: () => void = () => undefined
@@ -80,8 +78,8 @@ export class HeldRoom<
     this.#options = options
     this.#user = options.user
     this.#part = options.part ?? null
-    this.#wanted = options.location
-    this.#first = options.location ?? null
+    this.#wanted = options.watch ? undefined : options.location
+    this.#first = this.#wanted ?? null
     this.#joined = joined
   }
 
@@ -102,8 +100,8 @@ export class HeldRoom<
   }
 
   readonly move = (location: Location | null): void => {
-    this.#wanted = location
-    this.#room?.move(location)
+    if (this.#room !== null) this.#room.move(location)
+    else if (!this.#options.watch) this.#wanted = location
     this.#tell()
   }
 
@@ -172,8 +170,15 @@ export class HeldRoom<
     return new Promise((resolve) => this.#awaited.push(resolve))
   }
 
+  /** Where the application wants to be; `undefined` if it hasn't said so, or the server refused it. */
+  get #goal(): Location | null | undefined {
+    if (this.#room === null) return this.#wanted
+    return channelOf(this.#room).location() as Location | null | undefined
+  }
+
   get #here(): Location | null {
-    if (this.#wanted !== undefined) return this.#wanted
+    const goal = this.#goal
+    if (goal !== undefined) return goal
     const { self, members } = this.getSnapshot()
     return members.find(({ id }) => id === self)?.location ?? null
   }
@@ -202,6 +207,7 @@ export class HeldRoom<
   #close(): void {
     const room = this.#room
     this.#release()
+    this.#wanted = this.#goal
     this.#room = null
     // Leaving tells the server by itself; nothing here waits for it.
     void room?.leave()
@@ -209,8 +215,6 @@ export class HeldRoom<
   }
 
   readonly #tell = (): void => {
-    const { status, problem } = this.getSnapshot()
-    if (status === 'online' && DROPPED.has(problem?.problem ?? '')) this.#wanted = undefined
     for (const listener of this.#listeners) callSafely(listener)
   }
 }

@@ -136,6 +136,7 @@ class VirtualRoom implements Room {
         return () => void (this.#listener = null)
       },
       maxLocationBytes: () => 1_024,
+      location: () => undefined,
       request: (call, _parameters, init) => this.#request(call, init),
       requestLast: () => undefined,
       posted: () => undefined,
