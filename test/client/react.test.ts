@@ -191,6 +191,18 @@ describe('React', { timeout: 30_000 }, () => {
     expect((await server.take('POST location')).request.headers.authorization).toBe('two')
   })
 
+  it('[CL114] headers that come after the first render are those of another visit', async () => {
+    await using server = await ScriptedServer.listen(html)
+    const stream = await opened(server)
+    expect(stream.request.headers.authorization).toBeUndefined()
+    await page.evaluate(() => {
+      window.reactPage.render({ room: 'budget', headers: () => ({ authorization: 'one' }) })
+    })
+    const next = await server.take('GET events')
+    expect(next.request.headers.authorization).toBe('one')
+    await stream.closed
+  })
+
   it.each([undefined, 'One moment'])(
     '[CL105 CL107] a page that a server rendered goes on in the browser, with the fallback %j',
     async (fallback) => {

@@ -19,10 +19,12 @@ export interface VisitOptions<Location extends Json = Json> extends JoinOptions<
 export type Visitable<Location extends Json> = AnyRoom &
   Pick<HeldRoom<Location>, 'getServerSnapshot' | 'opened' | 'update' | 'visit'>
 
-/** Returns what makes it another room, or another member of it. */
+/** Returns what makes it another room, another member of it, or another way to reach it. */
 export function identityOf(options: VisitOptions): string {
-  const { url, room, watch, member, credentials, offline, keptFor } = options
-  return JSON.stringify([url, room, watch, member, credentials, offline, keptFor])
+  const { url, room, watch, member, credentials, headers, fetch, offline, keptFor } = options
+  // Which ones they are may change; a room without any of its own is on another stream.
+  const hasOwn = [headers !== undefined, fetch !== undefined]
+  return JSON.stringify([url, room, watch, member, credentials, ...hasOwn, offline, keptFor])
 }
 
 interface Heard<Event extends Json> {

@@ -17,8 +17,8 @@ import { useSelected } from './selected.js'
 
 /**
  * The options of `joinRoom`. Another `url`, `room`, `watch`, `member` or `credentials` joins another room,
- * with new components below. Another `user` or `part` changes those. `location` is where to begin; `sharing` is
- * what it was at first.
+ * with new components below; so do `headers` and `fetch` that weren't there before. Another `user` or `part` changes
+ * those. `location` is where to begin; `sharing` is what it was at first.
  */
 export interface RoomProviderProps<Location extends Json = Json> extends JoinOptions<Location> {
   readonly children?: ReactNode

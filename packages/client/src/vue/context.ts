@@ -22,8 +22,8 @@ import { type Selected, useSelected } from './selected.js'
 export interface RoomContext<Location extends Json, Meta extends Json, Event extends Json> {
   /**
    * Joins a room while it is mounted, with the options of `joinRoom` as props. Another `url`, `room`, `watch`,
-   * `member` or `credentials` joins another room, with new components below. The slot `fallback` is shown until
-   * the room has been seen.
+   * `member` or `credentials` joins another room, with new components below; so do `headers` and `fetch` that weren't
+   * there before. The slot `fallback` is shown until the room has been seen.
    *
    * @see PROTOCOL.md CL104, CL107
    */
