@@ -15,6 +15,8 @@ export interface VuePage {
   readonly room: Room<Place>
   /** Renders everything below a provider with these options; again, with others. */
   render(options: Options): void
+  /** Gives the components that are about a member or a lock another key. */
+  choose(key: string): void
   unmount(): void
 }
 
@@ -73,15 +75,23 @@ const Status = counted('status', () => {
   return () => h('p', { id: 'status' }, status.value)
 })
 
+const chosen = shallowRef('cell')
+
 const Locked = counted('locked', () => {
-  const { holding, lock } = context.useLock('cell')
+  const { holding, lock } = context.useLock(() => chosen.value)
   return () => h('button', { id: 'lock', onClick: () => void lock() }, String(holding.value.isMine))
+})
+
+const Chosen = counted('chosen', () => {
+  const place = useOthers((others) => others.find(({ id }) => id === chosen.value)?.location?.x)
+  return () => h('p', { id: 'chosen' }, String(place.value))
 })
 
 const options = shallowRef<Options>({ room: 'budget' })
 const app = createApp(() =>
   h(context.RoomProvider, options.value, {
-    default: () => [Count, Teams, Places, Mine, Status, Locked].map((component) => h(component)),
+    default: () =>
+      [Count, Teams, Places, Mine, Status, Locked, Chosen].map((component) => h(component)),
     fallback: () => 'One moment',
   }),
 )
@@ -113,6 +123,9 @@ const vuePage: Omit<VuePage, 'room'> = {
     options.value = given
     if (!isMounted) app.mount(main)
     isMounted = true
+  },
+  choose: (key) => {
+    chosen.value = key
   },
   unmount: () => app.unmount(),
 }

@@ -96,6 +96,22 @@ describe('Vue', { timeout: 30_000 }, () => {
     expect((await server.take('POST unlock')).body).toBe('{"key":"cell","number":7}')
   })
 
+  it('[CL119] another key is another lock, and what is selected by it is selected again', async () => {
+    await using server = await ScriptedServer.listen(html)
+    const stream = await opened(server)
+    await page.locator('#lock').click()
+    ;(await server.take('POST lock')).answer(200, { key: 'cell', number: 7, id: 'e:2' })
+    stream.event('patch', { locks: { cell: { memberId: 'me', number: 7 } } }, 'e:2')
+    await shows('lock', 'true')
+    expect(await text('chosen')).toBe('undefined')
+    await page.evaluate(() => window.vuePage.choose('b'))
+    expect((await server.take('POST unlock')).body).toBe('{"key":"cell","number":7}')
+    await shows('lock', 'false')
+    await shows('chosen', '2')
+    await page.locator('#lock').click()
+    expect((await server.take('POST lock')).body).toBe('{"key":"b"}')
+  })
+
   it('[CL105] a server renders a room that it doesn’t join', async () => {
     const { RoomProvider, useOthers, useStatus } = createRoomContext()
     const People = defineComponent(() => {

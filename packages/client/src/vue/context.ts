@@ -1,5 +1,12 @@
 import type { Json, Member } from '@whereabouts/protocol'
-import { computed, onScopeDispose, type WritableComputedRef } from 'vue'
+import {
+  computed,
+  type MaybeRefOrGetter,
+  onScopeDispose,
+  toValue,
+  watch,
+  type WritableComputedRef,
+} from 'vue'
 import type { EventListener, MissedListener } from '../broadcasts.js'
 import { HeldRoom, type VisitOptions } from '../held/held-room.js'
 import { type IsEqual, keepEqual, keepSame, same, shallow } from '../held/selection.js'
@@ -59,16 +66,19 @@ export interface RoomContext<Location extends Json, Meta extends Json, Event ext
   readonly useBroadcast: () => (event: Event) => Promise<void>
   /**
    * Returns who holds a key, such as that of a cell, and how to lock it. What the component has locked is released
-   * when it is unmounted.
+   * when it is unmounted, and when a ref or a getter returns another key.
    *
-   * @see PROTOCOL.md CL115
+   * @see PROTOCOL.md CL115, CL119
    */
-  readonly useLock: (key: string) => UsedLock<Location, Meta>
+  readonly useLock: (key: MaybeRefOrGetter<string>) => UsedLock<Location, Meta>
   /** Calls back for each event until the component is unmounted. */
   readonly useEvent: (listener: EventListener<Event>, missed?: MissedListener) => void
 }
 
-/** Returns a value, or what is selected from it; equal selections (`Object.is` by default) are no change. */
+/**
+ * Returns a value, or what is selected from it; equal selections (`Object.is` by default) are no change. The selector
+ * may read props and refs: it is called again when one of them changes.
+ */
 export interface UseSelection<Value> {
   (): Selected<Value>
   <Part>(select: (value: Value) => Part, isEqual?: IsEqual<Part>): Selected<Part>
@@ -153,10 +163,19 @@ export function contextOf<
 
 function useLockOf<Location extends Json, Meta extends Json, Event extends Json>(
   room: HeldRoom<Location, Meta, Event>,
-  key: string,
+  key: MaybeRefOrGetter<string>,
 ): UsedLock<Location, Meta> {
-  const use = new LockUse(room, key)
-  onScopeDispose(use.begin())
-  const holding = useSelected(room, holdingOf(key), keepEqual<Holding<Location, Meta>>(shallow))
-  return { holding, lock: use.lock, unlock: use.unlock }
+  const use = computed(() => new LockUse(room, toValue(key)))
+  // At once, so that no call is about a former key.
+  watch(use, (now, _before, whenOver) => whenOver(now.begin()), { immediate: true, flush: 'sync' })
+  const holding = useSelected<RoomSnapshot<Location, Meta>, Holding<Location, Meta>>(
+    room,
+    (snapshot) => holdingOf<Location, Meta>(toValue(key))(snapshot),
+    keepEqual<Holding<Location, Meta>>(shallow),
+  )
+  return {
+    holding,
+    lock: (options) => use.value.lock(options),
+    unlock: () => use.value.unlock(),
+  }
 }

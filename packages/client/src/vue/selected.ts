@@ -1,24 +1,28 @@
-import { onScopeDispose, type ShallowRef, shallowRef } from 'vue'
-import { type Merge, selection, type Store } from '../held/selection.js'
+import { computed, type ComputedRef, onScopeDispose, type ShallowRef, shallowRef } from 'vue'
+import type { Merge, Store } from '../held/selection.js'
 
 /** A ref to read, and not to write. */
-export type Selected<Value> = Readonly<ShallowRef<Value>>
+export type Selected<Value> = ComputedRef<Value>
 
 /**
- * Returns what is selected from a store, until the component is unmounted.
+ * Returns what is selected from a store, until the component is unmounted. What `select` reads of props and refs
+ * may change as well.
  *
- * @see PROTOCOL.md CL103
+ * @see PROTOCOL.md CL103, CL119
  */
 export function useSelected<Value, Part>(
   store: Store<Value>,
   select: (value: Value) => Part,
   merge: Merge<Part>,
 ): Selected<Part> {
-  const read = selection(store.getSnapshot, select, merge, () => undefined)
-  const selected = shallowRef(read())
-  const end = store.subscribe(() => {
-    selected.value = read()
+  const whole: ShallowRef<Value> = shallowRef<Value>(store.getSnapshot())
+  onScopeDispose(
+    store.subscribe(() => {
+      whole.value = store.getSnapshot()
+    }),
+  )
+  return computed<Part>((before) => {
+    const now = select(whole.value)
+    return before === undefined ? now : merge(before, now)
   })
-  onScopeDispose(end)
-  return selected
 }
