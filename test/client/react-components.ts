@@ -15,7 +15,8 @@ export const renders: { [name: string]: number } = {}
 /** What was heard and missed. */
 export const heard: (readonly [event: Said, from: string | null])[] = []
 
-function rendered(name: string): void {
+/** Counts a render of a component. */
+export function rendered(name: string): void {
   renders[name] = (renders[name] ?? 0) + 1
 }
 

@@ -6,7 +6,7 @@ import {
   type RoomProviderProps,
   StatusLine,
 } from '@whereabouts/client/react'
-import { createElement as h, type ReactNode, StrictMode } from 'react'
+import { createElement as h, Profiler, type ReactNode, StrictMode } from 'react'
 import { createRoot, hydrateRoot, type Root } from 'react-dom/client'
 import {
   context,
@@ -14,6 +14,7 @@ import {
   heard,
   Locked,
   type Place,
+  rendered,
   renders,
   type Said,
   type Team,
@@ -97,7 +98,7 @@ const reactPage: Omit<ReactPage, 'room'> = {
     const board = h('div', { style: { width: 400, height: 200 } })
     const parts = [
       h(Avatars, { key: 'avatars', max: 2, ...(withButtons && { onChoose }) }),
-      h(StatusLine, { key: 'status' }),
+      h(Profiler, { key: 'status', id: 'status line', onRender: rendered }, h(StatusLine)),
       h(
         Cursors<Pointing>,
         { key: 'cursors', id: 'board', style: SIZE, ...(inField && IN_FIELD) },

@@ -256,6 +256,19 @@ describe('ready parts', { timeout: 30_000 }, () => {
     await page.getByRole('status').filter({ hasText: 'Reconnecting…' }).waitFor()
   })
 
+  it('[CL103] the status is rendered when it changes, and not when anything else does', async () => {
+    await using server = await ScriptedServer.listen(html)
+    const stream = await parts(server)
+    const before = await renders()
+    expect(before['status line']).toBeGreaterThan(0)
+    stream.event('patch', { move: { Bob: { x: 60, y: 25 } }, watching: 4 }, 'e:2')
+    await page.getByText('4 watching').waitFor()
+    expect(await renders()).toEqual(before)
+    stream.response.destroy()
+    await page.getByRole('status').filter({ hasText: 'Reconnecting…' }).waitFor()
+    expect((await renders())['status line']).toBeGreaterThan(before['status line']!)
+  })
+
   it('[CL108] avatars that can be chosen are buttons', async () => {
     await using server = await ScriptedServer.listen(html)
     await parts(server, { withButtons: true })

@@ -30,18 +30,22 @@ const TEXTS = {
  * Says whether the room is live. A screen reader reads each change.
  *
  * @example <StatusLine /> // Live
- * @see PROTOCOL.md CL108
+ * @see PROTOCOL.md CL103, CL108
  */
 export function StatusLine(props: StatusLineProps): ReactNode {
   const { room, describe = textOf, title, className = 'whereabouts-status', children } = props
-  const snapshot = useSnapshotOf<Json, Json>(useNearestRoom(room))
+  const shown = useNearestRoom(room)
+  const status = useSnapshotOf(shown, statusOf)
+  const text = useSnapshotOf<Json, Json, string>(shown, describe)
   return (
-    <div className={className} data-status={snapshot.status}>
-      <output title={title}>{describe(snapshot)}</output>
+    <div className={className} data-status={status}>
+      <output title={title}>{text}</output>
       {children}
     </div>
   )
 }
+
+const statusOf = ({ status }: RoomSnapshot) => status
 
 function textOf({ status, problem }: RoomSnapshot): string {
   const text = TEXTS[status]
