@@ -1,23 +1,20 @@
 // Publishes each package whose version npm doesn't have, with provenance: which commit and which run of the
-// workflow it was built by. Runs in .github/workflows/release.yml. With --dry-run it only says what it would do.
+// workflow it was built by. Runs in .github/workflows/release.yml, for the tag of that version alone. With --dry-run it
+// only says what it would do.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { faultsOf } from './faults.mjs'
 
-/** @typedef {{ name: string, version: string, private?: boolean, repository?: unknown, dependencies?: Record<string, string> }} Manifest */
+/** @typedef {import('./faults.mjs').Manifest} Manifest */
 
 const isDry = process.argv.includes('--dry-run')
 const packages = readdirSync('packages')
   .map((name) => ({ folder: join('packages', name), manifest: manifestOf(join('packages', name)) }))
   .filter(({ manifest }) => manifest.private !== true)
 
-const faults = packages.flatMap(({ folder, manifest }) =>
-  manifest.repository === undefined
-    ? [
-        `${folder}/package.json has no "repository". Provenance names the public repository that a package was built from, and npm refuses one that isn't said there: add { "type": "git", "url": "git+https://…", "directory": "${folder}" }.`,
-      ]
-    : [],
-)
+const tag = process.env['GITHUB_REF_NAME']
+const faults = packages.flatMap(({ folder, manifest }) => faultsOf(folder, manifest, tag))
 if (faults.length > 0) {
   console.error(`Nothing was published.\n${faults.join('\n')}`)
   process.exit(1)

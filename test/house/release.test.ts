@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { releaseChangelog, summaryOf } from '../../scripts/release/changelog.mjs'
+import { faultsOf } from '../../scripts/release/faults.mjs'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)
@@ -56,6 +57,25 @@ describe('a release', () => {
     await expect(publish).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringContaining('packages/server/package.json has no "repository"'),
+    })
+  })
+
+  it('publishes a version for its own tag, or by hand, and for no other', () => {
+    const manifest = { name: 'client', version: '0.2.0', repository: {} }
+    const of = (tag?: string) => faultsOf('packages/client', manifest, tag)
+    expect([of('v0.2.0'), of()]).toEqual([[], []])
+    const other = 'packages/client/package.json says version 0.2.0, and the tag is '
+    for (const tag of ['v0.1.1', 'v0.2.0-beta.1', '0.2.0', 'main']) {
+      expect(of(tag)).toEqual([expect.stringContaining(`${other}${tag}.`)])
+    }
+  })
+
+  it('asks for the tag that the workflow runs for', async () => {
+    const env = { ...process.env, GITHUB_REF_NAME: 'v999.0.0' }
+    const publish = run(process.execPath, ['scripts/release/publish.mjs'], { cwd: ROOT, env })
+    await expect(publish).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('the tag is v999.0.0'),
     })
   })
 
