@@ -1,3 +1,4 @@
+import { joinRoom } from '@whereabouts/client'
 import { createRoomContext } from '@whereabouts/client/vue'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -113,14 +114,22 @@ describe('Vue', { timeout: 30_000 }, () => {
   })
 
   it('[CL105] a server renders a room that it doesn’t join', async () => {
+    await using server = await ScriptedServer.listen()
     const { RoomProvider, useOthers, useStatus } = createRoomContext()
     const People = defineComponent(() => {
       const [status, others] = [useStatus(), useOthers()]
       return () => h('p', `${status.value} ${others.value.length}`)
     })
-    const app = createSSRApp(() =>
-      h(RoomProvider, { room: 'budget', url: 'http://127.0.0.1:9' }, { default: () => h(People) }),
-    )
+    const options = { room: 'budget', url: server.url, location: { x: 1 } }
+    const app = createSSRApp(() => h(RoomProvider, options, { default: () => h(People) }))
     expect(await renderToString(app)).toContain('<p>connecting 0</p>')
+    // What had been requested before would be there by now.
+    const own = joinRoom({ ...options, room: 'minutes' })
+    const requests = [await server.take('GET events'), await server.take('POST location')]
+    void own.leave()
+    expect(requests.map(({ request }) => request.url?.split('/')[2])).toEqual([
+      'minutes',
+      'minutes',
+    ])
   })
 })
