@@ -173,6 +173,16 @@ describe('Svelte', () => {
     await sent
   })
 
+  it('[CL113] edits can be undone though nobody shows whether', () => {
+    const { document, undo, redo } = documentStores({ room: 'budget', url: 'http://127.0.0.1:9' })
+    const text = get(document).doc.getText('body')
+    text.insert(0, 'x')
+    undo()
+    expect(text.toJSON()).toBe('')
+    redo()
+    expect(text.toJSON()).toBe('x')
+  })
+
   it('[CL113] a document is wanted with the first stream, and its edits can be undone', async () => {
     await using server = await ScriptedServer.listen()
     const stores = documentStores({ room: 'budget', url: server.url })

@@ -33,6 +33,8 @@ export function roomStores<
 ): DocumentStores<Location, Meta, Event> {
   const room = new HeldRoomWithDocument<Location, Meta, Event>(options)
   const { undo } = room.document
+  // Edits can be undone from the first one on, whether or not a component shows the history.
+  undo.subscribe(() => undefined)
   return {
     ...storesOf<Location, Meta, Event>(room),
     document: readable<DocumentSnapshot, DocumentSnapshot>(room.document, same, keepSame),
