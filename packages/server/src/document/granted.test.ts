@@ -25,8 +25,13 @@ it('[DO63] an update is acknowledged only if all its new clients were granted, h
   const { happened, send, grant } = sending(2, 5, 6)
   expect(await sendGranted(send, { grant })).toEqual(STORED)
   expect(happened).toEqual([
-    ...['send 0', 'grant 2', 'send 2', 'grant 3'],
-    ...['send 5', 'grant 1', 'send 6'],
+    'send 0',
+    'grant 2',
+    'send 2',
+    'grant 3',
+    'send 5',
+    'grant 1',
+    'send 6',
   ])
 })
 
