@@ -14,6 +14,11 @@ import { Doc, encodeStateAsUpdate } from 'yjs'
 import { startPlain } from '../servers/plain.js'
 
 const NOTHING = new Uint8Array()
+const BY_USER = {
+  authenticate: ({ headers }: IncomingMessage) => ({ id: String(headers['x-user']) }),
+  authorize: sharedAccess,
+}
+const as = (user: string) => ({ headers: { 'x-user': user } })
 /** For a document that is empty. */
 const EMPTY = [0, 0]
 
@@ -92,16 +97,11 @@ describe('onLoadDocument', () => {
   })
 
   it('[RS7] says who owns the document', async () => {
-    const byUser = {
-      authenticate: ({ headers }: IncomingMessage) => ({ id: String(headers['x-user']) }),
-      authorize: sharedAccess,
-    }
     const { server, room: owned } = await start(
       (name) => content(name === 'free' ? undefined : 'ben'),
-      byUser,
+      BY_USER,
     )
     await using _server = server
-    const as = (user: string) => ({ headers: { 'x-user': user } })
     const free = new TestRoom(server.baseUrl, 'free')
     for (const room of [owned, free]) {
       const update = new TestDocument(room).write('A1')
@@ -111,6 +111,23 @@ describe('onLoadDocument', () => {
     const { access } = (await callJson(owned.url('access'), as('ben'))) as { readonly access: Json }
     expect(access).toMatchObject({ owner: 'ben' })
     await expectRefused('forbidden', free.url('document'), { method: 'DELETE', ...as('ben') })
+  })
+
+  it('[RS17] is not for a reader whom its record forbids it, though it made the server ask', async () => {
+    const { server } = await start(() => content('ben'), { ...BY_USER, linkGives: 'nothing' })
+    await using _server = server
+    const type = { 'content-type': 'application/octet-stream' }
+    for (const [address, asked] of [
+      ['document', {}],
+      ['document/sync', { method: 'POST', body: NOTHING }],
+    ] as const) {
+      const room = new TestRoom(server.baseUrl)
+      const opened = (user: string) =>
+        fetch(room.url(address), { ...asked, headers: { ...type, ...as(user).headers } })
+      const all = await Promise.all([opened('eve'), opened('ben'), opened('eve')])
+      expect(all.map(({ status }) => status)).toEqual([403, 200, 403])
+      expect((await opened('eve')).status).toBe(403)
+    }
   })
 
   it('[RS8] is never taken for an empty document if it fails', async () => {

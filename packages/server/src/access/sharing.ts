@@ -106,8 +106,16 @@ export class Sharing {
    * @see PROTOCOL.md SR4
    */
   claimOf(request: IncomingMessage, userId: string): RoomRecord | undefined {
-    const isNew = this.#decided.get(request)?.isNew === true
-    return isNew ? written({ ...NO_RECORD, owner: userId }) : undefined
+    return this.decidedAsNew(request) ? written({ ...NO_RECORD, owner: userId }) : undefined
+  }
+
+  /**
+   * Returns whether a call was decided about when its room had neither a record nor a document.
+   *
+   * @see PROTOCOL.md SR4
+   */
+  decidedAsNew(request: IncomingMessage): boolean {
+    return this.#decided.get(request)?.isNew === true
   }
 
   /**

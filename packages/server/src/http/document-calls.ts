@@ -1,5 +1,6 @@
 import { isViewLink, type Updated } from '@whereabouts/protocol'
 import type { Callers } from '../access/caller.js'
+import type { Asker } from '../access/permissions.js'
 import { MOST_LISTED } from '../administration.js'
 import { checkRoom } from '../room-name.js'
 import type { RoomServer } from '../room-server.js'
@@ -47,7 +48,9 @@ export class DocumentCalls {
     const { entrance, rooms, answers } = this.parts
     const { asker } = await entrance.decide(call, name, READ, noBody)
     const { query } = call
-    answers.send(call, await rooms.document(asker, stateVector(query), query('since')))
+    const update = await rooms.document(asker, stateVector(query), query('since'))
+    await this.#assertStillMayRead(asker)
+    answers.send(call, update)
   }
 
   /** @see PROTOCOL.md DO20, DO58 */
@@ -59,7 +62,17 @@ export class DocumentCalls {
       return bodies.readBytes(call, maxUpdateBytes)
     }
     const { asker, said: vector } = await entrance.decide(call, name, READ, read)
-    answers.send(call, await rooms.sync(asker, vector, query('since')))
+    const answer = await rooms.sync(asker, vector, query('since'))
+    await this.#assertStillMayRead(asker)
+    answers.send(call, answer)
+  }
+
+  /** A room that had no document may have one now, with a record. @see PROTOCOL.md RS17 */
+  async #assertStillMayRead(asker: Asker): Promise<void> {
+    const { permissions, sharing } = this.parts.access
+    if (!sharing.decidedAsNew(asker.request)) return
+    sharing.outdate(asker.roomName)
+    await permissions.assert(asker, 'watch')
   }
 
   /** @see PROTOCOL.md DO2, DO9, DO58, LK12 */
