@@ -130,6 +130,24 @@ describe('onLoadDocument', () => {
     }
   })
 
+  it('[RS18] may be empty, and says who owns the document all the same', async () => {
+    const update = encodeStateAsUpdate(new Doc())
+    const { server, room, asked } = await start(() => ({ update, owner: 'ben' }), BY_USER)
+    await using _server = server
+    const written = new TestRoom(server.baseUrl)
+    for (let count = 0; count < 3; count++) {
+      expect([...(await getDocument(room, {}, as('ada')))]).toEqual(EMPTY)
+    }
+    for (const each of [room, written]) {
+      const posted = new TestDocument(each).write('A1')
+      expect(await postUpdate(each, posted, as('ada').headers)).toMatchObject({ status: 200 })
+      await expectRefused('forbidden', each.url('document'), { method: 'DELETE', ...as('ada') })
+      const { access } = (await callJson(each.url('access'), as('ben'))) as { access: Json }
+      expect(access).toMatchObject({ owner: 'ben' })
+    }
+    expect(asked).toEqual([room.name, written.name])
+  })
+
   it('[RS8] is never taken for an empty document if it fails', async () => {
     const wrong: readonly (() => unknown)[] = [
       () => Promise.reject(new Error('no database')),

@@ -3,23 +3,27 @@ import { VirtualClock } from '../../../test/simulation/virtual-clock.js'
 import { type FirstContent, FirstContents } from './first-contents.js'
 import { NO_LOG } from './log.js'
 
-const CONTENT = { update: new Uint8Array(3) }
+const CONTENT = { update: Uint8Array.of(1, 2, 3) }
 
-function start(isThere = false) {
+/** @param bytes what the room's document has; `undefined` if there is none */
+function start(bytes?: number) {
   const clock = new VirtualClock()
   const warnings: string[] = []
   const created: string[] = []
+  const looked: string[] = []
   const answers: ((given: FirstContent | undefined) => void)[] = []
   const contents = new FirstContents({
     onLoad: () => new Promise((resolve) => void answers.push(resolve)),
     catalog: {
-      standing: async ({ roomName }) => ({
-        incarnation: 'i',
-        record: undefined,
-        info: isThere
-          ? { roomName, bytes: 3, createdAtMs: 0, updatedAtMs: 0, usedAtMs: 0 }
-          : undefined,
-      }),
+      standing: async ({ roomName }) => {
+        looked.push(roomName)
+        const info = { roomName, createdAtMs: 0, updatedAtMs: 0, usedAtMs: 0 }
+        return {
+          incarnation: 'i',
+          record: undefined,
+          info: bytes === undefined ? undefined : { ...info, bytes },
+        }
+      },
       outdate() {},
     },
     create: async (roomName) => void created.push(roomName),
@@ -27,7 +31,7 @@ function start(isThere = false) {
     clock,
   })
   const pass = (ms: number) => clock.pass(ms, () => {})
-  return { pass, contents, answers, created, warnings }
+  return { pass, contents, answers, created, looked, warnings }
 }
 
 const refused = expect.objectContaining({ problem: 'store-failed' })
@@ -77,7 +81,29 @@ it('[RS9] nothing is asked for 10 s after nothing was given, except about what w
 })
 
 it('[RS6] the application isn’t asked about a document that is there', async () => {
-  const { contents, answers } = start(true)
+  const { contents, answers } = start(3)
   expect(await contents.fill('a')).toBe(true)
   expect(answers).toEqual([])
+})
+
+it('[RS18] a document that is known to be empty isn’t looked up for each read', async () => {
+  const there = start(0)
+  expect(await there.contents.fill('a', 0, true)).toBe(true)
+  expect(await there.contents.fill('a', 0, true)).toBe(false)
+  expect(there.looked).toEqual(['a'])
+  const given = start()
+  const filled = given.contents.fill('a', 0, true)
+  await given.pass(0)
+  given.answers[0]!({ update: new Uint8Array(2), owner: 'ben' })
+  expect(await filled).toBe(true)
+  expect(await given.contents.fill('a', 0, true)).toBe(false)
+  expect(given.created).toEqual(['a'])
+})
+
+it('[RS6] a document that had content is looked up again when it is empty', async () => {
+  const { contents, looked } = start(3)
+  expect(await contents.fill('a', 0, false)).toBe(true)
+  expect(await contents.fill('a', 0, false)).toBe(false)
+  expect(await contents.fill('a', 0, true)).toBe(true)
+  expect(looked).toEqual(['a', 'a'])
 })

@@ -6,12 +6,16 @@ import { askedByApplication } from './document/asked-room.js'
 import type { RoomCatalog } from './document/store.js'
 import type { Log } from './log.js'
 import { inTime } from './in-time.js'
+import { isNothing } from './room/nothing.js'
 import { storeFailed } from './store-failed.js'
 import type { Clock } from './stream/clock.js'
 
 /** The first content of a document. */
 export interface FirstContent {
-  /** An update of Yjs 13, such as of `encodeStateAsUpdate(doc)`. The source is trusted. */
+  /**
+   * An update of Yjs 13, such as of `encodeStateAsUpdate(doc)`. The source is trusted. An empty one with an
+   * `owner` only says whose the document is.
+   */
   readonly update: Uint8Array
   /** The id of the user who owns the document; nobody without it. */
   readonly owner?: string | undefined
@@ -31,7 +35,7 @@ export type OnLoadDocument = (
 export interface FirstContentsContext {
   readonly onLoad: OnLoadDocument
   readonly catalog: Pick<RoomCatalog, 'standing' | 'outdate'>
-  /** Stores content in a room without a document. @throws {Problem} document-exists */
+  /** Stores content in a room without a document. @throws {Problem} document-exists, storage-full */
   readonly create: (roomName: string, content: FirstContent) => Promise<void>
   readonly log: Log
   readonly clock: Pick<Clock, 'now' | 'after'>
@@ -40,8 +44,8 @@ export interface FirstContentsContext {
 /** What is known of a room. */
 interface Settled {
   readonly atMs: number
-  /** Whether it has a document; else the application gave it none. */
-  readonly isThere: boolean
+  /** Whether its document had content. */
+  readonly hasContent: boolean
 }
 
 /** How long a caller waits for the application. */
@@ -101,10 +105,10 @@ export class FirstContents {
     this.#settled.delete(roomName)
   }
 
-  /** A document that was there and is empty was deleted meanwhile. */
+  /** A document that had content and is empty was deleted meanwhile. */
   #isSettled(roomName: string, seenMs: number, isEmpty: boolean): boolean {
     const settled = this.#settled.get(roomName)
-    if (settled === undefined || (settled.isThere && isEmpty)) return false
+    if (settled === undefined || (settled.hasContent && isEmpty)) return false
     return settled.atMs <= seenMs && this.now() < settled.atMs + SETTLED_MS
   }
 
@@ -119,20 +123,21 @@ export class FirstContents {
     const { catalog } = this.context
     catalog.outdate(roomName)
     const { info } = await catalog.standing(askedByApplication(roomName))
-    const isThere = info !== undefined || (await this.#create(roomName))
+    const hasContent = info === undefined ? await this.#create(roomName) : info.bytes > 0
     this.#settled.delete(roomName)
-    this.#settled.set(roomName, { atMs: this.now(), isThere })
+    this.#settled.set(roomName, { atMs: this.now(), hasContent })
     if (this.#settled.size > MOST_SETTLED) {
       this.#settled.delete(this.#settled.keys().next().value!)
     }
   }
 
-  /** Returns whether there is a document then. */
+  /** Returns whether there may be content then. */
   async #create(roomName: string): Promise<boolean> {
     try {
       const content = CONTENT.parse(await this.context.onLoad(roomName))
-      if (content) await this.context.create(roomName, content)
-      return Boolean(content)
+      if (!content) return false
+      await this.context.create(roomName, content)
+      return !isNothing(content.update)
     } catch (error) {
       const problem = error instanceof Problem ? error.problem : undefined
       // Somebody else was first, here or on another node.

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import { type DocumentNews, Problem, readSyncAnswer, type Updated } from '@whereabouts/protocol'
 import { firstRecord } from './access/sharing.js'
 import type { AskedRoom } from './document/asked-room.js'
+import { documentExists } from './document/document-exists.js'
 import type { AcceptedUpdate, Documents } from './document/documents.js'
 import { mergeIntoOne } from './document/merge.js'
 import type { Reading } from './document/messages.js'
-import type { Quotas } from './document/quota.js'
+import type { Quotas, Reservation } from './document/quota.js'
 import { Repeats } from './document/repeats.js'
 import type { RoomRecord } from './document/store.js'
 import type { FirstContent, FirstContents } from './first-contents.js'
@@ -149,25 +150,32 @@ export class RoomDocuments {
   }
 
   /**
-   * Stores the first content of a document, in a room with neither a document nor a record.
+   * Stores the first content of a document, in a room with neither a document nor a record. Of an empty one it
+   * stores whose it is.
    *
    * @throws {Problem} bad-update, document-exists, document-full, storage-full, store-failed
-   * @see PROTOCOL.md RS6, RS14, RS15
+   * @see PROTOCOL.md RS6, RS14, RS15, RS18
    */
   async create(roomName: RoomName, { update, owner }: FirstContent): Promise<void> {
-    if (isNothing(update)) return
     const record = firstRecord(owner)
+    if (isNothing(update)) {
+      if (owner !== undefined) await this.#putFirst(roomName, record)
+      return
+    }
     const { documents, quotas, rooms, claimed } = this.context
     const space = await quotas.take({ roomName, account: '' }, update.byteLength, record)
-    let bytes: Uint8Array | undefined
-    try {
-      bytes = await documents.import(roomName, update, record)
-    } finally {
-      if (bytes === undefined) space.giveBack()
-      else space.stored()
-    }
+    const bytes = (await storedIn(space, documents.import(roomName, update, record)))!
     await claimed(roomName)
     await rooms.update(roomName, { changed: true, bytes, isSecret: true })
+  }
+
+  /** @throws {Problem} document-exists, storage-full, store-failed */
+  async #putFirst(roomName: RoomName, record: RoomRecord): Promise<void> {
+    const { documents, quotas, claimed } = this.context
+    const space = await quotas.takeRecord({ before: undefined, after: record, isNew: true })
+    const put = await storedIn(space, documents.catalog.putRecord(roomName, record, 0))
+    if (put === undefined) throw documentExists()
+    await claimed(roomName)
   }
 
   /**
@@ -242,6 +250,21 @@ export class RoomDocuments {
       if (accepted?.changed === true) space.stored()
       else space.giveBack()
     }
+  }
+}
+
+/** Uses space for something if that is stored, and gives it back otherwise. */
+async function storedIn<T>(
+  space: Reservation,
+  stored: Promise<T | undefined>,
+): Promise<T | undefined> {
+  let result: T | undefined
+  try {
+    result = await stored
+    return result
+  } finally {
+    if (result === undefined) space.giveBack()
+    else space.stored()
   }
 }
 
