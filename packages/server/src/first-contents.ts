@@ -2,7 +2,7 @@ import { Problem } from '@whereabouts/protocol'
 import { z } from 'zod'
 import { isUserId } from './access/known-user.js'
 import { RareWarning } from './access/rare-warning.js'
-import { askedByApplication } from './document/asked-room.js'
+import type { AskedRoom } from './document/asked-room.js'
 import type { RoomCatalog } from './document/store.js'
 import type { Log } from './log.js'
 import { inTime } from './in-time.js'
@@ -48,12 +48,31 @@ interface Settled {
   readonly hasContent: boolean
 }
 
+/** The application is asked about a room. */
+interface Asked {
+  /** The account that began it. */
+  readonly account: string
+  /** Settles when the answer is stored. */
+  readonly stored: Promise<void>
+}
+
+/** What a reader saw of a document. */
+export interface Seen {
+  /** When it was looked at, by {@link FirstContents.now}. */
+  readonly atMs: number
+  /** Whether it was surely empty then. */
+  readonly isEmpty: boolean
+}
+
 /** How long a caller waits for the application. */
 const LOAD_MS = 10_000
+/** How long a room has its place among those that are asked about. */
+const LATE_MS = 60_000
 /** How long nothing is looked up again for a room. */
 const SETTLED_MS = 10_000
-/** How many rooms are asked about at once, and remembered. */
+/** How many rooms are asked about at once, also for one account, and remembered. */
 const MOST_ASKED = 1_000
+const MOST_OF_ACCOUNT = 100
 const MOST_SETTLED = 10_000
 
 const CONTENT = z
@@ -66,10 +85,10 @@ const CONTENT = z
 /**
  * Asks the application for the first contents of documents.
  *
- * @see PROTOCOL.md RS6 to RS9
+ * @see PROTOCOL.md RS6 to RS9, RS19
  */
 export class FirstContents {
-  readonly #asking = new Map<string, Promise<void>>()
+  readonly #asked = new Map<string, Asked>()
   readonly #settled = new Map<string, Settled>()
   readonly #failed: RareWarning
 
@@ -85,16 +104,17 @@ export class FirstContents {
   /**
    * Resolves when a room has its first content, if there is some.
    *
-   * @param seenMs when its document was last looked at
-   * @param isEmpty whether it was surely empty then
+   * @param seen what the caller saw of its document, if it looked
    * @returns whether there may be content now
    * @throws {Problem} store-failed, storage-full
    */
-  async fill(roomName: string, seenMs = this.now(), isEmpty = false): Promise<boolean> {
-    if (this.#isSettled(roomName, seenMs, isEmpty)) return false
-    const asking = this.#asking.get(roomName) ?? this.#ask(roomName)
+  async fill(asked: AskedRoom, seen?: Seen): Promise<boolean> {
+    const { roomName } = asked
+    if (this.#isSettled(roomName, seen)) return false
+    if (!this.#asked.has(roomName) && (await this.#isThere(asked, seen))) return true
+    const { stored } = this.#asked.get(roomName) ?? this.#ask(asked)
     // The application's answer still counts if it comes later.
-    await inTime(asking, LOAD_MS, this.context.clock).catch((error: unknown) => {
+    await inTime(stored, LOAD_MS, this.context.clock).catch((error: unknown) => {
       throw error instanceof Problem ? error : this.#refuse(error)
     })
     return true
@@ -106,24 +126,55 @@ export class FirstContents {
   }
 
   /** A document that had content and is empty was deleted meanwhile. */
-  #isSettled(roomName: string, seenMs: number, isEmpty: boolean): boolean {
+  #isSettled(roomName: string, seen: Seen = { atMs: this.now(), isEmpty: false }): boolean {
     const settled = this.#settled.get(roomName)
-    if (settled === undefined || (settled.hasContent && isEmpty)) return false
-    return settled.atMs <= seenMs && this.now() < settled.atMs + SETTLED_MS
+    if (settled === undefined || (settled.hasContent && seen.isEmpty)) return false
+    return settled.atMs <= seen.atMs && this.now() < settled.atMs + SETTLED_MS
   }
 
-  #ask(roomName: string): Promise<void> {
-    if (this.#asking.size >= MOST_ASKED) throw this.#refuse('too many rooms are asked about')
-    const asking = this.#fill(roomName).finally(() => this.#asking.delete(roomName))
-    this.#asking.set(roomName, asking)
-    return asking
-  }
-
-  async #fill(roomName: string): Promise<void> {
+  /** Returns whether the application needn't be asked: there is a document, or it has answered meanwhile. */
+  async #isThere(asked: AskedRoom, seen: Seen | undefined): Promise<boolean> {
     const { catalog } = this.context
-    catalog.outdate(roomName)
-    const { info } = await catalog.standing(askedByApplication(roomName))
-    const hasContent = info === undefined ? await this.#create(roomName) : info.bytes > 0
+    const { roomName } = asked
+    // An answer from before its document was looked at doesn't count.
+    if (seen !== undefined) catalog.outdate(roomName)
+    const sinceMs = this.now()
+    const { info } = await catalog.standing(asked)
+    const settled = this.#settled.get(roomName)
+    if (settled !== undefined && settled.atMs >= sinceMs) return true
+    if (info !== undefined) this.#settle(roomName, info.bytes > 0)
+    return info !== undefined
+  }
+
+  /** @throws {Problem} store-failed. RS8 */
+  #ask({ roomName, account }: AskedRoom): Asked {
+    if (this.#asked.size >= MOST_ASKED || this.#isOverShare(account))
+      throw this.#refuse('too many rooms are asked about')
+    const drop = () => {
+      if (this.#asked.get(roomName) === asked) this.#asked.delete(roomName)
+    }
+    const cancel = this.context.clock.after(LATE_MS, drop)
+    const stored = this.#load(roomName).finally(() => {
+      cancel()
+      drop()
+    })
+    const asked = { account, stored }
+    this.#asked.set(roomName, asked)
+    return asked
+  }
+
+  /** The application itself has no share. */
+  #isOverShare(account: string): boolean {
+    if (account === '') return false
+    const own = [...this.#asked.values()].filter((asked) => asked.account === account)
+    return own.length >= MOST_OF_ACCOUNT
+  }
+
+  async #load(roomName: string): Promise<void> {
+    this.#settle(roomName, await this.#create(roomName))
+  }
+
+  #settle(roomName: string, hasContent: boolean): void {
     this.#settled.delete(roomName)
     this.#settled.set(roomName, { atMs: this.now(), hasContent })
     if (this.#settled.size > MOST_SETTLED) {

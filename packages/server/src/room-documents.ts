@@ -110,13 +110,16 @@ export class RoomDocuments {
     emptinessOf: (answer: Uint8Array) => 'full' | 'empty' | 'unknown',
   ): Promise<Uint8Array> {
     const { firstContents } = this.context
-    const seenMs = firstContents?.now()
+    if (firstContents === undefined) return read(await this.#reading(asked, since))
+    const atMs = firstContents.now()
     const reading = await this.#reading(asked, since)
     const answer = await read(reading)
-    const emptiness = firstContents && emptinessOf(answer)
-    if (emptiness === undefined || emptiness === 'full') return answer
-    const isEmpty = emptiness === 'empty'
-    const mayHaveContent = await firstContents!.fill(asked.roomName, seenMs, isEmpty)
+    const emptiness = emptinessOf(answer)
+    if (emptiness === 'full') return answer
+    const mayHaveContent = await firstContents.fill(asked, {
+      atMs,
+      isEmpty: emptiness === 'empty',
+    })
     return mayHaveContent ? read({ ...reading, isFresh: true }) : answer
   }
 
@@ -130,8 +133,9 @@ export class RoomDocuments {
     { idempotencyKey, account = '', ...terms }: UpdateOptions,
   ): Promise<Updated> {
     this.#checkSize('An update', update)
-    await this.context.firstContents?.fill(roomName)
-    const work = () => this.#update({ roomName, account }, update, terms)
+    const asked = { roomName, account }
+    await this.context.firstContents?.fill(asked)
+    const work = () => this.#update(asked, update, terms)
     if (idempotencyKey === undefined) return work()
     const hash = createHash('sha256').update(update).digest('base64url')
     return this.#updates.once(`${roomName} ${idempotencyKey} ${hash} ${account}`, work)
