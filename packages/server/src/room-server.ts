@@ -512,13 +512,15 @@ export class RoomServer {
     this.#serving.drain()
     await this.readers.drain()
     this.#serving.close()
+    // Documents can't be read any more when their time to finish is over.
+    this.#storeCalls?.hurry()
     this.#documents.finish()
     this.#rooms.stopFrames()
     await this.readers.close()
     this.#happenings.close()
   }
 
-  /** Calls `onStoreDocument` for all that waits. Call it after the last answer. @see PROTOCOL.md RS13 */
+  /** Calls `onStoreDocument` for all that still waits. Call it after the last answer. @see PROTOCOL.md RS13 */
   async finishStoring(): Promise<void> {
     await this.#storeCalls?.finish()
   }

@@ -168,6 +168,18 @@ describe('onStoreDocument', () => {
     expect(calls).toHaveLength(5)
   })
 
+  it('[RS13] is called at once for what changes while the server closes', async () => {
+    const { pass, times, storing } = start()
+    storing.changed('a')
+    storing.hurry()
+    await settled()
+    expect(times()).toEqual([0])
+    await pass(1_000)
+    storing.changed('b')
+    await pass(0)
+    expect(times()).toEqual([0, 1_000])
+  })
+
   it('[RS13] holds up a server that closes for at most 3 s', async () => {
     const { pass, storing, errors } = start(() => new Promise(() => {}))
     for (const room of ['a', 'b', 'c', 'd', 'e']) storing.changed(room)

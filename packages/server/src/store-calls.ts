@@ -57,6 +57,7 @@ export class StoreCalls implements DocumentChanges {
   readonly #calling = new Map<string, Promise<void>>()
   readonly #failed: RareWarning
   readonly #givenUp: RareWarning
+  #isClosing = false
 
   constructor(private readonly context: StoreCallsContext) {
     this.#failed = new RareWarning(context.log, 'onStoreDocument failed and is tried again')
@@ -75,12 +76,18 @@ export class StoreCalls implements DocumentChanges {
     if (!isOwn || this.#changed.has(roomName)) this.#note(roomName, isOwn)
   }
 
-  /** Calls at once for all that waits. Resolves when that is done, or the time for it is over. */
-  async finish(): Promise<void> {
+  /** Calls at once for all that waits, and for what changes from now on. */
+  hurry(): void {
+    this.#isClosing = true
     for (const [roomName, { cancel }] of this.#changed) {
       cancel()
       this.#isDue(roomName)
     }
+  }
+
+  /** Calls once more for all that waits. Resolves when that is done, or the time for it is over. */
+  async finish(): Promise<void> {
+    this.hurry()
     await inTime(this.#done(), FINISH_MS, this.context.clock).catch(() => {})
     for (const { cancel } of this.#changed.values()) cancel()
     const left = new Set([...this.#changed.keys(), ...this.#calling.keys()]).size
@@ -97,7 +104,9 @@ export class StoreCalls implements DocumentChanges {
     this.#due.delete(roomName)
     const nowMs = clock.now()
     const { sinceMs, failures, notBeforeMs } = known ?? { ...FRESH, sinceMs: nowMs }
-    const atMs = Math.min(nowMs + limits.storeDebounceMs, sinceMs + limits.storeMaxWaitMs)
+    const atMs = this.#isClosing
+      ? nowMs
+      : Math.min(nowMs + limits.storeDebounceMs, sinceMs + limits.storeMaxWaitMs)
     this.#wait(roomName, { sinceMs, isOwn, failures, notBeforeMs }, Math.max(atMs, notBeforeMs))
   }
 
