@@ -37,7 +37,15 @@ function start() {
   const untold = new Notes()
   /** Called when readers have to fetch the document. */
   const listeners: (() => void)[] = []
+  /** Whose change was the last one, as this node heard it. */
+  const heard: string[] = []
+  const documentChanges = {
+    changed: (name: string) => void heard.push(`${name}: own`),
+    ordered: (name: string, isOwn: boolean) =>
+      void heard.push(`${name}: ordered as ${isOwn ? 'own' : 'another’s'}`),
+  }
   const hooks = {
+    documentChanges,
     faults: new Faults(() => {}),
     merge: (updates: readonly Uint8Array[]) => updates,
     emptied: () => {},
@@ -47,7 +55,7 @@ function start() {
   const rooms = new SharedRooms(exchange, ROOM_LIMITS, clock, hooks, () => 0)
   const updates = () =>
     exchange.log.flatMap(({ operations }) => operations).filter(([, each]) => each.do === 'update')
-  return { clock, exchange, rooms, untold, listeners, updates }
+  return { clock, exchange, rooms, untold, listeners, updates, heard }
 }
 
 it('[EX13] an update stored while cut off is recorded, even if the exchange is back right after', async () => {
@@ -81,6 +89,14 @@ it('[EX13] a node that was cut off told no other, even if the exchange is back r
   await clock.pass(LOOK_MS + SWEEP_MS, () => {})
   expect(updates().length).toBeGreaterThan(0)
   expect(untold.toldOf).toContain('budget')
+})
+
+it('[RS11] a node that tells of an update has the last change', async () => {
+  const { clock, rooms, untold, heard } = start()
+  rooms.open('budget')
+  await untold.note('budget')
+  await clock.pass(SWEEP_MS, () => {})
+  expect(heard).toEqual(['budget: own', 'budget: ordered as own'])
 })
 
 it('[EX13] an update that could not be recorded is sent to the others when it is posted again', async () => {

@@ -205,6 +205,8 @@ export class SharedRooms implements HostedRooms {
   async #tell(name: string): Promise<boolean> {
     return this.look(name, async (room) => {
       this.hooks.updated(name, undefined)
+      // Whoever stored the update takes this node's word for the last change.
+      this.hooks.documentChanges?.changed(name)
       const { isShared } = await room.tell({ do: 'update' })
       return isShared
     })
