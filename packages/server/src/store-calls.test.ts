@@ -180,8 +180,8 @@ describe('onStoreDocument', () => {
     expect(times()).toEqual([0, 1_000])
   })
 
-  it('[RS13] holds up a server that closes for at most 3 s', async () => {
-    const { pass, storing, errors } = start(() => new Promise(() => {}))
+  it('[RS13] holds up a server that closes for at most 3 s, and isn’t called after that', async () => {
+    const { pass, calls, storing, errors } = start(() => new Promise(() => {}))
     for (const room of ['a', 'b', 'c', 'd', 'e']) storing.changed(room)
     let isOver = false
     const finished = storing.finish().then(() => void (isOver = true))
@@ -190,5 +190,7 @@ describe('onStoreDocument', () => {
     await pass(1)
     await finished
     expect(errors).toEqual([expect.stringContaining('5 documents')])
+    await pass(600_000)
+    expect(calls).toHaveLength(4)
   })
 })

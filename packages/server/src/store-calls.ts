@@ -58,6 +58,7 @@ export class StoreCalls implements DocumentChanges {
   readonly #failed: RareWarning
   readonly #givenUp: RareWarning
   #isClosing = false
+  #isFinished = false
 
   constructor(private readonly context: StoreCallsContext) {
     this.#failed = new RareWarning(context.log, 'onStoreDocument failed and is tried again')
@@ -89,6 +90,7 @@ export class StoreCalls implements DocumentChanges {
   async finish(): Promise<void> {
     this.hurry()
     await inTime(this.#done(), FINISH_MS, this.context.clock).catch(() => {})
+    this.#isFinished = true
     for (const { cancel } of this.#changed.values()) cancel()
     const left = new Set([...this.#changed.keys(), ...this.#calling.keys()]).size
     if (left > 0) this.context.log.error(`onStoreDocument was not finished for ${left} documents`)
@@ -115,6 +117,8 @@ export class StoreCalls implements DocumentChanges {
   }
 
   #wait(roomName: string, changed: Omit<Changed, 'cancel'>, atMs: number): void {
+    // A call that was given up may still fail.
+    if (this.#isFinished) return
     const { clock } = this.context
     const cancel = clock.after(Math.max(0, atMs - clock.now()), () => this.#isDue(roomName))
     this.#changed.delete(roomName)
