@@ -3,7 +3,7 @@ import { readAnswer } from './answer.js'
 import { Backoff } from './backoff.js'
 import { channelOf, type DocumentChannel } from './document-channel.js'
 import type { AnyRoom } from './room.js'
-import type { RoomSnapshot } from './store.js'
+import type { RoomSnapshot, RoomStatus } from './store.js'
 
 const ANSWER_WITHIN_MS = 10_000
 /** How long the room may be behind an answer that names a holder. */
@@ -11,7 +11,7 @@ const BEHIND_MS = 500
 
 /** How long to wait for a lock. */
 export interface LockOptions {
-  /** How long to wait for somebody else to release it, in ms; 0 by default. */
+  /** How long to wait for somebody else to release it, in ms; 0 by default. Before that, it waits until the room is live. */
   readonly waitMs?: number
   /** Ends the wait. */
   readonly signal?: AbortSignal
@@ -55,7 +55,7 @@ export class LockedError extends Error {
  *
  * @param key 1 to 128 characters of `A-Z a-z 0-9 . _ : ~ -`
  * @throws {LockedError} if somebody else holds it, after `waitMs`
- * @throws {Problem} such as `forbidden`, `too-many-locks` or `exchange-busy`
+ * @throws {Problem} such as `forbidden`, `too-many-locks` or `exchange-busy`; why the room is closed, or `forbidden` if it was left
  * @throws what the signal aborts with
  * @example
  * const cell = await lock(room, 's1:C6', { waitMs: 5_000 })
@@ -63,52 +63,26 @@ export class LockedError extends Error {
  * await cell.release()
  * @see PROTOCOL.md LK1, LK3
  */
-export async function lock(
-  room: AnyRoom,
-  key: string,
-  { waitMs = 0, signal }: LockOptions = {},
-): Promise<Lock> {
-  const patience = AbortSignal.timeout(waitMs)
-  const waits = AbortSignal.any(signal === undefined ? [patience] : [patience, signal])
-  const backoff = new Backoff()
-  for (;;) {
-    await until(room, ({ status }) => status === 'online' || status === 'closed', signal)
-    signal?.throwIfAborted()
-    try {
-      return await take(room, key, signal)
-    } catch (error) {
-      signal?.throwIfAborted()
-      if (error instanceof LockedError) await released(room, key, waits)
-      else if (mayPass(error)) await pause(backoff.next(), waits)
-      else throw error
-      signal?.throwIfAborted()
-      if (waits.aborted) throw error
-    }
-  }
-}
-
-/** Takes a lock, or gives it back at once if nobody waits for it any more. @see PROTOCOL.md LK21 */
-async function take(room: AnyRoom, key: string, signal: AbortSignal | undefined): Promise<Lock> {
-  const channel = channelOf(room)
-  const held = hold(room, channel, await ask(channel, key))
-  if (signal?.aborted) await held.release()
-  signal?.throwIfAborted()
-  return held
-}
-
-/** @throws {LockedError} if somebody else holds it */
-async function ask(channel: DocumentChannel, key: string): Promise<Locked> {
-  try {
-    return await post<Locked>(channel, 'lock', { key })
-  } catch (error) {
-    const isLocked = error instanceof Problem && error.problem === 'locked'
-    throw isLocked ? new LockedError(key, error) : error
-  }
+export async function lock(room: AnyRoom, key: string, options: LockOptions = {}): Promise<Lock> {
+  const ofRoom = claims.get(room) ?? new Map<string, Claim>()
+  claims.set(room, ofRoom)
+  const claim = ofRoom.get(key) ?? new Claim(room, key)
+  ofRoom.set(key, claim)
+  return claim.lock(options)
 }
 
 /** Returns whether a call that failed may succeed later. @see PROTOCOL.md LK21 */
 function mayPass(error: unknown): boolean {
   return !(error instanceof Problem) || error.problem === 'exchange-busy'
+}
+
+function isLiveOrClosed({ status }: RoomSnapshot): boolean {
+  return status === 'online' || status === 'closed'
+}
+
+/** Returns whether a room was left: one that components hold on to is then as before it was joined. */
+function isLeft(status: RoomStatus): boolean {
+  return status === 'closed' || status === 'connecting'
 }
 
 /** Waits until a room shows that a key was released. @see PROTOCOL.md LK21 */
@@ -120,19 +94,144 @@ async function released(room: AnyRoom, key: string, signal: AbortSignal): Promis
   await until(room, isFree, signal)
 }
 
-/** The last lock of each key. A room has one member, so it has one lock for a key. */
-const lastLocks = new WeakMap<AnyRoom, Map<string, HeldLock>>()
+const claims = new WeakMap<AnyRoom, Map<string, Claim>>()
 
-function hold(room: AnyRoom, channel: DocumentChannel, locked: Locked): Lock {
-  const ofRoom = lastLocks.get(room) ?? new Map<string, HeldLock>()
-  lastLocks.set(room, ofRoom)
-  const { key } = locked
-  const last = ofRoom.get(key)
-  if (last?.number === locked.number && !last.lost.aborted) return last
-  last?.forget()
-  const held = new HeldLock(room, channel, locked)
-  ofRoom.set(key, held)
-  return held
+/** What this client has of one key. A room has one member, so it has one lock for a key. */
+class Claim {
+  readonly #room: AnyRoom
+  readonly #key: string
+  #last: HeldLock | undefined
+  /** How many calls of `lock` aren't over. */
+  #locking = 0
+  /** Ends when the last call to the server is over. */
+  #turn: Promise<unknown> = Promise.resolve()
+  /** Follows the room while the server may have granted the lock without this client's knowing. */
+  #unfollow: (() => void) | undefined
+
+  constructor(room: AnyRoom, key: string) {
+    this.#room = room
+    this.#key = key
+  }
+
+  async lock(options: LockOptions): Promise<Lock> {
+    this.#locking += 1
+    try {
+      return await this.#untilHeld(options)
+    } finally {
+      this.#locking -= 1
+      if (this.#unfollow !== undefined) this.#disown()
+    }
+  }
+
+  async #untilHeld({ waitMs = 0, signal }: LockOptions): Promise<Lock> {
+    const patience = AbortSignal.timeout(waitMs)
+    const waits = AbortSignal.any(signal === undefined ? [patience] : [patience, signal])
+    const backoff = new Backoff()
+    for (;;) {
+      const channel = await this.#channelOnceLive(signal)
+      try {
+        const held = await this.#take(channel, signal)
+        if (!held.lost.aborted) return held
+      } catch (error) {
+        signal?.throwIfAborted()
+        if (error instanceof LockedError) await released(this.#room, this.#key, waits)
+        else if (mayPass(error)) await this.#pause(backoff, waits)
+        else throw error
+        signal?.throwIfAborted()
+        if (waits.aborted) throw error
+      }
+    }
+  }
+
+  /** @throws {Problem} if the room is closed */
+  async #channelOnceLive(signal: AbortSignal | undefined): Promise<DocumentChannel> {
+    await until(this.#room, isLiveOrClosed, signal)
+    signal?.throwIfAborted()
+    const { status, problem } = this.#room.getSnapshot()
+    if (status === 'closed') throw problem ?? new Problem('forbidden', 'The room was left.')
+    return channelOf(this.#room)
+  }
+
+  async #pause(backoff: Backoff, signal: AbortSignal): Promise<void> {
+    await pause(backoff.next(), signal)
+    await until(this.#room, isLiveOrClosed, signal)
+  }
+
+  /** Takes the lock, or gives it back at once if nobody waits for it any more. @see PROTOCOL.md LK21 */
+  #take(channel: DocumentChannel, signal: AbortSignal | undefined): Promise<HeldLock> {
+    return this.#inTurn(async () => {
+      signal?.throwIfAborted()
+      const begunAt = channel.position()
+      const locked = await this.#ask(channel)
+      const before = this.#last
+      const held = this.#hold(channel, locked, begunAt)
+      if (signal?.aborted && held !== before) void held.release()
+      signal?.throwIfAborted()
+      return held
+    })
+  }
+
+  /**
+   * Makes a call after the ones before it. Otherwise the release of an earlier grant could end a later one, which has
+   * the same number.
+   *
+   * @see PROTOCOL.md LK3, LK25
+   */
+  readonly #inTurn = <T>(call: () => Promise<T>): Promise<T> => {
+    const made = this.#turn.then(call)
+    this.#turn = made.catch(() => undefined)
+    return made
+  }
+
+  /** @throws {LockedError} if somebody else holds it */
+  async #ask(channel: DocumentChannel): Promise<Locked> {
+    try {
+      const locked = await post<Locked>(channel, 'lock', { key: this.#key })
+      this.#settled()
+      return locked
+    } catch (error) {
+      if (!(error instanceof Problem)) this.#follow()
+      if (!(error instanceof Problem) || error.problem !== 'locked') throw error
+      this.#settled()
+      throw new LockedError(this.#key, error)
+    }
+  }
+
+  #hold(channel: DocumentChannel, locked: Locked, begunAt: string | null): HeldLock {
+    const last = this.#last
+    if (last?.number === locked.number && !last.lost.aborted) return last
+    last?.forget()
+    this.#last = new HeldLock(this.#room, channel, this.#inTurn, { ...locked, begunAt })
+    return this.#last
+  }
+
+  #follow(): void {
+    this.#unfollow ??= this.#room.subscribe(() => this.#disown())
+  }
+
+  /** The server has said who holds it. */
+  #settled(): void {
+    this.#unfollow?.()
+    this.#unfollow = undefined
+  }
+
+  /** Releases what the server granted without an answer, once nobody waits for it. @see PROTOCOL.md LK24 */
+  #disown(): void {
+    const { status, locks, self } = this.#room.getSnapshot()
+    if (isLeft(status)) return this.#settled()
+    const shown = Object.hasOwn(locks, this.#key) ? locks[this.#key] : undefined
+    const isOwn = shown !== undefined && shown.memberId === self
+    if (!isOwn || this.#locking > 0 || shown.number === this.#last?.number) return
+    this.#settled()
+    const channel = channelOf(this.#room)
+    const id = channel.position() ?? ''
+    void this.#hold(channel, { key: this.#key, number: shown.number, id }, id).release()
+  }
+}
+
+/** A grant, and the room's position when it was asked for. */
+interface Granted extends Locked {
+  readonly begunAt: string | null
 }
 
 /**
@@ -146,20 +245,32 @@ class HeldLock implements Lock {
   readonly #lost = new AbortController()
   readonly #room: AnyRoom
   readonly #channel: DocumentChannel
-  /** The position at which it was granted. */
-  readonly #grantedAt: string
+  readonly #inTurn: (call: () => Promise<void>) => Promise<void>
+  readonly #granted: Granted
   readonly #unsubscribe: () => void
+  readonly #backoff = new Backoff()
   #releasing: Promise<void> | undefined
+  /** The wait after a release that failed. */
+  #retry: ReturnType<typeof setTimeout> | undefined
+  /** Whether there is nothing to release: the server knows, or another lock has taken its place. */
+  #isOver = false
 
-  constructor(room: AnyRoom, channel: DocumentChannel, { key, number, id }: Locked) {
-    this.key = key
-    this.number = number
+  /** @param inTurn makes a call of this key after the ones before it */
+  constructor(
+    room: AnyRoom,
+    channel: DocumentChannel,
+    inTurn: (call: () => Promise<void>) => Promise<void>,
+    granted: Granted,
+  ) {
+    this.key = granted.key
+    this.number = granted.number
     this.lost = this.#lost.signal
     this.#room = room
     this.#channel = channel
-    this.#grantedAt = id
+    this.#inTurn = inTurn
+    this.#granted = granted
     this.#unsubscribe = room.subscribe(() => this.#look())
-    channel.posted(id)
+    channel.posted(granted.id)
     this.#look()
   }
 
@@ -178,10 +289,12 @@ class HeldLock implements Lock {
 
   readonly [Symbol.asyncDispose] = this.release
 
-  /** Follows the room no longer. */
+  /** Follows the room no longer, and releases nothing. */
   forget(): void {
-    this.#lost.abort()
+    this.#isOver = true
+    clearTimeout(this.#retry)
     this.#unsubscribe()
+    this.#lost.abort()
   }
 
   get #isShown(): boolean {
@@ -190,42 +303,53 @@ class HeldLock implements Lock {
 
   /** Whether the room has got as far as the grant, and doesn't show it. */
   get #isGone(): boolean {
-    return !this.#isShown && hasReached(this.#channel.position(), this.#grantedAt)
+    return !this.#isShown && hasReached(this.#channel.position(), this.#granted)
   }
 
   #look(): void {
     const { status } = this.#room
-    if (status === 'closed') this.forget()
+    if (isLeft(status)) this.forget()
     else if (status !== 'online') return
     else if (!this.lost.aborted && this.#isGone) this.#lost.abort()
-    else if (this.lost.aborted && this.#isShown) void this.#release()
+    else if (this.lost.aborted && this.#isShown && this.#retry === undefined) void this.#release()
   }
 
   #release(): Promise<void> {
-    this.#releasing ??= this.#tell().finally(() => {
+    this.#releasing ??= this.#inTurn(() => this.#tell()).finally(() => {
       this.#releasing = undefined
     })
     return this.#releasing
   }
 
   async #tell(): Promise<void> {
+    if (this.#isOver) return
     const { key, number } = this
     try {
       const { id } = await post<Pick<Locked, 'id'>>(this.#channel, 'unlock', { key, number })
       this.#channel.posted(id)
-      this.#unsubscribe()
+      this.forget()
     } catch {
-      // What the room still shows when it changes again is released then.
+      if (!this.#isOver) this.#tellLater()
     }
+  }
+
+  /** The room may not change again by itself. @see PROTOCOL.md LK24 */
+  #tellLater(): void {
+    clearTimeout(this.#retry)
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined
+      this.#look()
+    }, this.#backoff.next())
   }
 }
 
-/** Returns whether a room at one position has got as far as another, or has begun again since. */
-function hasReached(position: string | null, other: string): boolean {
+/** Returns whether a room has got as far as a grant: in its epoch, or in one that is later than that of the call. */
+function hasReached(position: string | null, { id, begunAt }: Granted): boolean {
   const here = parsePosition(position ?? '')
-  const there = parsePosition(other)
+  const there = parsePosition(id)
   if (here === undefined || there === undefined) return false
-  return here.epoch !== there.epoch || here.version >= there.version
+  if (here.epoch === there.epoch) return here.version >= there.version
+  return here.epoch !== parsePosition(begunAt ?? '')?.epoch
 }
 
 async function post<T>(channel: DocumentChannel, call: string, body: object): Promise<T> {
