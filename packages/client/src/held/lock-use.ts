@@ -5,7 +5,8 @@ import type { AnyRoom } from '../room.js'
 export class LockUse {
   readonly #room: AnyRoom
   readonly #key: string
-  #ended = new AbortController()
+  /** Ends the calls that wait for the lock. */
+  #wanted = new AbortController()
   #lock: Lock | undefined
 
   constructor(room: AnyRoom, key: string) {
@@ -14,21 +15,31 @@ export class LockUse {
   }
 
   readonly lock = async ({ signal, ...options }: LockOptions = {}): Promise<Lock> => {
-    const ended = this.#ended.signal
+    const ended = this.#wanted.signal
     const ends = signal === undefined ? ended : AbortSignal.any([signal, ended])
     const taken = await lock(this.#room, this.#key, { ...options, signal: ends })
+    // It may have ended since the lock was taken.
+    if (ended.aborted) void taken.release()
+    ended.throwIfAborted()
     this.#lock = taken
     return taken
   }
 
-  readonly unlock = async (): Promise<void> => this.#lock?.release()
+  /** Releases the lock, and ends the calls that wait for it: they reject with an `AbortError`. */
+  readonly unlock = async (): Promise<void> => {
+    if (!this.#wanted.signal.aborted) {
+      this.#wanted.abort()
+      this.#wanted = new AbortController()
+    }
+    await this.#lock?.release()
+  }
 
   /** Returns how to end it. */
   readonly begin = (): (() => void) => {
-    this.#ended = new AbortController()
+    if (this.#wanted.signal.aborted) this.#wanted = new AbortController()
     return () => {
-      this.#ended.abort()
-      void this.unlock()
+      this.#wanted.abort()
+      void this.#lock?.release()
     }
   }
 }
