@@ -15,9 +15,11 @@ export function selfOf<Location extends Json, Meta extends Json>({
 
 /** Who holds a lock. */
 export interface Holding<Location extends Json, Meta extends Json> {
-  /** `null` if nobody does, or while the room isn't live. */
+  /** Whether somebody does; `false` while the room isn't live. */
+  readonly isLocked: boolean
+  /** `null` also if the member isn't shown, as in a view of another part. */
   readonly holder: Member<Location, Meta> | null
-  /** Whether this client does. */
+  /** Whether this client does, as the room shows it: a release is shown once the server has made it. */
   readonly isMine: boolean
 }
 
@@ -28,7 +30,7 @@ export function holdingOf<Location extends Json, Meta extends Json>(
   return ({ locks, members, self }) => {
     const id = Object.hasOwn(locks, key) ? locks[key]!.memberId : undefined
     const holder = members.find((member) => member.id === id) ?? null
-    return { holder, isMine: id !== undefined && id === self }
+    return { isLocked: id !== undefined, holder, isMine: id !== undefined && id === self }
   }
 }
 
