@@ -52,6 +52,7 @@ const EVENTS = [
   'readOnly',
   'problem',
   'former',
+  'reload',
 ] as const
 
 /** Keeps a snapshot, and calls back when another one replaces it. */
@@ -139,15 +140,17 @@ export class HeldDocument extends Kept<DocumentSnapshot> {
   /** Keeps the document the same as that of a room that was just joined; returns how to end that. */
   readonly joined = (room: AnyRoom): (() => void) => {
     const provider = new RoomProvider(room, this.getSnapshot().doc, this.#options)
-    const look = () => this.replace(snapshotOf(provider))
+    let isJoined = true
+    const look = () => {
+      if (!isJoined) return
+      this.undo.follow(provider.doc)
+      this.replace(snapshotOf(provider))
+    }
     for (const event of EVENTS) provider.on(event, look)
-    provider.on('reload', (doc) => {
-      this.undo.follow(doc)
-      look()
-    })
     look()
     return () => {
-      // It goes on posting what isn't saved, and nobody waits for that.
+      // It goes on posting what isn't saved. Nobody waits for that, and another one may have taken its place.
+      isJoined = false
       void provider.destroy()
       this.replace({ ...NO_PROVIDER, doc: provider.doc })
     }

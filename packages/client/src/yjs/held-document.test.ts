@@ -1,0 +1,69 @@
+import type { Json } from '@whereabouts/protocol'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { type Exchange, member, ScriptedServer } from '../../../../test/client/scripted-server.js'
+import { answerSync, EMPTY, retryAtOnceAndLeaveAll } from './kept.fixture.js'
+import { HeldRoomWithDocument } from './held-document.js'
+
+const ends: (() => void)[] = []
+
+retryAtOnceAndLeaveAll()
+beforeEach(() => void ends.splice(0))
+afterEach(() => ends.forEach((end) => end()))
+
+function hold(server: ScriptedServer): HeldRoomWithDocument {
+  return new HeldRoomWithDocument<Json>({ url: server.url, room: 'budget' })
+}
+
+/** Visits a room, and answers what its document asks for with what the server has. */
+async function visit(
+  server: ScriptedServer,
+  { document, visit: begin }: HeldRoomWithDocument,
+): Promise<{ readonly end: () => void; readonly stream: Exchange }> {
+  const end = begin()
+  ends.push(end)
+  const stream = await server.take('GET events')
+  stream.stream().snapshot('e:1', [member('me')])
+  answerSync(await server.take('POST sync'), EMPTY)
+  await untilDocument({ document }, ({ synced }) => synced)
+  return { end, stream }
+}
+
+type Held = Pick<HeldRoomWithDocument, 'document'>
+type Document = ReturnType<HeldRoomWithDocument['document']['getSnapshot']>
+
+function untilDocument({ document }: Held, isSo: (document: Document) => boolean): Promise<void> {
+  return vi.waitFor(() => expect(isSo(document.getSnapshot())).toBe(true))
+}
+
+it('[CL116] a document that was left changes nothing that is shown of the next visit', async () => {
+  await using server = await ScriptedServer.listen()
+  const held = hold(server)
+  const first = await visit(server, held)
+  const { provider: former, doc } = held.document.getSnapshot()
+  doc.getText('body').insert(0, 'a')
+  const post = await server.take('POST document')
+  first.end()
+  await first.stream.closed
+  const left = { doc, provider: null, saved: false, readOnly: true }
+  expect(held.document.getSnapshot()).toMatchObject(left)
+  await visit(server, held)
+  const { provider } = held.document.getSnapshot()
+  expect(provider).not.toBe(former)
+  post.answer(200, { id: 'e:2' })
+  expect(await former?.destroy()).toBe(true)
+  expect(held.document.getSnapshot()).toMatchObject({ provider, readOnly: false })
+})
+
+it('[CL116] a document that was left is shown as left while its last edit is posted', async () => {
+  await using server = await ScriptedServer.listen()
+  const held = hold(server)
+  const { end, stream } = await visit(server, held)
+  const { provider, doc } = held.document.getSnapshot()
+  doc.getText('body').insert(0, 'a')
+  const post = await server.take('POST document')
+  end()
+  await stream.closed
+  post.answer(200, { id: 'e:2' })
+  expect(await provider?.destroy()).toBe(true)
+  expect(held.document.getSnapshot()).toMatchObject({ provider: null, saved: false, synced: false })
+})
