@@ -67,3 +67,16 @@ it('[CL116] a document that was left is shown as left while its last edit is pos
   expect(await provider?.destroy()).toBe(true)
   expect(held.document.getSnapshot()).toMatchObject({ provider: null, saved: false, synced: false })
 })
+
+it('[CL105] a page of a server shows the document and its history as they are before the room is joined', async () => {
+  await using server = await ScriptedServer.listen()
+  const held = hold(server)
+  const { undo } = held.document
+  const first = [held.document.getSnapshot(), undo.getSnapshot()]
+  undo.subscribe(() => undefined)
+  await visit(server, held)
+  held.document.getSnapshot().doc.getText('body').insert(0, 'a')
+  expect(undo.getSnapshot().canUndo).toBe(true)
+  expect([held.document.getServerSnapshot(), undo.getServerSnapshot()]).toEqual(first)
+  expect(held.document.getServerSnapshot()).toBe(first[0])
+})

@@ -58,13 +58,17 @@ const EVENTS = [
 /** Keeps a snapshot, and calls back when another one replaces it. */
 class Kept<Snapshot extends object> implements Store<Snapshot> {
   readonly #listeners = new Set<() => void>()
+  readonly #first: Snapshot
   #snapshot: Snapshot
 
   constructor(snapshot: Snapshot) {
+    this.#first = snapshot
     this.#snapshot = snapshot
   }
 
   readonly getSnapshot = (): Snapshot => this.#snapshot
+
+  readonly getServerSnapshot = (): Snapshot => this.#first
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.wanted()
