@@ -58,4 +58,20 @@ describe.each([
     await page.close()
     await bob.leave()
   })
+
+  it('[YJ6] keeps its subdocuments in rooms of their own', async () => {
+    await using application = await Application.listen()
+    await using pages = await ScriptedServer.listen(await bundlePage(file))
+    const page = await browser.newPage()
+    const bob = await writer(application.url)
+    const joined = page.waitForRequest((request) =>
+      request.url().includes('/rooms/chapter.one/events'),
+    )
+    bob.doc.getMap('chapters').set('one', new Doc({ guid: 'one', autoLoad: true }))
+    await page.goto(pages.url)
+    await page.evaluate((url) => window.renderDocument(url), application.url)
+    expect((await joined).method()).toBe('GET')
+    await page.close()
+    await bob.leave()
+  })
 })

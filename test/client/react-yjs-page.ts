@@ -1,3 +1,4 @@
+import { joinRoom } from '@whereabouts/client'
 import { createRoomContext } from '@whereabouts/client/react-yjs'
 import { createElement as h, StrictMode, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -42,7 +43,8 @@ function Saved() {
 
 Object.assign(window, {
   renderDocument: (url: string) => {
-    const options = { url, room: 'budget', offline: false }
+    const subdocuments = ({ guid }: Doc) => joinRoom({ url, room: `chapter.${guid}` })
+    const options = { url, room: 'budget', offline: false, subdocuments }
     root.render(h(StrictMode, null, h(RoomProvider, options, h(Editor), h(Saved))))
   },
 })

@@ -1,7 +1,8 @@
-import type { JoinOptions, Room } from '@whereabouts/client'
+import { joinRoom, type JoinOptions, type Room } from '@whereabouts/client'
 import { createRoomContext, type RoomContext, shallow } from '@whereabouts/client/vue'
 import { createRoomContext as createDocumentContext } from '@whereabouts/client/vue-yjs'
 import { createApp, defineComponent, h, shallowRef, type VNodeChild } from 'vue'
+import type { Doc } from 'yjs'
 
 type Place = { readonly x: number }
 type Said = { readonly say: string }
@@ -130,7 +131,8 @@ const vuePage: Omit<VuePage, 'room'> = {
   unmount: () => app.unmount(),
 }
 const renderDocument = (url: string) => {
-  const given = { url, room: 'budget', offline: false }
+  const subdocuments = ({ guid }: Doc) => joinRoom({ url, room: `chapter.${guid}` })
+  const given = { url, room: 'budget', offline: false, subdocuments }
   createApp(() => h(kept.RoomProvider, given, () => h(Editor))).mount(main)
 }
 Object.assign(window, { vuePage, renderDocument })

@@ -8,10 +8,10 @@ import type { RoomProviderProps } from '../react/room-provider.js'
 import { useSelected } from '../react/selected.js'
 import {
   type DocumentSnapshot,
+  type HeldDocumentOptions,
   HeldRoomWithDocument,
   type UndoSnapshot,
 } from '../yjs/held-document.js'
-import type { ProviderOptions } from '../yjs/room-provider.js'
 
 /** A provider of a room with its document, and the hooks of the components below it. */
 export interface DocumentRoomContext<
@@ -20,7 +20,7 @@ export interface DocumentRoomContext<
   Event extends Json,
 > extends Omit<RoomContext<Location, Meta, Event>, 'RoomProvider'> {
   /** Joins a room and syncs its document while it is mounted. @see PROTOCOL.md CL113 */
-  readonly RoomProvider: (props: RoomProviderProps<Location> & ProviderOptions) => ReactNode
+  readonly RoomProvider: (props: RoomProviderProps<Location> & HeldDocumentOptions) => ReactNode
   /** Returns the room's document, or what is selected from it. */
   readonly useDocument: UseSelection<DocumentSnapshot>
   /** Returns what undoes this client's own edits, anywhere in the document, and whether there are any. */

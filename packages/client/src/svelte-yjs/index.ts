@@ -4,10 +4,10 @@ import type { JoinOptions } from '../options.js'
 import { type Readable, readable, type RoomStores, storesOf } from '../svelte/stores.js'
 import {
   type DocumentSnapshot,
+  type HeldDocumentOptions,
   HeldRoomWithDocument,
   type UndoSnapshot,
 } from '../yjs/held-document.js'
-import type { ProviderOptions } from '../yjs/room-provider.js'
 
 /** A room and its document as Svelte's stores. */
 export interface DocumentStores<
@@ -29,7 +29,7 @@ export function roomStores<
   Meta extends Json = Json,
   Event extends Json = Json,
 >(
-  options: JoinOptions<NoInfer<Location>> & ProviderOptions,
+  options: JoinOptions<NoInfer<Location>> & HeldDocumentOptions,
 ): DocumentStores<Location, Meta, Event> {
   const room = new HeldRoomWithDocument<Location, Meta, Event>(options)
   const { undo } = room.document

@@ -7,10 +7,10 @@ import type { RoomProviderOf } from '../vue/room-provider.js'
 import { useSelected } from '../vue/selected.js'
 import {
   type DocumentSnapshot,
+  type HeldDocumentOptions,
   HeldRoomWithDocument,
   type UndoSnapshot,
 } from '../yjs/held-document.js'
-import type { ProviderOptions } from '../yjs/room-provider.js'
 
 /** A provider of a room with its document, and the composables of the components below it. */
 export interface DocumentRoomContext<
@@ -19,7 +19,7 @@ export interface DocumentRoomContext<
   Event extends Json,
 > extends Omit<RoomContext<Location, Meta, Event>, 'RoomProvider'> {
   /** Joins a room and syncs its document while it is mounted. @see PROTOCOL.md CL113 */
-  readonly RoomProvider: RoomProviderOf<JoinOptions<Location> & ProviderOptions>
+  readonly RoomProvider: RoomProviderOf<JoinOptions<Location> & HeldDocumentOptions>
   /** Returns the room's document, or what is selected from it. */
   readonly useDocument: UseSelection<DocumentSnapshot>
   /** Returns what undoes this client's own edits, anywhere in the document, and whether there are any. */

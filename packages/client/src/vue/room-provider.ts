@@ -34,7 +34,7 @@ interface Visits<Held, Location extends Json> {
   readonly useHeld: () => Held
 }
 
-/** Every option of `VisitOptions`; one that isn't given is `undefined`. */
+/** Every option of a room and of its document; one that isn't given is `undefined`. */
 const PROPS = {
   url: null,
   room: null,
@@ -49,7 +49,8 @@ const PROPS = {
   sharing: null,
   offline: { type: Boolean, default: undefined },
   keptFor: null,
-} as const satisfies { readonly [name in keyof VisitOptions]-?: unknown }
+  subdocuments: null,
+} as const satisfies { readonly [name in keyof VisitOptions | 'subdocuments']-?: unknown }
 
 /** @param hold makes the room that a provider joins while it is mounted */
 export function createVisits<Location extends Json, Held extends Visitable<Location>>(

@@ -1,8 +1,10 @@
 import type { Json } from '@whereabouts/protocol'
+import { Doc } from 'yjs'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type Exchange, member, ScriptedServer } from '../../../../test/client/scripted-server.js'
-import { answerSync, EMPTY, retryAtOnceAndLeaveAll } from './kept.fixture.js'
-import { HeldRoomWithDocument } from './held-document.js'
+import type { JoinOptions } from '../options.js'
+import { answerSync, EMPTY, join, retryAtOnceAndLeaveAll, typed } from './kept.fixture.js'
+import { HeldRoomWithDocument, type HeldDocumentOptions } from './held-document.js'
 
 const ends: (() => void)[] = []
 
@@ -10,20 +12,23 @@ retryAtOnceAndLeaveAll()
 beforeEach(() => void ends.splice(0))
 afterEach(() => ends.forEach((end) => end()))
 
-function hold(server: ScriptedServer): HeldRoomWithDocument {
-  return new HeldRoomWithDocument<Json>({ url: server.url, room: 'budget' })
+type Options = Partial<JoinOptions> & HeldDocumentOptions
+
+function hold(server: ScriptedServer, options: Options = {}): HeldRoomWithDocument {
+  return new HeldRoomWithDocument<Json>({ url: server.url, room: 'budget', ...options })
 }
 
 /** Visits a room, and answers what its document asks for with what the server has. */
 async function visit(
   server: ScriptedServer,
   { document, visit: begin }: HeldRoomWithDocument,
+  has = EMPTY,
 ): Promise<{ readonly end: () => void; readonly stream: Exchange }> {
   const end = begin()
   ends.push(end)
   const stream = await server.take('GET events')
   stream.stream().snapshot('e:1', [member('me')])
-  answerSync(await server.take('POST sync'), EMPTY)
+  answerSync(await server.take('POST sync'), has)
   await untilDocument({ document }, ({ synced }) => synced)
   return { end, stream }
 }
@@ -79,4 +84,20 @@ it('[CL105] a page of a server shows the document and its history as they are be
   expect(undo.getSnapshot().canUndo).toBe(true)
   expect([held.document.getServerSnapshot(), undo.getServerSnapshot()]).toEqual(first)
   expect(held.document.getServerSnapshot()).toBe(first[0])
+})
+
+it('[YJ6] a document that components hold on to keeps its subdocuments in rooms of their own', async () => {
+  await using server = await ScriptedServer.listen()
+  const chapters = typed('')
+  chapters.getMap('chapters').set('one', new Doc({ guid: 'one', autoLoad: true }))
+  const guids: string[] = []
+  const held = hold(server, {
+    subdocuments: ({ guid }) => {
+      guids.push(guid)
+      return join(server, { room: 'chapter' })
+    },
+  })
+  await visit(server, held, chapters)
+  expect((await server.take('GET events')).request.url).toContain('/rooms/chapter/')
+  expect(guids).toEqual(['one'])
 })

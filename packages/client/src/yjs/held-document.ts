@@ -126,18 +126,22 @@ export class HeldUndo extends Kept<UndoSnapshot> {
   }
 }
 
+/** Options of a document that components hold on to. It is synced whenever its room is joined. */
+export type HeldDocumentOptions = Pick<ProviderOptions, 'offline' | 'keptFor' | 'subdocuments'>
+
 /** A room's document, from before the room is joined. */
 export class HeldDocument extends Kept<DocumentSnapshot> {
   readonly undo: HeldUndo
-  readonly #options: ProviderOptions
+  readonly #options: HeldDocumentOptions
 
-  constructor({ offline, keptFor }: ProviderOptions) {
+  constructor({ offline, keptFor, subdocuments }: HeldDocumentOptions) {
     const doc = new Doc()
     super({ ...NO_PROVIDER, doc })
     this.undo = new HeldUndo(doc)
     this.#options = {
       ...(offline !== undefined && { offline }),
       ...(keptFor !== undefined && { keptFor }),
+      ...(subdocuments !== undefined && { subdocuments }),
     }
   }
 
@@ -174,7 +178,7 @@ export class HeldRoomWithDocument<
 > extends HeldRoom<Location, Meta, Event> {
   readonly document: HeldDocument
 
-  constructor(options: VisitOptions<Location>) {
+  constructor(options: VisitOptions<Location> & HeldDocumentOptions) {
     const document = new HeldDocument(options)
     super(options, document.joined)
     this.document = document
