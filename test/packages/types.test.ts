@@ -19,9 +19,18 @@ const WAYS = [
 
 /** What an application has that edits documents. Yjs has no types for CommonJS, so not every compiler lets them in there. */
 const DOCUMENT = `
+import { createRoomContext as createDocumentContext } from '@whereabouts/client/react-yjs'
+import { roomStores as documentStores } from '@whereabouts/client/svelte-yjs'
+import { createRoomContext as createVueDocumentContext } from '@whereabouts/client/vue-yjs'
 import { RoomProvider } from '@whereabouts/client/yjs'
 import { Doc } from 'yjs'
 
+const subdocuments = ({ guid }: Doc): Room => joinRoom({ room: guid })
+export const context = createDocumentContext<{ cell: string }>()
+export const provider = () => context.RoomProvider({ room: 'budget', keptFor: 'ann', subdocuments })
+export const useSaved = (): boolean => context.useDocument(({ saved }) => saved)
+export const useDoc = (): Doc => createVueDocumentContext().useDocument(({ doc }) => doc).value
+export const stores = documentStores({ room: 'budget', offline: false, subdocuments })
 export const provide = (room: Room): RoomProvider => new RoomProvider(room, new Doc())
 `
 
