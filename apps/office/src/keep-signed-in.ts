@@ -49,7 +49,8 @@ function inOneTab(renew: () => Promise<Identity | undefined>): Promise<Identity 
   return navigator.locks.request(LOCK, renew)
 }
 
-function pause(ms: number): Promise<void> {
+/** Waits for a time. */
+export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms)
   })

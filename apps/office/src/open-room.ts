@@ -1,7 +1,7 @@
 import { askBeforeClosing } from './ask-before-closing.js'
 import type { RecentList } from './home/recents.js'
 import { readIdentity, type Identity } from './identity.js'
-import { keepSignedIn } from './keep-signed-in.js'
+import { keepSignedIn, pause } from './keep-signed-in.js'
 import { userAtWindow } from './last-user.js'
 import { loadPerson, suggestPerson } from './person.js'
 import type { DocumentRoute } from './route.js'
@@ -56,7 +56,7 @@ function followUser({ document }: Session): void {
     isAsking = true
     while (isRefused()) {
       if (isOther(await readIdentity(), document.user)) return location.reload()
-      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
+      await pause(ASK_AGAIN_MS)
     }
     isAsking = false
   }
@@ -69,7 +69,7 @@ async function identityOnline(session: Session): Promise<Identity> {
     await reached(session)
     const identity = await readIdentity()
     if (identity.mode !== 'unknown' || identity.isRefused === true) return identity
-    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
+    await pause(ASK_AGAIN_MS)
   }
 }
 

@@ -184,7 +184,7 @@ export class Readers {
     response: ServerResponse,
     gzip: boolean,
   ): Promise<() => void> {
-    const { transport, members } = request
+    const { transport, members, admission } = request
     const { place, attendance } = await this.#attend(checkRoom(roomName), members, transport)
     // The reader may have disconnected during the `await`.
     if (response.closed) {
@@ -194,13 +194,12 @@ export class Readers {
     const out = new OpenResponse(response, gzip, this.#undrained)
     const connection = this.#connection(attendance, request, out)
     const giveUp = () => leave(attendance, place)
-    const end = this.#begin(attendance, connection, request.admission, giveUp)
-    const { admission } = request
+    const end = this.#begin(attendance, connection, admission, giveUp)
     const release = this.#releaseOf({ end, attendance, connection, admission, out, place })
     try {
       place.keep(connection)
       out.open(() => {
-        connection.open(this.#hello(attendance, request.admission), this.#randomRetryMs())
+        connection.open(this.#hello(attendance, admission), this.#randomRetryMs())
         connection.follow(attendance.room.frames)
       })
     } catch (error) {

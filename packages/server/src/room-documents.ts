@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type DocumentNews, Problem, readSyncAnswer, type Updated } from '@whereabouts/protocol'
 import { firstRecord } from './access/sharing.js'
-import type { AskedRoom } from './document/asked-room.js'
+import { type AskedRoom, askedByApplication } from './document/asked-room.js'
 import { documentExists } from './document/document-exists.js'
 import type { AcceptedUpdate, Documents } from './document/documents.js'
 import { mergeIntoOne } from './document/merge.js'
@@ -79,8 +79,8 @@ export class RoomDocuments {
 
   /** Returns the whole document as it is now, without asking for its first content. */
   async current(roomName: RoomName): Promise<Uint8Array> {
-    const asked = { roomName, account: '' }
-    return this.context.documents.read(await this.#reading(asked, undefined), undefined)
+    const reading = await this.#reading(askedByApplication(roomName), undefined)
+    return this.context.documents.read(reading, undefined)
   }
 
   /**
@@ -167,7 +167,7 @@ export class RoomDocuments {
       return
     }
     const { documents, quotas, rooms, claimed } = this.context
-    const space = await quotas.take({ roomName, account: '' }, update.byteLength, record)
+    const space = await quotas.take(askedByApplication(roomName), update.byteLength, record)
     const bytes = (await storedIn(space, documents.import(roomName, update, record)))!
     await claimed(roomName)
     await rooms.update(roomName, { changed: true, bytes, isSecret: true })

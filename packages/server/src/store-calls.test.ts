@@ -4,7 +4,7 @@ import { NO_LOG } from './log.js'
 import { type OnStoreDocument, StoreCalls } from './store-calls.js'
 
 const LIMITS = { storeDebounceMs: 2_000, storeMaxWaitMs: 10_000 }
-const STATE = new Uint8Array(3)
+const STATE = new Uint8Array([1, 0, 0])
 
 /** Lets everything run that waits for nothing but its turn. */
 const settled = () => new Promise((resolve) => void setImmediate(resolve))

@@ -2,6 +2,7 @@ import { RareWarning } from './access/rare-warning.js'
 import { inTime } from './in-time.js'
 import { FINISH_MS } from './options.js'
 import type { Log } from './log.js'
+import { isNothing } from './room/nothing.js'
 import type { DocumentChanges } from './rooms/hosted-rooms.js'
 import type { Clock } from './stream/clock.js'
 
@@ -39,8 +40,6 @@ const CALL_MS = 60_000
 const FIRST_RETRY_MS = 1_000
 const LAST_RETRY_MS = 60_000
 const MOST_CALLS = 4
-/** The fewest bytes of an update with content. */
-const LEAST_BYTES = 3
 /** How many documents wait; of more, the one that waits longest is given up. */
 const MOST_WAITING = 10_000
 
@@ -158,7 +157,7 @@ export class StoreCalls implements DocumentChanges {
     try {
       const state = await this.context.read(roomName)
       // It was deleted meanwhile.
-      if (state.byteLength < LEAST_BYTES) return
+      if (isNothing(state)) return
       await inTime(this.context.onStore(roomName, state), CALL_MS, this.context.clock)
     } catch (error) {
       this.#failed.warn(error)

@@ -6,6 +6,8 @@ export interface AskedRoom {
 }
 
 /** Returns a room that the application itself asks about. */
-export function askedByApplication(roomName: string): AskedRoom {
+export function askedByApplication<Name extends string>(
+  roomName: Name,
+): AskedRoom & { readonly roomName: Name } {
   return { roomName, account: '' }
 }
