@@ -119,7 +119,8 @@ export class DocumentKeeper {
           const changed = document.apply(bytes)
           return bytes === given ? { changed, pending } : { changed, pending, bytes }
         })
-        if (result.changed) document.saved = this.#commits.append(document, bytes, claim)
+        if (result.changed)
+          document.saved = this.#commits.append(document, bytes, claim && { record: claim })
         // A known update may come from another post that still waits for the store.
         await document.saved
         const isTaken = claim !== undefined && !result.changed && document.log.bytes > 0
@@ -180,7 +181,7 @@ export class DocumentKeeper {
       await this.#reserve(document, bytes.byteLength)
       try {
         if (this.#attend(roomName, 0, () => document.apply(bytes))) {
-          document.saved = this.#commits.append(document, bytes, claim)
+          document.saved = this.#commits.append(document, bytes, { record: claim })
         }
         await document.saved
       } finally {
