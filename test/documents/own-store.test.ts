@@ -107,7 +107,7 @@ describe('a server', () => {
   it('refuses a store beside databaseUrl', async () => {
     const both = { databaseUrl: 'postgres://127.0.0.1/none', store: { module: RIGHT } }
     const refused = createWhereabouts({ auth: 'open', ...both })
-    await expect(refused).rejects.toThrow('store: is said together with databaseUrl')
+    await expect(refused).rejects.toThrow('store: is set together with databaseUrl')
   })
 })
 
