@@ -115,7 +115,8 @@ export class DocumentKeeper {
           const pending = document.check(update, grantedClients)
           return { changed: document.apply(bytes), pending }
         })
-        if (result.changed) document.saved = this.#commits.append(document, bytes, claim)
+        if (result.changed)
+          document.saved = this.#commits.append(document, bytes, claim && { record: claim })
         // A known update may come from another post that still waits for the store.
         await document.saved
         const isTaken = claim !== undefined && !result.changed && document.log.bytes > 0
@@ -176,7 +177,7 @@ export class DocumentKeeper {
       await this.#reserve(document, bytes.byteLength)
       try {
         if (this.#attend(roomName, 0, () => document.apply(bytes))) {
-          document.saved = this.#commits.append(document, bytes, claim)
+          document.saved = this.#commits.append(document, bytes, { record: claim })
         }
         await document.saved
       } finally {

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { Pool, type PoolClient } from 'pg'
 import { type PostgresPool, unheard } from './handed-pool.js'
-import { append, CLAIM } from './postgres-append.js'
+import { append, CLAIM, FIRST } from './postgres-append.js'
 import { borrowed } from './postgres-borrowed.js'
 import { PostgresCatalog, putNew } from './postgres-catalog.js'
 import { CONNECT_MS, STATEMENT_MS } from './postgres-limits.js'
@@ -131,13 +131,13 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
 
   async claim(
     { roomName, incarnation, bytes }: RoomUpdate,
-    record: RoomRecord,
+    record?: RoomRecord,
   ): Promise<number | undefined> {
     return transaction(this.pool, async (client) => {
       const document = [roomName, incarnation, bytes.byteLength, Date.now()]
-      const { rowCount } = await client.query(CLAIM, document)
+      const { rowCount } = await client.query(record === undefined ? FIRST : CLAIM, document)
       if (rowCount === 0) return undefined
-      await putNew(client, roomName, record)
+      if (record !== undefined) await putNew(client, roomName, record)
       const insert =
         'INSERT INTO whereabouts_updates (room, bytes) VALUES ($1, $2) RETURNING number'
       const { rows } = await client.query<{ number: Bigint }>(insert, [roomName, bytes])
