@@ -31,7 +31,7 @@ export interface AcceptedUpdate {
   readonly changed: boolean
   /** Whether a part of it waits for earlier updates. */
   readonly pending: boolean
-  /** The update, in a buffer of its own. */
+  /** The update as it was stored, in a buffer of its own. */
   readonly bytes: Uint8Array
 }
 
@@ -155,7 +155,8 @@ export class Documents {
     this.#updatesBytes += own.byteLength
     if (result.isTaken === true && !again) throw documentDeleted()
     // A terminated thread may have stored it without an answer.
-    return { changed: result.changed || again, pending: result.pending, bytes: own }
+    const { changed, pending, bytes: stored = own } = result
+    return { changed: changed || again, pending, bytes: stored }
   }
 
   /**

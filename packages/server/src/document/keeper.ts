@@ -33,6 +33,8 @@ export interface DocumentCount {
 export interface Applied {
   /** Whether it added anything new. */
   readonly changed: boolean
+  /** What was stored, if that isn't the update as it was given. @see PROTOCOL.md DO65 */
+  readonly bytes?: Uint8Array
   /** Whether a part of it waits for earlier updates. @see PROTOCOL.md DO21 */
   readonly pending: boolean
   /** Whether it claims a document that is there already, and adds nothing to it. */
@@ -103,12 +105,13 @@ export class DocumentKeeper {
    */
   async update(
     roomName: string,
-    bytes: Uint8Array,
+    given: Uint8Array,
     { number = 0, incarnation, grantedClients = Infinity, claim }: UpdateTerms = {},
   ): Promise<Applied> {
     this.#commits.hurry()
     if (incarnation !== undefined) await this.#assertIncarnation(roomName, incarnation)
-    const update = this.#attend(roomName, number, () => readUpdate(bytes))
+    const update = this.#attend(roomName, number, () => readUpdate(given))
+    const { bytes } = update
     return this.#documents.use(roomName, async (document) => {
       await this.#reserve(document, bytes.byteLength)
       try {
@@ -116,7 +119,8 @@ export class DocumentKeeper {
         assertSame(document, incarnation)
         const result = this.#attend(roomName, number, () => {
           const pending = document.check(update, grantedClients)
-          return { changed: document.apply(bytes), pending }
+          const changed = document.apply(bytes)
+          return bytes === given ? { changed, pending } : { changed, pending, bytes }
         })
         if (result.changed)
           document.saved = this.#commits.append(document, bytes, claim && { record: claim })
