@@ -23,6 +23,7 @@ async function node(options: WhereaboutsOptions = {}): Promise<RunningPlain> {
   return server
 }
 
+const ascending = (one: number, other: number) => one - other
 const numbers = (doc: Doc) => doc.getArray<number>('numbers')
 
 it('[RS1] [EX1] readers at another node get what a transaction changed, and so do its transactions', async () => {
@@ -123,7 +124,7 @@ it(
     const push = ({ whereabouts: { rooms } }: RunningPlain, item: number) =>
       rooms.transact(room.name, (doc) => numbers(doc).push([item]))
     const items = ({ whereabouts: { rooms } }: RunningPlain) =>
-      rooms.transact(room.name, (doc) => numbers(doc).toArray().toSorted())
+      rooms.transact(room.name, (doc) => numbers(doc).toArray().toSorted(ascending))
     const room = new TestRoom(one.baseUrl)
     await using _here = await room.join(memberKey())
     await using _there = await new TestRoom(two.baseUrl, room.name).join(memberKey())
@@ -136,7 +137,7 @@ it(
     await place.redis.restart()
     await areShared(true).toBe(true)
     for (const each of nodes) await expect.poll(() => items(each)).toEqual([1, 2])
-    await expect.poll(() => calls.at(-1)!.items.toSorted()).toEqual([1, 2])
+    await expect.poll(() => calls.at(-1)!.items.toSorted(ascending)).toEqual([1, 2])
     const before = calls.length
     await push(one, 3)
     await expect.poll(() => calls.length).toBe(before + 1)
@@ -144,7 +145,7 @@ it(
     await one.stop()
     await two.stop()
     expect(calls.slice(before)).toMatchObject([{ node: 1 }])
-    expect(calls.at(-1)!.items.toSorted()).toEqual([1, 2, 3])
+    expect(calls.at(-1)!.items.toSorted(ascending)).toEqual([1, 2, 3])
   },
 )
 

@@ -49,7 +49,7 @@ export function isFields(value: Json): value is Fields {
 /**
  * Returns the fields of an object as parameters. What nobody asks for may have any value.
  *
- * @see PROTOCOL.md HT54
+ * @see PROTOCOL.md HT51
  */
 export function fieldsOf(value: Fields): Parameter {
   return (name) => {
