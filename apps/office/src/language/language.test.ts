@@ -31,9 +31,9 @@ describe('a message', () => {
   it('[LA4] asks for all of its values', async () => {
     await speak('en')
     // @ts-expect-error: a value is missing
-    expect(() => t('home.rename')).toThrow('MISSING_VALUE')
+    expect(() => t('home.rename')).toThrow('was not provided')
     // @ts-expect-error: a value is missing
-    expect(() => t('home.opened', { kind: 'sheet' })).toThrow('MISSING_VALUE')
+    expect(() => t('home.opened', { kind: 'sheet' })).toThrow('was not provided')
     // @ts-expect-error: there is no such value
     expect(t('common.cancel', { name: '' })).toBe('Cancel')
     // @ts-expect-error: there is no such message
