@@ -7,6 +7,9 @@ import { type RunningPlain, startPlain } from '../servers/plain.js'
 import { newPlace, type Place } from './place.js'
 
 const LONG_MS = 60_000
+const OPERATOR = { as: 'operator' } as const
+/** An update without content. */
+const EMPTY = Uint8Array.of(0, 0)
 let place: Place
 
 beforeAll(async () => {
@@ -122,4 +125,32 @@ it('[RS13] a node that closes calls for what waits', async () => {
   await leaving.whereabouts.rooms.transact('waits', (doc) => numbers(doc).push([1]))
   await leaving.stop()
   expect(called).toEqual(['waits'])
+})
+
+it.each([
+  ['without a record', false],
+  ['into a room with a record', true],
+])('[AD10] of two imports at once at two nodes, %s, one is stored', async (_how, hasRecord) => {
+  await using one = await node()
+  await using two = await node()
+  for (let count = 0; count < 10; count++) {
+    const room = new TestRoom(one.baseUrl)
+    const importAt = (at: RunningPlain, number: number) => {
+      const doc = new Doc()
+      numbers(doc).push([number])
+      return at.whereabouts.administration.importDocument(
+        room.name,
+        encodeStateAsUpdate(doc),
+        OPERATOR,
+      )
+    }
+    const record = { json: JSON.stringify({ users: {}, owner: 'ada' }) }
+    const { administration } = one.whereabouts
+    if (hasRecord) await administration.importDocument(room.name, EMPTY, OPERATOR, record)
+    const imports = await Promise.allSettled([importAt(one, 1), importAt(two, 2)])
+    const refused = imports.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
+    expect(refused).toMatchObject([{ problem: 'document-exists' }])
+    const { doc } = new TestDocument(room).take(await getDocument(room, {}))
+    expect(numbers(doc).toJSON()).toEqual([imports[0].status === 'fulfilled' ? 1 : 2])
+  }
 })

@@ -33,6 +33,8 @@ export interface DocumentCount {
 export interface Applied {
   /** Whether it added anything new. */
   readonly changed: boolean
+  /** What was stored, if that isn't the update as it was given. @see PROTOCOL.md DO65 */
+  readonly bytes?: Uint8Array
   /** Whether a part of it waits for earlier updates. @see PROTOCOL.md DO21 */
   readonly pending: boolean
   /** Whether it claims a document that is there already, and adds nothing to it. */
@@ -99,12 +101,13 @@ export class DocumentKeeper {
    */
   async update(
     roomName: string,
-    bytes: Uint8Array,
+    given: Uint8Array,
     { number = 0, incarnation, grantedClients = Infinity, claim }: UpdateTerms = {},
   ): Promise<Applied> {
     this.#commits.hurry()
     await this.#assertIncarnation(roomName, incarnation)
-    const update = this.#attend(roomName, number, () => readUpdate(bytes))
+    const update = this.#attend(roomName, number, () => readUpdate(given))
+    const { bytes } = update
     return this.#documents.use(roomName, async (document) => {
       await this.#reserve(document, bytes.byteLength)
       try {
@@ -113,9 +116,11 @@ export class DocumentKeeper {
         if ((incarnation ?? document.incarnation) !== document.incarnation) throw documentDeleted()
         const result = this.#attend(roomName, number, () => {
           const pending = document.check(update, grantedClients)
-          return { changed: document.apply(bytes), pending }
+          const changed = document.apply(bytes)
+          return bytes === given ? { changed, pending } : { changed, pending, bytes }
         })
-        if (result.changed) document.saved = this.#commits.append(document, bytes, claim)
+        if (result.changed)
+          document.saved = this.#commits.append(document, bytes, claim && { record: claim })
         // A known update may come from another post that still waits for the store.
         await document.saved
         const isTaken = claim !== undefined && !result.changed && document.log.bytes > 0
@@ -176,7 +181,7 @@ export class DocumentKeeper {
       await this.#reserve(document, bytes.byteLength)
       try {
         if (this.#attend(roomName, 0, () => document.apply(bytes))) {
-          document.saved = this.#commits.append(document, bytes, claim)
+          document.saved = this.#commits.append(document, bytes, { record: claim })
         }
         await document.saved
       } finally {
