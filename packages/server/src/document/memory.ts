@@ -10,7 +10,7 @@ export interface MemoryPlace {
   readonly port: MessagePort
 }
 
-type Call = Exclude<keyof DocumentStore, 'untold' | 'close'>
+type Call = Exclude<keyof DocumentStore, 'untold' | 'versions' | 'close'>
 
 interface Asked {
   readonly number: number

@@ -5,7 +5,8 @@ import { PostgresCatalog, putNew } from './postgres-catalog.js'
 import { upgrade } from './postgres-schema.js'
 import { type Bigint, transaction } from './postgres-transaction.js'
 import { noteUntold, PostgresUntold } from './postgres-untold.js'
-import { documentId, partsOf } from './schema.js'
+import { assertParts, nextGeneration, PostgresVersions, writeParts } from './postgres-versions.js'
+import { documentId } from './schema.js'
 import {
   type Compaction,
   type DocumentStore,
@@ -65,7 +66,7 @@ interface DocumentRow {
 
 const CLEAR = `
   UPDATE whereabouts_documents SET room = NULL, incarnation = $1, generation = 0, bytes = 0,
-    created = 0, updated = 0, used = 0
+    history = 0, created = 0, updated = 0, used = 0
   WHERE room = $2 AND ($3::bigint IS NULL OR used < $3)`
 
 /** Sets a document's size. An append that isn't committed yet adds its size afterwards. */
@@ -77,10 +78,12 @@ const WEIGH = `
 
 class PostgresStore extends PostgresCatalog implements DocumentStore {
   readonly untold: UntoldRooms
+  readonly versions: PostgresVersions
 
   constructor(pool: Pool) {
     super(pool)
     this.untold = new PostgresUntold(pool)
+    this.versions = new PostgresVersions(pool)
   }
 
   async load(roomName: string): Promise<StoredDocument> {
@@ -171,7 +174,7 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
       const values = [incarnation, roomName, unusedSinceMs ?? null]
       const { rowCount } = await client.query(CLEAR, values)
       if (rowCount === 0) return false
-      for (const table of ['updates', 'snapshots', 'records']) {
+      for (const table of ['updates', 'snapshots', 'records', 'versions', 'writers']) {
         await client.query(`DELETE FROM whereabouts_${table} WHERE room = $1`, [roomName])
       }
       await noteUntold(client, roomName)
@@ -182,21 +185,10 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
   async #compact(compaction: Compaction): Promise<number | undefined> {
     const { roomName, base, snapshot, numbers } = compaction
     const generation = await this.#begin(roomName)
-    const parts = partsOf(snapshot)
-    for (const [part, bytes] of parts.entries()) {
-      await this.pool.query(
-        'INSERT INTO whereabouts_snapshots (generation, part, room, bytes) VALUES ($1, $2, $3, $4)',
-        [generation, part, roomName, bytes],
-      )
-    }
+    const parts = await writeParts(this.pool, generation, roomName, snapshot)
     return transaction(this.pool, async (client) => {
       if (!(await replace(client, compaction, generation))) return undefined
-      const { rows } = await client.query<{ parts: number }>(
-        'SELECT count(*)::int AS parts FROM whereabouts_snapshots WHERE generation = $1',
-        [generation],
-      )
-      // Another process may have removed the parts as leftovers while compacting the same document.
-      if (rows[0]?.parts !== parts.length) throw new Error('parts of a snapshot were removed')
+      await assertParts(client, generation, parts)
       await client.query(
         'DELETE FROM whereabouts_updates WHERE room = $1 AND number = ANY ($2::bigint[])',
         [roomName, numbers],
@@ -218,13 +210,12 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
   /** Returns a new generation, and removes leftovers of interrupted compactions of the room. */
   async #begin(roomName: string): Promise<number> {
     await this.pool.query(
-      'DELETE FROM whereabouts_snapshots WHERE room = $1 AND generation NOT IN (SELECT generation FROM whereabouts_documents WHERE room = $1)',
+      `DELETE FROM whereabouts_snapshots WHERE room = $1
+         AND generation NOT IN (SELECT generation FROM whereabouts_documents WHERE room = $1)
+         AND generation NOT IN (SELECT id FROM whereabouts_versions WHERE room = $1)`,
       [roomName],
     )
-    const { rows } = await this.pool.query<{ last: Bigint }>(
-      `SELECT nextval('whereabouts_generations') AS last`,
-    )
-    return Number(rows[0]!.last)
+    return nextGeneration(this.pool)
   }
 }
 
