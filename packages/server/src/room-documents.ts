@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import { type DocumentNews, Problem, readSyncAnswer, type Updated } from '@whereabouts/protocol'
+import {
+  type Author,
+  type DocumentNews,
+  Problem,
+  readSyncAnswer,
+  type Updated,
+} from '@whereabouts/protocol'
 import { firstRecord } from './access/sharing.js'
 import { type AskedRoom, askedByApplication } from './document/asked-room.js'
 import { documentExists } from './document/document-exists.js'
@@ -10,6 +16,7 @@ import type { Quotas, Reservation } from './document/quota.js'
 import { Repeats } from './document/repeats.js'
 import type { RoomRecord } from './document/store.js'
 import type { FirstContent, FirstContents } from './first-contents.js'
+import type { History } from './history.js'
 import type { RoomName } from './room/ids.js'
 import { isNothing } from './room/nothing.js'
 import type { MissedUpdates } from './room/room-state.js'
@@ -30,11 +37,13 @@ export interface UpdateOptions {
    * else the update is `document-deleted`.
    */
   readonly claim?: RoomRecord | undefined
+  /** Who writes it; without it, the application. */
+  readonly author?: Author | undefined
   /** Rejects if the update may not be stored after all. Called right before it goes to the store. */
   readonly confirm?: (() => Promise<void>) | undefined
 }
 
-type Terms = Pick<UpdateOptions, 'incarnation' | 'claim' | 'grant' | 'confirm'>
+type Terms = Pick<UpdateOptions, 'incarnation' | 'claim' | 'grant' | 'confirm' | 'author'>
 
 /** A room that an account changes. */
 type OwnRoom = AskedRoom & { readonly roomName: RoomName }
@@ -55,6 +64,7 @@ export interface RoomDocumentsContext {
   readonly quotas: Quotas
   /** Called when a document got its first record. */
   readonly claimed: (roomName: RoomName) => Promise<void>
+  readonly history: Pick<History, 'writes' | 'wrote'>
   /** Where documents that aren't there begin; without it, they begin empty. */
   readonly firstContents: FirstContents | undefined
 }
@@ -239,8 +249,10 @@ export class RoomDocuments {
 
   async #update(asked: OwnRoom, update: Uint8Array, terms: Terms): Promise<Updated> {
     const { roomName } = asked
-    const { documents, rooms, claimed } = this.context
+    const { documents, rooms, claimed, history } = this.context
+    history.writes(roomName, terms.author)
     const { changed, pending, bytes } = await this.#store(asked, update, terms)
+    if (changed) history.wrote(roomName, terms.author)
     // Readers that came before it had a record may not be allowed to read it.
     const isSecret = changed && terms.claim !== undefined
     if (isSecret) await claimed(roomName)

@@ -29,6 +29,13 @@ export interface DocumentCount {
   readonly compactionSeconds: number
 }
 
+/** A document, and which one it is. */
+export interface WholeDocument {
+  /** As an update of Yjs 13. */
+  readonly state: OwnBytes
+  readonly incarnation: string
+}
+
 /** The result of an update. */
 export interface Applied {
   /** Whether it added anything new. */
@@ -169,6 +176,19 @@ export class DocumentKeeper {
       const answer = this.#attend(roomName, number, () => read(document))
       await document.saved
       return answer
+    })
+  }
+
+  /**
+   * Returns the whole document of a room, and its incarnation.
+   *
+   * @throws {Problem} store-failed
+   */
+  whole(roomName: string): Promise<WholeDocument> {
+    return this.#documents.use(roomName, async (document) => {
+      const state = this.#attend(roomName, 0, () => document.difference(undefined))
+      await document.saved
+      return { state, incarnation: document.incarnation }
     })
   }
 

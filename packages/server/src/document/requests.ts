@@ -28,6 +28,7 @@ const OWN: ReadonlySet<Request['call']> = new Set([
   'told',
   'uncompacted',
   'untold',
+  'wrote',
 ])
 
 /** Returns whether the request comes from a client, which can retry it. */

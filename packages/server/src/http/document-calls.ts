@@ -1,6 +1,7 @@
-import { isViewLink, type Updated } from '@whereabouts/protocol'
+import { type Author, isViewLink, type Updated } from '@whereabouts/protocol'
 import type { Callers } from '../access/caller.js'
 import type { Asker } from '../access/permissions.js'
+import { authorOf } from '../document/version-store.js'
 import { MOST_LISTED } from '../administration.js'
 import type { ReadRoom } from '../room-documents.js'
 import { checkRoom } from '../room-name.js'
@@ -108,10 +109,19 @@ export class DocumentCalls {
       grant: (clients: number) => allowances.takeAuthors(account, clients),
     }
     const confirm = this.#confirmLock(call, roomName, user)
+    const author = this.#authorOf(call, roomName, user)
     const update = await bodies.readBytes(call, maxUpdateBytes)
     await allowances.take('documentBytes', account, update.byteLength)
     await allowances.makeDocument(account, checkRoom(roomName))
-    return { update, options: { ...options, confirm } }
+    return { update, options: { ...options, confirm, author } }
+  }
+
+  /** Returns who writes: the user, or in open mode the member. @see PROTOCOL.md HY3 */
+  #authorOf(call: Call, roomName: string, user: Entered['user']): Author {
+    if (user !== undefined) return authorOf(user.claim)
+    const { callers, rooms } = this.parts
+    const key = callers.namedKey(call.request, call.query, 'member')
+    return key === undefined ? {} : rooms.authorOf(roomName, key)
   }
 
   /** Returns a function that rejects once the caller no longer holds the lock that its call names. LK13 */
