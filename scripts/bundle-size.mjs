@@ -30,7 +30,9 @@ const ENTRIES = [
     // 320 try what is left at once, and judge a POST stream as the others (CL98, CL99).
     // 200 notice events in lumps (CL128). 32 make each request with or without cookies (CL102). 140 show who holds
     // which lock (LK19); what takes a lock is in client/locks. 16 tell components where the client wants to be (CL106).
-    maxGzipBytes: 8 * 1024 + 832 + 2_560 + 512 + 64 + 256 + 704 + 420 + 320 + 200 + 32 + 140 + 16,
+    // 32 say how long a confirmation took (IN8).
+    maxGzipBytes:
+      8 * 1024 + 832 + 2_560 + 512 + 64 + 256 + 704 + 420 + 320 + 200 + 32 + 140 + 16 + 32,
   },
   {
     // For pages that are open in many tabs. About half of it, such as the reader of streams, is in the

@@ -25,6 +25,7 @@ import { resolveSecret } from './access/secret.js'
 import { checkEvent } from './event.js'
 import { type FirstContent, FirstContents } from './first-contents.js'
 import { type Happening, Happenings } from './happenings.js'
+import { Inspections } from './inspections.js'
 import { checkLocation } from './location.js'
 import { type Log, withCause } from './log.js'
 import { type AskedOfRoom, knownVersion, newsSince, newsText } from './news.js'
@@ -112,6 +113,7 @@ export class RoomServer {
   readonly readers: Readers
   readonly administration: Administration
   readonly locks: RoomLocks
+  readonly inspections: Inspections
   readonly #roomDocuments: RoomDocuments
   readonly #serving = new Serving()
   readonly #answerTexts = new AnswerTexts()
@@ -181,6 +183,7 @@ export class RoomServer {
       random,
     })
     this.#nodes = new NodeNotices(this.readers, exchange, log)
+    this.inspections = new Inspections(this.readers, this.#rooms, exchange, clock)
     const memberId = (room: RoomName, participant: Participant) => this.#memberId(room, participant)
     this.locks = new RoomLocks(this.#rooms, this.#serving, memberId)
   }

@@ -12,7 +12,7 @@ import { badParameter, type Call, flag, oneOf, wholeNumber } from './call.js'
 /** Enough for every parameter at its longest, written in escapes. */
 const LIMIT_BYTES = 8_192
 /** Timers of hidden pages run once a minute. */
-const MOST_WITHIN_MS = 90_000
+export const MOST_WITHIN_MS = 90_000
 const GZIP = /^(?:x-)?gzip$/
 const INCARNATION = /^[\w-]{1,32}$/
 const NAMED_LOCK = /^(.+);(\d{1,16})$/
