@@ -62,6 +62,13 @@ const ENTRIES = [
     external: ['yjs', 'idb'],
     maxGzipBytes: 12 * 1024 + 160 + 256 + 640 + 128 + 528 + 24,
   },
+  {
+    // Without Yjs. It reads, checks, plays and writes recordings, and shows any document as JSON (IN12 to IN17).
+    name: 'client/recording',
+    input: 'packages/client/dist/recording/index.js',
+    external: ['yjs'],
+    maxGzipBytes: 4 * 1024,
+  },
 ]
 
 for (const { name, input, external, maxGzipBytes } of ENTRIES) {
