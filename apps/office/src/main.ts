@@ -23,6 +23,7 @@ try {
   if (route === undefined) showNotFound()
   else if (route.kind === 'home') await openHome()
   else if (route.kind === 'doctor') await openDoctor()
+  else if (route.kind === 'inspect') await openInspector(route.room)
   else await openDocument(route)
 } catch (error) {
   showMessage('The page could not be loaded.', { href: location.href, text: 'Try again' })
@@ -42,6 +43,12 @@ async function openDoctor(): Promise<void> {
   document.title = 'Doctor · whereabouts'
   const { showDoctor } = await import('./doctor/Doctor.js')
   showDoctor(page)
+}
+
+async function openInspector(room: string): Promise<void> {
+  const { showInspector } = await import('./inspect/Inspect.js')
+  showInspector(page, room)
+  await keepSignedIn(await readIdentity(), () => undefined)
 }
 
 async function openDocument(route: DocumentRoute): Promise<void> {
