@@ -78,6 +78,13 @@ const ENTRIES = [
     external: ['yjs'],
     maxGzipBytes: 4 * 1024,
   },
+  {
+    // Without React and Yjs. About half of it, such as the reader of streams and recordings, is elsewhere already.
+    name: 'client/react-inspector',
+    input: 'packages/client/dist/react-inspector/inspector.js',
+    external: ['react', 'react/jsx-runtime', 'yjs'],
+    maxGzipBytes: 12 * 1024 + 512,
+  },
 ]
 
 for (const { name, input, external, maxGzipBytes } of ENTRIES) {

@@ -63,11 +63,29 @@ const PURE = ['createIdentifier', 'createInterceptorKey', 'forwardRef', 'memo']
 
 /** What is asked for as one file, though parts of it are needed elsewhere alone: a request costs more than a kilobyte. */
 const TOGETHER = [
-  { name: 'react', test: /node_modules[\\/](?:react|react-dom|scheduler)[\\/]/ },
+  {
+    // What every document and the inspector begin with; with it come Yjs and the reader of streams.
+    name: 'client',
+    test: /client[\\/]dist[\\/](?!react|held|doctor|recording)|protocol[\\/]dist[\\/](?:reducer|json|broadcast-number|position|sync|sse)\.js/,
+    priority: 1,
+  },
+  {
+    name: 'parts',
+    test: /client[\\/]dist[\\/](?:held[\\/]|react[\\/](?!parts[\\/]person))/,
+    minShareCount: 2,
+  },
+  // Home needs it without the rest of the client.
+  { name: 'idb', test: /node_modules[\\/]idb[\\/]/, priority: 2 },
+  {
+    name: 'react',
+    test: /node_modules[\\/](?:react|react-dom|scheduler)[\\/]/,
+    priority: 2,
+  },
   {
     name: 'shared',
-    test: /preload-helper|protocol[\\/]dist[\\/]|document[\\/]format\.js|intl-messageformat|@formatjs|office[\\/]src[\\/](?:base|copy-all|icons|identity|keep-signed-in|last-user|name-untitled|person|route|title|language[\\/]\w+|offline[\\/]before-reload|presence[\\/]Account)\.tsx?$/,
+    test: /preload-helper|client[\\/]dist[\\/]react[\\/]parts[\\/]person|protocol[\\/]dist[\\/](?!reducer|json|broadcast|position|sync|sse)|document[\\/]format\.js|intl-messageformat|@formatjs|office[\\/]src[\\/](?:base|copy-all|icons|identity|keep-signed-in|last-user|name-untitled|person|route|title|language[\\/]\w+|offline[\\/]before-reload|presence[\\/]Account)\.tsx?$/,
     minShareCount: 2,
+    priority: 2,
   },
   {
     name: 'page-document',
