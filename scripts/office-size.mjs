@@ -27,7 +27,9 @@ const VIEWS = [
     // Four more share a stream with other windows (OF22), from the first request on.
     // Another two leave the last words of a window to the next one, and hear the events of a room. 1.5 more are
     // the locks of a room, the client's own avatars and status line, and the words of y-websocket's provider.
-    maxGzipBytes: 325_500,
+    // Another 3.5 are what a document may have that people choose in parts that are loaded later: colors, alignment,
+    // callouts and toggles, the title on the page, and places for those parts in the editor.
+    maxGzipBytes: 329_000,
   },
   // Univer's grid and editors; its icons and what it says about functions come later.
   // Some kilobytes of it share a stream with other windows (OF22); 3.5 are those of the page's last lines.

@@ -46,6 +46,10 @@ export const ICONS = {
       <path d="M3.5 8h13M10 8v8.5" />
     </>,
   ),
+  start: icon(<path d="M3 5h14M3 10h9M3 15h12" />),
+  center: icon(<path d="M3 5h14M5.5 10h9M4 15h12" />),
+  end: icon(<path d="M3 5h14M8 10h9M5 15h12" />),
+  justify: icon(<path d="M3 5h14M3 10h14M3 15h14" />),
   image: icon(
     <>
       {frame}
