@@ -99,6 +99,18 @@ const TOGETHER = [
     test: /node_modules[\\/](?:@tiptap|prosemirror-[\w-]+|orderedmap|rope-sequence|w3c-keyname|linkifyjs|marked)[\\/]|office[\\/]src[\\/](?:page[\\/](?!PageView|later)|page-document[\\/](?:carry-over|old-format|seeded))/,
     includeDependenciesRecursively: false,
   },
+  {
+    name: 'page-document',
+    test: /office[\\/]src[\\/]page-document[\\/]/,
+    minShareCount: 2,
+    includeDependenciesRecursively: false,
+  },
+  // The editor, without what is loaded after it (src/page/later) and what says that it loads.
+  {
+    name: 'editor',
+    test: /node_modules[\\/](?:@tiptap|prosemirror-[\w-]+|orderedmap|rope-sequence|w3c-keyname|linkifyjs|marked)[\\/]|office[\\/]src[\\/](?:page[\\/](?!PageView|later)|page-document[\\/](?:carry-over|old-format|seeded))/,
+    includeDependenciesRecursively: false,
+  },
 ]
 
 export default defineConfig({
