@@ -68,6 +68,13 @@ const TOGETHER = [
     test: /preload-helper|protocol[\\/]dist[\\/]|document[\\/]format\.js|office[\\/]src[\\/](?:base|identity|keep-signed-in|person|route|title)\.ts/,
     minShareCount: 2,
   },
+  // The page needs this of the grid's parts.
+  { name: 'diff', test: /node_modules[\\/]fast-diff[\\/]/ },
+  // The names that files take from each other can't be shortened: the grid is one, as before it had tools that come later.
+  {
+    name: 'grid',
+    test: /@univerjs[\\/](?!find-replace|sheets-(?:find-replace|sort|filter)|preset-sheets-(?!core)|icons)[\w-]+[\\/]lib[\\/]es[\\/](?:index|facade)\.js$/,
+  },
 ]
 
 export default defineConfig({

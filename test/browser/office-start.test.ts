@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { ann, poll, Sheets } from './sheets.js'
 
 // What may come after the cells are drawn.
-const LATER = /\/assets\/(?:univer-functions|univer-icons|formulas\.worker)-/
-const MOST_BYTES = 911_000
+const LATER = /\/assets\/(?:univer-functions|univer-icons|sheet-tools|formulas\.worker)-/
+const MOST_BYTES = 913_000
 const MOST_SCRIPTS = 20
 const LARGE_BYTES = 100_000
 const CANVAS = 'canvas#univer-sheet-main-canvas_workbook'

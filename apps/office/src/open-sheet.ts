@@ -20,8 +20,11 @@ const CELL_EDITOR = '#__editor___INTERNAL_EDITOR__DOCS_NORMAL'
 
 const CALC = 'This formula takes too long to calculate, or its result is too large or empty.'
 const FORMULA_TEXTS = enUS['sheets-formula-ui'] as { readonly error: object }
+const SHEET_TEXTS = enUS['sheets'] as { readonly tabs: object }
 // `mergeLocales` replaces a whole group of Univer's texts, not single ones.
 const UNIVER_TEXTS = {
+  // Univer adds a number to this for a new tab, which then is called as those that a workbook begins with.
+  sheets: { ...SHEET_TEXTS, tabs: { ...SHEET_TEXTS.tabs, sheet: 'Sheet ' } },
   // The label that a screen reader reads for the toolbar; Univer has no text for it.
   ribbon: { start: 'Tools' },
   // Univer shows this beside a cell that has the error.
@@ -61,6 +64,7 @@ export async function openSheet(
   })
   void loadIcons()
   void describeFunctions(univer)
+  void loadTools(univer, shared)
   shared.subscribe(() => session.document.setUnwritten(shared.isUnwritten))
   refuseFiles(notify)
   beforeReload(async () => {
@@ -107,6 +111,12 @@ async function describeFunctions(univer: Univer): Promise<void> {
   injector.get(IDescriptionService).registerDescriptions(functions)
 }
 
+/** Loads the tools that the cells don't need. @see OFFICE.md SF10 */
+async function loadTools(univer: Univer, shared: SharedWorkbook): Promise<void> {
+  const { addTools } = await import('./sheet-tools.js')
+  await addTools(univer, shared)
+}
+
 /** Without this, the browser leaves the sheet to show a file that was dropped on it. */
 function refuseFiles(notify: (text: string) => void): void {
   const refuseFile = (event: DragEvent): void => {
@@ -132,6 +142,11 @@ function expose(shared: SharedWorkbook): void {
         .flatMap(({ cells }) => Object.values(cells))
         .flatMap((row: Record<number, CellData>) => Object.values(row))
         .flatMap(({ v }) => (v === undefined ? [] : [v])),
+    /** Returns the id of the sheet that is shown. */
+    activeSheet: () => shared.workbook.getActiveSheet().getSheetId(),
+    /** Whether a row is neither hidden nor filtered out. */
+    isRowShown: (id: string, row: number) =>
+      shared.workbook.getSheetBySheetId(id)?.getSheet().getRowVisible(row),
     /** Returns how many rows and columns the grid has. */
     size: (id: string) => {
       const sheet = shared.workbook.getSheetBySheetId(id)
