@@ -30,7 +30,9 @@ const ENTRIES = [
     // 320 try what is left at once, and judge a POST stream as the others (CL98, CL99).
     // 200 notice events in lumps (CL128). 32 make each request with or without cookies (CL102). 140 show who holds
     // which lock (LK19); what takes a lock is in client/locks. 16 tell components where the client wants to be (CL106).
-    maxGzipBytes: 8 * 1024 + 832 + 2_560 + 512 + 64 + 256 + 704 + 420 + 320 + 200 + 32 + 140 + 16,
+    // 32 say how long a confirmation took (IN8).
+    maxGzipBytes:
+      8 * 1024 + 832 + 2_560 + 512 + 64 + 256 + 704 + 420 + 320 + 200 + 32 + 140 + 16 + 32,
   },
   {
     // For pages that are open in many tabs. About half of it, such as the reader of streams, is in the
@@ -54,11 +56,18 @@ const ENTRIES = [
     // that no edit is lost. The last 160 bytes keep what may not be written (CL55,
     // CL56), leave out the content of what was deleted (CL22), and take no event for an answer (DO54).
     // Another 256 post what waits when the page goes away (CL67), and 640 leave what isn’t stored to the next page (CL97), and store all again after a loss. 128 name the user whose copy it is (DO58), and know what was not saved (CL127).
-    // 528 connect and disconnect as bindings ask for it, in y-websocket's words (YJ1 to YJ4), and keep subdocuments (YJ6). 24 load those again in a new document (YJ8).
+    // 528 connect and disconnect as bindings ask for it, in y-websocket's words (YJ1 to YJ4), and keep subdocuments (YJ6). 24 load those again in a new document (YJ8). 120 keep what was never sent, whoever took its clocks (CL129).
     name: 'client/yjs',
     input: 'packages/client/dist/yjs/index.js',
     external: ['yjs', 'idb'],
-    maxGzipBytes: 12 * 1024 + 160 + 256 + 640 + 128 + 528 + 24,
+    maxGzipBytes: 12 * 1024 + 160 + 256 + 640 + 128 + 528 + 24 + 120,
+  },
+  {
+    // Without Yjs. It reads, checks, plays and writes recordings, and shows any document as JSON (IN12 to IN17).
+    name: 'client/recording',
+    input: 'packages/client/dist/recording/index.js',
+    external: ['yjs'],
+    maxGzipBytes: 4 * 1024,
   },
 ]
 

@@ -25,6 +25,7 @@ import { resolveSecret } from './access/secret.js'
 import { checkEvent } from './event.js'
 import { type FirstContent, FirstContents } from './first-contents.js'
 import { type Happening, Happenings } from './happenings.js'
+import { Inspections } from './inspections.js'
 import { checkLocation } from './location.js'
 import { type Log, withCause } from './log.js'
 import { type AskedOfRoom, knownVersion, newsSince, newsText } from './news.js'
@@ -33,7 +34,7 @@ import type { ResolvedOptions } from './options.js'
 import type { Participant } from './attendance.js'
 import { Readers } from './readers.js'
 import { checkRoom } from './room-name.js'
-import { RoomDocuments, type UpdateOptions } from './room-documents.js'
+import { type ReadRoom, RoomDocuments, type UpdateOptions } from './room-documents.js'
 import { AnswerTexts } from './answer-texts.js'
 import { RoomLocks } from './room-locks.js'
 import type { MemberId, RoomName } from './room/ids.js'
@@ -112,6 +113,7 @@ export class RoomServer {
   readonly readers: Readers
   readonly administration: Administration
   readonly locks: RoomLocks
+  readonly inspections: Inspections
   readonly #roomDocuments: RoomDocuments
   readonly #serving = new Serving()
   readonly #answerTexts = new AnswerTexts()
@@ -181,6 +183,7 @@ export class RoomServer {
       random,
     })
     this.#nodes = new NodeNotices(this.readers, exchange, log)
+    this.inspections = new Inspections(this.readers, this.#rooms, exchange, clock)
     const memberId = (room: RoomName, participant: Participant) => this.#memberId(room, participant)
     this.locks = new RoomLocks(this.#rooms, this.#serving, memberId)
   }
@@ -463,12 +466,8 @@ export class RoomServer {
    * @throws {Problem} bad-room, bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO1, EX8
    */
-  async document(
-    { roomName, account }: AskedRoom,
-    stateVector?: Uint8Array,
-    since?: string,
-  ): Promise<Uint8Array> {
-    const asked = { roomName: checkRoom(roomName), account }
+  async document(room: ReadRoom, stateVector?: Uint8Array, since?: string): Promise<Uint8Array> {
+    const asked = { ...room, roomName: checkRoom(room.roomName) }
     return this.#roomDocuments.read(asked, stateVector, since)
   }
 
@@ -481,12 +480,8 @@ export class RoomServer {
    * @throws {Problem} bad-room, bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO20, EX8
    */
-  async sync(
-    { roomName, account }: AskedRoom,
-    stateVector: Uint8Array,
-    since?: string,
-  ): Promise<Uint8Array> {
-    const asked = { roomName: checkRoom(roomName), account }
+  async sync(room: ReadRoom, stateVector: Uint8Array, since?: string): Promise<Uint8Array> {
+    const asked = { ...room, roomName: checkRoom(room.roomName) }
     return this.#roomDocuments.sync(asked, stateVector, since)
   }
 

@@ -59,6 +59,7 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
   'access/offer': answers({
     POST: ({ calls }, call, roomName) => calls.postOffer(call, roomName),
   }),
+  inspect: answers({ GET: ({ calls }, call, roomName) => calls.inspect(call, roomName) }),
   '/location': answers({
     POST: ({ calls }, call, roomName) => calls.postLocation(call, roomName, 'id'),
   }),

@@ -38,6 +38,7 @@ import {
   lockKey,
   lockNumber,
   lookOf,
+  MOST_WITHIN_MS,
   namedLock,
   partNamed,
   presenceOf,
@@ -48,6 +49,8 @@ import { Releases } from './releases.js'
 import { RoomsTogether } from './rooms-together.js'
 
 const CONFIRM: Demand = { budget: 'confirmations', needs: ['join'], isStaying: true }
+
+const INSPECT: Demand = { budget: 'documents', needs: ['manage'] }
 
 const ANSWER_OFFER: Demand = { budget: 'shares', needs: ['watch'], isFresh: true }
 
@@ -153,12 +156,16 @@ export class Calls {
       const { user } = entered
       const caller = this.#callers.identify(call.request, parameter, 'member', user?.claim)
       await this.#entrance.checkLocks(entered, caller)
-      return { caller, presence }
+      return { caller, presence, tookMs: wholeNumber(parameter, 'tookMs', MOST_WITHIN_MS) }
     })
     const { asker, said } = await decided
     const { asOf } = this.access.permissions
-    const confirmed = await this.rooms.confirm(roomName, said.caller, said.presence)
-    if (confirmed.self !== null) this.rooms.readers.notePresence(asker, confirmed.self, asOf)
+    const { caller, presence, tookMs } = said
+    const confirmed = await this.rooms.confirm(roomName, caller, presence)
+    const { self } = confirmed
+    if (self === null) return confirmed
+    this.rooms.readers.notePresence(asker, self, asOf)
+    if (tookMs !== undefined) this.rooms.inspections.note(roomName, self, tookMs)
     return confirmed
   }
 
@@ -228,6 +235,14 @@ export class Calls {
     const caller = this.#callers.identify(request, parameter, 'member', user?.claim)
     await this.rooms.leave(roomName, caller, flag(parameter, 'soon'), parameter('self'))
     call.empty(204, unread.problem)
+  }
+
+  /** @see PROTOCOL.md IN1 */
+  async inspect(call: Call, roomName: string): Promise<void> {
+    const { said } = await this.#entrance.decide(call, roomName, INSPECT, (entered) =>
+      this.rooms.inspections.inspect(entered.roomName),
+    )
+    this.#answers.json(call, said)
   }
 
   /** @see PROTOCOL.md SR11 */

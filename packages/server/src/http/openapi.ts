@@ -262,7 +262,15 @@ const OPENAPI = {
       parameters: [room, version],
       post: {
         summary: 'Says that the caller is there; joins nobody',
-        parameters: [member, ...presence(true)],
+        parameters: [
+          member,
+          ...presence(true),
+          query('tookMs', 'How long the caller’s last confirmation took', {
+            type: 'integer',
+            minimum: 0,
+            maximum: 90_000,
+          }),
+        ],
         requestBody: { content: { 'application/json': { schema: { type: 'object' } } } },
         responses: { 200: json('Noted', ref('Confirmed')), default: problem },
       },
@@ -357,6 +365,14 @@ const OPENAPI = {
           content: { 'application/json': { schema: ref('OfferAnswer') } },
         },
         responses: { 204: { description: 'Done' }, default: problem },
+      },
+    },
+    '/rooms/{room}/inspect': {
+      parameters: [room, version],
+      get: {
+        summary:
+          'Returns how members and readers are doing; the caller has to be allowed to `manage` the room',
+        responses: { 200: json('The room', ref('Inspection')), default: problem },
       },
     },
     '/location': {

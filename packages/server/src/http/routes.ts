@@ -14,6 +14,7 @@ export const ROOM_CALLS = [
   'document/sync',
   'access',
   'access/offer',
+  'inspect',
 ] as const
 
 /** The article's calls, which act on the room `default`. @see PROTOCOL.md AR1, AR2 */
