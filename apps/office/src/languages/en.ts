@@ -85,6 +85,7 @@ export const messages = {
   'problem.internal': 'The server failed. Try again in a moment.',
   'problem.locked': 'Somebody else is changing this.',
   'problem.method-not-allowed': '{detail}',
+  'problem.no-version': 'This version is no longer kept.',
   'problem.other-user': 'Somebody else is signed in.',
   'problem.room-full': 'This document has as many people as it can take.',
   'problem.shutting-down': 'The server is shutting down. Try again in a moment.',

@@ -91,6 +91,7 @@ export const messages: Messages = {
   'problem.internal': '服务器出错，请稍后再试。',
   'problem.locked': '其他人正在修改。',
   'problem.method-not-allowed': '服务器不支持此操作。',
+  'problem.no-version': '这个版本已不再保留。',
   'problem.other-user': '当前登录的是另一位用户。',
   'problem.room-full': '人数已满。',
   'problem.shutting-down': '服务器正在关闭，请稍后再试。',
