@@ -9,7 +9,14 @@ import type { RoomServer } from '../room-server.js'
 import type { Bodies } from './body.js'
 import { type Call, wholeNumber } from './call.js'
 import { bound, DecidedDocuments } from './decided-documents.js'
-import { type Access, type Demand, type Entered, type Entrance, noBody } from './entrance.js'
+import {
+  type Access,
+  type Decided,
+  type Demand,
+  type Entered,
+  type Entrance,
+  noBody,
+} from './entrance.js'
 import type { LargeAnswers } from './large-answers.js'
 import {
   assertSameUser,
@@ -48,10 +55,10 @@ export class DocumentCalls {
   /** @see PROTOCOL.md DO1 */
   async read(call: Call, name: string): Promise<void> {
     const { entrance, rooms, answers } = this.parts
-    const { asker } = await entrance.decide(call, name, READ, noBody)
+    const decided = await entrance.decide(call, name, READ, noBody)
     const { query } = call
     const [lacks, since] = [stateVector(query), query('since')]
-    const update = await this.#read(asker, (asked) => rooms.document(asked, lacks, since))
+    const update = await this.#read(decided, (asked) => rooms.document(asked, lacks, since))
     answers.send(call, update)
   }
 
@@ -63,17 +70,23 @@ export class DocumentCalls {
       assertSameUser(call.request, user?.claim.id)
       return bodies.readBytes(call, maxUpdateBytes)
     }
-    const { asker, said: vector } = await entrance.decide(call, name, READ, read)
+    const decided = await entrance.decide(call, name, READ, read)
     const since = query('since')
-    const answer = await this.#read(asker, (asked) => rooms.sync(asked, vector, since))
+    const answer = await this.#read(decided, (asked) => rooms.sync(asked, decided.said, since))
     answers.send(call, answer)
   }
 
-  #read(asker: Asker, read: (asked: ReadRoom) => Promise<Uint8Array>): Promise<Uint8Array> {
-    return this.#decided.use(asker, 'watch', async (decided) => {
+  #read(
+    decided: Decided<unknown>,
+    read: (asked: ReadRoom) => Promise<Uint8Array>,
+  ): Promise<Uint8Array> {
+    const { asker } = decided
+    return this.#decided.use(asker, 'watch', async (incarnation) => {
       const { roomName, account } = asker
-      const answer = await read({ roomName, account, incarnation: decided })
+      const answer = await read({ roomName, account, incarnation })
       await this.#assertStillMayRead(asker)
+      // The read may have waited for its turn, for the store, or for the application.
+      await this.parts.entrance.confirm(decided)
       return answer
     })
   }
@@ -89,12 +102,18 @@ export class DocumentCalls {
   /** @see PROTOCOL.md DO2, DO9, DO58, LK12 */
   async write(call: Call, roomName: string): Promise<Updated> {
     const read = (entered: Entered) => this.#readUpdate(call, entered)
-    const { asker, said } = await this.parts.entrance.decide(call, roomName, WRITE, read)
-    return this.#decided.use(asker, 'write', async (decided) => {
+    const { entrance, rooms, access } = this.parts
+    const decided = await entrance.decide(call, roomName, WRITE, read)
+    const { asker, said } = decided
+    const confirm = async () => {
+      await entrance.confirm(decided)
+      await said.options.confirm?.()
+    }
+    return this.#decided.use(asker, 'write', async (incarnation) => {
       const { request, user } = asker
-      const claim = user && this.parts.access.sharing.claimOf(request, user.claim.id)
-      const options = { ...bound(said.options, decided), claim }
-      return this.parts.rooms.update(asker.roomName, said.update, options)
+      const claim = user && access.sharing.claimOf(request, user.claim.id)
+      const options = { ...bound(said.options, incarnation), claim, confirm }
+      return rooms.update(asker.roomName, said.update, options)
     })
   }
 

@@ -40,6 +40,13 @@ export interface Entered {
   readonly user: KnownUser | undefined
 }
 
+/** A call that was let in, and the rest of it. */
+export interface Decided<T> extends Entered {
+  readonly said: T
+  /** Decides again; `undefined` if nobody is asked. */
+  readonly stillMay: StillMay | undefined
+}
+
 /** A reader that was let in, and the rest of its call. */
 export interface Admitted<T> extends Entered {
   readonly admission: Admission
@@ -127,7 +134,7 @@ export class Entrance {
     name: string,
     demand: Demand,
     read: (entered: Entered) => Promise<T>,
-  ): Promise<Entered & { readonly said: T }> {
+  ): Promise<Decided<T>> {
     const entered = await this.#enter(call, name, demand)
     const { asker, user } = entered
     if (demand.isFresh === true) this.access.sharing.outdate(asker.roomName)
@@ -138,7 +145,18 @@ export class Entrance {
     const said = await read(entered)
     assertCurrent(user)
     if (stillMay !== undefined && (await stillMay())) assertCurrent(user)
-    return { ...entered, said }
+    return { ...entered, said, stillMay }
+  }
+
+  /**
+   * Decides once more about a call that has waited since, such as for the store.
+   *
+   * @throws {Problem} unauthorized, forbidden, store-failed
+   * @see PROTOCOL.md AC43
+   */
+  async confirm({ user, stillMay }: Pick<Decided<unknown>, 'user' | 'stillMay'>): Promise<void> {
+    assertCurrent(user)
+    if (stillMay !== undefined && (await stillMay())) assertCurrent(user)
   }
 
   /**
