@@ -229,6 +229,25 @@ describe('an exchange through Redis', () => {
     expect(reader.numbers).toEqual([1])
   })
 
+  it('[EX11] [RM9] starts again above all that it knows if Redis comes back with an older log', async () => {
+    await using nodes = new TwoNodes(redis.url)
+    const [writer, reader] = await nodes.follow('one')
+    for (const text of ['"1"', '"2"']) await writer.append(text)
+    await reader.has('"2"')
+    const { firstVersion } = writer.history
+    // Like a snapshot that was saved before the room's log was replaced by the one that the nodes know.
+    const former = ['HSET', key('room'), 'life', String(firstVersion - 100), 'number', '90']
+    await redis.command(...former)
+    await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    for (const recorder of [writer, reader]) {
+      await recorder.beganAgain(2)
+      expect(recorder.history.firstVersion).toBeGreaterThan(firstVersion + 2)
+      expect(recorder.state).toEqual([])
+    }
+    await writer.append('"new"')
+    await reader.has('"new"')
+  })
+
   it('[EX11] acknowledges nothing in a log that has lost batches of this node', async () => {
     await using node = openNode(redis.url)
     const recorder = await Recorder.begun(node, 'one')

@@ -48,8 +48,9 @@ end
 `
 
 /**
- * Begins to follow a room. Creates its log if there is none, if it lost batches that this node knows,
- * or if it doesn't reach back to its checkpoint.
+ * Begins to follow a room. Creates its log if there is none, if it is an older one than this node knows, as after a
+ * restart of Redis with an older snapshot, if it lost batches that this node knows, or if it doesn't reach back to
+ * its checkpoint.
  *
  * Keys: room, log, fence. Arguments: the life, number and mark of the last batch that this node knows;
  * the new value of the fence, how long to keep the room, how many batches to return.
@@ -58,7 +59,8 @@ end
 export const JOIN = scriptOf(`${FORGOT}${BEGIN_ANEW}
 local room = redis.call('HMGET', KEYS[1], 'life', 'number', 'checkpoint', 'state')
 local life, number, checkpoint = room[1], tonumber(room[2]), tonumber(room[3])
-local fresh = not life or (life == ARGV[1] and forgot(number, tonumber(ARGV[2]), ARGV[3]))
+local fresh = not life or tonumber(life) < tonumber(ARGV[1])
+  or (life == ARGV[1] and forgot(number, tonumber(ARGV[2]), ARGV[3]))
 if not fresh and number > checkpoint then
   local next = string.format('%.0f-0', checkpoint + 1)
   fresh = #redis.call('XRANGE', KEYS[2], next, next) == 0

@@ -31,7 +31,7 @@ class Notes {
   }
 }
 
-function start() {
+function start(limits: Partial<typeof ROOM_LIMITS> = {}) {
   const clock = new VirtualClock()
   const exchange = new FickleExchange<Numbered>()
   const untold = new Notes()
@@ -52,7 +52,7 @@ function start() {
     updated: () => listeners.splice(0).forEach((listener) => listener()),
     untold,
   }
-  const rooms = new SharedRooms(exchange, ROOM_LIMITS, clock, hooks, () => 0)
+  const rooms = new SharedRooms(exchange, { ...ROOM_LIMITS, ...limits }, clock, hooks, () => 0)
   const updates = () =>
     exchange.log.flatMap(({ operations }) => operations).filter(([, each]) => each.do === 'update')
   return { clock, exchange, rooms, untold, listeners, updates, heard }
@@ -108,4 +108,21 @@ it('[EX13] an update that could not be recorded is sent to the others when it is
   exchange.find()
   await rooms.update('budget', { changed: false, bytes: BYTES })
   expect(updates()).toHaveLength(1)
+})
+
+it('[EX13] an update to a room that this node has no place for is told like any other', async () => {
+  const { exchange, rooms, untold, updates } = start({ maxRooms: 1 })
+  rooms.open('another')
+  await rooms.update('budget', { changed: true, bytes: BYTES })
+  expect(updates()).toHaveLength(1)
+  expect(rooms.find('budget')).toBeUndefined()
+  expect(untold.rooms).toEqual([])
+})
+
+it('[EX13] an update that can’t be told is recorded, whatever its caller does then', async () => {
+  const { exchange, rooms, untold } = start()
+  rooms.open('budget')
+  exchange.fault = new Error('planted')
+  await expect(rooms.update('budget', { changed: true, bytes: BYTES })).rejects.toThrow()
+  expect(untold.rooms).toEqual(['budget'])
 })

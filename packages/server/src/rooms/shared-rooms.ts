@@ -131,11 +131,18 @@ export class SharedRooms implements HostedRooms {
       return this.look(name, ({ frames }) => frames.position)
     }
     if (changed) this.hooks.documentChanges?.changed(name)
-    const room = this.open(name)
     const told = isSecret || bytes.byteLength > MAX_SHARED_BYTES ? undefined : bytes
-    const { position, isShared } = await room.tell({ do: 'update', bytes: told })
-    if (!isShared) await this.hooks.untold.note(name)
-    return position
+    const tell = (room: SharedRoom) => room.tell({ do: 'update', bytes: told })
+    const hosted = this.find(name)
+    try {
+      const { position, isShared } = await (hosted ? tell(hosted) : this.look(name, tell))
+      if (!isShared) await this.hooks.untold.note(name)
+      return position
+    } catch (error) {
+      // It is stored, so all nodes have to hear of it, whatever the caller does now.
+      await this.hooks.untold.note(name)
+      throw error
+    }
   }
 
   /** Needs no retry: the store has noted the deletion, so it is told later. EX13 */
