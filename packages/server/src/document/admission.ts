@@ -82,9 +82,9 @@ export class Admission {
     this.#readingCost = new ReadingCost(doc)
   }
 
-  /** The number of objects and arrays in the document's values. */
-  get containers(): number {
-    return this.#readingCost.containers
+  /** The estimated memory of the document's values, in addition to their bytes in the store. */
+  get valuesBytes(): number {
+    return this.#readingCost.valuesBytes
   }
 
   /**
@@ -230,7 +230,7 @@ const COUNTED = {
   clients: 'client ids',
   roots: 'root types',
   subdocuments: 'subdocuments',
-  pieces: 'structs, and objects and arrays in values',
+  pieces: 'structs, and objects, arrays and bytes in values',
   'root-searches': 'root searches (structs in root types times root types)',
   'format-copies': 'format copies (structs times names of formats)',
 }

@@ -29,7 +29,6 @@ const WEIGHTS = {
   root: 700,
   client: 300,
   struct: 500,
-  container: 60,
   subdocument: 3_000,
 }
 
@@ -187,7 +186,7 @@ export class LoadedDocument {
       WEIGHTS.root * share.size +
       WEIGHTS.client * store.clients.size +
       WEIGHTS.struct * structs +
-      WEIGHTS.container * this.#admission.containers +
+      this.#admission.valuesBytes +
       WEIGHTS.subdocument * subdocs.size
   }
 }

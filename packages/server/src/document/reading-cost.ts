@@ -24,16 +24,30 @@ export const MAX_ROOT_SEARCHES = 200_000_000
 export const MAX_FORMAT_COPIES = 25_000_000
 
 /**
- * The maximum number of structs, and objects and arrays in values. Each takes up to 250 bytes of memory
+ * The maximum number of structs, and objects, arrays and bytes in values. Each takes up to 250 bytes of memory
  * but only 2 bytes of an update, so a document of 64 MiB could take gigabytes. A sheet of 100,000 cells
  * has 300,000.
  */
 export const MAX_PIECES = 1_000_000
 
+/** The estimated memory of a value, in addition to its bytes in the store. */
+const VALUE_BYTES = { container: 60, bytes: 250, text: 40, number: 24, other: 8 }
+/** The estimated memory of a name in an object with many, which share no layout with other objects. */
+const NAME_BYTES = 150
+const MANY_NAMES = 64
+
+/** What values have in them. */
+interface Contents {
+  /** Objects, arrays and bytes. */
+  containers: number
+  /** The estimated memory of them and of what is in them. */
+  memoryBytes: number
+}
+
 /** The parts of a document that make reading costly. */
 export interface ReadingCount {
   readonly structs: number
-  /** Structs, and objects and arrays in values. */
+  /** Structs, and objects, arrays and bytes in values. */
   readonly pieces: number
   /** Structs in roots without a neighbour. */
   readonly unanchored: number
@@ -49,7 +63,7 @@ export interface ReadingCount {
  */
 export class ReadingCost {
   #unanchored = 0
-  #containers = 0
+  readonly #contents: Contents = { containers: 0, memoryBytes: 0 }
   readonly #formats = new Set<string>()
 
   /** @param doc an empty document */
@@ -57,9 +71,9 @@ export class ReadingCost {
     doc.on('afterTransaction', (transaction: Transaction) => this.#count(transaction))
   }
 
-  /** The number of objects and arrays in the document's values. */
-  get containers(): number {
-    return this.#containers
+  /** The estimated memory of the document's values, in addition to their bytes in the store. */
+  get valuesBytes(): number {
+    return this.#contents.memoryBytes
   }
 
   /** Returns the count of the document with these structs added. */
@@ -72,17 +86,17 @@ export class ReadingCost {
     formats.delete(undefined)
     const more = [...formats].filter((format) => !this.#formats.has(format!)).length
     const unanchored = this.#unanchored + added.filter(isUnanchoredInRoot).length
-    const pieces = added.reduce(
-      (sum, struct) => sum + containersOf(struct),
-      this.#containers + structs,
-    )
+    const contents = { containers: 0, memoryBytes: 0 }
+    for (const struct of added) addContents(struct, contents)
+    const pieces = structs + this.#contents.containers + contents.containers
     return { structs, pieces, unanchored, formats: this.#formats.size + more }
   }
 
   /** Counts again, to leave out content that was deleted since. */
   recount(): void {
     this.#unanchored = 0
-    this.#containers = 0
+    this.#contents.containers = 0
+    this.#contents.memoryBytes = 0
     this.#formats.clear()
     for (const structs of this.doc.store.clients.values()) {
       for (const struct of structs) this.#add(struct)
@@ -101,7 +115,7 @@ export class ReadingCost {
   }
 
   #add(struct: Struct): void {
-    this.#containers += containersOf(struct)
+    addContents(struct, this.#contents)
     if (isUnanchoredInRoot(struct)) this.#unanchored += 1
     const format = formatOf(struct)
     if (format !== undefined) this.#formats.add(format)
@@ -129,20 +143,34 @@ function isUnanchoredInRoot(struct: Struct): boolean {
   return parent !== null && typeof parent === 'object' && '_item' in parent && parent._item === null
 }
 
-/** Returns the number of objects and arrays in the values of a struct. */
-function containersOf(struct: Struct): number {
-  if (!(struct instanceof Item)) return 0
+/** Adds what is in the values of a struct. */
+function addContents(struct: Struct, contents: Contents): void {
+  if (!(struct instanceof Item)) return
   const { content } = struct
-  if (content instanceof ContentAny || content instanceof ContentJSON) return inside(content.arr)
-  if (content instanceof ContentEmbed) return inside([content.embed])
-  return content instanceof ContentFormat ? inside([content.value]) : 0
+  if (content instanceof ContentAny || content instanceof ContentJSON) addAll(content.arr, contents)
+  else if (content instanceof ContentEmbed) addAll([content.embed], contents)
+  else if (content instanceof ContentFormat) addAll([content.value], contents)
 }
 
-function inside(values: readonly unknown[]): number {
-  let count = 0
+function addAll(values: readonly unknown[], contents: Contents): void {
   for (const value of values) {
-    if (typeof value !== 'object' || value === null || value instanceof Uint8Array) continue
-    count += 1 + inside(Object.values(value))
+    const kind = kindOf(value)
+    contents.memoryBytes += VALUE_BYTES[kind]
+    if (kind === 'container' || kind === 'bytes') contents.containers += 1
+    if (kind === 'container') addContainer(value as object, contents)
   }
-  return count
+}
+
+function addContainer(container: object, contents: Contents): void {
+  const values: readonly unknown[] = Object.values(container)
+  const hasManyNames = !Array.isArray(container) && values.length > MANY_NAMES
+  if (hasManyNames) contents.memoryBytes += NAME_BYTES * values.length
+  addAll(values, contents)
+}
+
+function kindOf(value: unknown): keyof typeof VALUE_BYTES {
+  if (typeof value === 'string') return 'text'
+  if (typeof value === 'number' || typeof value === 'bigint') return 'number'
+  if (typeof value !== 'object' || value === null) return 'other'
+  return value instanceof Uint8Array ? 'bytes' : 'container'
 }

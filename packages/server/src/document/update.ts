@@ -43,7 +43,7 @@ type Decoder = ConstructorParameters<typeof UpdateDecoderV1>[0]
  */
 export const MAX_DEPTH = 100
 /**
- * The maximum number of structs and deleted ranges in one update. A sheet of 100,000 cells has as
+ * The maximum number of structs, deleted ranges and values of bytes in one update. A sheet of 100,000 cells has as
  * many; the smallest struct has 2 bytes, so 1 MiB could hold 500,000.
  */
 const MAX_PIECES = 250_000
@@ -220,6 +220,7 @@ class BoundedDecoder extends UpdateDecoderV1 {
   #any(depth: number): unknown {
     const { arr, pos } = this.restDecoder
     const isObject = arr[pos] === ANY_OBJECT
+    if (arr[pos] === ANY_BYTES) this.#count(1)
     if (!isObject && arr[pos] !== ANY_ARRAY) return super.readAny()
     if (depth >= MAX_DEPTH) throw badUpdate('too-deep')
     this.restDecoder.pos += 1
@@ -250,7 +251,8 @@ class BoundedDecoder extends UpdateDecoderV1 {
 /** The mark of a subdocument in a struct's content. */
 const CONTENT_BITS = 31
 const SUBDOCUMENT = 9
-/** The marks of objects and arrays in lib0's encoding. */
+/** The marks of bytes, objects and arrays in lib0's encoding. */
+const ANY_BYTES = 116
 const ANY_OBJECT = 118
 const ANY_ARRAY = 117
 /** The key that readers drop. @see PROTOCOL.md DO22 */
