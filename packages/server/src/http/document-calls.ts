@@ -81,9 +81,9 @@ export class DocumentCalls {
     read: (asked: ReadRoom) => Promise<Uint8Array>,
   ): Promise<Uint8Array> {
     const { asker } = decided
-    return this.#decided.use(asker, 'watch', async (incarnation) => {
+    return this.#decided.use(asker, 'watch', async (current) => {
       const { roomName, account } = asker
-      const answer = await read({ roomName, account, incarnation })
+      const answer = await read({ roomName, account, incarnation: current })
       await this.#assertStillMayRead(asker)
       // The read may have waited for its turn, for the store, or for the application.
       await this.parts.entrance.confirm(decided)
@@ -109,10 +109,10 @@ export class DocumentCalls {
       await entrance.confirm(decided)
       await said.options.confirm?.()
     }
-    return this.#decided.use(asker, 'write', async (incarnation) => {
+    return this.#decided.use(asker, 'write', async (current) => {
       const { request, user } = asker
       const claim = user && access.sharing.claimOf(request, user.claim.id)
-      const options = { ...bound(said.options, incarnation), claim, confirm }
+      const options = { ...bound(said.options, current), claim, confirm }
       return rooms.update(asker.roomName, said.update, options)
     })
   }

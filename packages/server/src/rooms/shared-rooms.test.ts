@@ -111,7 +111,7 @@ it('[EX13] an update that could not be recorded is sent to the others when it is
 })
 
 it('[EX13] an update to a room that this node has no place for is told like any other', async () => {
-  const { exchange, rooms, untold, updates } = start({ maxRooms: 1 })
+  const { rooms, untold, updates } = start({ maxRooms: 1 })
   rooms.open('another')
   await rooms.update('budget', { changed: true, bytes: BYTES })
   expect(updates()).toHaveLength(1)
