@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { constants, brotliCompressSync, gzipSync } from 'node:zlib'
 import { defineConfig, type Plugin } from 'vite'
 import { compiledBeside } from './build/compiled-beside.js'
+import { readMessages } from './build/messages.js'
 import { offline } from './build/offline.js'
 import { laterName, univer, univerInPage } from './build/univer.js'
 import { WORKER } from './worker/build.js'
@@ -82,9 +83,21 @@ const TOGETHER = [
   },
   {
     name: 'shared',
-    test: /preload-helper|client[\\/]dist[\\/]react[\\/]parts[\\/]person|protocol[\\/]dist[\\/](?!reducer|json|broadcast|position|sync|sse)|document[\\/]format\.js|office[\\/]src[\\/](?:base|identity|keep-signed-in|person|route|title)\.ts/,
+    test: /preload-helper|client[\\/]dist[\\/]react[\\/]parts[\\/]person|protocol[\\/]dist[\\/](?!reducer|json|broadcast|position|sync|sse)|document[\\/]format\.js|intl-messageformat|@formatjs|office[\\/]src[\\/](?:base|copy-all|icons|identity|keep-signed-in|last-user|name-untitled|person|route|title|language[\\/]\w+|offline[\\/]before-reload|presence[\\/]Account)\.tsx?$/,
     minShareCount: 2,
     priority: 2,
+  },
+  {
+    name: 'page-document',
+    test: /office[\\/]src[\\/]page-document[\\/]/,
+    minShareCount: 2,
+    includeDependenciesRecursively: false,
+  },
+  // The editor, without what is loaded after it (src/page/later) and what says that it loads.
+  {
+    name: 'editor',
+    test: /node_modules[\\/](?:@tiptap|prosemirror-[\w-]+|orderedmap|rope-sequence|w3c-keyname|linkifyjs|marked)[\\/]|office[\\/]src[\\/](?:page[\\/](?!PageView|later)|page-document[\\/](?:carry-over|old-format|seeded))/,
+    includeDependenciesRecursively: false,
   },
 ]
 
@@ -94,7 +107,15 @@ export default defineConfig({
     // writes into the HTML where they are.
     renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }),
   },
-  plugins: [notices(), compiledBeside, offline(), compressed(), ...univer(), ...univerInPage()],
+  plugins: [
+    notices(),
+    readMessages,
+    compiledBeside,
+    offline(),
+    compressed(),
+    ...univer(),
+    ...univerInPage(),
+  ],
   // Not every worker has Univer; the page's build checks that all is there.
   worker: {
     format: 'es',

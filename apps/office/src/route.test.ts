@@ -1,6 +1,6 @@
 import { isRoomName } from '@whereabouts/client'
 import { describe, expect, it } from 'vitest'
-import { addressOf, nameUntitled, newRoom, parseRoute, type Kind } from './route.js'
+import { addressOf, newRoom, parseRoute, type Kind } from './route.js'
 
 describe('an address', () => {
   it.each([
@@ -36,11 +36,6 @@ describe('an address', () => {
       // Six bits each.
       expect(room.length - kind.length - 1).toBe(16)
       expect(parseRoute({ pathname: addressOf({ kind, room }) })).toEqual({ kind, room })
-      expect(nameUntitled({ kind, room })).toBe(`Untitled ${kind}`)
     }
-  })
-
-  it('[PG3] names an untitled document, if a person chose it', () => {
-    expect(nameUntitled({ kind: 'sheet', room: 'demo' })).toBe('demo')
   })
 })

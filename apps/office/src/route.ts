@@ -57,8 +57,3 @@ export function isViewLink(room: string): boolean {
 export function isNamedByChance(room: string): boolean {
   return NAMED_BY_CHANCE.test(room)
 }
-
-/** Returns what an untitled document is called: its room's name, unless that is random. */
-export function nameUntitled({ kind, room }: Pick<DocumentRoute, 'kind' | 'room'>): string {
-  return isNamedByChance(room) ? `Untitled ${kind}` : room
-}

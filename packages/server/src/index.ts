@@ -24,6 +24,8 @@ export type {
   UntoldRooms,
 } from './document/store.js'
 export type { FirstContent, OnLoadDocument } from './first-contents.js'
+export type { PostgresConnection, PostgresPool } from './document/handed-pool.js'
+export type { RedisClient } from './exchange/handed-client.js'
 export type { AddedMetric } from './http/metrics.js'
 export type { Log } from './log.js'
 export {

@@ -39,6 +39,14 @@ type Terms = Pick<UpdateOptions, 'incarnation' | 'claim' | 'grant' | 'confirm'>
 /** A room that an account changes. */
 type OwnRoom = AskedRoom & { readonly roomName: RoomName }
 
+/** A room whose document an account reads. */
+export interface ReadRoom extends AskedRoom {
+  /** The incarnation of the document that is read; if omitted, the current one. */
+  readonly incarnation?: string | undefined
+}
+
+type OwnReadRoom = ReadRoom & OwnRoom
+
 /** What the documents of the rooms are made of. */
 export interface RoomDocumentsContext {
   readonly documents: Documents
@@ -59,11 +67,11 @@ export class RoomDocuments {
 
   /**
    * @param since a position of the room; the answer includes everything up to it
-   * @throws {Problem} bad-parameter, too-large, store-failed
+   * @throws {Problem} bad-parameter, too-large, document-deleted, store-failed
    * @see PROTOCOL.md DO1, EX8
    */
   async read(
-    asked: OwnRoom,
+    asked: OwnReadRoom,
     stateVector: Uint8Array | undefined,
     since: string | undefined,
   ): Promise<Uint8Array> {
@@ -86,11 +94,11 @@ export class RoomDocuments {
   /**
    * @param stateVector the caller's state vector; empty if the caller has nothing
    * @param since a position of the room; the answer includes everything up to it
-   * @throws {Problem} bad-parameter, too-large, store-failed
+   * @throws {Problem} bad-parameter, too-large, document-deleted, store-failed
    * @see PROTOCOL.md DO20, EX8
    */
   async sync(
-    asked: OwnRoom,
+    asked: OwnReadRoom,
     stateVector: Uint8Array,
     since: string | undefined,
   ): Promise<Uint8Array> {
@@ -104,7 +112,7 @@ export class RoomDocuments {
 
   /** Reads a document again if it may have got its first content meanwhile. @see PROTOCOL.md RS6 */
   async #readFilled(
-    asked: OwnRoom,
+    asked: OwnReadRoom,
     since: string | undefined,
     read: (reading: Reading) => Promise<Uint8Array>,
     emptinessOf: (answer: Uint8Array) => 'full' | 'empty' | 'unknown',
@@ -209,8 +217,8 @@ export class RoomDocuments {
     this.context.firstContents?.forget(roomName)
   }
 
-  async #reading({ roomName, account }: OwnRoom, since: string | undefined): Promise<Reading> {
-    return { roomName, account, isFresh: !(await this.context.rooms.isUpToDate(roomName, since)) }
+  async #reading(asked: OwnReadRoom, since: string | undefined): Promise<Reading> {
+    return { ...asked, isFresh: !(await this.context.rooms.isUpToDate(asked.roomName, since)) }
   }
 
   /** Copies the vector, because the caller may change it during an `await`. @see PROTOCOL.md ID12 */

@@ -34,7 +34,7 @@ import type { ResolvedOptions } from './options.js'
 import type { Participant } from './attendance.js'
 import { Readers } from './readers.js'
 import { checkRoom } from './room-name.js'
-import { RoomDocuments, type UpdateOptions } from './room-documents.js'
+import { type ReadRoom, RoomDocuments, type UpdateOptions } from './room-documents.js'
 import { AnswerTexts } from './answer-texts.js'
 import { RoomLocks } from './room-locks.js'
 import type { MemberId, RoomName } from './room/ids.js'
@@ -466,12 +466,8 @@ export class RoomServer {
    * @throws {Problem} bad-room, bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO1, EX8
    */
-  async document(
-    { roomName, account }: AskedRoom,
-    stateVector?: Uint8Array,
-    since?: string,
-  ): Promise<Uint8Array> {
-    const asked = { roomName: checkRoom(roomName), account }
+  async document(room: ReadRoom, stateVector?: Uint8Array, since?: string): Promise<Uint8Array> {
+    const asked = { ...room, roomName: checkRoom(room.roomName) }
     return this.#roomDocuments.read(asked, stateVector, since)
   }
 
@@ -484,12 +480,8 @@ export class RoomServer {
    * @throws {Problem} bad-room, bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO20, EX8
    */
-  async sync(
-    { roomName, account }: AskedRoom,
-    stateVector: Uint8Array,
-    since?: string,
-  ): Promise<Uint8Array> {
-    const asked = { roomName: checkRoom(roomName), account }
+  async sync(room: ReadRoom, stateVector: Uint8Array, since?: string): Promise<Uint8Array> {
+    const asked = { ...room, roomName: checkRoom(room.roomName) }
     return this.#roomDocuments.sync(asked, stateVector, since)
   }
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { Problem } from '@whereabouts/protocol'
-import { inTime } from '../in-time.js'
+import { inTime, TIMERS } from '../in-time.js'
 import type { Log } from '../log.js'
-import { FINISH_MS, type ResolvedOptions } from '../options.js'
+import { FINISH_MS, hasRedis, type ResolvedOptions } from '../options.js'
 import { documentDeleted } from '../room/document-deleted.js'
 import { isStoreFailure, storeFailed } from '../store-failed.js'
 import type { DataFolder } from './data-folder.js'
@@ -31,7 +31,7 @@ export interface AcceptedUpdate {
   readonly changed: boolean
   /** Whether a part of it waits for earlier updates. */
   readonly pending: boolean
-  /** The update, in a buffer of its own. */
+  /** The update as it was stored, in a buffer of its own. */
   readonly bytes: Uint8Array
 }
 
@@ -61,13 +61,6 @@ const INCARNATION_BYTES = 9
 
 /** The time limit of a check or a count. It can be short, because monitoring asks again soon. */
 const ANSWER_MS = 1_800
-/** They don't keep the process alive. */
-const TIMERS = {
-  after(ms: number, callback: () => void) {
-    const timer = setTimeout(callback, ms).unref()
-    return () => clearTimeout(timer)
-  },
-}
 
 /**
  * The documents of the rooms, for the server's main thread. Worker threads do everything that takes
@@ -94,11 +87,11 @@ export class Documents {
     now: () => number,
     newFlusher: (log: string) => Flusher = (path) => new Flusher(path),
   ) {
-    const { maxDocumentBytes, maxLoadedDocumentBytes, redisUrl } = options
+    const { maxDocumentBytes, maxLoadedDocumentBytes } = options
     this.#chosen = chooseStore(options)
     const file = this.#chosen.kind === 'module' ? this.#chosen.log : undefined
     this.#flusher = file === undefined ? undefined : newFlusher(file)
-    const isShared = redisUrl !== undefined
+    const isShared = hasRedis(options)
     this.#threads = new Threads(
       { chosen: this.#chosen, isShared, maxDocumentBytes, maxLoadedDocumentBytes },
       (error) => log.error(error),
@@ -120,13 +113,13 @@ export class Documents {
 
   /** @throws {Error} if the store can't be used, or has a newer version. PROTOCOL.md DO11 */
   async start(): Promise<void> {
-    if (this.#chosen.kind === 'module') {
+    if (this.#chosen.kind === 'module' || this.#chosen.isLasting) {
       await this.#start(this.options.databaseUrl).catch((error: unknown) => {
         this.folder.release()
         throw error
       })
       // Nodes with one store would all do the same.
-      if (this.options.redisUrl === undefined) compactLeft(this.#threads).catch(() => {})
+      if (!hasRedis(this.options)) compactLeft(this.#threads).catch(() => {})
       return
     }
     this.log.info(
@@ -162,7 +155,8 @@ export class Documents {
     this.#updatesBytes += own.byteLength
     if (result.isTaken === true && !again) throw documentDeleted()
     // A terminated thread may have stored it without an answer.
-    return { changed: result.changed || again, pending: result.pending, bytes: own }
+    const { changed, pending, bytes: stored = own } = result
+    return { changed: changed || again, pending, bytes: stored }
   }
 
   /**
@@ -336,6 +330,7 @@ export class Documents {
     try {
       await this.#threads.close(shuttingDown())
     } finally {
+      if (this.#chosen.kind === 'lent') await this.#chosen.lent.close()
       this.#flusher?.close()
       this.folder.release()
     }

@@ -40,6 +40,8 @@ type CatalogResults = {
 
 /** What a read of a document has with any state vector. */
 export interface Reading extends AskedRoom {
+  /** The incarnation of the document that is read; if omitted, the current one. */
+  readonly incarnation?: string | undefined
   /** Whether to read the store's current content, even if the document is loaded. */
   readonly isFresh: boolean
 }

@@ -75,6 +75,11 @@ export class SqliteCatalog implements Catalog {
     return this.connection.run('SELECT 1 FROM documents WHERE room = ?').get(roomName) !== undefined
   }
 
+  protected hasContent(roomName: string): boolean {
+    const found = 'SELECT 1 FROM documents WHERE room = ? AND bytes > 0'
+    return this.connection.run(found).get(roomName) !== undefined
+  }
+
   /** Replaces the record. @returns its new revision */
   protected putNew(roomName: string, { json, link, owner }: RoomRecord): number {
     const revision = nextNumber(this.connection)

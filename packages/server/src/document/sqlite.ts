@@ -95,12 +95,13 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
     })
   }
 
-  async claim(update: RoomUpdate, record: RoomRecord): Promise<number | undefined> {
+  async claim(update: RoomUpdate, record?: RoomRecord): Promise<number | undefined> {
     return this.database.transaction('IMMEDIATE', () => {
       const { roomName, incarnation, bytes } = update
-      if (this.hasDocument(roomName)) return undefined
+      const isTaken = record === undefined ? this.hasContent(roomName) : this.hasDocument(roomName)
+      if (isTaken) return undefined
       if (!noteDocument(this.database, roomName, bytes.byteLength, incarnation)) return undefined
-      this.putNew(roomName, record)
+      if (record !== undefined) this.putNew(roomName, record)
       const insert = this.database.run('INSERT INTO updates (room, bytes) VALUES (?, ?)')
       return Number(insert.run(roomName, asBuffer(bytes)).lastInsertRowid)
     })

@@ -183,7 +183,7 @@ export interface Catalog {
  *   snapshots of a room have the same generation.
  * - **Removal.** Once `remove` resolves, the document and its record are gone. Appends and compactions
  *   for an earlier incarnation change nothing, from any process.
- * - **Claims.** `claim` stores an update and a record together, and only in a room with neither.
+ * - **Claims.** `claim` stores a first update, together with a record only in a room with neither.
  * - **Concurrency.** Several stores may be open in one place at once: a server replaces its thread by
  *   another while the first still works, and nodes share one database. Every `load` returns everything
  *   that any of them stored before it began.
@@ -211,13 +211,15 @@ export interface DocumentStore extends Catalog {
   append(updates: readonly RoomUpdate[]): Promise<readonly (number | undefined)[]>
 
   /**
-   * Stores the first update of a document together with its record, in one transaction.
+   * Stores the first update of a document, in one transaction: together with its record if the room has neither a
+   * document nor a record, or without one if the room has no update yet.
    *
-   * @returns the update's number; `undefined`, having changed nothing, if the room has a document or a
-   *   record, or if the update's incarnation isn't the current one
+   * @param record if omitted, the room's own record stays, if it has one
+   * @returns the update's number; `undefined`, having changed nothing, if it isn't the first, or if its
+   *   incarnation isn't the current one
    * @throws {Error} if another room has the record's link
    */
-  claim(update: RoomUpdate, record: RoomRecord): Promise<number | undefined>
+  claim(update: RoomUpdate, record?: RoomRecord): Promise<number | undefined>
 
   /**
    * Replaces the snapshot of `base` and the given updates by a new snapshot. Updates that are appended

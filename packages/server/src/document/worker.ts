@@ -100,10 +100,10 @@ async function performOnDocument(
       return undefined
     case 'read':
       if (request.isFresh) await keeper.learn(roomName, undefined)
-      return keeper.read(roomName, request.stateVector, request.number)
+      return keeper.read(roomName, request.stateVector, request)
     case 'sync':
       if (request.isFresh) await keeper.learn(roomName, undefined)
-      return keeper.sync(roomName, request.stateVector, request.number)
+      return keeper.sync(roomName, request.stateVector, request)
     case 'remove':
       return keeper.remove(request.removal)
     case 'release':
