@@ -52,8 +52,8 @@ async function openDoctor(): Promise<void> {
 }
 
 async function openInspector(room: string): Promise<void> {
-  const { showInspector } = await import('./inspect/Inspect.js')
-  showInspector(page, room)
+  const [{ showInspector }] = await Promise.all([import('./inspect/Inspect.js'), speaking])
+  await showInspector(page, room)
   await keepSignedIn(await readIdentity(), () => undefined)
 }
 

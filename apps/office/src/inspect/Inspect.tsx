@@ -5,16 +5,27 @@ import { useSnapshotOf } from '@whereabouts/client/react'
 import { Inspector, RecordingViewer } from '@whereabouts/client/react-inspector'
 import { createRoot } from 'react-dom/client'
 import { BASE } from '../base.js'
-import { INSPECT_TEXTS } from './texts.js'
+import { currentLanguage } from '../language/language.js'
+import type { InspectTexts } from './texts.js'
+
+/** Beside the messages that every window loads, as they are those of this view alone. */
+const FILES = import.meta.glob<{ readonly texts: InspectTexts }>('./languages/*.ts')
 
 /** Shows what goes on in a room to whoever may manage it. @see OFFICE.md IN20 */
-export function showInspector(page: HTMLElement, name: string): void {
-  document.title = `${INSPECT_TEXTS.title(name)} · whereabouts`
+export async function showInspector(page: HTMLElement, name: string): Promise<void> {
   const room = joinRoom({ url: BASE, room: name, watch: true })
-  createRoot(page).render(<Inspect name={name} room={room} />)
+  const { texts } = await FILES[`./languages/${currentLanguage().code}.ts`]!()
+  document.title = `${texts.title(name)} · whereabouts`
+  createRoot(page).render(<Inspect name={name} room={room} texts={texts} />)
 }
 
-function Inspect({ name, room }: { readonly name: string; readonly room: Room }) {
+interface InspectProps {
+  readonly name: string
+  readonly room: Room
+  readonly texts: InspectTexts
+}
+
+function Inspect({ name, room, texts }: InspectProps) {
   return (
     <>
       <header className="bar">
@@ -25,24 +36,24 @@ function Inspect({ name, room }: { readonly name: string; readonly room: Room })
         </h1>
       </header>
       <main className="home inspect">
-        <h2>{INSPECT_TEXTS.title(name)}</h2>
-        <Content room={room} />
+        <h2>{texts.title(name)}</h2>
+        <Content room={room} texts={texts} />
       </main>
     </>
   )
 }
 
-function Content({ room }: { readonly room: Room }) {
+function Content({ room, texts }: Omit<InspectProps, 'name'>) {
   const view = useSnapshotOf(room, ({ can, status }) => {
     if (can?.includes('manage') === true && status !== 'closed') return 'inspector'
     return can === null && status !== 'closed' ? 'connecting' : 'refused'
   })
-  if (view === 'inspector') return <Inspector room={room} />
-  if (view === 'connecting') return <output>{INSPECT_TEXTS.connecting}</output>
+  if (view === 'inspector') return <Inspector room={room} texts={texts.inspector} />
+  if (view === 'connecting') return <output>{texts.connecting}</output>
   return (
     <>
-      <p role="alert">{INSPECT_TEXTS.refused}</p>
-      <RecordingViewer />
+      <p role="alert">{texts.refused}</p>
+      <RecordingViewer texts={texts.inspector} />
     </>
   )
 }

@@ -1,7 +1,9 @@
-/** What the page of an inspector says around it. */
-export const INSPECT_TEXTS = {
-  title: (room: string): string => `Inspector of ${room}`,
-  connecting: 'Connecting…',
-  refused:
-    'Only those who may manage this document can inspect it. Recordings can be played back here all the same.',
+import type { InspectorTexts } from '@whereabouts/client/react-inspector'
+
+/** What the page of an inspector says, and the inspector in it. */
+export interface InspectTexts {
+  readonly title: (room: string) => string
+  readonly connecting: string
+  readonly refused: string
+  readonly inspector: InspectorTexts
 }

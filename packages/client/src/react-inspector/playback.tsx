@@ -41,7 +41,7 @@ export function Playback({ recording, onClose }: PlaybackProps): ReactNode {
           {texts.later}
         </button>
         <button type="button" aria-pressed={running.isRunning} onClick={running.toggle}>
-          {texts.playBack}
+          {texts.play}
         </button>
         <button type="button" onClick={onClose}>
           {texts.closePlayer}

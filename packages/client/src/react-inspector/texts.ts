@@ -44,6 +44,7 @@ export const TEXTS = {
   stop: 'Stop',
   download: 'Download',
   playBack: 'Play back',
+  play: 'Play',
   open: 'Open a recording',
   closePlayer: 'Close the recording',
   recorded: (events: number, kilobytes: number): string =>
