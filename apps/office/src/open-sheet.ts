@@ -14,6 +14,7 @@ import { currentLanguage, t } from './language/language.js'
 import { loadIcons } from './late-icons.js'
 import { beforeReload } from './offline/before-reload.js'
 import type { Session } from './session.js'
+import { formatList } from './language/formats.js'
 
 // Gets the keys unless another editor has the focus, even while it is invisible.
 const CELL_EDITOR = '#__editor___INTERNAL_EDITOR__DOCS_NORMAL'
@@ -61,7 +62,7 @@ export async function openSheet(
   expose(shared)
   const { leftOut } = shared
   if (leftOut.length > 0) {
-    notify(`This sheet is too large to show in full. Left out: ${leftOut.join(', ')}.`)
+    notify(t('sheet.leftOut', { parts: formatList(leftOut) }))
   }
   return {
     get where() {
