@@ -34,7 +34,7 @@ const VIEWS = [
     // the locks of a room, the client's own avatars and status line, and the words of y-websocket's provider.
     // Another 3.5 are what a document may have that people choose in parts that are loaded later: colors, alignment,
     // callouts and toggles, the title on the page, and places for those parts in the editor.
-    maxGzipBytes: 340_000,
+    maxGzipBytes: 343_500,
   },
   // Univer's grid and editors; its icons and what it says about functions come later.
   // Some kilobytes of it share a stream with other windows (OF22); 3.5 are those of the page's last lines.

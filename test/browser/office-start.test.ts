@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { ann, poll, Sheets } from './sheets.js'
 
 // What may come after the cells are drawn.
-const LATER = /\/assets\/(?:univer-functions|function-texts|univer-icons|formulas\.worker)-/
+const LATER =
+  /\/assets\/(?:univer-functions|function-texts|univer-icons|sheet-tools|tool-texts-\w+|formulas\.worker)-/
 const MOST_BYTES = 922_000
 const MOST_SCRIPTS = 20
 const LARGE_BYTES = 100_000

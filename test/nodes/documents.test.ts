@@ -23,6 +23,7 @@ async function node(options: WhereaboutsOptions = {}): Promise<RunningPlain> {
   return server
 }
 
+const ascending = (one: number, other: number) => one - other
 const numbers = (doc: Doc) => doc.getArray<number>('numbers')
 
 it('[RS1] [EX1] readers at another node get what a transaction changed, and so do its transactions', async () => {
@@ -100,6 +101,53 @@ it('[RS11] one node calls onStoreDocument, whichever had the last change', async
   await two.stop()
   expect(calls.map((call) => call.node)).toEqual([2, 1])
 })
+
+it(
+  '[RS11] over a Redis that is lost and regained, the application gets all that was stored, and once',
+  { timeout: 2 * LONG_MS },
+  async () => {
+    const calls: { readonly node: number; readonly items: readonly number[] }[] = []
+    const storing = (index: number): WhereaboutsOptions => ({
+      storeDebounceMs: 700,
+      onStoreDocument: (roomName, state) => {
+        const { doc } = new TestDocument(new TestRoom('', roomName)).take(state)
+        calls.push({ node: index, items: numbers(doc).toArray() })
+      },
+    })
+    await using one = await node(storing(1))
+    await using two = await node(storing(2))
+    const nodes = [one, two]
+    const areShared = (isShared: boolean) =>
+      expect.poll(() => nodes.every(({ whereabouts: { rooms } }) => rooms.isShared === isShared), {
+        timeout: LONG_MS,
+      })
+    const push = ({ whereabouts: { rooms } }: RunningPlain, item: number) =>
+      rooms.transact(room.name, (doc) => numbers(doc).push([item]))
+    const items = ({ whereabouts: { rooms } }: RunningPlain) =>
+      rooms.transact(room.name, (doc) => numbers(doc).toArray().toSorted(ascending))
+    const room = new TestRoom(one.baseUrl)
+    await using _here = await room.join(memberKey())
+    await using _there = await new TestRoom(two.baseUrl, room.name).join(memberKey())
+    await place.redis.kill()
+    await areShared(false).toBe(true)
+    await push(one, 1)
+    await push(two, 2)
+    // Alone, each calls for what it stored.
+    await expect.poll(() => new Set(calls.map(({ node: by }) => by))).toEqual(new Set([1, 2]))
+    await place.redis.restart()
+    await areShared(true).toBe(true)
+    for (const each of nodes) await expect.poll(() => items(each)).toEqual([1, 2])
+    await expect.poll(() => calls.at(-1)!.items.toSorted(ascending)).toEqual([1, 2])
+    const before = calls.length
+    await push(one, 3)
+    await expect.poll(() => calls.length).toBe(before + 1)
+    // What the others waited for is over.
+    await one.stop()
+    await two.stop()
+    expect(calls.slice(before)).toMatchObject([{ node: 1 }])
+    expect(calls.at(-1)!.items.toSorted(ascending)).toEqual([1, 2, 3])
+  },
+)
 
 it(
   '[RS11] another node calls if the one that had the last change is killed',

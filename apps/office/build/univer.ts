@@ -6,6 +6,7 @@ import { all, changing, once } from './changing.js'
 import { drawsChanges } from './draws-changes.js'
 import { drawsFirst } from './first-drawing.js'
 import { iconsLater } from './late-icons.js'
+import { laterParts } from './later-parts.js'
 import { withoutTextDocuments } from './text-documents.js'
 
 // Univer looks for the first character of all that is left of a word, once for each character of it.
@@ -270,6 +271,7 @@ export const univerInPage = (): Plugin[] => [
   ...describesLater,
   ...iconsLater,
   storageLater,
+  laterParts,
   drawsFirst,
   ...drawsChanges,
 ]

@@ -29,6 +29,7 @@ try {
   if (route === undefined) await showNotFound()
   else if (route.kind === 'home') await openHome()
   else if (route.kind === 'doctor') await openDoctor()
+  else if (route.kind === 'inspect') await openInspector(route.room)
   else await openDocument(route)
 } catch (error) {
   await showFailure()
@@ -48,6 +49,12 @@ async function openDoctor(): Promise<void> {
   const [{ showDoctor }] = await Promise.all([import('./doctor/Doctor.js'), speaking])
   document.title = `${t('doctor.title')} · whereabouts`
   showDoctor(page)
+}
+
+async function openInspector(room: string): Promise<void> {
+  const { showInspector } = await import('./inspect/Inspect.js')
+  showInspector(page, room)
+  await keepSignedIn(await readIdentity(), () => undefined)
 }
 
 async function openDocument(route: DocumentRoute): Promise<void> {

@@ -53,6 +53,7 @@ export async function openSheet(
   })
   void loadIcons()
   void describeFunctions(univer)
+  void loadTools(univer, shared)
   shared.subscribe(() => session.document.setUnwritten(shared.isUnwritten))
   refuseFiles(notify)
   beforeReload(async () => {
@@ -86,7 +87,10 @@ type UniverTexts = ILocales[string]
 /** Changes what Univer says; `mergeLocales` replaces a whole group of texts, not single ones. */
 function withOwn(texts: UniverTexts): UniverTexts {
   const formulas = texts['sheets-formula-ui'] as { readonly error: object }
+  const sheets = texts['sheets'] as { readonly tabs: object }
   return mergeLocales(texts, {
+    // Univer adds a number to this for a new tab, which then is called as those that a workbook begins with.
+    sheets: { ...sheets, tabs: { ...sheets.tabs, sheet: 'Sheet ' } },
     // The label that a screen reader reads for the toolbar; Univer has no text for it.
     ribbon: { start: t('sheet.tools') },
     // Univer shows this beside a cell that has the error.
@@ -116,6 +120,19 @@ async function describeFunctions(univer: Univer): Promise<void> {
   injector.get(IDescriptionService).registerDescriptions(functions)
 }
 
+/** Loads the tools that the cells don't need. @see OFFICE.md SF10 */
+async function loadTools(univer: Univer, shared: SharedWorkbook): Promise<void> {
+  const [{ addTools }, { texts }] = await Promise.all([
+    import('./sheet-tools.js'),
+    currentLanguage().language.loadToolTexts(),
+  ])
+  univer
+    .__getInjector()
+    .get(LocaleService)
+    .load({ [gridLocale()]: texts })
+  await addTools(univer, shared)
+}
+
 /** Without this, the browser leaves the sheet to show a file that was dropped on it. */
 function refuseFiles(notify: (text: string) => void): void {
   const refuseFile = (event: DragEvent): void => {
@@ -141,6 +158,14 @@ function expose(shared: SharedWorkbook): void {
         .flatMap(({ cells }) => Object.values(cells))
         .flatMap((row: Record<number, CellData>) => Object.values(row))
         .flatMap(({ v }) => (v === undefined ? [] : [v])),
+    /** Returns the id of the sheet that is shown. */
+    activeSheet: () => shared.workbook.getActiveSheet().getSheetId(),
+    /** Returns the color of a tab; empty for none. */
+    tabColor: (id: string) =>
+      shared.workbook.getSheetBySheetId(id)?.getSheet().getConfig().tabColor,
+    /** Whether a row is neither hidden nor filtered out. */
+    isRowShown: (id: string, row: number) =>
+      shared.workbook.getSheetBySheetId(id)?.getSheet().getRowVisible(row),
     /** Returns how many rows and columns the grid has. */
     size: (id: string) => {
       const sheet = shared.workbook.getSheetBySheetId(id)

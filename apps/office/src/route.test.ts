@@ -6,6 +6,7 @@ describe('an address', () => {
   it.each([
     ['/', { kind: 'home' }],
     ['/doctor', { kind: 'doctor' }],
+    ['/inspect/demo', { kind: 'inspect', room: 'demo' }],
     ['/sheets/demo', { kind: 'sheet', room: 'demo' }],
     ['/sheets/demo/', { kind: 'sheet', room: 'demo' }],
     ['/sheets/__proto__', { kind: 'sheet', room: '__proto__' }],
@@ -20,6 +21,8 @@ describe('an address', () => {
     '/sheets/',
     '/pages',
     '/books/demo',
+    '/inspect',
+    '/inspects/demo',
     '/sheets/a/b',
     '/pages/a%20b',
     `/sheets/${'r'.repeat(129)}`,

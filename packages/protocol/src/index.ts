@@ -2,6 +2,7 @@ export { BroadcastNumber } from './broadcast-number.js'
 export { equalJson, type Json } from './json.js'
 export type {
   Action,
+  Author,
   Broadcast,
   Broadcasted,
   Can,
@@ -30,6 +31,8 @@ export type {
   Unlocked,
   Updated,
   User,
+  Version,
+  Versions,
   View,
   Whisper,
 } from './messages.js'

@@ -263,6 +263,31 @@ export interface Updated {
   readonly pending?: true
 }
 
+/** Somebody who wrote in a document. @see PROTOCOL.md HY3 */
+export interface Author {
+  /** The id of the user; without it, nobody signs in there. */
+  readonly id?: string
+  readonly name?: string
+}
+
+/** A version of a document. @see PROTOCOL.md HY7 */
+export interface Version {
+  /** Higher than that of every earlier version. */
+  readonly id: number
+  /** When it was made, in ms since 1970. */
+  readonly atMs: number
+  /** What it takes in the store. */
+  readonly bytes: number
+  readonly name?: string
+  /** Who wrote since the version before. */
+  readonly authors: readonly Author[]
+}
+
+/** The versions of a document, the last one first. @see PROTOCOL.md HY7 */
+export interface Versions {
+  readonly versions: readonly Version[]
+}
+
 /** The document's part in the answer to a read. @see PROTOCOL.md DO6 */
 export interface DocumentNews {
   /** The updates since the position, merged, in base64. */

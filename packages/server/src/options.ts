@@ -150,6 +150,20 @@ export interface WhereaboutsOptions {
   readonly maxConnectionsPerCaller?: number
   /** How many existing members of a room one caller may have created. */
   readonly maxMembersPerCaller?: number
+  /**
+   * How often a version of a document is made while it is edited, in ms. `0` turns the history off.
+   * @see PROTOCOL.md HY1
+   */
+  readonly historyEveryMs?: number
+  /** How long all versions of a document are kept, in hours; after that, the last one of each hour. */
+  readonly historyAllHours?: number
+  /** How long a version of each hour is kept, in days; after that, the last one of each day. */
+  readonly historyHourlyDays?: number
+  /**
+   * How large the versions of a document may be together in the store, compressed. Over that, the oldest ones
+   * without a name go first.
+   */
+  readonly historyBytes?: number
   /** How long a document must not have changed before `onStoreDocument` is called, in ms. */
   readonly storeDebounceMs?: number
   /** How long after a document's first change `onStoreDocument` is called at the latest, in ms. */
@@ -293,6 +307,10 @@ export const DEFAULTS = {
   allowedOrigins: [],
   revalidateMs: 30_000,
   linkGives: 'edit',
+  historyEveryMs: 300_000,
+  historyAllHours: 24,
+  historyHourlyDays: 30,
+  historyBytes: 33_554_432,
   storeDebounceMs: 2_000,
   storeMaxWaitMs: 10_000,
 } as const satisfies WhereaboutsOptions
@@ -340,6 +358,10 @@ const SINGLE_OPTIONS = z.strictObject({
   maxRoomsPerCaller: count.default(DEFAULTS.maxRoomsPerCaller),
   maxConnectionsPerCaller: count.default(DEFAULTS.maxConnectionsPerCaller),
   maxMembersPerCaller: count.default(DEFAULTS.maxMembersPerCaller),
+  historyEveryMs: timeMs(0).default(DEFAULTS.historyEveryMs),
+  historyAllHours: z.int().min(0).max(87_600).default(DEFAULTS.historyAllHours),
+  historyHourlyDays: z.int().min(0).max(3_650).default(DEFAULTS.historyHourlyDays),
+  historyBytes: bytes.default(DEFAULTS.historyBytes),
   storeDebounceMs: timeMs(0).default(DEFAULTS.storeDebounceMs),
   storeMaxWaitMs: timeMs(0).default(DEFAULTS.storeMaxWaitMs),
   onLoadDocument: z.custom<OnLoadDocument>((value) => typeof value === 'function').optional(),

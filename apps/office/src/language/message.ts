@@ -19,6 +19,8 @@ export interface Language {
   readonly gridLocale: string
   /** Loads Univer's texts. */
   readonly loadGridTexts: () => Promise<{ readonly default: ILocales[string] }>
+  /** Loads Univer's texts of the tools that come after the cells. */
+  readonly loadToolTexts: () => Promise<{ readonly texts: ILocales[string] }>
   /** Loads what Univer says about the functions of formulas. */
   readonly loadFunctionTexts: () => Promise<{ readonly default: ILocales[string] }>
 }

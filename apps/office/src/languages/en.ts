@@ -301,3 +301,6 @@ export const loadGridTexts = () => import('@univerjs/preset-sheets-core/locales/
 
 /** Loads what Univer says about the functions of formulas. */
 export const loadFunctionTexts = () => import('@univerjs/sheets-formula/locale/en-US')
+
+/** Loads Univer's texts of the tools that come after the cells. */
+export const loadToolTexts = () => import('../tool-texts-en.js')

@@ -297,3 +297,6 @@ export const loadGridTexts = () => import('@univerjs/preset-sheets-core/locales/
 
 /** 公式函数的说明 */
 export const loadFunctionTexts = () => import('@univerjs/sheets-formula/locale/zh-CN')
+
+/** Loads Univer's texts of the tools that come after the cells. */
+export const loadToolTexts = () => import('../tool-texts-zh-Hans.js')

@@ -13,6 +13,7 @@ import {
   XmlElement,
   XmlFragment,
 } from 'yjs'
+import { encodeBase64 } from '../base64.js'
 
 /**
  * A place in a document: the name of what is at its root, then keys of maps and objects. A part of a list or text has the
@@ -28,7 +29,7 @@ export type Entry = readonly [step: string, value: unknown]
 type Type = AbstractType<unknown>
 
 /** A piece of a text, which ends with an embedded value such as the marker of a block, or where the text ends. */
-class TextPiece {
+export class TextPiece {
   readonly ops: Json[] = []
 
   /** Adds text with its formats, which continues what has the same. */
@@ -62,7 +63,7 @@ export function toJson(value: unknown, levels = MOST_LEVELS): Json {
   const below = (each: unknown) => toJson(each, levels - 1)
   if (value instanceof TextPiece) return value.ops
   if (value instanceof Doc) return { subdocument: value.guid }
-  if (value instanceof Uint8Array) return { base64: btoa(binaryOf(value)) }
+  if (value instanceof Uint8Array) return { base64: encodeBase64(value) }
   if (value instanceof AbstractType) return typeJson(value as Type, below)
   if (Array.isArray(value)) return value.map(below)
   if (typeof value === 'object' && value !== null) return recordOf(Object.entries(value), below)
@@ -86,7 +87,7 @@ export function* entriesOf(value: unknown): Generator<Entry> {
 }
 
 /** Returns the kind of a shared type; one at the root that nobody named yet has what is in it. */
-function shapeOf(type: Type): 'map' | 'list' | 'text' | 'element' {
+export function shapeOf(type: Type): 'map' | 'list' | 'text' | 'element' {
   if (type instanceof XmlElement) return 'element'
   if (type instanceof YText) return 'text'
   if (type instanceof YMap) return 'map'
@@ -187,10 +188,4 @@ function recordOf(entries: readonly Entry[], below: (value: unknown) => Json): J
 
 function byName([one]: Entry, [other]: Entry): number {
   return one < other ? -1 : 1
-}
-
-function binaryOf(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += String.fromCharCode(byte)
-  return text
 }

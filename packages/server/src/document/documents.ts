@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { Problem } from '@whereabouts/protocol'
+import { type Author, Problem, type Version } from '@whereabouts/protocol'
 import { inTime, TIMERS } from '../in-time.js'
 import type { Log } from '../log.js'
 import { FINISH_MS, hasRedis, type ResolvedOptions } from '../options.js'
@@ -23,6 +23,8 @@ import {
 } from './store.js'
 import { chooseStore, type ChosenStore } from './store-module.js'
 import type { Done } from './thread.js'
+import type { Keeping, VersionAnswer } from './versions.js'
+import type { VersionPage } from './version-store.js'
 import { Threads } from './threads.js'
 
 /** An update that was accepted. */
@@ -41,6 +43,17 @@ export interface DocumentTerms extends Pick<UpdateTerms, 'incarnation' | 'claim'
   readonly grant?: ((clients: number) => Promise<void>) | undefined
   /** Rejects if the update may not be stored after all. Called right before it goes to the thread. */
   readonly confirm?: (() => Promise<void>) | undefined
+}
+
+/** What the main thread asks about the versions of documents. */
+export interface RoomVersions {
+  /** @throws {Problem} storage-full as well */
+  keep(roomName: string, keeping: Keeping): Promise<VersionAnswer<Version | undefined>>
+  list(roomName: string, page: VersionPage): Promise<VersionAnswer<readonly Version[]>>
+  read(roomName: string, id: number): Promise<VersionAnswer<Uint8Array | undefined>>
+  rename(roomName: string, id: number, name: string | undefined): Promise<VersionAnswer<boolean>>
+  remove(roomName: string, id: number): Promise<VersionAnswer<boolean>>
+  wrote(roomName: string, author: Author): Promise<VersionAnswer<boolean>>
 }
 
 /** The counts for the metrics. */
@@ -242,6 +255,16 @@ export class Documents {
       this.#standings.outdate(roomName)
       this.#links.outdate()
     },
+  }
+
+  /** The versions of documents. Its methods throw store-failed, and answer `null` without a history. */
+  readonly versions: RoomVersions = {
+    keep: (roomName, keeping) => this.#write({ call: 'keepVersion', roomName, keeping }),
+    list: (roomName, page) => this.#ask({ call: 'versions', roomName, page }),
+    read: (roomName, id) => this.#ask({ call: 'version', roomName, id }),
+    rename: (roomName, id, name) => this.#write({ call: 'renameVersion', roomName, id, name }),
+    remove: (roomName, id) => this.#write({ call: 'removeVersion', roomName, id }),
+    wrote: (roomName, author) => this.#ask({ call: 'wrote', roomName, author }),
   }
 
   /** Unloads the document of a room that has become empty. */

@@ -11,7 +11,7 @@ export interface LentPlace {
   readonly hasUntold: boolean
 }
 
-type Call = Exclude<keyof DocumentStore, 'untold' | 'close'>
+type Call = Exclude<keyof DocumentStore, 'untold' | 'versions' | 'close'>
 type UntoldCall = `untold.${keyof UntoldRooms}`
 
 interface Asked {

@@ -8,7 +8,8 @@ import { CONNECT_MS, STATEMENT_MS } from './postgres-limits.js'
 import { upgrade } from './postgres-schema.js'
 import { type Bigint, inTransaction, transaction } from './postgres-transaction.js'
 import { noteUntold, PostgresUntold } from './postgres-untold.js'
-import { documentId, partsOf } from './schema.js'
+import { assertParts, nextGeneration, PostgresVersions, writeParts } from './postgres-versions.js'
+import { documentId } from './schema.js'
 import {
   type Compaction,
   type DocumentStore,
@@ -80,7 +81,7 @@ interface DocumentRow {
 
 const CLEAR = `
   UPDATE whereabouts_documents SET room = NULL, incarnation = $1, generation = 0, bytes = 0,
-    created = 0, updated = 0, used = 0
+    history = 0, created = 0, updated = 0, used = 0
   WHERE room = $2 AND ($3::bigint IS NULL OR used < $3)`
 
 /** Sets a document's size. An append that isn't committed yet adds its size afterwards. */
@@ -92,10 +93,12 @@ const WEIGH = `
 
 class PostgresStore extends PostgresCatalog implements DocumentStore {
   readonly untold: UntoldRooms
+  readonly versions: PostgresVersions
 
   constructor(pool: Pool) {
     super(pool)
     this.untold = new PostgresUntold(pool)
+    this.versions = new PostgresVersions(pool)
   }
 
   async load(roomName: string): Promise<StoredDocument> {
@@ -186,7 +189,7 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
       const values = [incarnation, roomName, unusedSinceMs ?? null]
       const { rowCount } = await client.query(CLEAR, values)
       if (rowCount === 0) return false
-      for (const table of ['updates', 'snapshots', 'records']) {
+      for (const table of ['updates', 'snapshots', 'records', 'versions', 'writers']) {
         await client.query(`DELETE FROM whereabouts_${table} WHERE room = $1`, [roomName])
       }
       await noteUntold(client, roomName)
@@ -206,22 +209,12 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
 /** Writes a snapshot in the place of another. Needs no second connection, as a pool may have but one. */
 async function compact(client: PoolClient, compaction: Compaction): Promise<number | undefined> {
   const { roomName, base, snapshot, numbers } = compaction
-  const generation = await newGeneration(client, roomName)
-  const parts = partsOf(snapshot)
-  for (const [part, bytes] of parts.entries()) {
-    await client.query(
-      'INSERT INTO whereabouts_snapshots (generation, part, room, bytes) VALUES ($1, $2, $3, $4)',
-      [generation, part, roomName, bytes],
-    )
-  }
+  await removeLeftovers(client, roomName)
+  const generation = await nextGeneration(client)
+  const parts = await writeParts(client, generation, roomName, snapshot)
   return inTransaction(client, async () => {
     if (!(await replace(client, compaction, generation))) return undefined
-    const { rows } = await client.query<{ parts: number }>(
-      'SELECT count(*)::int AS parts FROM whereabouts_snapshots WHERE generation = $1',
-      [generation],
-    )
-    // Another process may have removed the parts as leftovers while compacting the same document.
-    if (rows[0]?.parts !== parts.length) throw new Error('parts of a snapshot were removed')
+    await assertParts(client, generation, parts)
     await client.query(
       'DELETE FROM whereabouts_updates WHERE room = $1 AND number = ANY ($2::bigint[])',
       [roomName, numbers],
@@ -232,16 +225,14 @@ async function compact(client: PoolClient, compaction: Compaction): Promise<numb
   })
 }
 
-/** Returns a new generation, and removes leftovers of interrupted compactions of the room. */
-async function newGeneration(client: PoolClient, roomName: string): Promise<number> {
+/** Removes what interrupted compactions of the room left. */
+async function removeLeftovers(client: PoolClient, roomName: string): Promise<void> {
   await client.query(
-    'DELETE FROM whereabouts_snapshots WHERE room = $1 AND generation NOT IN (SELECT generation FROM whereabouts_documents WHERE room = $1)',
+    `DELETE FROM whereabouts_snapshots WHERE room = $1
+       AND generation NOT IN (SELECT generation FROM whereabouts_documents WHERE room = $1)
+       AND generation NOT IN (SELECT id FROM whereabouts_versions WHERE room = $1)`,
     [roomName],
   )
-  const { rows } = await client.query<{ last: Bigint }>(
-    `SELECT nextval('whereabouts_generations') AS last`,
-  )
-  return Number(rows[0]!.last)
 }
 
 async function rowOf(client: Pool | PoolClient, roomName: string): Promise<DocumentRow> {

@@ -19,7 +19,7 @@ import {
   type Totals,
 } from './store.js'
 
-const INFO = 'SELECT room, bytes, created, updated, used FROM documents'
+const INFO = 'SELECT room, bytes, history, created, updated, used FROM documents'
 
 const TOTALS = `${totalsOf('records')} FROM documents`
 

@@ -1,4 +1,5 @@
 import type { AskedRoom } from './asked-room.js'
+import type { VersionStore } from './version-store.js'
 
 /**
  * The incarnation of every document until its first removal. Each removal gives the room's document
@@ -63,6 +64,8 @@ export interface DocumentInfo {
   readonly roomName: string
   /** The size of its snapshot and updates together. */
   readonly bytes: number
+  /** The size of its versions together; nothing without {@link DocumentStore.versions}. */
+  readonly historyBytes?: number
   /** When it was first stored, or when the store was upgraded to record this time. */
   readonly createdAtMs: number
   readonly updatedAtMs: number
@@ -86,7 +89,7 @@ export interface LogPage extends Page {
 /** The number of documents and of what belongs to them, and their total sizes. */
 export interface Totals {
   readonly documents: number
-  /** The size of their snapshots and updates together. */
+  /** The size of their snapshots, updates and versions together. */
   readonly bytes: number
   /** How many of them have a record. */
   readonly records: number
@@ -196,6 +199,9 @@ export interface DocumentStore extends Catalog {
   /** Required where several nodes share the store, with Redis between them. */
   readonly untold?: UntoldRooms
 
+  /** Without it, documents have no history. */
+  readonly versions?: VersionStore
+
   /** Returns a room's document; generation 0 and nothing else for a room that was never stored. */
   load(roomName: string): Promise<StoredDocument>
 
@@ -241,7 +247,7 @@ export interface DocumentStore extends Catalog {
   touch(roomName: string): Promise<void>
 
   /**
-   * Permanently removes a document and its record. Erases the bytes, if the database can. A shared
+   * Permanently removes a document, its versions and its record. Erases the bytes, if the database can. A shared
    * store adds the room to {@link untold} in the same transaction.
    *
    * @returns whether a document was removed

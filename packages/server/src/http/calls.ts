@@ -31,6 +31,7 @@ import {
   Entrance,
   noBody,
 } from './entrance.js'
+import { HistoryCalls } from './history-calls.js'
 import { LargeAnswers } from './large-answers.js'
 import {
   acceptsGzip,
@@ -62,6 +63,8 @@ export class Calls {
   readonly #rooms: RoomsTogether
   /** The calls of documents. */
   readonly document: DocumentCalls
+  /** The calls of their versions. */
+  readonly history: HistoryCalls
 
   constructor(
     private readonly rooms: RoomServer,
@@ -87,6 +90,7 @@ export class Calls {
       answers,
       maxUpdateBytes: options.maxUpdateBytes,
     })
+    this.history = new HistoryCalls({ rooms, access, bodies, entrance, answers })
   }
 
   /** @see PROTOCOL.md HT1, HT2 */

@@ -241,6 +241,37 @@ export const SCHEMAS = {
     description: 'The number of members in each part of the document that is not shown',
     additionalProperties: { type: 'integer' },
   },
+  Versions: {
+    type: 'object',
+    required: ['versions'],
+    properties: { versions: { type: 'array', items: ref('Version') } },
+  },
+  Version: {
+    type: 'object',
+    required: ['id', 'atMs', 'bytes', 'authors'],
+    properties: {
+      id: { type: 'integer' },
+      atMs: { type: 'integer', description: 'When it was made, in ms since 1970' },
+      bytes: { type: 'integer', description: 'What it takes in the store' },
+      name: { type: 'string' },
+      authors: {
+        type: 'array',
+        description: 'Who wrote since the version before',
+        items: {
+          type: 'object',
+          properties: {
+            id: { type: 'string', description: 'The id of the user' },
+            name: { type: 'string' },
+          },
+        },
+      },
+    },
+  },
+  VersionName: {
+    type: 'object',
+    required: ['name'],
+    properties: { name: { type: ['string', 'null'], minLength: 1 } },
+  },
   Resync: {
     type: 'object',
     properties: { document: { const: true } },

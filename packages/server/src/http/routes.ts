@@ -12,6 +12,8 @@ export const ROOM_CALLS = [
   'leave',
   'document',
   'document/sync',
+  'document/versions',
+  'document/version',
   'access',
   'access/offer',
   'inspect',

@@ -1,7 +1,7 @@
 import type { SheetSnapshot } from '../document/index.js'
 
-/** A sheet as a file has it: a sheet of the document without its id. */
-export type FileSheet = Omit<SheetSnapshot, 'id'>
+/** A sheet as a file has it: a sheet of the document without its id, and what files don't carry yet. */
+export type FileSheet = Omit<SheetSnapshot, 'id' | 'filter' | 'look'>
 
 /** The values of formulas, by row and column, for programs that don't calculate them. */
 export interface Results {
