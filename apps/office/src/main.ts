@@ -52,7 +52,7 @@ async function openDoctor(): Promise<void> {
 }
 
 async function openInspector(room: string): Promise<void> {
-  const { showInspector } = await import('./inspect/Inspect.js')
+  const [{ showInspector }] = await Promise.all([import('./inspect/Inspect.js'), speaking])
   showInspector(page, room)
   await keepSignedIn(await readIdentity(), () => undefined)
 }

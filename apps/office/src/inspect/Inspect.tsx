@@ -5,11 +5,11 @@ import { useSnapshotOf } from '@whereabouts/client/react'
 import { Inspector, RecordingViewer } from '@whereabouts/client/react-inspector'
 import { createRoot } from 'react-dom/client'
 import { BASE } from '../base.js'
-import { INSPECT_TEXTS } from './texts.js'
+import { t } from '../language/language.js'
 
 /** Shows what goes on in a room to whoever may manage it. @see OFFICE.md IN20 */
 export function showInspector(page: HTMLElement, name: string): void {
-  document.title = `${INSPECT_TEXTS.title(name)} · whereabouts`
+  document.title = `${t('inspector.title', { name })} · whereabouts`
   const room = joinRoom({ url: BASE, room: name, watch: true })
   createRoot(page).render(<Inspect name={name} room={room} />)
 }
@@ -25,7 +25,7 @@ function Inspect({ name, room }: { readonly name: string; readonly room: Room })
         </h1>
       </header>
       <main className="home inspect">
-        <h2>{INSPECT_TEXTS.title(name)}</h2>
+        <h2>{t('inspector.title', { name })}</h2>
         <Content room={room} />
       </main>
     </>
@@ -37,12 +37,20 @@ function Content({ room }: { readonly room: Room }) {
     if (can?.includes('manage') === true && status !== 'closed') return 'inspector'
     return can === null && status !== 'closed' ? 'connecting' : 'refused'
   })
-  if (view === 'inspector') return <Inspector room={room} />
-  if (view === 'connecting') return <output>{INSPECT_TEXTS.connecting}</output>
+  if (view === 'inspector')
+    return (
+      // Like the names of its fields, which are those of the protocol.
+      <div lang="en">
+        <Inspector room={room} />
+      </div>
+    )
+  if (view === 'connecting') return <output>{t('status.connecting')}</output>
   return (
     <>
-      <p role="alert">{INSPECT_TEXTS.refused}</p>
-      <RecordingViewer />
+      <p role="alert">{t('inspector.refused')}</p>
+      <div lang="en">
+        <RecordingViewer />
+      </div>
     </>
   )
 }
