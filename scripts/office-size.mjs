@@ -41,7 +41,7 @@ const VIEWS = [
   {
     name: 'sheet',
     entries: [...DOCUMENT, 'src/open-sheet.ts', ...GRID_TEXTS],
-    maxGzipBytes: 922_000,
+    maxGzipBytes: 929_000,
   },
 ]
 

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import type { Kind } from './route.js'
 import type { Session } from './session.js'
 import { TextDialog } from './TextDialog.js'
+import { t } from './language/language.js'
 
 interface FormerDialogProps {
   readonly session: Session
@@ -14,9 +15,9 @@ export function FormerDialog({ session, kind, onClose }: FormerDialogProps) {
   const text = useFormerText(session, kind)
   return (
     <TextDialog
-      title="The deleted document, as you last had it"
-      about="Nobody else has this text. This browser keeps it until you discard it."
-      label="Text of the deleted document"
+      title={t('document.formerTitle')}
+      about={t('document.formerAbout')}
+      label={t('document.formerText')}
       text={text}
       onDiscard={() => session.provider.dropFormer()}
       onClose={onClose}

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState, type SyntheticEvent } from 'react'
 import type { GivenBack } from '@whereabouts/univer'
 import { copyAll } from './copy-all.js'
+import { t } from './language/language.js'
 
 interface GivenBackDialogProps {
   readonly given: GivenBack
@@ -8,10 +9,6 @@ interface GivenBackDialogProps {
   readonly onPut: ((given: GivenBack) => boolean) | undefined
   readonly onClose: () => void
 }
-
-const STAYS = 'Copy your text, put it into a cell, or discard it.'
-const STAYS_TO_VIEW = 'Copy your text, or discard it.'
-const NOT_COPIED = 'The browser doesn’t allow this. Press Ctrl+C or ⌘C to copy the text.'
 
 /**
  * Offers text whose cell is gone. It takes the focus, so that someone still typing goes on in it
@@ -21,7 +18,11 @@ const NOT_COPIED = 'The browser doesn’t allow this. Press Ctrl+C or ⌘C to co
  */
 export function GivenBackDialog({ given, onPut, onClose }: GivenBackDialogProps) {
   const { dialog, text, said, isCopied, setIsCopied, copy, close, stayUnlessCopied, closed } =
-    useDialog(given, onPut === undefined ? STAYS_TO_VIEW : STAYS, onClose)
+    useDialog(
+      given,
+      t(onPut === undefined ? 'document.givenStaysToView' : 'document.givenStays'),
+      onClose,
+    )
   const put = () => {
     if (onPut?.({ ...given, text: text.current!.value })) close()
   }
@@ -38,12 +39,12 @@ export function GivenBackDialog({ given, onPut, onClose }: GivenBackDialogProps)
       onCancel={stayUnlessCopied}
       onClose={closed}
     >
-      <h2 id="given-back">Your text isn’t in the sheet</h2>
+      <h2 id="given-back">{t('document.givenTitle')}</h2>
       <p id="given-back-reason">{given.reason}</p>
       <textarea
         ref={text}
         rows={5}
-        aria-label="Your text"
+        aria-label={t('document.givenText')}
         defaultValue={given.text}
         onInput={() => setIsCopied(false)}
         onCopy={() => setIsCopied(isAllSelected(text.current!))}
@@ -51,15 +52,15 @@ export function GivenBackDialog({ given, onPut, onClose }: GivenBackDialogProps)
       <output className="said">{said}</output>
       <div className="actions">
         <button type="button" onClick={close}>
-          Discard
+          {t('common.discard')}
         </button>
         {onPut !== undefined && (
           <button type="button" onClick={put}>
-            Put into the selected cell
+            {t('document.givenPut')}
           </button>
         )}
         <button type="button" className="primary" onClick={() => void copy()}>
-          {isCopied ? 'Copied' : 'Copy'}
+          {t(isCopied ? 'common.copied' : 'common.copy')}
         </button>
       </div>
     </dialog>
@@ -95,7 +96,7 @@ function useDialog(given: GivenBack, stays: string, onClose: () => void) {
   const copy = async () => {
     const isDone = await copyAll(text.current!)
     setIsCopied(isDone)
-    say(isDone ? '' : NOT_COPIED)
+    say(isDone ? '' : t('document.notCopied'))
   }
   return { dialog, text, said, isCopied, setIsCopied, copy, close, stayUnlessCopied, closed }
 }

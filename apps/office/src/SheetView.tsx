@@ -2,7 +2,7 @@ import type { Doc } from 'yjs'
 import { memo, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { isKnownFormat, observeFormat, SHEET_FORMAT } from '@whereabouts/univer/document'
 import { GivenBackDialog } from './GivenBackDialog.js'
-import { currentLanguage } from './language/language.js'
+import { currentLanguage, t } from './language/language.js'
 import { NewerFormat, useKnownFormat } from './newer-format.js'
 import type { RoomDocument } from './room-document.js'
 import type { Session } from './session.js'
@@ -49,14 +49,13 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
   }, [session, onOpen, notify])
 
   return (
-    <main className="sheet" aria-label="Sheet" aria-busy={state === 'loading'}>
+    <main
+      className="sheet"
+      aria-label={t('common.kind', { kind: 'sheet' })}
+      aria-busy={state === 'loading'}
+    >
       {!isKnown && <NewerFormat session={session} kind="sheet" />}
-      {state === 'loading' && isKnown && <p className="loading">Loading the sheet…</p>}
-      {state === 'failed' && (
-        <p className="loading">
-          The sheet could not be loaded. <a href={location.href}>Try again</a>
-        </p>
-      )}
+      {state !== 'open' && isKnown && <Loading hasFailed={state === 'failed'} />}
       <div ref={grid} className={isKnown && canEdit ? 'grid has-tools' : 'grid'} />
       <div ref={markers} className="markers" aria-hidden="true" />
       {state === 'open' && <StateNote session={session} kind="sheet" />}
@@ -77,6 +76,15 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
     </main>
   )
 })
+
+function Loading({ hasFailed }: { readonly hasFailed: boolean }) {
+  if (!hasFailed) return <p className="loading">{t('sheet.loading')}</p>
+  return (
+    <p className="loading">
+      {t('sheet.failed')} <a href={location.href}>{t('common.tryAgain')}</a>
+    </p>
+  )
+}
 
 /** Loads the grid, and what it says in the language of the window. */
 async function loadGrid() {

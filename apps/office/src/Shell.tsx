@@ -16,6 +16,8 @@ import { ShareButton } from './share/ShareButton.js'
 import type { Session } from './session.js'
 import { useNotice } from './StateNote.js'
 import { TitleField } from './TitleField.js'
+import { LanguageSelect } from './language/LanguageSelect.js'
+import { t } from './language/language.js'
 
 interface ShellProps extends OfficeProps {
   /** What is open; `null` while it loads. */
@@ -45,12 +47,13 @@ export function Shell(props: ShellProps) {
   return (
     <>
       <header className="bar">
-        <a className="brand" href={BASE} title="All your documents">
+        <a className="brand" href={BASE} title={t('document.home')}>
           whereabouts
         </a>
         <TitleField {...{ session, route, recents }} onDone={() => content?.focus()} />
         <StatusLine session={session} isSeen={isSeen} />
         <ShareButton session={session} route={route} />
+        <LanguageSelect />
         <Avatars
           session={session}
           own={own}

@@ -7,6 +7,7 @@ import { SteadyState } from './presence/steady-state.js'
 import { isViewLink, type Kind } from './route.js'
 import type { Session } from './session.js'
 import { UnsavedDialog } from './UnsavedDialog.js'
+import { t } from './language/language.js'
 
 interface StateNoteProps {
   readonly session: Session
@@ -36,7 +37,7 @@ export function StateNote({ session, kind }: StateNoteProps) {
       {text}
       <WayOn notice={notice} session={session} onShow={() => show('former')} />
       {rest && ` ${rest}`}
-      {hasUnsaved(notice) && <Link text="Show it" onClick={() => show('unsaved')} />}
+      {hasUnsaved(notice) && <Link text={t('notice.show')} onClick={() => show('unsaved')} />}
     </p>
   )
 }
@@ -52,17 +53,17 @@ interface WayOnProps extends Pick<StateNoteProps, 'session'> {
 }
 
 function WayOn({ notice, session, onShow }: WayOnProps) {
-  if (notice.kind === 'begunAgain') return <Link text="Show it" onClick={onShow} />
+  if (notice.kind === 'begunAgain') return <Link text={t('notice.show')} onClick={onShow} />
   if (notice.kind === 'signedOut') {
     return (
       <>
         {' '}
-        <a href={loginAddress()}>Sign in again</a>.
+        <a href={loginAddress()}>{t('notice.signIn')}</a>
       </>
     )
   }
   if (notice.kind !== 'deleted' || !notice.mayBegin) return null
-  return <Link text="Begin an empty document here" onClick={session.retry} />
+  return <Link text={t('notice.begin')} onClick={session.retry} />
 }
 
 function Link({ text, onClick }: { readonly text: string; readonly onClick: () => void }) {
@@ -72,7 +73,6 @@ function Link({ text, onClick }: { readonly text: string; readonly onClick: () =
       <button type="button" className="link" onClick={onClick}>
         {text}
       </button>
-      .
     </>
   )
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { copyAll } from './copy-all.js'
+import { t } from './language/language.js'
 
 interface TextDialogProps {
   readonly title: string
@@ -32,11 +33,11 @@ export function TextDialog({ title, about, label, text, onDiscard, onClose }: Te
       <div className="actions">
         {onDiscard !== undefined && (
           <button type="button" onClick={discard}>
-            Discard
+            {t('common.discard')}
           </button>
         )}
         <button type="button" onClick={() => dialog.current?.close()}>
-          Close
+          {t('common.close')}
         </button>
         <button
           type="button"
@@ -44,7 +45,7 @@ export function TextDialog({ title, about, label, text, onDiscard, onClose }: Te
           disabled={text === undefined || text === ''}
           onClick={() => void copy()}
         >
-          {isCopied ? 'Copied' : 'Copy'}
+          {t(isCopied ? 'common.copied' : 'common.copy')}
         </button>
       </div>
     </dialog>

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useSyncExternalStore, type KeyboardEven
 import type { OfficeProps } from './office.js'
 import { nameUntitled } from './name-untitled.js'
 import { observeName, readName, readTitle, writeTitle } from './document-name.js'
+import { t } from './language/language.js'
 
 type TitleFieldProps = Pick<OfficeProps, 'session' | 'route' | 'recents'> & {
   /** Called when the keyboard has finished with the title. */
@@ -49,7 +50,7 @@ export function TitleField({ session, route, recents, onDone }: TitleFieldProps)
       <span className="unseen">{name}</span>
       <input
         ref={field}
-        aria-label="Title"
+        aria-label={t('document.title')}
         placeholder={name}
         defaultValue={title ?? ''}
         readOnly={!canEdit}

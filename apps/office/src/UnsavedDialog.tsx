@@ -3,6 +3,7 @@ import type { Kind } from './route.js'
 import type { Session } from './session.js'
 import { TextDialog } from './TextDialog.js'
 import type { UnsavedText } from './unsaved-text.js'
+import { t } from './language/language.js'
 
 interface UnsavedDialogProps {
   readonly session: Session
@@ -15,9 +16,9 @@ export function UnsavedDialog({ session, kind, onClose }: UnsavedDialogProps) {
   const unsaved = useUnsavedText(session, kind)
   return (
     <TextDialog
-      title="What isn’t saved"
+      title={t('document.unsavedTitle')}
       about={unsaved === undefined ? '' : aboutOf(unsaved, kind)}
-      label="Text that isn’t saved"
+      label={t('document.unsavedText')}
       text={unsaved?.text}
       onClose={onClose}
     />
@@ -25,10 +26,8 @@ export function UnsavedDialog({ session, kind, onClose }: UnsavedDialogProps) {
 }
 
 function aboutOf({ text, isAll }: UnsavedText, kind: Kind): string {
-  if (isAll) return 'The server doesn’t say what it has, so this is the whole text.'
-  if (text === '') return 'There is no text in it: it is what you removed, moved or formatted.'
-  const parts = kind === 'sheet' ? 'rows' : 'paragraphs'
-  return `The server doesn’t have these ${parts} as they are here. Copy what you need.`
+  if (isAll) return t('document.unsavedAll')
+  return text === '' ? t('document.unsavedNoText') : t('document.unsavedParts', { kind })
 }
 
 /** Returns `undefined` while the server is asked. */

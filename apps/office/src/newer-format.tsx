@@ -1,6 +1,7 @@
 import { useCallback, useSyncExternalStore } from 'react'
 import { isKnownFormat, observeFormat } from '@whereabouts/univer/document'
 import type { Session } from './session.js'
+import { t } from './language/language.js'
 
 /** Returns whether this client knows the version of the session's document. */
 export function useKnownFormat(session: Session, latest: number): boolean {
@@ -22,8 +23,7 @@ export function NewerFormat({ session, kind }: NewerFormatProps) {
   )
   return (
     <p className="newer" role="alert">
-      This {kind} was changed by a newer version. Reload to continue.{' '}
-      {isAtRisk ? 'First wait until your changes are saved.' : 'Nothing you wrote is lost.'}
+      {t('document.newer', { kind })} {t(isAtRisk ? 'document.newerAtRisk' : 'document.newerSafe')}
     </p>
   )
 }

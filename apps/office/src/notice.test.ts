@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { describeNotice, type Notice, noticeOf, type NoticeState } from './notice.js'
+import { speak } from './language/language.js'
+
+beforeAll(() => speak('en'))
 
 const FINE: NoticeState = {
   status: 'online',

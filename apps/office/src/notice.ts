@@ -1,5 +1,6 @@
 import type { Problem, RoomStatus } from '@whereabouts/client'
 import type { Saving } from './room-document.js'
+import { t } from './language/language.js'
 
 type ProblemName = Problem['problem']
 
@@ -88,63 +89,29 @@ function unsavedIn({ saving, isLink }: NoticeState): Unsaved {
  * user can do. A way to sign in, or to begin again, is shown before `rest`.
  */
 export function describeNotice(notice: Notice): { readonly text: string; readonly rest: string } {
+  const { kind } = notice
+  if (kind === 'none') return { text: '', rest: '' }
+  return { text: t(`notice.${kind}`), rest: restOf(notice) }
+}
+
+function restOf(notice: Notice): string {
   switch (notice.kind) {
-    case 'none':
-      return { text: '', rest: '' }
-    case 'watching':
-      return { text: 'You are watching. Join to edit.', rest: '' }
     case 'viewing':
-      return { text: 'You can view this document.', rest: ONLY_HERE[notice.unsaved] }
-    case 'neverIn':
-      return {
-        text: 'You don’t have access to this document. Ask whoever gave you its link.',
-        rest: '',
-      }
-    case 'linkEnded':
-      return {
-        text: 'This link no longer works. Ask whoever sent it to you for a new one.',
-        rest: '',
-      }
     case 'shutOut':
-      return {
-        text: 'You no longer have access to this document. Ask whoever shared it with you.',
-        rest: ONLY_HERE[notice.unsaved],
-      }
+      return saysUnsaved(notice.unsaved, 'notice.onlyHere')
     case 'signedOut':
-      return { text: 'You are signed out.', rest: UNTIL_BACK[notice.unsaved] }
-    case 'deleted':
-      return {
-        text: 'This document was deleted, for everyone. Only this window still shows it: copy what you need.',
-        rest: notice.mayBegin ? 'Nothing of the deleted document goes there.' : '',
-      }
-    case 'begunAgain':
-      return {
-        text: 'This document was deleted, and begun again empty. What you wrote before that was never saved for others, but this browser keeps it.',
-        rest: '',
-      }
     case 'documentFull':
-      return {
-        text: 'This document is full. Remove something, such as images, or go on in a new document.',
-        rest: UNTIL_BACK[notice.unsaved],
-      }
     case 'storageFull':
-      return {
-        text: 'There is no space left for documents. Ask whoever runs this server for more.',
-        rest: UNTIL_BACK[notice.unsaved],
-      }
+      return saysUnsaved(notice.unsaved, 'notice.untilBack')
+    case 'deleted':
+      return notice.mayBegin ? t('notice.beginsEmpty') : ''
     default:
-      return notice satisfies never
+      return ''
   }
 }
 
-const COPY_IT = 'What you wrote last isn’t saved: copy it before you close this window.'
-const ONLY_HERE: { readonly [unsaved in Unsaved]: string } = {
-  nothing: '',
-  kept: 'What you wrote last isn’t saved: only this browser has it. Copy it if others need it.',
-  unkept: COPY_IT,
-}
-const UNTIL_BACK: { readonly [unsaved in Unsaved]: string } = {
-  nothing: '',
-  kept: 'What you wrote last isn’t saved yet. This browser keeps it, and saves it as soon as it can.',
-  unkept: COPY_IT,
+/** @param kept what to say of edits that this browser keeps */
+function saysUnsaved(unsaved: Unsaved, kept: 'notice.onlyHere' | 'notice.untilBack'): string {
+  if (unsaved === 'nothing') return ''
+  return t(unsaved === 'kept' ? kept : 'notice.unkept')
 }

@@ -5,7 +5,6 @@ import '@univerjs/preset-sheets-core/lib/index.css'
 import {
   bindWorkbook,
   sharedPreset,
-  TEXTS,
   type GivenBack,
   type SharedWorkbook,
 } from '@whereabouts/univer'
@@ -14,6 +13,9 @@ import { currentLanguage, t } from './language/language.js'
 import { loadIcons } from './late-icons.js'
 import { beforeReload } from './offline/before-reload.js'
 import type { Session } from './session.js'
+import { formatList } from './language/formats.js'
+import { gridTexts } from './grid-texts.js'
+import type { TextId } from './language/message.js'
 
 // Gets the keys unless another editor has the focus, even while it is invisible.
 const CELL_EDITOR = '#__editor___INTERNAL_EDITOR__DOCS_NORMAL'
@@ -48,6 +50,7 @@ export async function openSheet(
     markers,
     canEdit: { getSnapshot: () => session.canEdit, subscribe: session.subscribe },
     onNotice: notify,
+    texts: gridTexts(),
     onGivenBack: giveBack,
   })
   void loadIcons()
@@ -62,7 +65,7 @@ export async function openSheet(
   expose(shared)
   const { leftOut } = shared
   if (leftOut.length > 0) {
-    notify(`This sheet is too large to show in full. Left out: ${leftOut.join(', ')}.`)
+    notify(t('sheet.leftOut', { parts: formatList(leftOut.map(nameOfPart)) }))
   }
   return {
     get where() {
@@ -82,6 +85,20 @@ export async function openSheet(
 }
 
 type UniverTexts = ILocales[string]
+
+/** What a sheet may have too much of to be shown, as the package calls it. */
+const PARTS: { readonly [part: string]: TextId } = {
+  sheets: 'sheet.partSheets',
+  rows: 'sheet.partRows',
+  columns: 'sheet.partColumns',
+  'merged cells': 'sheet.partMerges',
+  'pasted cells': 'sheet.partBlocks',
+}
+
+function nameOfPart(part: string): string {
+  const id = PARTS[part]
+  return id === undefined ? part : t(id)
+}
 
 /** Changes what Univer says; `mergeLocales` replaces a whole group of texts, not single ones. */
 function withOwn(texts: UniverTexts): UniverTexts {
@@ -137,7 +154,7 @@ function refuseFiles(notify: (text: string) => void): void {
   const refuseFile = (event: DragEvent): void => {
     if (!event.dataTransfer?.types.includes('Files')) return
     event.preventDefault()
-    if (event.type === 'drop') notify(TEXTS.noFiles)
+    if (event.type === 'drop') notify(t('grid.noFiles'))
   }
   addEventListener('dragover', refuseFile)
   addEventListener('drop', refuseFile)

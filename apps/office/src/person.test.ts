@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { initials } from '@whereabouts/client/react'
 import { inkOn } from '@whereabouts/univer/document'
 import { loadPerson, PALETTE, savePerson, suggestPerson } from './person.js'
+import { speak } from './language/language.js'
+
+beforeAll(() => speak('en'))
 
 function storage(stored?: string) {
   const values = new Map(stored === undefined ? [] : [['whereabouts:person', stored]])

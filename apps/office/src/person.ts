@@ -1,4 +1,5 @@
 import { isColor, parseUserName } from '@whereabouts/client'
+import { t } from './language/language.js'
 
 /** The name and color that others see. */
 export interface Person {
@@ -9,16 +10,16 @@ export interface Person {
 
 /** The colors to choose from, all dark enough for white text. */
 export const PALETTE = [
-  { title: 'Rose', color: '#e11d48' },
-  { title: 'Orange', color: '#c2410c' },
-  { title: 'Amber', color: '#a16207' },
-  { title: 'Green', color: '#15803d' },
-  { title: 'Teal', color: '#0f766e' },
-  { title: 'Sky', color: '#0369a1' },
-  { title: 'Blue', color: '#1d4ed8' },
-  { title: 'Violet', color: '#7c3aed' },
-  { title: 'Pink', color: '#be185d' },
-  { title: 'Slate', color: '#475569' },
+  { name: 'rose', color: '#e11d48' },
+  { name: 'orange', color: '#c2410c' },
+  { name: 'amber', color: '#a16207' },
+  { name: 'green', color: '#15803d' },
+  { name: 'teal', color: '#0f766e' },
+  { name: 'sky', color: '#0369a1' },
+  { name: 'blue', color: '#1d4ed8' },
+  { name: 'violet', color: '#7c3aed' },
+  { name: 'pink', color: '#be185d' },
+  { name: 'slate', color: '#475569' },
 ] as const
 
 const STORED_AS = 'whereabouts:person'
@@ -31,7 +32,7 @@ const STORED_AS = 'whereabouts:person'
  */
 export function suggestPerson(random: () => number = Math.random): Person {
   const { color } = PALETTE[Math.floor(random() * PALETTE.length)]!
-  return { name: `Guest ${1 + Math.floor(random() * 99)}`, color }
+  return { name: t('person.guest', { number: 1 + Math.floor(random() * 99) }), color }
 }
 
 /**

@@ -28,7 +28,7 @@ import { scrollTo } from './presence/scroll.js'
 import type { WorkbookRoom } from './room.js'
 import { complete, Slices } from './slices.js'
 import { sharingOf, type Sharing } from './sharing.js'
-import { TEXTS, type Texts } from './texts.js'
+import { TEXTS, type Sentence, type Texts } from './texts.js'
 import { createWorkbook, WORKBOOK } from './workbook.js'
 
 /** Options for binding a workbook. */
@@ -155,13 +155,14 @@ class BoundWorkbook implements SharedWorkbook {
     sharing.bind({
       steps: this.#binding,
       roomFor: this.#binding.roomFor,
-      notify: this.#notices.notify,
+      notify: this.#say,
       act: (work) => this.#binding.act(work),
     })
     const commands = sharing.injector.get(ICommandService)
     // This comes before Univer's own parts, one of which writes formulas into the grid before
     // others can refuse.
-    this.#closing.add(refuse(commands, this.#whyReadOnly, this.#binding.amounts, this.#notices))
+    const said = { notify: this.#say, giveBack: this.#giveBack }
+    this.#closing.add(refuse(commands, this.#whyReadOnly, this.#binding.amounts, said))
     this.leftOut = document.leftOut()
     this.workbook = univerAPI.createWorkbook(createWorkbook(document.snapshot()))
     this.#where = this.#createWhere()
@@ -219,7 +220,7 @@ class BoundWorkbook implements SharedWorkbook {
   put({ text, isTable }: GivenBack): boolean {
     const why = this.#whyReadOnly()
     if (why !== undefined) {
-      this.#notices.notify(why)
+      this.#say(why)
       return false
     }
     const paster = new Paster(this.#sharing.injector, this.#binding.roomFor)
@@ -229,7 +230,7 @@ class BoundWorkbook implements SharedWorkbook {
       return isDone
     } catch (error) {
       if (!(error instanceof CannotPaste)) throw error
-      this.#notices.notify(error.message)
+      this.#say(error.why)
       return false
     }
   }
@@ -263,9 +264,15 @@ class BoundWorkbook implements SharedWorkbook {
     this.#options.univerAPI.disposeUnit(WORKBOOK)
   }
 
-  readonly #whyReadOnly = (): string | undefined => {
-    if (!this.#document.isKnown) return this.#texts.newerFormat
-    return this.#options.canEdit?.getSnapshot() === false ? this.#texts.readOnly : undefined
+  readonly #say = (why: Sentence): void => this.#notices.notify(why(this.#texts))
+
+  readonly #giveBack = (why: Sentence, text: string): void =>
+    this.#notices.giveBack(oneText(why(this.#texts), text))
+
+  readonly #whyReadOnly = (): Sentence | undefined => {
+    if (!this.#document.isKnown) return ({ newerFormat }) => newerFormat
+    const isReadOnly = this.#options.canEdit?.getSnapshot() === false
+    return isReadOnly ? ({ readOnly }) => readOnly : undefined
   }
 
   /** Hides Univer's tools while nothing can be written. */
@@ -278,7 +285,7 @@ class BoundWorkbook implements SharedWorkbook {
     this.#closeWith(
       tools.whenRefused(() => {
         const why = this.#whyReadOnly()
-        if (why !== undefined) this.#notices.notify(why)
+        if (why !== undefined) this.#say(why)
       }),
     )
     let could = canEdit?.getSnapshot()

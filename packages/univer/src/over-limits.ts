@@ -14,6 +14,7 @@ import {
 } from '@univerjs/preset-sheets-core'
 import { isTooLong, LIMITS, type AxisName, type CellRange } from './document/index.js'
 import { linesOf } from './operations/lines.js'
+import type { Sentence, Texts } from './texts.js'
 
 /** The current amounts of everything that is limited. */
 export interface Amounts {
@@ -26,23 +27,24 @@ export interface Amounts {
 /** A limit that a step would exceed. */
 export interface Over {
   /** The limit, in words for people. */
-  readonly reason: string
+  readonly reason: Sentence
   /** The text that would be lost, if it was for a single cell. */
   readonly text?: string
 }
 
-const TOO_MANY_VALUES =
-  'This filter has too many values. Filter by a condition, or leave out fewer values.'
-
-const shown = (limit: number): string => limit.toLocaleString('en')
-
 /** Returns why a cell can't have this content; `undefined` if it can. @see OFFICE.md SH30 */
-export function overContent({ v, f }: { readonly v?: unknown; readonly f?: unknown }) {
+export function overContent({
+  v,
+  f,
+}: {
+  readonly v?: unknown
+  readonly f?: unknown
+}): Sentence | undefined {
   if (typeof f === 'string' && f.length > LIMITS.formulaCharacters) {
-    return `A formula can have at most ${shown(LIMITS.formulaCharacters)} characters.`
+    return (texts) => texts.formulaTooLong(LIMITS.formulaCharacters)
   }
   if (typeof v === 'string' && v.length > LIMITS.textCharacters) {
-    return `A cell can have at most ${shown(LIMITS.textCharacters)} characters.`
+    return (texts) => texts.textTooLong(LIMITS.textCharacters)
   }
   return undefined
 }
@@ -74,43 +76,41 @@ const CHECKS = new Map<string, Check<never>>([
   ],
   [
     InsertSheetMutation.id,
-    (_: object, { sheets }: Amounts) =>
-      over(sheets() + 1, LIMITS.sheets, 'A workbook can have', 'sheets'),
+    (_: object, { sheets }: Amounts) => over(sheets() + 1, LIMITS.sheets, 'tooManySheets'),
   ],
   [
     AddWorksheetMergeMutation.id,
     (params: IAddWorksheetMergeMutationParams, { merges }: Amounts) =>
-      over(
-        merges(params.subUnitId).length + params.ranges.length,
-        LIMITS.merges,
-        'A sheet can have',
-        'merged cells',
-      ),
+      over(merges(params.subUnitId).length + params.ranges.length, LIMITS.merges, 'tooManyMerges'),
   ],
   [
     'sheet.mutation.set-filter-criteria',
     ({ criteria }: { readonly criteria: object | null }) =>
-      criteria !== null && isTooLong(criteria) ? { reason: TOO_MANY_VALUES } : undefined,
+      criteria !== null && isTooLong(criteria)
+        ? { reason: ({ filterTooLarge }: Texts) => filterTooLarge }
+        : undefined,
   ],
   [
     SetWorksheetNameMutation.id,
     ({ name }: ISetWorksheetNameMutationParams) =>
-      over(name.length, LIMITS.nameCharacters, 'A sheet’s name can have', 'characters'),
+      over(name.length, LIMITS.nameCharacters, 'nameTooLong'),
   ],
 ])
 
-function over(count: number, most: number, subject: string, what: string): Over | undefined {
-  return count <= most ? undefined : { reason: `${subject} at most ${shown(most)} ${what}.` }
+type Limit = 'tooManySheets' | 'tooManyMerges' | 'nameTooLong'
+
+function over(count: number, most: number, limit: Limit): Over | undefined {
+  return count <= most ? undefined : { reason: (texts) => texts[limit](most) }
 }
 
 function overLines(axis: AxisName, count: number, room: number): Over | undefined {
   if (count <= room) return undefined
-  return { reason: `This sheet can have only ${shown(Math.max(0, room))} more ${axis}.` }
+  return { reason: ({ linesLeft }) => linesLeft[axis](Math.max(0, room)) }
 }
 
 function overInCells({ cellValue }: ISetRangeValuesMutationParams): Over | undefined {
   let count = 0
-  let found: { readonly reason: string; readonly text: string } | undefined
+  let found: Required<Over> | undefined
   new ObjectMatrix(cellValue ?? {}).forValue((_row, _column, cell) => {
     count++
     const { f, v, p } = cell ?? {}

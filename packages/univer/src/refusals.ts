@@ -15,17 +15,17 @@ import {
   type ISetFrozenMutationParams,
 } from '@univerjs/preset-sheets-core'
 import { fitsMerges, LIMITS } from './document/index.js'
-import { oneText, type Notices } from './given-back.js'
 import { overLimits, type Amounts } from './over-limits.js'
 import { isRecorded } from './recorder.js'
+import type { Sentence, Texts } from './texts.js'
 
-const UNKNOWN = 'This isn’t supported yet.'
-const SCROLLED = 'Scroll to the upper left corner first: frozen rows and columns start there.'
-const MERGED = `At most ${LIMITS.mergedCells.toLocaleString('en')} cells of a sheet can be merged.`
+const MERGED: Sentence = (texts) => texts.tooManyMergedCells(LIMITS.mergedCells)
+
+type Unsupported = 'noProtection' | 'noNames' | 'noGridColors' | 'noThemes'
 
 /** Univer's features that the document doesn't support, in the order of Univer's menus. */
-const REFUSED: { readonly [what: string]: readonly string[] } = {
-  'Protecting cells': [
+const REFUSED: { readonly [why in Unsupported]: readonly string[] } = {
+  noProtection: [
     'sheet.command.add-range-protection',
     'sheet.command.add-range-protection-from-context-menu',
     'sheet.command.add-range-protection-from-sheet-bar',
@@ -45,13 +45,13 @@ const REFUSED: { readonly [what: string]: readonly string[] } = {
     'sheet-permission.operation.openDialog',
     'sheet-permission.operation.openPanel',
   ],
-  'Naming ranges': [
+  noNames: [
     'sheet.command.insert-defined-name',
     'sheet.command.set-defined-name',
     'sheet.command.remove-defined-name',
   ],
-  'Coloring grid lines': ['sheet.command.set-gridlines-color'],
-  'Changing the theme of a table': [
+  noGridColors: ['sheet.command.set-gridlines-color'],
+  noThemes: [
     'sheet.command.register-worksheet-range-theme-style',
     'sheet.command.remove-worksheet-range-theme-style',
     'sheet.command.set-worksheet-range-theme-style',
@@ -59,9 +59,9 @@ const REFUSED: { readonly [what: string]: readonly string[] } = {
   ],
 }
 
-const REASONS: ReadonlyMap<string, string> = new Map(
-  Object.entries(REFUSED).flatMap(([what, commands]) =>
-    commands.map((command) => [command, `${what} isn’t supported yet.`]),
+const REASONS: ReadonlyMap<string, Sentence> = new Map(
+  Object.entries(REFUSED).flatMap(([why, commands]) =>
+    commands.map((command) => [command, (texts: Texts) => texts[why as Unsupported]] as const),
   ),
 )
 
@@ -81,6 +81,14 @@ export const HIDDEN_MENUS = Object.fromEntries(
   [...REASONS.keys(), 'sheet.contextMenu.permission'].map((menu) => [menu, { hidden: true }]),
 )
 
+/** What is told to the user. */
+interface Said {
+  /** Says why something wasn't done. */
+  readonly notify: (why: Sentence) => void
+  /** Gives back the text of one cell. */
+  readonly giveBack: (why: Sentence, text: string) => void
+}
+
 /**
  * Refuses steps with a notice before they would make this grid differ from the others: those that
  * the document doesn't support, those beyond its limits, and all steps while it is read-only.
@@ -90,9 +98,9 @@ export const HIDDEN_MENUS = Object.fromEntries(
  */
 export function refuse(
   commands: ICommandService,
-  whyReadOnly: () => string | undefined,
+  whyReadOnly: () => Sentence | undefined,
   amounts: Amounts,
-  { notify, giveBack }: Notices,
+  { notify, giveBack }: Said,
 ): IDisposable {
   return commands.beforeCommandExecuted((command, options) => {
     if (isFromElsewhere(options)) return
@@ -101,7 +109,7 @@ export function refuse(
       reason === undefined ? overLimits(command.id, command.params ?? {}, amounts) : undefined
     if (reason === undefined && over === undefined) return
     if (over?.text === undefined) notify(reason ?? over!.reason)
-    else giveBack(oneText(`Your text was not entered. ${over.reason}`, over.text))
+    else giveBack((texts) => texts.notEntered(over.reason(texts)), over.text)
     throw new CanceledError()
   })
 }
@@ -111,9 +119,9 @@ const isFromElsewhere = (options: IExecutionOptions | undefined): boolean =>
 
 function reasonAgainst(
   { id, type, params }: Readonly<ICommandInfo>,
-  whyReadOnly: string | undefined,
+  whyReadOnly: Sentence | undefined,
   amounts: Amounts,
-): string | undefined {
+): Sentence | undefined {
   if (REASONS.has(id)) return REASONS.get(id)
   if (id === SetCellEditVisibleOperation.id) {
     return isOpening(params) ? whyReadOnly : undefined
@@ -123,7 +131,7 @@ function reasonAgainst(
   return type === CommandType.MUTATION ? reasonAgainstMutation(id, params, whyReadOnly) : undefined
 }
 
-function reasonAgainstMerge(params: object | undefined, { merges }: Amounts): string | undefined {
+function reasonAgainstMerge(params: object | undefined, { merges }: Amounts): Sentence | undefined {
   const { selections, subUnitId } = params as {
     readonly selections: readonly IRange[]
     readonly subUnitId: string
@@ -138,12 +146,12 @@ function reasonAgainstMerge(params: object | undefined, { merges }: Amounts): st
 function reasonAgainstMutation(
   id: string,
   params: object | undefined,
-  whyReadOnly: string | undefined,
-): string | undefined {
+  whyReadOnly: Sentence | undefined,
+): Sentence | undefined {
   if (OWN_BUSINESS.test(id) || ALSO_OWN_BUSINESS.has(id)) return undefined
-  if (!isRecorded(id)) return UNKNOWN
+  if (!isRecorded(id)) return ({ unsupported }) => unsupported
   if (whyReadOnly !== undefined) return whyReadOnly
-  return id === SetFrozenMutation.id && isScrolled(params) ? SCROLLED : undefined
+  return id === SetFrozenMutation.id && isScrolled(params) ? ({ scrolled }) => scrolled : undefined
 }
 
 const isOpening = (params: object | undefined): boolean =>

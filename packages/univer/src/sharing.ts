@@ -25,6 +25,7 @@ import { overrideUndo, type Steps } from './own-undo.js'
 import { HIDDEN_MENUS } from './refusals.js'
 import { complete, type Work } from './slices.js'
 import { WORKBOOK } from './workbook.js'
+import type { Sentence } from './texts.js'
 
 const GET_SHARING = 'whereabouts.operation.get-sharing'
 
@@ -98,7 +99,7 @@ export class Sharing implements Steps, PasteSurroundings {
   readonly roomFor = (sheet: string, axis: AxisName): number =>
     this.#bound?.roomFor(sheet, axis) ?? 0
 
-  readonly notify = (text: string): void => this.#bound?.notify(text)
+  readonly notify = (why: Sentence): void => this.#bound?.notify(why)
 
   readonly act = <T>(work: Work<T>): Promise<T> =>
     this.#bound?.act(work) ?? Promise.resolve(complete(work))

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { BASE } from '../base.js'
 import { copyAll } from '../copy-all.js'
+import { t } from '../language/language.js'
 
 const LONG_MS = 120_000
 
@@ -28,7 +29,7 @@ function Doctor() {
   const [said, say] = useState('')
   const text = useRef<HTMLTextAreaElement>(null)
   const copy = async () =>
-    say((await copyAll(text.current!)) ? 'Copied' : 'Press Ctrl+C or ⌘C to copy.')
+    say(t((await copyAll(text.current!)) ? 'common.copied' : 'common.pressToCopy'))
   const isLooking = visit.kind === 'looking'
   const report = visit.kind === 'examined' ? reportOf(visit.diagnosis) : ''
 
@@ -42,13 +43,15 @@ function Doctor() {
         </h1>
       </header>
       <main className="home doctor">
-        <h2>The network between this browser and the server</h2>
+        <h2>{t('doctor.about')}</h2>
         <output className="state">{statusOf(visit)}</output>
         {report !== '' && (
           <textarea
             ref={text}
             readOnly
-            aria-label="Report"
+            aria-label={t('doctor.report')}
+            lang="en"
+            dir="ltr"
             rows={report.split('\n').length}
             value={report}
           />
@@ -56,10 +59,10 @@ function Doctor() {
         <div className="actions">
           <output>{said}</output>
           <button type="button" disabled={isLooking} onClick={() => look({ longMs: LONG_MS })}>
-            Watch for two minutes
+            {t('doctor.watch')}
           </button>
           <button type="button" disabled={isLooking} onClick={() => look({})}>
-            Look again
+            {t('doctor.again')}
           </button>
           <button
             type="button"
@@ -67,7 +70,7 @@ function Doctor() {
             disabled={report === ''}
             onClick={() => void copy()}
           >
-            Copy
+            {t('common.copy')}
           </button>
         </div>
       </main>
@@ -92,17 +95,10 @@ function useVisit() {
 function statusOf(visit: Visit): string {
   switch (visit.kind) {
     case 'looking':
-      return `Looking. This takes ${visit.look.longMs === undefined ? 'five seconds' : 'two minutes'}.`
+      return t(visit.look.longMs === undefined ? 'doctor.looking' : 'doctor.lookingLong')
     case 'failed':
-      return `The look failed: ${visit.reason}`
+      return t('doctor.failed', { reason: visit.reason })
     case 'examined':
-      return STATES[visit.diagnosis.state]
+      return t(`doctor.${visit.diagnosis.state}`)
   }
-}
-
-const STATES: { readonly [state in Diagnosis['state']]: string } = {
-  well: 'All is well.',
-  trouble:
-    'Something on the way disturbs it. Send this report to whoever runs the network or the server.',
-  unreachable: 'The server can’t be reached, or doesn’t let you in.',
 }

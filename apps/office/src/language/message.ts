@@ -6,6 +6,9 @@ import type { messages } from '../languages/en.js'
 /** The id of a message. */
 export type MessageId = keyof typeof messages
 
+/** The id of a message without places for values. */
+export type TextId = { [Id in MessageId]: Given<Id> extends [] ? Id : never }[MessageId]
+
 /** The messages of a language. */
 export type Messages = { readonly [id in MessageId]: string }
 

@@ -1,7 +1,7 @@
 import type { Message } from '../../worker/messages.js'
 import { finishAll } from './before-reload.js'
+import { t } from '../language/language.js'
 
-const TEXT = 'A new version of this application is ready.'
 /** The worker takes a moment; a reload that comes before it gets the same from the server. */
 const TAKEN_MS = 2_000
 
@@ -24,7 +24,7 @@ export class NewVersion {
     const button = document.createElement('button')
     button.type = 'button'
     button.className = 'plain'
-    button.textContent = 'Reload'
+    button.textContent = t('start.reload')
     button.addEventListener('click', () => {
       button.disabled = true
       // The user may stay when the browser asks.
@@ -35,7 +35,7 @@ export class NewVersion {
     line.append(said, button)
     document.body.append(line)
     // A screen reader says what changes in an element that is there.
-    said.textContent = TEXT
+    said.textContent = t('start.newVersion')
     this.#line = line
   }
 

@@ -1,6 +1,7 @@
 import type { Editor } from '@tiptap/core'
 import { useState, type FormEvent } from 'react'
 import { isSafeLink, readLink } from '../page-document/links.js'
+import { t } from '../language/language.js'
 
 const ASKED = 'asklink'
 
@@ -40,10 +41,10 @@ export function LinkBar({ editor, href, isOpen, onOpen, onClose }: LinkBarProps)
         {href}
       </a>
       <button type="button" className="plain" onClick={onOpen}>
-        Edit link
+        {t('page.editLink')}
       </button>
       <button type="button" className="plain" onClick={remove}>
-        Remove link
+        {t('page.removeLink')}
       </button>
     </div>
   )
@@ -79,21 +80,21 @@ function LinkForm({ editor, href, onRemove, onClose }: LinkFormProps) {
         autoFocus
         name="href"
         inputMode="url"
-        aria-label="Link to"
+        aria-label={t('page.linkTo')}
         aria-invalid={isWrong}
-        placeholder="https://… or name@example.com"
+        placeholder={t('page.linkExample')}
         defaultValue={href ?? ''}
         onFocus={(event) => event.currentTarget.select()}
         onInput={() => setIsWrong(false)}
         onKeyDown={(event) => event.key === 'Escape' && close()}
       />
       <button type="submit" className="plain">
-        Set link
+        {t('page.setLink')}
       </button>
       <button type="button" className="plain" onClick={close}>
-        Cancel
+        {t('common.cancel')}
       </button>
-      {isWrong && <output>Enter a web or an email address.</output>}
+      {isWrong && <output>{t('page.linkWrong')}</output>}
     </form>
   )
 }

@@ -13,6 +13,7 @@ import { addParagraph } from './block-commands.js'
 import { HINT_ID, openPage, type Place } from './open-page.js'
 import { Toolbar } from './Toolbar.js'
 import './page.css'
+import { t } from '../language/language.js'
 
 export interface PageEditorProps {
   readonly session: Session
@@ -82,11 +83,11 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
         role="presentation"
         onMouseDown={(event) => writeBelow(event, editor)}
       >
-        {hasFailed && <p className="loading">This page can’t be shown. Try reloading it later.</p>}
+        {hasFailed && <p className="loading">{t('page.cannotBeShown')}</p>}
         <div ref={paper} className="paper" />
       </div>
       <p id={HINT_ID} hidden>
-        Tab indents. To leave the text, press Escape and then Tab.
+        {t('page.leaveHint')}
       </p>
       <StateNote session={session} kind="page" />
       {!isKnown && <NewerFormat session={session} kind="page" />}

@@ -2,6 +2,7 @@ import { useEffect, useState, useSyncExternalStore, type ComponentType } from 'r
 import type { Content } from '../content.js'
 import type { Session } from '../session.js'
 import type { PageEditorProps } from './PageEditor.js'
+import { t } from '../language/language.js'
 
 interface PageViewProps {
   readonly session: Session
@@ -28,13 +29,17 @@ export function PageView({ session, onOpen }: PageViewProps) {
 
   const Editor = typeof editor === 'function' && isThere ? editor : null
   return (
-    <main className="page" aria-label="Page" aria-busy={Editor === null && editor !== 'failed'}>
+    <main
+      className="page"
+      aria-label={t('common.kind', { kind: 'page' })}
+      aria-busy={Editor === null && editor !== 'failed'}
+    >
       {editor === 'failed' && (
         <p className="loading">
-          The page could not be loaded. <a href={location.href}>Try again</a>
+          {t('page.failed')} <a href={location.href}>{t('common.tryAgain')}</a>
         </p>
       )}
-      {Editor === null && editor !== 'failed' && <p className="loading">Loading the page…</p>}
+      {Editor === null && editor !== 'failed' && <p className="loading">{t('page.loading')}</p>}
       {Editor !== null && (
         <Editor session={session} provider={provider} doc={doc} onOpen={onOpen} />
       )}

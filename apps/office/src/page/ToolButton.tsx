@@ -1,5 +1,6 @@
 import type { Editor } from '@tiptap/core'
 import type { Tool, ToolbarState } from './tools.js'
+import { t } from '../language/language.js'
 
 interface ToolButtonProps {
   readonly tool: Tool
@@ -11,13 +12,14 @@ interface ToolButtonProps {
 /** Renders a button of a toolbar, which states its shortcut and whether it is pressed. */
 export function ToolButton({ tool, editor, state, isOff = false }: ToolButtonProps) {
   const { label, face, keys, mark, style, run } = tool
+  const name = t(label)
   const shortcut = keys?.replace('Control', 'Ctrl')
   return (
     <button
       type="button"
       className="tool"
-      title={shortcut === undefined ? label : `${label} (${shortcut})`}
-      aria-label={label}
+      title={shortcut === undefined ? name : t('page.withKeys', { name, keys: shortcut })}
+      aria-label={name}
       aria-keyshortcuts={keys}
       aria-pressed={
         mark === undefined && style === undefined ? undefined : state.on.includes(label)
@@ -29,7 +31,7 @@ export function ToolButton({ tool, editor, state, isOff = false }: ToolButtonPro
         if (!isOff) run(editor.chain().focus()).run()
       }}
     >
-      {face}
+      {face ?? name}
     </button>
   )
 }

@@ -24,6 +24,7 @@ import {
   type Tool,
   type ToolbarState,
 } from './tools.js'
+import { t } from '../language/language.js'
 
 interface ToolbarProps {
   readonly editor: Editor
@@ -54,7 +55,7 @@ export function Toolbar({ editor, refused, TextTools }: ToolbarProps) {
         ref={bar}
         className="toolbar"
         role="toolbar"
-        aria-label="Format"
+        aria-label={t('page.format')}
         tabIndex={-1}
         onKeyDown={(event) => moveAlong(event, editor)}
       >
@@ -94,8 +95,8 @@ export function LinkButton({ editor, isOn }: { readonly editor: Editor; readonly
       <button
         type="button"
         className="tool"
-        title="Link (Ctrl+K)"
-        aria-label="Link"
+        title={t('page.withKeys', { name: t('page.link'), keys: 'Ctrl+K' })}
+        aria-label={t('page.link')}
         aria-keyshortcuts="Control+K"
         aria-pressed={isOn}
         onMouseDown={(event) => event.preventDefault()}
@@ -111,7 +112,7 @@ function BlockSelect({ editor, state }: { readonly editor: Editor; readonly stat
   return (
     <select
       className="tool"
-      aria-label="Paragraph style"
+      aria-label={t('page.paragraphStyle')}
       value={state.block}
       onChange={({ currentTarget }) => {
         BLOCKS[currentTarget.value]?.run(editor.chain().focus()).run()
@@ -119,7 +120,7 @@ function BlockSelect({ editor, state }: { readonly editor: Editor; readonly stat
     >
       {Object.entries(BLOCKS).map(([value, { label }]) => (
         <option key={value} value={value}>
-          {label}
+          {t(label)}
         </option>
       ))}
     </select>
@@ -133,8 +134,8 @@ function ImageButton({ editor, refused }: Omit<ToolbarProps, 'TextTools'>) {
       <button
         type="button"
         className="tool"
-        title="Image"
-        aria-label="Image"
+        title={t('page.image')}
+        aria-label={t('page.image')}
         onMouseDown={(event) => event.preventDefault()}
         onClick={() => picker.current?.click()}
       >

@@ -1,10 +1,13 @@
 import { getSchema } from '@tiptap/core'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { speak } from '../language/language.js'
 import { EMBED, type Block } from '../page-document/block.js'
 import { Converter } from './convert.js'
 import { CONTENT } from './extensions.js'
 import { numberItems } from './numbers.js'
 import { describePosition } from './places.js'
+
+beforeAll(() => speak('en'))
 
 const schema = getSchema(CONTENT)
 

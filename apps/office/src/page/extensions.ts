@@ -26,6 +26,7 @@ import {
 import { MARKS } from './marks.js'
 import { Numbers } from './numbers.js'
 import { Typing } from './typing.js'
+import { t } from '../language/language.js'
 
 /** The options of a page's editor. */
 export interface PageOptions extends BoundOptions {
@@ -125,6 +126,6 @@ export function pageExtensions({ refused, ...bound }: PageOptions): Extensions {
     ImageFiles.configure({ refused }),
     OpenLinks,
     KeepMarks,
-    Placeholder.configure({ placeholder: 'Write here…' }),
+    Placeholder.configure({ placeholder: t('page.placeholder') }),
   ]
 }

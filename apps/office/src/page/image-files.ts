@@ -6,6 +6,7 @@ import type { EditorView } from '@tiptap/pm/view'
 import { isSmallImage } from '../page-document/image-source.js'
 import { insertAfter } from './block-commands.js'
 import { isImageFile, readImage } from './images.js'
+import { t } from '../language/language.js'
 
 /** Called with the reason when an image is refused. */
 interface ImageFilesOptions {
@@ -61,7 +62,7 @@ function tellOfLeftBehind(html: string, refused: (why: string) => void): void {
   if (!html.includes('<img')) return
   const images = [...new DOMParser().parseFromString(html, 'text/html').images]
   if (images.every((image) => isSmallImage(image.getAttribute('src')))) return
-  refused('Some images were not pasted. Save them as files and insert those.')
+  refused(t('page.imagesNotPasted'))
 }
 
 /** Inserts images one after the other, at the selection or at a position. */
@@ -83,7 +84,7 @@ export async function insertImages(
       else tr.insert(dropPoint(doc, here, new Slice(Fragment.from(image), 0, 0)) ?? here, image)
       view.dispatch(tr.scrollIntoView())
     } catch (error) {
-      refused(error instanceof Error ? error.message : 'The image can’t be read.')
+      refused(error instanceof Error ? error.message : t('page.imageUnreadable'))
     }
   }
 }

@@ -1,4 +1,5 @@
 import { isShownImage, MAX_IMAGE_BYTES } from '../page-document/image-source.js'
+import { t } from '../language/language.js'
 
 /** The largest file that is accepted for shrinking. */
 const MAX_FILE_BYTES = 20 * 1024 * 1024
@@ -24,16 +25,16 @@ export function isImageFile({ type }: Pick<File, 'type'>): boolean {
  * @throws {Error} whose message tells people why it can't be used
  */
 export async function readImage(file: File): Promise<string> {
-  const name = file.name === '' ? 'The image' : file.name
+  const name = file.name === '' ? t('page.theImage') : file.name
   if (!TYPES.has(file.type)) {
-    throw new Error(`${name} can’t be inserted. Only PNG, JPEG, GIF and WebP images are supported.`)
+    throw new Error(t('page.imageKind', { name }))
   }
   if (file.size <= MAX_IMAGE_BYTES) return readDataUrl(file)
   // Shrinking an animated image would keep only one frame.
   const smaller = file.type === 'image/gif' || file.size > MAX_FILE_BYTES ? undefined : shrink(file)
   const found = await smaller
   if (found !== undefined) return readDataUrl(found)
-  throw new Error(`${name} is too large. An image may have up to ${MAX_IMAGE_BYTES / 1024} KiB.`)
+  throw new Error(t('page.imageTooLarge', { name, most: MAX_IMAGE_BYTES / 1024 }))
 }
 
 async function shrink(file: File): Promise<Blob | undefined> {
@@ -41,7 +42,7 @@ async function shrink(file: File): Promise<Blob | undefined> {
   try {
     bitmap = await createImageBitmap(file)
   } catch {
-    throw new Error(`${file.name} can’t be read as an image.`)
+    throw new Error(t('page.notAnImage', { name: file.name }))
   }
   try {
     for (const [side, quality] of TRIES) {
@@ -76,9 +77,9 @@ function readDataUrl(blob: Blob): Promise<string> {
     const reader = new FileReader()
     reader.addEventListener('load', () => {
       if (isShownImage(reader.result)) resolve(reader.result)
-      else reject(new Error('The image is empty.'))
+      else reject(new Error(t('page.imageEmpty')))
     })
-    reader.addEventListener('error', () => reject(new Error('The image can’t be read.')))
+    reader.addEventListener('error', () => reject(new Error(t('page.imageUnreadable'))))
     reader.readAsDataURL(blob)
   })
 }

@@ -1,6 +1,7 @@
 import { Node, type NodeViewRendererProps } from '@tiptap/core'
 import type { Node as ProseMirrorNode } from '@tiptap/pm/model'
 import type { ViewMutationRecord } from '@tiptap/pm/view'
+import { t } from '../language/language.js'
 
 /** A list item with a bullet, a number or a check box. Its depth is an attribute. */
 export const ItemNode = Node.create({
@@ -47,7 +48,7 @@ class ItemView {
     this.#node = props.node
     this.#box.type = 'checkbox'
     this.#box.contentEditable = 'false'
-    this.#box.ariaLabel = 'Done'
+    this.#box.ariaLabel = t('page.done')
     // This keeps the caret where it is.
     this.#box.addEventListener('mousedown', (event) => event.preventDefault())
     this.#box.addEventListener('change', () => this.#check())

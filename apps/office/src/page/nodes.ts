@@ -1,6 +1,7 @@
 import { mergeAttributes, Node, type Attributes } from '@tiptap/core'
 import { Table, TableCell, TableHeader, TableRow } from '@tiptap/extension-table'
 import { isShownImage } from '../page-document/image-source.js'
+import { t } from '../language/language.js'
 
 /** The content of a cell: any block but a table. */
 const FLAT = 'flat'
@@ -93,7 +94,7 @@ export const ImageNode = Node.create({
   renderHTML: ({ HTMLAttributes }) =>
     isShownImage(HTMLAttributes['src'])
       ? ['img', mergeAttributes({ alt: '', draggable: 'true' }, HTMLAttributes)]
-      : ['div', { class: 'unknown' }, 'This image can’t be shown.'],
+      : ['div', { class: 'unknown' }, t('page.imageNotShown')],
 })
 
 /** Stands for a block that this version doesn't know, from a stranger or a later version. */
@@ -105,7 +106,7 @@ export const UnknownBlock = Node.create({
   renderHTML: () => [
     'div',
     { class: 'unknown', contenteditable: 'false' },
-    'Something here can’t be shown.',
+    t('page.blockNotShown'),
   ],
 })
 
@@ -115,7 +116,7 @@ export const UnknownInline = Node.create({
   group: 'inline',
   inline: true,
   atom: true,
-  renderHTML: () => ['span', { class: 'unknown', title: 'Something that can’t be shown' }, '…'],
+  renderHTML: () => ['span', { class: 'unknown', title: t('page.partNotShown') }, '…'],
 })
 
 export const TABLE_NODES = [

@@ -16,6 +16,7 @@ import { CONTENT, pageExtensions } from './extensions.js'
 import { keepPlace, takePlace } from './last-place.js'
 import { mirror } from './mirror.js'
 import { describePosition, positionOf } from './places.js'
+import { t } from '../language/language.js'
 
 /** An open page. */
 export interface OpenPage {
@@ -69,7 +70,7 @@ export function openPage(options: OpenPageOptions): OpenPage {
     content: contentOf(page),
     editorProps: {
       attributes: {
-        'aria-label': 'Page',
+        'aria-label': t('common.kind', { kind: 'page' }),
         'aria-multiline': 'true',
         ...(canEdit ? { 'aria-describedby': HINT_ID } : { 'aria-readonly': 'true' }),
         role: 'textbox',

@@ -2,6 +2,7 @@ import type { Node } from '@tiptap/pm/model'
 import type { Member } from '@whereabouts/client'
 import type { PageBinding } from './binding.js'
 import { parseCursor } from './cursors.js'
+import { t } from '../language/language.js'
 
 const MAX_HEADING_CHARACTERS = 40
 
@@ -23,9 +24,9 @@ export function describePosition(doc: Node, position: number): string {
   for (let at = block; at >= 0; at -= 1) {
     const node = doc.child(at)
     const heading = node.type.name === 'heading' ? node.textContent.trim() : ''
-    if (heading !== '') return `“${cut(heading)}”`
+    if (heading !== '') return t('page.atHeading', { heading: cut(heading) })
   }
-  return `paragraph ${block + 1}`
+  return t('page.atParagraph', { number: block + 1 })
 }
 
 function cut(text: string): string {

@@ -2,6 +2,7 @@ import type { ChainedCommands, Editor } from '@tiptap/core'
 import type { Command } from '@tiptap/pm/state'
 import type { ReactNode } from 'react'
 import { ICONS } from '../icons.js'
+import type { TextId } from '../language/message.js'
 import { LEVELS } from '../page-document/attributes.js'
 import type { Alignment } from '../page-document/block.js'
 import {
@@ -16,8 +17,9 @@ import { bindingOf } from './bound.js'
 
 /** A button of the toolbar. */
 export interface Tool {
-  readonly label: string
-  readonly face: ReactNode
+  readonly label: TextId
+  /** @default the label */
+  readonly face?: ReactNode
   /** In the format of `aria-keyshortcuts`. */
   readonly keys?: string
   /**
@@ -33,7 +35,7 @@ export interface Tool {
 export interface ToolbarState {
   readonly block: string
   /** The labels of the tools that are on at the selection. */
-  readonly on: readonly string[]
+  readonly on: readonly TextId[]
   readonly isInTable: boolean
   /** How the selected blocks are aligned; `undefined` if they differ. */
   readonly alignment: Alignment | null | undefined
@@ -43,13 +45,13 @@ export interface ToolbarState {
 }
 
 export const UNDO: Tool = {
-  label: 'Undo',
+  label: 'page.undo',
   face: ICONS.undo,
   keys: 'Control+Z',
   run: (chain) => chain.undo(),
 }
 export const REDO: Tool = {
-  label: 'Redo',
+  label: 'page.redo',
   face: ICONS.redo,
   keys: 'Control+Shift+Z',
   run: (chain) => chain.redo(),
@@ -60,12 +62,12 @@ const run = (chain: ChainedCommands, command: Command): ChainedCommands =>
 
 /** The styles of a block, by the values of the select element. */
 export const BLOCKS: { readonly [value: string]: Pick<Tool, 'label' | 'run'> } = {
-  text: { label: 'Text', run: (chain) => run(chain, setStyle({ node: 'paragraph' })) },
+  text: { label: 'page.text', run: (chain) => run(chain, setStyle({ node: 'paragraph' })) },
   ...Object.fromEntries(
     LEVELS.map((level) => [
       `heading${level}`,
       {
-        label: `Heading ${level}`,
+        label: `page.heading${level}` as const,
         run: (chain: ChainedCommands) =>
           run(chain, setStyle({ node: 'heading', attrs: { level } })),
       },
@@ -74,41 +76,41 @@ export const BLOCKS: { readonly [value: string]: Pick<Tool, 'label' | 'run'> } =
 }
 
 /** Returns a button that gives blocks a style, or removes it. */
-function styleTool(label: string, face: ReactNode, keys: string, style: Style): Tool {
+function styleTool(label: TextId, face: ReactNode, keys: string, style: Style): Tool {
   return { label, face, keys, style, run: (chain) => run(chain, toggleStyle(style)) }
 }
 
 export const MARKS: readonly Tool[] = [
   {
-    label: 'Bold',
+    label: 'page.bold',
     face: <b>B</b>,
     keys: 'Control+B',
     mark: 'bold',
     run: (chain) => chain.toggleBold(),
   },
   {
-    label: 'Italic',
+    label: 'page.italic',
     face: <i>I</i>,
     keys: 'Control+I',
     mark: 'italic',
     run: (chain) => chain.toggleItalic(),
   },
   {
-    label: 'Underline',
+    label: 'page.underline',
     face: <u>U</u>,
     keys: 'Control+U',
     mark: 'underline',
     run: (chain) => chain.toggleUnderline(),
   },
   {
-    label: 'Strikethrough',
+    label: 'page.strike',
     face: <s>S</s>,
     keys: 'Control+Shift+S',
     mark: 'strike',
     run: (chain) => chain.toggleStrike(),
   },
   {
-    label: 'Code',
+    label: 'page.code',
     face: <code>{'<>'}</code>,
     keys: 'Control+E',
     mark: 'code',
@@ -119,17 +121,17 @@ export const MARKS: readonly Tool[] = [
 const item = (kind: string): Style => ({ node: 'item', attrs: { kind } })
 
 export const LISTS: readonly Tool[] = [
-  styleTool('Bulleted list', ICONS.bulletList, 'Control+Shift+8', item('bullet')),
-  styleTool('Numbered list', ICONS.orderedList, 'Control+Shift+7', item('number')),
-  styleTool('Task list', ICONS.taskList, 'Control+Shift+9', item('task')),
+  styleTool('page.bulletList', ICONS.bulletList, 'Control+Shift+8', item('bullet')),
+  styleTool('page.numberList', ICONS.orderedList, 'Control+Shift+7', item('number')),
+  styleTool('page.taskList', ICONS.taskList, 'Control+Shift+9', item('task')),
 ]
 
 export const INSERTS: readonly Tool[] = [
-  styleTool('Quote', ICONS.blockquote, 'Control+Shift+B', { node: 'quote' }),
-  styleTool('Code block', ICONS.codeBlock, 'Control+Alt+C', { node: 'codeBlock' }),
-  { label: 'Horizontal line', face: ICONS.rule, run: (chain) => run(chain, insertRule) },
+  styleTool('page.quote', ICONS.blockquote, 'Control+Shift+B', { node: 'quote' }),
+  styleTool('page.codeBlock', ICONS.codeBlock, 'Control+Alt+C', { node: 'codeBlock' }),
+  { label: 'page.rule', face: ICONS.rule, run: (chain) => run(chain, insertRule) },
   {
-    label: 'Table',
+    label: 'page.table',
     face: ICONS.table,
     mark: 'table',
     run: (chain) => chain.insertTable({ rows: 3, cols: 3, withHeaderRow: true }),
@@ -138,14 +140,14 @@ export const INSERTS: readonly Tool[] = [
 
 /** The tools for the table at the selection. */
 export const TABLE: readonly Tool[] = [
-  { label: 'Row above', face: 'Row above', run: (chain) => chain.addRowBefore() },
-  { label: 'Row below', face: 'Row below', run: (chain) => chain.addRowAfter() },
-  { label: 'Column left', face: 'Column left', run: (chain) => chain.addColumnBefore() },
-  { label: 'Column right', face: 'Column right', run: (chain) => chain.addColumnAfter() },
-  { label: 'Header row', face: 'Header row', run: (chain) => chain.toggleHeaderRow() },
-  { label: 'Delete row', face: 'Delete row', run: (chain) => chain.deleteRow() },
-  { label: 'Delete column', face: 'Delete column', run: (chain) => chain.deleteColumn() },
-  { label: 'Delete table', face: 'Delete table', run: (chain) => chain.deleteTable() },
+  { label: 'page.rowAbove', run: (chain) => chain.addRowBefore() },
+  { label: 'page.rowBelow', run: (chain) => chain.addRowAfter() },
+  { label: 'page.columnLeft', run: (chain) => chain.addColumnBefore() },
+  { label: 'page.columnRight', run: (chain) => chain.addColumnAfter() },
+  { label: 'page.headerRow', run: (chain) => chain.toggleHeaderRow() },
+  { label: 'page.deleteRow', run: (chain) => chain.deleteRow() },
+  { label: 'page.deleteColumn', run: (chain) => chain.deleteColumn() },
+  { label: 'page.deleteTable', run: (chain) => chain.deleteTable() },
 ]
 
 /** Returns what the toolbar shows now. */

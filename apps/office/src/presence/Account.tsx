@@ -3,6 +3,7 @@ import { BASE } from '../base.js'
 import type { SignedIn } from '../identity.js'
 import { forgetUser } from '../last-user.js'
 import { paint } from './paint.js'
+import { t } from '../language/language.js'
 
 interface AccountProps {
   readonly user: SignedIn
@@ -21,15 +22,13 @@ export function Account({ user, color, canSignOut }: AccountProps) {
         className="avatar own"
         style={paint(color)}
         popoverTarget="account"
-        title={`${name} (you)`}
-        aria-label={`${name} (you): account`}
+        title={t('person.you', { name })}
+        aria-label={t('person.youAccount', { name })}
       >
         {initials(name)}
       </button>
-      <section id="account" className="everybody" popover="auto" aria-label="Account">
-        <p className="signed-in">
-          Signed in as <strong>{name}</strong>
-        </p>
+      <section id="account" className="everybody" popover="auto" aria-label={t('person.account')}>
+        <p className="signed-in">{t('person.signedIn', { name })}</p>
         {canSignOut && (
           <form
             method="post"
@@ -37,11 +36,10 @@ export function Account({ user, color, canSignOut }: AccountProps) {
             onSubmit={() => forgetUser(() => localStorage)}
           >
             <p className="stays">
-              This browser has copies of documents that you opened, and keeps them after you sign
-              out. <a href={BASE}>Home</a> can remove them.
+              {t('person.copiesStay')} <a href={BASE}>{t('person.copiesOnHome')}</a>
             </p>
             <button type="submit" className="person">
-              Sign out
+              {t('person.signOut')}
             </button>
           </form>
         )}

@@ -1,6 +1,7 @@
 import type { RoomSnapshot } from '@whereabouts/client'
 import { useEffect, useState } from 'react'
 import { Announcements, type Where } from './announcements.js'
+import { t } from '../language/language.js'
 
 const KEPT = 5
 
@@ -31,7 +32,7 @@ export function Announcer({ snapshot, ready, where }: AnnouncerProps) {
   }, [announcements, others, where, ready, status])
 
   return (
-    <div className="unseen" role="log" aria-live="polite" aria-label="Who joined, left and moved">
+    <div className="unseen" role="log" aria-live="polite" aria-label={t('announce.label')}>
       {said.map(({ id, text }) => (
         <p key={id}>{text}</p>
       ))}

@@ -6,6 +6,7 @@ import type { Session } from '../session.js'
 import type { Where } from './announcements.js'
 import { paint } from './paint.js'
 import { useNarrow } from './useNarrow.js'
+import { t } from '../language/language.js'
 
 const SHOWN = 8
 const SHOWN_WHEN_NARROW = 3
@@ -41,9 +42,11 @@ interface AvatarsProps {
  */
 export function Avatars(props: AvatarsProps) {
   const { session, own, account, isSeen, followed, where, onJump, onEditOwn } = props
+  const change = t('person.youChange', { name: own.name })
   return (
     <Members
       room={session}
+      texts={textsOfMembers()}
       max={useNarrow() ? SHOWN_WHEN_NARROW : SHOWN}
       classes={CLASSES}
       describe={(member) => describe(member, where(member))}
@@ -60,8 +63,8 @@ export function Avatars(props: AvatarsProps) {
           type="button"
           className="avatar own"
           style={paint(own.color)}
-          title={`${own.name} (you): change name and color`}
-          aria-label={`${own.name} (you): change name and color`}
+          title={change}
+          aria-label={change}
           onClick={onEditOwn}
         >
           {initials(own.name)}
@@ -73,6 +76,14 @@ export function Avatars(props: AvatarsProps) {
 
 /** @example describe(ann, 'C5') // 'Ann, in C5' */
 function describe({ user, status }: Member, where: string | undefined): string {
-  const place = where === undefined ? user.name : `${user.name}, in ${where}`
-  return status === 'away' ? `${place}, away` : place
+  const { name } = user
+  const place = where === undefined ? name : t('person.at', { name, where })
+  return status === 'away' ? t('person.away', { place }) : place
 }
+
+const textsOfMembers = () => ({
+  label: t('person.here'),
+  watching: (count: number) => t('person.watching', { count }),
+  more: (count: number) => t('person.more', { count }),
+  everybody: t('person.everybody'),
+})

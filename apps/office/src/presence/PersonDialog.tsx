@@ -1,6 +1,7 @@
 import { parseUserName } from '@whereabouts/client'
 import { useEffect, useRef, type FormEvent } from 'react'
 import { PALETTE, type Person } from '../person.js'
+import { t } from '../language/language.js'
 
 interface PersonDialogProps {
   readonly person: Person
@@ -27,7 +28,7 @@ export function PersonDialog({ person, isNew, onSave, onCancel }: PersonDialogPr
     chosen.current = readPerson(new FormData(event.currentTarget))
     // Closing the dialog gives the focus back; unmounting it while it is open would lose the focus.
     if (chosen.current !== undefined) return dialog.current?.close()
-    name.current?.setCustomValidity('Enter a name of 1 to 64 visible characters.')
+    name.current?.setCustomValidity(t('person.nameWrong'))
     name.current?.reportValidity()
   }
   const close = () => (chosen.current === undefined ? onCancel() : onSave(chosen.current))
@@ -35,10 +36,10 @@ export function PersonDialog({ person, isNew, onSave, onCancel }: PersonDialogPr
   return (
     <dialog ref={dialog} className="person-dialog" aria-labelledby="who" onClose={close}>
       <form onSubmit={save} noValidate>
-        <h2 id="who">{isNew ? 'Who are you?' : 'Your name and color'}</h2>
-        <p>This is how the others in here see you.</p>
+        <h2 id="who">{t(isNew ? 'person.who' : 'person.yours')}</h2>
+        <p>{t('person.seenAs')}</p>
         <label className="name">
-          Name
+          {t('person.name')}
           <input
             ref={name}
             name="name"
@@ -50,10 +51,10 @@ export function PersonDialog({ person, isNew, onSave, onCancel }: PersonDialogPr
         <Palette chosen={person.color} />
         <div className="actions">
           <button type="button" onClick={() => dialog.current?.close()}>
-            {isNew ? `Stay ${person.name}` : 'Cancel'}
+            {isNew ? t('person.stay', { name: person.name }) : t('common.cancel')}
           </button>
           <button type="submit" className="primary">
-            {isNew ? 'Join in' : 'Save'}
+            {t(isNew ? 'person.join' : 'common.save')}
           </button>
         </div>
       </form>
@@ -63,18 +64,18 @@ export function PersonDialog({ person, isNew, onSave, onCancel }: PersonDialogPr
 
 function Palette({ chosen }: { readonly chosen: string }) {
   const known = PALETTE.some(({ color }) => color === chosen)
-  const colors = known ? PALETTE : [{ title: 'Current color', color: chosen }, ...PALETTE]
+  const colors = known ? PALETTE : [{ name: 'current', color: chosen } as const, ...PALETTE]
   return (
     <fieldset className="palette">
-      <legend>Color</legend>
-      {colors.map(({ title, color }) => (
-        <label key={color} title={title}>
+      <legend>{t('person.color')}</legend>
+      {colors.map(({ name, color }) => (
+        <label key={color} title={t(`color.${name}`)}>
           <input
             type="radio"
             name="color"
             value={color}
             defaultChecked={color === chosen}
-            aria-label={title}
+            aria-label={t(`color.${name}`)}
             style={{ accentColor: color, backgroundColor: color }}
           />
         </label>

@@ -1,26 +1,19 @@
 import { StatusLine as RoomStatusLine, useSnapshotOf } from '@whereabouts/client/react'
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { Notice } from '../notice.js'
-import type { DocumentState, RoomDocument, Saving } from '../room-document.js'
+import type { DocumentState, RoomDocument } from '../room-document.js'
 import { isViewLink } from '../route.js'
 import type { Session } from '../session.js'
 import { useNotice } from '../StateNote.js'
-import { EXPLAINED, SLOW_TITLE, statusOf } from './status-text.js'
+import { EXPLAINED, statusOf } from './status-text.js'
 import { SteadyState } from './steady-state.js'
+import { t } from '../language/language.js'
+import { describeProblem } from '../language/problems.js'
 
 interface StatusLineProps {
   readonly session: Session
   /** Whether the others see this client. */
   readonly isSeen: boolean
-}
-
-const SAVING: { readonly [saving in Saving]: string } = {
-  unknown: '',
-  saved: '',
-  saving: 'Saving…',
-  kept: 'Not saved yet, kept in this browser',
-  unkept: 'Not saved yet, keep this window open',
-  setAside: 'Some of this cannot be saved. Undo it, or copy it elsewhere',
 }
 
 /** Where a long-poll lasts so long, streams don't get through. */
@@ -41,7 +34,7 @@ export function StatusLine({ session, isSeen }: StatusLineProps) {
       room={session}
       className="status"
       describe={(snapshot) => statusOf(snapshot, notice, { isSeen, isSlow })}
-      title={isSlow ? SLOW_TITLE : undefined}
+      title={isSlow ? t('status.slowTitle') : undefined}
     >
       {!isViewLink(session.name) && (
         <SavingLine document={session.document} isExplained={EXPLAINED.has(notice.kind)} />
@@ -67,10 +60,12 @@ function useLasting(isSo: boolean, ms: number): boolean {
 
 function WayOn({ session, notice }: { readonly session: Session; readonly notice: Notice }) {
   const { status, problem } = useSnapshotOf(session)
-  if (status !== 'closed') return session.watches && <Link text="Join" onClick={session.join} />
-  if (problem?.problem === 'room-full') return <Link text="Watch instead" onClick={session.watch} />
+  if (status !== 'closed')
+    return session.watches && <Link text={t('status.join')} onClick={session.join} />
+  if (problem?.problem === 'room-full')
+    return <Link text={t('status.watch')} onClick={session.watch} />
   // The notice offers what there is to do.
-  return notice.kind !== 'deleted' && <Link text="Try again" onClick={session.retry} />
+  return notice.kind !== 'deleted' && <Link text={t('common.tryAgain')} onClick={session.retry} />
 }
 
 function Link({ text, onClick }: { readonly text: string; readonly onClick: () => void }) {
@@ -104,7 +99,9 @@ function SavingLine({ document, isExplained }: SavingLineProps) {
 }
 
 function describeSaving({ saving, problem }: DocumentState, isExplained: boolean): string {
-  const text = SAVING[saving]
-  const hasReason = text !== '' && saving !== 'saving' && problem !== null
-  return hasReason && !isExplained ? `${text}: ${problem.detail}` : text
+  if (saving === 'unknown' || saving === 'saved') return ''
+  if (saving === 'saving') return t('common.saving')
+  const text = t(`status.${saving}`)
+  if (problem === null || isExplained) return text
+  return t('status.unsavedFor', { text, reason: describeProblem(problem) })
 }

@@ -1,6 +1,9 @@
 import type { Member } from '@whereabouts/client'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { Announcements } from './announcements.js'
+import { speak } from '../language/language.js'
+
+beforeAll(() => speak('en'))
 
 const member = (name: string, cell: string | null = 'A1'): Member => ({
   id: name.toLowerCase(),
@@ -20,7 +23,7 @@ function begun(...others: Member[]) {
 
 describe('a screen reader', () => {
   it('[SH8] first hears who is here', () => {
-    expect(new Announcements().update([ann, bob], where, 0)).toEqual(['Also here: Ann, Bob'])
+    expect(new Announcements().update([ann, bob], where, 0)).toEqual(['Also here: Ann and Bob'])
     expect(new Announcements().update([], where, 0)).toEqual(['Nobody else is here'])
   })
 

@@ -1,4 +1,6 @@
 import type { Member } from '@whereabouts/client'
+import { formatList } from '../language/formats.js'
+import { t } from '../language/language.js'
 
 /** Describes where a member is; returns `undefined` if there are no words for it. */
 export type Where = (member: Member) => string | undefined
@@ -36,9 +38,10 @@ export class Announcements {
     for (const member of others) {
       if (this.#know(member, where(member), nowMs)) joined.push(member.user.name)
     }
-    if (this.#began) return [...tell(joined, 'joined'), ...tell(left, 'left')]
+    if (this.#began) return [...tell(joined, 'announce.joined'), ...tell(left, 'announce.left')]
     this.#began = true
-    return [joined.length === 0 ? 'Nobody else is here' : `Also here: ${joined.join(', ')}`]
+    const names = formatList(joined)
+    return [joined.length === 0 ? t('announce.nobody') : t('announce.here', { names })]
   }
 
   /** Returns what to announce by now about the members who moved. */
@@ -48,7 +51,7 @@ export class Announcements {
       known.saidWhere = known.where
       known.saidAtMs = nowMs
     }
-    return moved.map(({ name, where }) => `${name} is in ${where}`)
+    return moved.map(({ name, where = '' }) => t('announce.moved', { name, where }))
   }
 
   /** Returns when `due` will have something to announce; `undefined` for never. */
@@ -94,7 +97,7 @@ function dueAtMs({ movedAtMs, saidAtMs }: Known): number {
   return Math.max(movedAtMs + SETTLED_MS, saidAtMs + QUIET_MS)
 }
 
-function tell(names: readonly string[], what: string): string[] {
-  if (names.length > TOLD_BY_NAME) return [`${names.length} people ${what}`]
-  return names.map((name) => `${name} ${what}`)
+function tell(names: readonly string[], what: 'announce.joined' | 'announce.left'): string[] {
+  if (names.length > TOLD_BY_NAME) return [t(`${what}Many`, { count: names.length })]
+  return names.map((name) => t(what, { name }))
 }

@@ -1,6 +1,7 @@
 import type { Member, RoomSnapshot } from '@whereabouts/client'
 import { useEffect, useState } from 'react'
 import type { Content } from '../content.js'
+import { t } from '../language/language.js'
 
 /** The member that this window follows. */
 interface Following {
@@ -68,9 +69,9 @@ export function FollowingLine({ member, onStop }: FollowingLineProps) {
   if (member === undefined) return null
   return (
     <output className="following" style={{ borderColor: member.user.color }}>
-      <span>Following {member.user.name}</span>
+      <span>{t('person.following', { name: member.user.name })}</span>
       <button type="button" className="link" onClick={onStop}>
-        Stop
+        {t('person.stopFollowing')}
       </button>
     </output>
   )

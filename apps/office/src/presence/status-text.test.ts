@@ -1,6 +1,9 @@
 import { Problem } from '@whereabouts/client'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { statusOf } from './status-text.js'
+import { speak } from '../language/language.js'
+
+beforeAll(() => speak('en'))
 
 const NONE = { kind: 'none' } as const
 const ONLINE = { status: 'online', problem: null } as const

@@ -1,5 +1,7 @@
 import type { RoomSnapshot } from '@whereabouts/client'
 import type { Notice } from '../notice.js'
+import { t } from '../language/language.js'
+import { describeProblem } from '../language/problems.js'
 
 /** The notices that give the reason, so that the status line doesn't. */
 export const EXPLAINED: ReadonlySet<Notice['kind']> = new Set([
@@ -11,10 +13,6 @@ export const EXPLAINED: ReadonlySet<Notice['kind']> = new Set([
   'documentFull',
   'storageFull',
 ])
-
-/** @see OFFICE.md OF24 */
-export const SLOW_TITLE =
-  'Something on your network holds changes back. They come a little later; nothing is lost.'
 
 /** What the text of the status line depends on beside the room. */
 interface Seen {
@@ -30,19 +28,18 @@ export function statusOf(
   notice: Notice,
   { isSeen, isSlow }: Seen,
 ): string {
-  const reason = problem === null || EXPLAINED.has(notice.kind) ? null : problem.detail
+  const reason = problem === null || EXPLAINED.has(notice.kind) ? null : describeProblem(problem)
   switch (status) {
     case 'connecting':
-      return 'Connecting…'
+      return t('status.connecting')
     case 'reconnecting':
-      return 'Reconnecting…'
+      return t('status.reconnecting')
     case 'closed':
-      return reason === null ? 'Closed' : `Closed: ${reason}`
+      return reason === null ? t('status.closed') : t('status.closedFor', { reason })
     case 'online':
-      if (notice.kind === 'signedOut') return 'Live, but signed out'
-      if (reason !== null) return `Live, but: ${reason}`
-      return ['Live', ...(isSeen ? [] : ['watching']), ...(isSlow ? ['slow network'] : [])].join(
-        ', ',
-      )
+      if (notice.kind === 'signedOut') return t('status.signedOut')
+      if (reason !== null) return t('status.liveBut', { reason })
+      if (isSlow) return t(isSeen ? 'status.slow' : 'status.watchingSlow')
+      return t(isSeen ? 'status.live' : 'status.watching')
   }
 }

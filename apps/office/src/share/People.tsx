@@ -1,6 +1,7 @@
 import type { Access, SharedUser } from '@whereabouts/client'
 import { useEffect, useRef, useState, type FormEvent } from 'react'
 import type { ShownAccess } from './useAccess.js'
+import { t } from '../language/language.js'
 
 interface PeopleProps {
   readonly access: Access
@@ -9,7 +10,7 @@ interface PeopleProps {
   readonly shown: ShownAccess
 }
 
-const ROLES = { viewer: 'Can view', commenter: 'Can comment', editor: 'Can edit' } as const
+const ROLES = ['viewer', 'commenter', 'editor'] as const
 const NEW_OWNER = 'owner'
 
 /** Lists who has access, with what they may do. @see OFFICE.md OF3, OF4, OF36 */
@@ -18,12 +19,12 @@ export function People({ access, here, shown: { change } }: PeopleProps) {
   const users = new Map(Object.entries(access.users ?? {}))
   const nameOf = (id: string) => users.get(id)?.name ?? here.get(id) ?? id
   return (
-    <section aria-label="People">
-      <h3>People with access</h3>
+    <section aria-label={t('share.people')}>
+      <h3>{t('share.peopleWithAccess')}</h3>
       <ul>
         {access.owner !== undefined && (
           <li>
-            <span title={access.owner}>{nameOf(access.owner)}</span> <em>Owner</em>
+            <span title={access.owner}>{nameOf(access.owner)}</span> <em>{t('share.owner')}</em>
           </li>
         )}
         {[...users].map(([id, user]) => (
@@ -44,7 +45,7 @@ export function People({ access, here, shown: { change } }: PeopleProps) {
           onCancel={() => setHeir(undefined)}
           onConfirm={() => {
             setHeir(undefined)
-            const done = `${nameOf(heir)} becomes the owner by accepting it in Share.`
+            const done = t('share.asked', { name: nameOf(heir) })
             void change({ offeredTo: heir }, done)
           }}
         />
@@ -53,7 +54,7 @@ export function People({ access, here, shown: { change } }: PeopleProps) {
         here={[...here].filter(([id]) => id !== access.owner && !users.has(id))}
         onAdd={(id, role) => {
           const name = here.get(id)
-          void change({ users: { [id]: { role, ...(name && { name }) } } }, 'Added.')
+          void change({ users: { [id]: { role, ...(name && { name }) } } }, t('share.added'))
         }}
       />
     </section>
@@ -75,44 +76,44 @@ function Person({ id, name, user, isOffered, change, onOffer }: PersonProps) {
   const setRole = (role: string) => {
     if (role === NEW_OWNER) return onOffer()
     const changed = { ...(user.name && { name: user.name }), role } as SharedUser
-    void change({ users: { [id]: changed } }, 'Changed.')
+    void change({ users: { [id]: changed } }, t('share.changed'))
   }
   return (
     <li>
       <span title={id}>{name}</span>
       <select
-        aria-label={`What ${name} can do`}
+        aria-label={t('share.roleOf', { name })}
         value={user.role}
         onChange={(event) => setRole(event.currentTarget.value)}
       >
         <RoleOptions />
-        {!isOffered && <option value={NEW_OWNER}>Offer to be the owner…</option>}
+        {!isOffered && <option value={NEW_OWNER}>{t('share.offerTo')}</option>}
       </select>
       {isOffered && (
         <button
           type="button"
-          title={`${name} was asked to become the owner.`}
-          aria-label={`Take back the offer to ${name}`}
-          onClick={() => void change({ offeredTo: null }, 'The offer was taken back.')}
+          title={t('share.wasAsked', { name })}
+          aria-label={t('share.takeBackFrom', { name })}
+          onClick={() => void change({ offeredTo: null }, t('share.takenBack'))}
         >
-          Take back offer
+          {t('share.takeBack')}
         </button>
       )}
       <button
         type="button"
-        aria-label={`Remove ${name}`}
-        onClick={() => void change({ users: { [id]: null } }, `${name} was removed.`)}
+        aria-label={t('share.removePerson', { name })}
+        onClick={() => void change({ users: { [id]: null } }, t('share.removedPerson', { name }))}
       >
-        Remove
+        {t('common.remove')}
       </button>
     </li>
   )
 }
 
 function RoleOptions() {
-  return Object.entries(ROLES).map(([role, text]) => (
+  return ROLES.map((role) => (
     <option key={role} value={role}>
-      {text}
+      {t(`share.role.${role}`)}
     </option>
   ))
 }
@@ -127,16 +128,13 @@ function NewOwner({ name, onConfirm, onCancel }: NewOwnerProps) {
   const cancel = useRef<HTMLButtonElement>(null)
   useEffect(() => cancel.current?.focus(), [])
   return (
-    <div className="confirm" role="alertdialog" aria-label={`Offer ${name} the document?`}>
-      <p>
-        Ask {name} to become the owner? Once they accept, you can still edit, but no longer say who
-        has access.
-      </p>
+    <div className="confirm" role="alertdialog" aria-label={t('share.offerQuestion', { name })}>
+      <p>{t('share.askQuestion', { name })}</p>
       <button ref={cancel} type="button" onClick={onCancel}>
-        Cancel
+        {t('common.cancel')}
       </button>
       <button type="button" onClick={onConfirm}>
-        Ask {name}
+        {t('share.ask', { name })}
       </button>
     </div>
   )
@@ -163,8 +161,8 @@ function AddPerson({ here, onAdd }: AddPersonProps) {
         list="here"
         maxLength={255}
         autoComplete="off"
-        placeholder="User id, as they sign in"
-        aria-label="User id of somebody to add"
+        placeholder={t('share.userId')}
+        aria-label={t('share.userIdToAdd')}
       />
       <datalist id="here">
         {here.map(([id, name]) => (
@@ -173,10 +171,10 @@ function AddPerson({ here, onAdd }: AddPersonProps) {
           </option>
         ))}
       </datalist>
-      <select name="role" aria-label="What they can do" defaultValue="editor">
+      <select name="role" aria-label={t('share.roleToAdd')} defaultValue="editor">
         <RoleOptions />
       </select>
-      <button type="submit">Add</button>
+      <button type="submit">{t('share.add')}</button>
     </form>
   )
 }

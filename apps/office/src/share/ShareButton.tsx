@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { DocumentRoute } from '../route.js'
 import type { Session } from '../session.js'
 import { ShareDialog } from './ShareDialog.js'
+import { t } from '../language/language.js'
 
 interface ShareButtonProps {
   readonly session: Session
@@ -14,7 +15,7 @@ export function ShareButton({ session, route }: ShareButtonProps) {
   return (
     <>
       <button type="button" className="share" onClick={() => setOpen(true)}>
-        Share
+        {t('share.title')}
       </button>
       {isOpen && <ShareDialog session={session} route={route} onClose={() => setOpen(false)} />}
     </>

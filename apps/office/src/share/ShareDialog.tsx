@@ -5,6 +5,7 @@ import { addressOf, type DocumentRoute } from '../route.js'
 import type { Session } from '../session.js'
 import { People } from './People.js'
 import { type ShownAccess, useAccess } from './useAccess.js'
+import { t } from '../language/language.js'
 
 interface ShareDialogProps {
   readonly session: Session
@@ -12,12 +13,7 @@ interface ShareDialogProps {
   readonly onClose: () => void
 }
 
-const GIVES: { readonly [gives in LinkGives]: string } = {
-  nothing: 'Only people in the list below can open it',
-  view: 'Everybody who is signed in can view',
-  comment: 'Everybody who is signed in can comment',
-  edit: 'Everybody who is signed in can edit',
-}
+const GIVES: readonly LinkGives[] = ['nothing', 'view', 'comment', 'edit']
 
 /** Shows who has access, and changes it; open while mounted. @see OFFICE.md OF2, OF3 */
 export function ShareDialog({ session, route, onClose }: ShareDialogProps) {
@@ -28,13 +24,13 @@ export function ShareDialog({ session, route, onClose }: ShareDialogProps) {
 
   return (
     <dialog ref={dialog} className="share-dialog" aria-labelledby="share" onClose={onClose}>
-      <h2 id="share">Share</h2>
+      <h2 id="share">{t('share.title')}</h2>
       {/* Loaded again when the user may do something else. */}
       <Contents key={can?.join(' ')} session={session} route={route} say={say} />
       <output className="said">{said}</output>
       <div className="actions">
         <button type="button" className="primary" onClick={() => dialog.current?.close()}>
-          Done
+          {t('share.done')}
         </button>
       </div>
     </dialog>
@@ -71,18 +67,16 @@ interface OfferProps {
 /** Asks the user to become the owner. @see OFFICE.md OF37 */
 function OfferSection({ from, shown: { answerOffer } }: OfferProps) {
   return (
-    <section aria-label="Offer">
+    <section aria-label={t('share.offer')}>
       <p>
-        {from === undefined
-          ? 'This document is offered to you.'
-          : `${from} offers you this document.`}{' '}
-        As its owner you say who has access, and it counts towards your space.
+        {from === undefined ? t('share.offered') : t('share.offeredBy', { name: from })}{' '}
+        {t('share.offerMeans')}
       </p>
       <button type="button" onClick={() => void answerOffer(true)}>
-        Become the owner
+        {t('share.accept')}
       </button>
       <button type="button" onClick={() => void answerOffer(false)}>
-        Refuse
+        {t('share.refuse')}
       </button>
     </section>
   )
@@ -98,34 +92,34 @@ function OwnLink({ route, shown }: LinkProps) {
   const { answer, change } = shown
   const link = answer?.access?.link
   return (
-    <section aria-label="Link">
-      <p>{answer && (link === undefined ? describe(answer) : 'Link to this document:')}</p>
+    <section aria-label={t('share.link')}>
+      <p>{answer && (link === undefined ? describe(answer) : t('share.linkTo'))}</p>
       {link !== undefined && (
         <select
-          aria-label="What the link gives"
+          aria-label={t('share.linkGives')}
           value={link}
           onChange={(event) =>
-            void change({ link: event.currentTarget.value as LinkGives }, 'Changed.')
+            void change({ link: event.currentTarget.value as LinkGives }, t('share.changed'))
           }
         >
-          {Object.entries(GIVES).map(([gives, text]) => (
+          {GIVES.map((gives) => (
             <option key={gives} value={gives}>
-              {text}
+              {t(`share.gives.${gives}`)}
             </option>
           ))}
         </select>
       )}
       <button type="button" onClick={() => void copy(urlOf(route), shown.say)}>
-        Copy link
+        {t('share.copyLink')}
       </button>
     </section>
   )
 }
 
 function describe({ can, access }: NonNullable<ShownAccess['answer']>): string {
-  if (access !== undefined) return 'Anyone who has this link can edit the document and share it.'
-  if (can.includes('write')) return 'You can edit this document.'
-  return can.includes('comment') ? 'You can comment on this document.' : 'View only.'
+  if (access !== undefined) return t('share.anyone')
+  if (can.includes('write')) return t('share.youEdit')
+  return t(can.includes('comment') ? 'share.youComment' : 'share.youView')
 }
 
 /** Makes the view link when it is asked for. */
@@ -136,20 +130,17 @@ function ViewLink({ route, shown, access }: LinkProps & { readonly access: Acces
     if (viewLink !== undefined) await copy(urlOf({ ...route, room: viewLink }), say)
   }
   return (
-    <section aria-label="View link">
-      <p>
-        A view link shows the document to everybody who has it{access.users && ' and is signed in'},
-        and lets nobody change anything.
-      </p>
+    <section aria-label={t('share.viewLink')}>
+      <p>{t(access.users ? 'share.viewLinkMeansSignedIn' : 'share.viewLinkMeans')}</p>
       <button type="button" onClick={() => void copyIt()}>
-        Copy view link
+        {t('share.copyViewLink')}
       </button>
       {access.viewLink !== undefined && (
         <button
           type="button"
-          onClick={() => void change({ viewLink: false }, 'The view link no longer works.')}
+          onClick={() => void change({ viewLink: false }, t('share.viewLinkEnded'))}
         >
-          End view link
+          {t('share.endViewLink')}
         </button>
       )}
     </section>
@@ -163,10 +154,10 @@ function urlOf(route: Pick<DocumentRoute, 'kind' | 'room'>): string {
 async function copy(url: string, say: (text: string) => void): Promise<void> {
   try {
     await navigator.clipboard.writeText(url)
-    say('Copied.')
+    say(t('share.copied'))
   } catch {
     // The browser forbids it, as on a page without TLS.
-    say(`Copy this link: ${url}`)
+    say(t('share.copyThis', { link: url }))
   }
 }
 

@@ -38,5 +38,5 @@ export async function answerOffer(room: string, accept: boolean): Promise<void> 
 async function answerOf(response: Response): Promise<unknown> {
   const body = (await response.json().catch(() => undefined)) as unknown
   if (response.ok) return body
-  throw Problem.fromJSON(body) ?? new Error('The server can’t be reached. Try again in a moment.')
+  throw Problem.fromJSON(body) ?? new Error(`the server answered ${response.status}`)
 }

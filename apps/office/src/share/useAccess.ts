@@ -1,6 +1,8 @@
 import { type AccessAnswer, Problem } from '@whereabouts/client'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { answerOffer, type Change, changeAccess, readAccess } from './access.js'
+import { t } from '../language/language.js'
+import { describeProblem } from '../language/problems.js'
 
 /** Who has access, as the dialog shows it. */
 export interface ShownAccess {
@@ -55,7 +57,7 @@ export function useAccess(room: string, say: (text: string) => void): ShownAcces
       const isLate = error instanceof Problem && error.problem === 'access-changed'
       if (isLate) surprises.current += 1
       if (!isLate) say(textOf(error))
-      else if (await load()) say('Somebody else changed this just now. Here it is as it stands.')
+      else if (await load()) say(t('share.changedByOther'))
       return undefined
     }
   }
@@ -69,7 +71,7 @@ export function useAccess(room: string, say: (text: string) => void): ShownAcces
   const respondNow = async (accept: boolean) => {
     try {
       await answerOffer(room, accept)
-      if (await load()) say(accept ? 'You are the owner now.' : 'You refused the document.')
+      if (await load()) say(t(accept ? 'share.accepted' : 'share.refused'))
     } catch (error) {
       if (await load()) say(textOf(error))
     }
@@ -89,6 +91,5 @@ function useTurns(): <T>(work: () => Promise<T>) => Promise<T> {
 }
 
 function textOf(error: unknown): string {
-  if (error instanceof Problem) return error.detail
-  return 'The server can’t be reached. Try again in a moment.'
+  return error instanceof Problem ? describeProblem(error) : t('common.unreachable')
 }

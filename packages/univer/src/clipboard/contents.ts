@@ -9,10 +9,6 @@ export interface Contents {
   readonly hasFiles: boolean
 }
 
-/** The notice for files that are dropped or pasted. @see OFFICE.md SH29 */
-export const NO_FILES = 'Images and files can’t be added to cells yet.'
-
-const NOTHING = 'The clipboard has nothing that can be pasted into cells.'
 const HTML = 'text/html'
 
 /**
@@ -25,7 +21,8 @@ export function* readContents({ html, text, hasFiles }: Contents): Work<PastedTa
   if (table !== undefined && table.rows.length > 0) return table
   if (text !== '') return yield* readingText(text)
   if (html !== '' && hasText(html)) return readHtmlText(html)
-  throw new CannotPaste(hasFiles || /<img\b/i.test(html) ? NO_FILES : NOTHING)
+  const isOfFiles = hasFiles || /<img\b/i.test(html)
+  throw new CannotPaste((texts) => (isOfFiles ? texts.noFiles : texts.nothingToPaste))
 }
 
 /** Reads a clipboard item for the menu's paste. */

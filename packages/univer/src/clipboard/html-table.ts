@@ -152,8 +152,7 @@ class TableBuilder {
     const endRow = startRow + rows - 1
     this.#merges.push({ startRow, startColumn, endRow, endColumn: startColumn + columns - 1 })
     if (this.#merges.length > LIMITS.merges) {
-      const most = LIMITS.merges.toLocaleString('en')
-      throw new CannotPaste(`This has more than ${most} merged cells. Paste it in smaller parts.`)
+      throw new CannotPaste((texts) => texts.pasteHasTooManyMerges(LIMITS.merges))
     }
   }
 

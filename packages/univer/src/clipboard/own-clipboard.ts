@@ -27,13 +27,14 @@ import { readContents, readItem, type Contents } from './contents.js'
 import { Paster, type RoomFor } from './paste.js'
 import { partOf } from './special-paste.js'
 import { CannotPaste } from './table.js'
+import type { Sentence } from '../texts.js'
 
 /** What a paste needs of the bound workbook. */
 export interface PasteSurroundings {
   /** Returns the room that a sheet has left. */
   readonly roomFor: RoomFor
   /** Tells the user why a paste is refused. */
-  readonly notify: (text: string) => void
+  readonly notify: (why: Sentence) => void
   /** Does the paste as one action of the user. */
   readonly act: <T>(work: Work<T>) => Promise<T>
 }
@@ -127,7 +128,7 @@ class OwnClipboard extends SheetClipboardService {
       return isOfWidths ? paster.pasteWidths(table) : yield* paster.pasting(partOf(table, way))
     } catch (error) {
       if (!(error instanceof CannotPaste)) throw error
-      this.#around.notify(error.message)
+      this.#around.notify(error.why)
       return false
     }
   }

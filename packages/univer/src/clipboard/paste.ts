@@ -135,9 +135,7 @@ export class Paster {
   #checkRoom(sheet: Worksheet, axis: AxisName, count: number): void {
     const room = this.#roomFor(sheet.getSheetId(), axis)
     if (count <= Math.max(0, room)) return
-    throw new CannotPaste(
-      `That doesn’t fit. This sheet can have only ${room.toLocaleString('en')} more ${axis}.`,
-    )
+    throw new CannotPaste((texts) => texts.doesNotFit(texts.linesLeft[axis](room)))
   }
 
   *#writeCells(table: PastedTable, target: IRange): Work<boolean> {
@@ -209,13 +207,12 @@ export class Paster {
 
 function checkCell(cell: PastedCell): void {
   const over = overContent(cell)
-  if (over !== undefined) throw new CannotPaste(`Nothing was pasted. ${over}`)
+  if (over !== undefined) throw new CannotPaste((texts) => texts.notPasted(over(texts)))
 }
 
 function checkMerges(count: number): void {
   if (count <= LIMITS.merges) return
-  const most = LIMITS.merges.toLocaleString('en')
-  throw new CannotPaste(`That doesn’t fit. A sheet can have at most ${most} merged cells.`)
+  throw new CannotPaste((texts) => texts.doesNotFit(texts.tooManyMerges(LIMITS.merges)))
 }
 
 /** Returns the merges of a table in each repetition. */
@@ -272,7 +269,7 @@ function mergesIn(target: IRange, { rows, columns }: PastedTable, sheet: Workshe
   if (rows.length === 1 && columns === 1 && touched.some((merge) => isStartOf(merge, target)))
     return []
   if (touched.some((merge) => !isWithin(merge, target))) {
-    throw new CannotPaste('This would overwrite a part of some merged cells. Unmerge them first.')
+    throw new CannotPaste((texts) => texts.overMerged)
   }
   return touched
 }

@@ -2,6 +2,7 @@ import { LIMITS, type CellRange, type Style } from '../document/index.js'
 import { complete, type Work } from '../slices.js'
 import { readDelimited } from './delimited.js'
 import { readTyped, type Typed } from './typed.js'
+import { TEXTS, type Sentence } from '../texts.js'
 
 /** A cell that is about to be pasted. */
 export interface PastedCell extends Typed {
@@ -25,9 +26,14 @@ export interface PastedTable {
   readonly widths: { readonly [column: number]: number }
 }
 
-/** A paste that isn't possible; its message is for the person who pastes. */
+/** A paste that isn't possible. */
 export class CannotPaste extends Error {
   override readonly name = 'CannotPaste'
+
+  /** @param why for the person who pastes */
+  constructor(readonly why: Sentence) {
+    super(why(TEXTS))
+  }
 }
 
 /** Reads plain text. @see OFFICE.md SH20, SH21 */
@@ -63,8 +69,7 @@ export const clean = (text: string): string => text.replaceAll('\0', '').toWellF
  */
 export function checkSize(rows: number, columns: number): void {
   if (rows * columns <= LIMITS.pastedCells) return
-  const most = LIMITS.pastedCells.toLocaleString('en')
-  throw new CannotPaste(`That is more than ${most} cells. Paste it in smaller parts.`)
+  throw new CannotPaste((texts) => texts.pasteTooLarge(LIMITS.pastedCells))
 }
 
 const readCell = (text: string): PastedCell => ({ ...readTyped(text), text })

@@ -5,8 +5,8 @@ import { LinkButton } from '../Toolbar.js'
 import { ColorTool } from './TextTools.js'
 import { ToolButton } from '../ToolButton.js'
 import { MARKS, readToolbar } from '../tools.js'
-import { TEXTS } from './texts.js'
 import { useEditorChanges, useScrolling } from './useEditorState.js'
+import { t } from '../../language/language.js'
 
 const MARGIN_PX = 8
 
@@ -28,7 +28,7 @@ export function SelectionBar({ editor }: { readonly editor: Editor }) {
       className="selection-bar"
       role="toolbar"
       tabIndex={-1}
-      aria-label={TEXTS.selection}
+      aria-label={t('page.selection')}
       onMouseDown={(event) => event.preventDefault()}
       onKeyDown={({ key }) => key === 'Escape' && editor.commands.focus()}
     >

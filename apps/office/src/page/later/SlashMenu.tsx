@@ -3,8 +3,8 @@ import { useEffect, useLayoutEffect, useRef } from 'react'
 import { SLASH } from '../late-parts.js'
 import { placeBelow } from './Popover.js'
 import { choose, MENU_ID, offeredBy, readSlash, slashPart } from './slash.js'
-import { TEXTS } from './texts.js'
 import { useEditorChanges, useScrolling } from './useEditorState.js'
+import { t } from '../../language/language.js'
 
 /** Shows the blocks that `/` offers, while the keyboard stays in the text. @see OFFICE.md PE6 */
 export function SlashMenu({ editor }: { readonly editor: Editor }) {
@@ -26,7 +26,7 @@ export function SlashMenu({ editor }: { readonly editor: Editor }) {
   const offered = offeredBy(editor.state, slash)
   return (
     <>
-      <output className="unseen">{TEXTS.blocksFound(offered.length)}</output>
+      <output className="unseen">{t('page.blocksFound', { count: offered.length })}</output>
       {/* The keyboard is in the text, which names the chosen one; a real list would take it. */}
       {/* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/click-events-have-key-events */}
       <div
@@ -34,7 +34,7 @@ export function SlashMenu({ editor }: { readonly editor: Editor }) {
         id={MENU_ID}
         className="choices over"
         role="listbox"
-        aria-label={TEXTS.blocks}
+        aria-label={t('page.blocks')}
       >
         {offered.map((insert, at) => (
           <div
@@ -50,7 +50,7 @@ export function SlashMenu({ editor }: { readonly editor: Editor }) {
             <span className="choice-face" aria-hidden="true">
               {insert.face}
             </span>
-            {insert.label}
+            {t(insert.label)}
           </div>
         ))}
       </div>

@@ -4,27 +4,18 @@ import { COLORS } from '../../page-document/attributes.js'
 import type { Alignment, Color } from '../../page-document/block.js'
 import { align } from '../block-commands.js'
 import { closeMenu, Popover } from './Popover.js'
+import { t } from '../../language/language.js'
+import type { TextId } from '../../language/message.js'
 
 interface ToolProps {
   readonly editor: Editor
 }
 
-const NAMES: { readonly [color in Color]: string } = {
-  gray: 'Gray',
-  red: 'Red',
-  orange: 'Orange',
-  yellow: 'Yellow',
-  green: 'Green',
-  blue: 'Blue',
-  purple: 'Purple',
-  pink: 'Pink',
-}
-
-const ALIGNMENTS: readonly (readonly [Alignment | null, string])[] = [
-  [null, 'Align start'],
-  ['center', 'Center'],
-  ['end', 'Align end'],
-  ['justify', 'Justify'],
+const ALIGNMENTS: readonly (readonly [Alignment | null, TextId])[] = [
+  [null, 'page.alignStart'],
+  ['center', 'page.center'],
+  ['end', 'page.alignEnd'],
+  ['justify', 'page.justify'],
 ]
 
 export interface TextToolsProps extends ToolProps {
@@ -45,9 +36,9 @@ export function TextTools({ editor, alignment }: TextToolsProps) {
 /** Offers colors for the selected text and for its background. @see OFFICE.md PE3 */
 export function ColorTool({ editor }: ToolProps) {
   return (
-    <Popover label="Colors" face={<span className="color-face">A</span>}>
-      <Shades editor={editor} mark="color" label="Text" />
-      <Shades editor={editor} mark="highlight" label="Highlight" />
+    <Popover label={t('page.colors')} face={<span className="color-face">A</span>}>
+      <Shades editor={editor} mark="color" label={t('page.text')} />
+      <Shades editor={editor} mark="highlight" label={t('page.highlight')} />
     </Popover>
   )
 }
@@ -77,8 +68,8 @@ function Shades({ editor, mark, label }: ShadesProps) {
           tabIndex={-1}
           data-mark={mark}
           data-color={color ?? undefined}
-          title={color === null ? 'Default' : NAMES[color]}
-          aria-label={`${label}: ${color === null ? 'Default' : NAMES[color]}`}
+          title={nameOf(color)}
+          aria-label={t('page.colorOf', { of: label, color: nameOf(color) })}
           aria-checked={now === color}
           onClick={() => choose(color)}
         >
@@ -89,10 +80,13 @@ function Shades({ editor, mark, label }: ShadesProps) {
   )
 }
 
+const nameOf = (color: Color | null): string =>
+  color === null ? t('page.colorDefault') : t(`page.color.${color}`)
+
 /** Aligns the selected blocks. @see OFFICE.md PE4 */
 function AlignTool({ editor, now }: ToolProps & { readonly now: Alignment | null | undefined }) {
   return (
-    <Popover label="Alignment" face={ICONS[now ?? 'start']}>
+    <Popover label={t('page.alignment')} face={ICONS[now ?? 'start']}>
       {ALIGNMENTS.map(([to, label]) => (
         <button
           key={label}
@@ -110,7 +104,7 @@ function AlignTool({ editor, now }: ToolProps & { readonly now: Alignment | null
             closeMenu()
           }}
         >
-          {ICONS[to ?? 'start']} {label}
+          {ICONS[to ?? 'start']} {t(label)}
         </button>
       ))}
     </Popover>

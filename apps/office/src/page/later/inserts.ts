@@ -1,10 +1,12 @@
 import type { ChainedCommands } from '@tiptap/core'
 import type { ReactNode } from 'react'
 import { BLOCKS, INSERTS, LISTS, type Tool } from '../tools.js'
+import { t } from '../../language/language.js'
+import type { TextId } from '../../language/message.js'
 
 /** A block that the menu offers. */
 export interface Insert {
-  readonly label: string
+  readonly label: TextId
   readonly face: ReactNode
   /** What finds it beside its label: other names, also in Chinese and its letters. */
   readonly words: string
@@ -13,24 +15,24 @@ export interface Insert {
   readonly run: (chain: ChainedCommands) => ChainedCommands
 }
 
-const WORDS: { readonly [label: string]: string } = {
-  Text: 'paragraph plain 正文 文本 zhengwen wenben',
-  'Heading 1': 'h1 title 标题 biaoti',
-  'Heading 2': 'h2 subtitle 标题 biaoti',
-  'Heading 3': 'h3 标题 biaoti',
-  'Bulleted list': 'ul unordered 无序列表 列表 wuxu liebiao',
-  'Numbered list': 'ol ordered 有序列表 列表 youxu liebiao',
-  'Task list': 'todo checkbox 任务 待办 renwu daiban',
-  Quote: 'blockquote 引用 yinyong',
-  'Code block': 'pre 代码 daima',
-  'Horizontal line': 'rule divider hr 分割线 分隔线 fengexian',
-  Table: 'grid 表格 biaoge',
+const WORDS: { readonly [label in TextId]?: string } = {
+  'page.text': 'paragraph plain 正文 文本 zhengwen wenben',
+  'page.heading1': 'h1 title 标题 biaoti',
+  'page.heading2': 'h2 subtitle 标题 biaoti',
+  'page.heading3': 'h3 标题 biaoti',
+  'page.bulletList': 'ul unordered 无序列表 列表 wuxu liebiao',
+  'page.numberList': 'ol ordered 有序列表 列表 youxu liebiao',
+  'page.taskList': 'todo checkbox 任务 待办 renwu daiban',
+  'page.quote': 'blockquote 引用 yinyong',
+  'page.codeBlock': 'pre 代码 daima',
+  'page.rule': 'rule divider hr 分割线 分隔线 fengexian',
+  'page.table': 'grid 表格 biaoge',
 }
-const FACES: { readonly [label: string]: string } = {
-  Text: 'T',
-  'Heading 1': 'H1',
-  'Heading 2': 'H2',
-  'Heading 3': 'H3',
+const FACES: { readonly [label in TextId]?: string } = {
+  'page.text': 'T',
+  'page.heading1': 'H1',
+  'page.heading2': 'H2',
+  'page.heading3': 'H3',
 }
 
 const TOOLS: readonly (Pick<Tool, 'label' | 'run'> & { readonly face?: ReactNode })[] = [
@@ -44,7 +46,7 @@ const ALL: readonly Insert[] = TOOLS.filter(({ label }) => label in WORDS).map((
   label: tool.label,
   face: tool.face ?? FACES[tool.label],
   words: WORDS[tool.label]!,
-  isOutside: tool.label === 'Table',
+  isOutside: tool.label === 'page.table',
   run: tool.run,
 }))
 
@@ -56,7 +58,7 @@ const ALL: readonly Insert[] = TOOLS.filter(({ label }) => label in WORDS).map((
 export function findInserts(query: string, isInTable: boolean): readonly Insert[] {
   const wanted = query.trim().toLowerCase()
   const ranked = ALL.filter(({ isOutside }) => !(isInTable && isOutside === true)).map((insert) => {
-    const said = `${insert.label} ${insert.words}`.toLowerCase()
+    const said = `${t(insert.label)} ${insert.words}`.toLowerCase()
     return { insert, rank: rankOf(said, wanted) }
   })
   return ranked

@@ -16,6 +16,18 @@ const CLASSES = {
   person: 'whereabouts-person',
 }
 
+/** What `Avatars` says beside the names. */
+const TEXTS = {
+  /** The name of the whole. */
+  label: 'Who is here',
+  /** How many watch. */
+  watching: (count: number) => `${count} watching`,
+  /** The name of the button that shows those without an avatar. */
+  more: (count: number) => `${count} more: show everybody`,
+  /** The name of the list that it opens. */
+  everybody: 'Everybody',
+}
+
 type Attributes = HTMLAttributes<HTMLElement> & {
   readonly [data: `data-${string}`]: string | boolean | undefined
 }
@@ -23,6 +35,7 @@ type Attributes = HTMLAttributes<HTMLElement> & {
 /** How `Avatars` shows a member. */
 interface Shown {
   readonly classes: typeof CLASSES
+  readonly texts: typeof TEXTS
   /** What is said of a member, to those who point at the avatar and to screen readers. @default the name */
   readonly describe: (member: Member) => string
   /** What an avatar shows. @default the picture of the user, or else the initials */
@@ -34,13 +47,13 @@ interface Shown {
 }
 
 /** What `Avatars` takes. All of it may be left out. */
-export interface AvatarsProps extends Partial<Omit<Shown, 'classes'>> {
+export interface AvatarsProps extends Partial<Omit<Shown, 'classes' | 'texts'>> {
   /** @default the room of the nearest `RoomProvider` */
   readonly room?: Pick<AnyRoom, 'getSnapshot' | 'subscribe'>
   /** How many have an avatar; the others are in a list that a button opens. @default 8 */
   readonly max?: number
-  /** The name of the whole. @default Who is here */
-  readonly label?: string
+  /** Texts in place of the English ones. */
+  readonly texts?: Partial<typeof TEXTS>
   /** Classes in place of those of the style sheet. */
   readonly classes?: Partial<typeof CLASSES>
   /** Shown after the avatars, such as the person at this window. */
@@ -54,13 +67,15 @@ export interface AvatarsProps extends Partial<Omit<Shown, 'classes'>> {
  * @see PROTOCOL.md CL108
  */
 export function Avatars(props: AvatarsProps): ReactNode {
-  const { room, max = 8, label = 'Who is here', children } = props
+  const { room, max = 8, children } = props
   const shown = shownAs(props)
   const { others, watching } = useSnapshotOf(useNearestRoom(room), seen, isSameSeen)
   const isMore = others.length > max
   return (
-    <section className={shown.classes.avatars} aria-label={label}>
-      {watching > 0 && <span className={shown.classes.watching}>{watching} watching</span>}
+    <section className={shown.classes.avatars} aria-label={shown.texts.label}>
+      {watching > 0 && (
+        <span className={shown.classes.watching}>{shown.texts.watching(watching)}</span>
+      )}
       {others.slice(0, max).map((member) => (
         <Avatar key={member.id} member={member} {...shown} />
       ))}
@@ -71,8 +86,10 @@ export function Avatars(props: AvatarsProps): ReactNode {
 }
 
 function shownAs(props: AvatarsProps): Shown {
-  const { classes, describe = nameOf, draw = pictureOf, attributes = noMore, onChoose } = props
-  return { classes: { ...CLASSES, ...classes }, describe, draw, attributes, onChoose }
+  const { describe = nameOf, draw = pictureOf, attributes = noMore, onChoose } = props
+  const classes = { ...CLASSES, ...props.classes }
+  const texts = { ...TEXTS, ...props.texts }
+  return { classes, texts, describe, draw, attributes, onChoose }
 }
 
 function Avatar({ member, ...shown }: Shown & { readonly member: Member }) {
@@ -110,18 +127,18 @@ interface EverybodyProps extends Shown {
 
 function Everybody({ others, unseen, ...shown }: EverybodyProps) {
   const id = useId()
-  const { classes } = shown
+  const { classes, texts } = shown
   return (
     <>
       <button
         type="button"
         className={classes.more}
         popoverTarget={id}
-        aria-label={`${unseen} more: show everybody`}
+        aria-label={texts.more(unseen)}
       >
         +{unseen}
       </button>
-      <section id={id} className={classes.everybody} popover="auto" aria-label="Everybody">
+      <section id={id} className={classes.everybody} popover="auto" aria-label={texts.everybody}>
         {others.map((member) => (
           <Person key={member.id} member={member} list={id} {...shown} />
         ))}
