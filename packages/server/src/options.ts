@@ -120,6 +120,11 @@ export interface WhereaboutsOptions {
   readonly maxUpdateBytes?: number
   /** How large a document may be in the store. Deleted content counts for little. */
   readonly maxDocumentBytes?: number
+  /**
+   * The rooms whose documents keep the content of what is deleted in them, so that Yjs can show them as they were: names,
+   * or beginnings of names with `*` after them, such as `minutes-*`. @see PROTOCOL.md GC1
+   */
+  readonly keepDeleted?: readonly string[]
   /** How many bytes of a document's latest updates a room keeps, for readers who were away briefly. */
   readonly maxRecentDocumentBytes?: number
   /** How much memory all loaded documents together may need, as the server estimates it. */
@@ -293,6 +298,7 @@ export const DEFAULTS = {
   maxRecentBroadcastBytes: 65_536,
   maxUpdateBytes: 1_048_576,
   maxDocumentBytes: 67_108_864,
+  keepDeleted: [],
   maxRecentDocumentBytes: 1_048_576,
   maxLoadedDocumentBytes: 536_870_912,
   maxArrivingBytes: 25_165_824,
@@ -323,6 +329,8 @@ const timeMs = (least: number) => z.int().min(least).max(DAY_MS)
 const bytes = z.int().min(2).max(1_073_741_824)
 const count = z.int().min(1).max(10_000_000)
 
+const ROOMS = /^[A-Za-z0-9._:~-]{0,128}\*?$/
+
 const STORE = z.strictObject({
   module: z.custom<URL | string>(isFileUrl, 'is the file: URL of a module'),
   options: z.unknown().refine(canBeCloned, 'can be copied by structuredClone').optional(),
@@ -346,6 +354,11 @@ const SINGLE_OPTIONS = z.strictObject({
   maxRecentBroadcastBytes: bytes.max(16_777_216).default(DEFAULTS.maxRecentBroadcastBytes),
   maxUpdateBytes: bytes.max(67_108_864).default(DEFAULTS.maxUpdateBytes),
   maxDocumentBytes: bytes.default(DEFAULTS.maxDocumentBytes),
+  keepDeleted: z
+    .array(
+      z.string().regex(ROOMS, 'must be a name of a room, or the beginning of one with * after it'),
+    )
+    .default([...DEFAULTS.keepDeleted]),
   maxRecentDocumentBytes: bytes.default(DEFAULTS.maxRecentDocumentBytes),
   maxLoadedDocumentBytes: bytes.default(DEFAULTS.maxLoadedDocumentBytes),
   maxArrivingBytes: bytes.default(DEFAULTS.maxArrivingBytes),

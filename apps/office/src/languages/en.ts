@@ -377,8 +377,6 @@ export const messages = {
   'grid.tooManySheets': 'A workbook can have at most {most, number} sheets.',
   'grid.unsupported': 'This isn’t supported yet.',
 
-  // The inspector; what it shows is in English, as the protocol is
-
   // Problems that the server reports. Where its own words say more, they are in `detail`, in English
   'problem.access-changed': 'Somebody else changed this just now.',
   'problem.bad-color': '{detail}',

@@ -41,8 +41,9 @@ export function keep(server: ScriptedServer, doc = new Doc()): Kept {
 export async function keepSynced(
   server: ScriptedServer,
   has = EMPTY,
+  doc = new Doc(),
 ): Promise<Kept & { stream: Exchange }> {
-  const kept = keep(server)
+  const kept = keep(server, doc)
   const stream = await server.take('GET events')
   stream.stream().snapshot('e:1', [member('me')])
   answerSync(await server.take('POST sync'), has)

@@ -44,6 +44,23 @@ describe('edits', () => {
     expect(await nextEvent(provider, 'saved')).toBe(true)
   })
 
+  it.each([
+    ['drops', true],
+    ['keeps', false],
+  ])('[GC4] that were deleted before they were posted: a document %s them', async (_what, gc) => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server, EMPTY, new Doc({ gc }))
+    // Until it can be undone, Yjs keeps the content in any document.
+    const undo = new UndoManager(doc.getText('body'))
+    doc.getText('body').insert(0, 'a secret')
+    doc.getText('body').delete(0, 8)
+    const post = await server.take('POST document')
+    expect(new TextDecoder('latin1').decode(post.bytes).includes('a secret')).toBe(!gc)
+    post.answer(200, { id: 'e:2' })
+    expect(await nextEvent(provider, 'saved')).toBe(true)
+    undo.destroy()
+  })
+
   it('[CL40] are posted again, unchanged and with the same key, until they are acknowledged', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider } = await keepSynced(server)

@@ -181,7 +181,9 @@ export class ServerCopy {
       const refused = structs.findIndex((struct) => this.refused.has(struct))
       const end = refused < 0 ? structs.length : refused
       if (structs.slice(end).some((struct) => !this.refused.has(struct))) isHeldUp = true
-      for (const struct of structs.slice(0, end)) all.push(withoutDeleted(struct))
+      const sent = structs.slice(0, end)
+      // A document that keeps its history keeps it for everybody. GC4
+      all.push(...(this.#doc.gc ? sent.map(withoutDeleted) : sent))
     }
     const { placed, waiting } = inOrder(all, new Map(this.#clocks))
     const isHere = ({ id }: Struct) => id.clock < getState(store, id.client)

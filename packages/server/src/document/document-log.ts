@@ -1,3 +1,4 @@
+import { isKeptMark } from './kept.js'
 import type { StoredDocument, StoredUpdate } from './store.js'
 
 /** How many updates may wait for a compaction, whatever their size. */
@@ -18,6 +19,8 @@ export class DocumentLog {
   #snapshotBytes: number
   #updates: { readonly number: number; readonly bytes: number }[] = []
   #updatesBytes = 0
+  /** Whether it has the mark of a document that keeps what is deleted in it. */
+  #isKept = false
   /** The number of updates from which a compaction that failed is due again. */
   #leastUpdates = FEW_UPDATES
 
@@ -34,6 +37,10 @@ export class DocumentLog {
 
   get hasUpdates(): boolean {
     return this.#updates.length > 0
+  }
+
+  get isKept(): boolean {
+    return this.#isKept
   }
 
   /** Whether the updates take so much room that they are compacted even while more arrive. */
@@ -55,6 +62,11 @@ export class DocumentLog {
   }
 
   add({ number, bytes }: StoredUpdate): void {
+    // It is never replaced by a snapshot.
+    if (isKeptMark(bytes)) {
+      this.#isKept = true
+      return
+    }
     this.#updates.push({ number, bytes: bytes.byteLength })
     this.#updatesBytes += bytes.byteLength
   }

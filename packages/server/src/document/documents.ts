@@ -100,13 +100,13 @@ export class Documents {
     now: () => number,
     newFlusher: (log: string) => Flusher = (path) => new Flusher(path),
   ) {
-    const { maxDocumentBytes, maxLoadedDocumentBytes } = options
+    const { maxDocumentBytes, maxLoadedDocumentBytes, keepDeleted } = options
     this.#chosen = chooseStore(options)
     const file = this.#chosen.kind === 'module' ? this.#chosen.log : undefined
     this.#flusher = file === undefined ? undefined : newFlusher(file)
     const isShared = hasRedis(options)
     this.#threads = new Threads(
-      { chosen: this.#chosen, isShared, maxDocumentBytes, maxLoadedDocumentBytes },
+      { chosen: this.#chosen, isShared, maxDocumentBytes, maxLoadedDocumentBytes, keepDeleted },
       (error) => log.error(error),
       now,
     )

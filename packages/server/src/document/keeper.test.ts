@@ -15,7 +15,7 @@ import { MemoryStore } from './memory-store.js'
 import { type DocumentStore, FIRST_INCARNATION } from './store.js'
 
 const ONE = { roomName: 'one', incarnation: FIRST_INCARNATION }
-const LIMITS = { maxDocumentBytes: 10_000_000, maxLoadedDocumentBytes: 10_000_000 }
+const LIMITS = { maxDocumentBytes: 10_000_000, maxLoadedDocumentBytes: 10_000_000, keepDeleted: [] }
 
 /** A store that records its calls, and can be told to fail or to wait. */
 class TestStore implements DocumentStore {

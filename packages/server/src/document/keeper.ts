@@ -2,9 +2,10 @@ import { type OwnBytes, Problem, writeSyncAnswer } from '@whereabouts/protocol'
 import { documentDeleted } from '../room/document-deleted.js'
 import { storeFailed } from '../store-failed.js'
 import { CrowdedDocument } from './admission.js'
-import { type CommitListener, Commits } from './commits.js'
+import { type Claim, type CommitListener, Commits } from './commits.js'
 import { Compactions } from './compactions.js'
 import { documentExists } from './document-exists.js'
+import { KEPT } from './kept.js'
 import type { LoadedDocument } from './loaded-document.js'
 import { LoadedDocuments } from './loaded-documents.js'
 import { Occupation } from './occupation.js'
@@ -16,6 +17,8 @@ export interface DocumentLimits {
   readonly maxDocumentBytes: number
   /** The maximum estimated size of all loaded documents in memory. */
   readonly maxLoadedDocumentBytes: number
+  /** The names of the rooms whose documents keep what is deleted in them, or beginnings with `*` after them. */
+  readonly keepDeleted: readonly string[]
 }
 
 /** The counts for metrics. */
@@ -88,11 +91,12 @@ export class DocumentKeeper {
     private readonly now: () => number,
     private readonly occupation = new Occupation(),
   ) {
-    const { maxLoadedDocumentBytes: maxBytes } = limits
+    const { maxLoadedDocumentBytes: maxBytes, keepDeleted } = limits
     this.#documents = new LoadedDocuments({
       store,
       maxBytes,
       now,
+      keepDeleted,
       committed: () => this.#commits.current,
       attend: (roomName, work) => this.#attend(roomName, 0, work),
     })
@@ -129,8 +133,7 @@ export class DocumentKeeper {
           const changed = document.apply(bytes)
           return bytes === given ? { changed, pending } : { changed, pending, bytes }
         })
-        if (result.changed)
-          document.saved = this.#commits.append(document, bytes, claim && { record: claim })
+        if (result.changed) this.#save(document, bytes, claim && { record: claim })
         // A known update may come from another post that still waits for the store.
         await document.saved
         const isTaken = claim !== undefined && !result.changed && document.log.bytes > 0
@@ -205,7 +208,7 @@ export class DocumentKeeper {
       await this.#reserve(document, bytes.byteLength)
       try {
         if (this.#attend(roomName, 0, () => document.apply(bytes))) {
-          document.saved = this.#commits.append(document, bytes, { record: claim })
+          this.#save(document, bytes, { record: claim })
         }
         await document.saved
       } finally {
@@ -291,6 +294,21 @@ export class DocumentKeeper {
       },
       differs: (document) => this.#documents.dropStale(document),
     }
+  }
+
+  /** Stores an update, and with the first one whether the document keeps what is deleted. @see PROTOCOL.md GC2 */
+  #save(document: LoadedDocument, bytes: Uint8Array, claim?: Claim): void {
+    const saved = this.#commits.append(document, bytes, claim)
+    const isMarked = !document.keepsDeleted || document.log.isKept || document.isBeingMarked
+    document.saved = isMarked ? saved : this.#mark(document, saved)
+  }
+
+  /** The snapshot makes other nodes load the document again before they compact it themselves. */
+  async #mark(document: LoadedDocument, saved: Promise<void>): Promise<void> {
+    document.isBeingMarked = true
+    // Both are awaited together, so that a refused update refuses its mark as well.
+    await Promise.all([saved, this.#commits.append(document, KEPT)])
+    void this.#compactions.compact(document)
   }
 
   #unload(roomName: string): void {

@@ -15,6 +15,7 @@ import {
 import { Admission } from './admission.js'
 import { encodeDocument } from './encode.js'
 import { DocumentLog } from './document-log.js'
+import { isMarkedKept } from './kept.js'
 import type { StoredDocument, StoredUpdate } from './store.js'
 import { badUpdate, type ReadUpdate } from './update.js'
 
@@ -45,23 +46,29 @@ export class LoadedDocument {
   writtenMs = 0
   /** Settles when everything applied so far is stored, or could not be stored. */
   saved: Promise<void> = Promise.resolve()
+  /** Whether the store is getting its mark of a document that keeps what is deleted. */
+  isBeingMarked = false
   /** Settles when the current compaction is finished. */
   compacting: Promise<void> | undefined
   /** The incarnation of the document that the updates belong to. */
   readonly incarnation: string
   /** When the store last noted its use; 0 while it isn't stored. */
   usedAtMs: number
-  readonly #doc = new Doc()
-  readonly #admission = new Admission(this.#doc)
+  readonly #doc: Doc
+  readonly #admission: Admission
   readonly log: DocumentLog
   #changed = false
   #weight = 0
 
+  /** @param keepsDeleted whether it keeps the content of what is deleted, even if its log isn't marked so */
   constructor(
     readonly roomName: string,
     stored: StoredDocument,
+    readonly keepsDeleted = isMarkedKept(stored),
   ) {
     const { incarnation, usedAtMs, snapshot, updates } = stored
+    this.#doc = new Doc({ gc: !keepsDeleted })
+    this.#admission = new Admission(this.#doc)
     this.incarnation = incarnation
     this.usedAtMs = usedAtMs
     this.log = new DocumentLog(stored)

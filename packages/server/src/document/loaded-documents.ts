@@ -1,4 +1,5 @@
 import { storeFailed } from '../store-failed.js'
+import { hasRoom, isMarkedKept } from './kept.js'
 import { LoadedDocument } from './loaded-document.js'
 import type { DocumentStore } from './store.js'
 
@@ -13,6 +14,8 @@ export interface LoadingContext {
   /** The maximum estimated size of all loaded documents in memory. */
   readonly maxBytes: number
   readonly now: () => number
+  /** The rooms whose documents keep what is deleted in them. */
+  readonly keepDeleted: readonly string[]
   /** Settles at the end of the current transaction. */
   committed(): Promise<void>
   /** Runs work for a room, and shows it to the main thread meanwhile. */
@@ -131,7 +134,8 @@ export class LoadedDocuments {
   async #read(roomName: string): Promise<LoadedDocument> {
     const { context } = this
     const stored = await context.attend(roomName, () => context.store.load(roomName))
-    return context.attend(roomName, () => new LoadedDocument(roomName, stored))
+    const keeps = hasRoom(context.keepDeleted, roomName) || isMarkedKept(stored)
+    return context.attend(roomName, () => new LoadedDocument(roomName, stored, keeps))
   }
 
   #touch(document: LoadedDocument): void {

@@ -9,6 +9,7 @@ function newThreads(): Threads {
     isShared: false,
     maxDocumentBytes: 1_000,
     maxLoadedDocumentBytes: 1_000,
+    keepDeleted: [],
   }
   return new Threads(
     settings,
