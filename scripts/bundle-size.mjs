@@ -72,6 +72,13 @@ const ENTRIES = [
     maxGzipBytes: 12 * 1024 + 160 + 256 + 640 + 128 + 528 + 24 + 120 + 40 + 16,
   },
   {
+    // Without Yjs. It reads, checks, plays and writes recordings, and shows any document as JSON (IN12 to IN17).
+    name: 'client/recording',
+    input: 'packages/client/dist/recording/index.js',
+    external: ['yjs'],
+    maxGzipBytes: 4 * 1024,
+  },
+  {
     // Without React and Yjs. About half of it, such as the reader of streams and recordings, is elsewhere already.
     name: 'client/react-inspector',
     input: 'packages/client/dist/react-inspector/inspector.js',
