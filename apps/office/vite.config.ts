@@ -117,7 +117,6 @@ const TOGETHER = [
   {
     name: 'grid',
     test: /@univerjs[\\/](?!find-replace|sheets-(?:find-replace|sort|filter)|preset-sheets-(?!core)|icons)[\w-]+[\\/]lib[\\/]es[\\/](?:index|facade)\.js$/,
-    includeDependenciesRecursively: false,
   },
 ]
 

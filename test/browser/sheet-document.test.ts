@@ -244,7 +244,7 @@ describe('the content of cells', () => {
     await anns.tab('Sheet 1 (Copy)').click()
     await anns.untilShows('A1', '42')
     await untilInOrder(anns, bobs)
-    const copied = ['Sheet 1', 'Sheet 1 (Copy)', 'Budget', 'Sheet1']
+    const copied = ['Sheet 1', 'Sheet 1 (Copy)', 'Budget', 'Sheet 2']
     for (const window of [anns, bobs]) await expect.poll(() => window.tabs()).toEqual(copied)
   })
 })

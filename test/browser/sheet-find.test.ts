@@ -10,9 +10,15 @@ describe('finding and replacing', () => {
   async function find(window: SheetWindow, key: string, text: string): Promise<Locator> {
     const { page } = window
     await window.untilTools()
-    await page.keyboard.press(key)
     const dialog = page.getByRole('dialog')
     const input = dialog.getByPlaceholder('Find in this Sheet')
+    // The dialog stays closed while a cell is being edited, which ends a moment after the key that ends it.
+    await expect
+      .poll(async () => {
+        if (!(await dialog.isVisible())) await page.keyboard.press(key)
+        return input.isVisible()
+      })
+      .toBe(true)
     await expect.poll(() => input.evaluate((field) => field === document.activeElement)).toBe(true)
     await page.keyboard.type(text)
     await expect

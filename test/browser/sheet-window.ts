@@ -242,6 +242,7 @@ export class SheetWindow implements AsyncDisposable {
 
   /** Puts an image into the clipboard. */
   async copyImage(): Promise<void> {
+    await this.page.waitForFunction(() => 'whereabouts' in globalThis)
     await this.page.evaluate(async () => {
       const image = await new Promise<Blob | null>((resolve) => {
         document.createElement('canvas').toBlob(resolve)
@@ -325,8 +326,10 @@ export class SheetWindow implements AsyncDisposable {
 
   /** Resolves when the tools that the cells don't need have been loaded. */
   async untilTools(): Promise<void> {
-    const entry = this.page.locator('[data-u-command="ui.operation.open-find-dialog"]')
-    await entry.first().waitFor({ state: 'attached' })
+    await this.page.evaluate(async () => {
+      const { whereabouts } = globalThis as unknown as { whereabouts: { tools: Promise<void> } }
+      await whereabouts.tools
+    })
   }
 
   /** A button of the toolbar, by what it does. */

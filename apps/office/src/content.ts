@@ -18,11 +18,12 @@ export interface Content {
   subscribe(listener: () => void): () => void
 }
 
-/** Returns the open sheet as content. @see OFFICE.md SH5 */
+/** Returns the open sheet as content. @see OFFICE.md SH5, SF18 */
 export function sheetContent(sheet: Sheet): Content {
   return {
     where: ({ location }) => sheet.where(location),
     show: ({ location }) => sheet.show(location),
+    follow: ({ location }) => sheet.show(location),
     focus: () => sheet.focus(),
     subscribe: (listener) => sheet.subscribe(listener),
   }

@@ -55,14 +55,14 @@ export async function openSheet(
   })
   void loadIcons()
   void describeFunctions(univer)
-  void loadTools(univer, shared)
+  const tools = loadTools(univer, shared)
   shared.subscribe(() => session.document.setUnwritten(shared.isUnwritten))
   refuseFiles(notify)
   beforeReload(async () => {
     await shared.workbook.endEditingAsync(true)
     await untilSafe(session)
   })
-  expose(shared)
+  expose(shared, tools)
   const { leftOut } = shared
   if (leftOut.length > 0) {
     notify(t('sheet.leftOut', { parts: formatList(leftOut.map(nameOfPart)) }))
@@ -161,8 +161,10 @@ function refuseFiles(notify: (text: string) => void): void {
 }
 
 /** Adds `whereabouts.differences()` and more to the browser's console, for debugging. */
-function expose(shared: SharedWorkbook): void {
+function expose(shared: SharedWorkbook, tools: Promise<void>): void {
   const whereabouts = {
+    /** Resolves when the tools that the cells don't need are there. */
+    tools,
     /** Lists where the grid differs from the document. */
     differences: () => shared.differences(),
     /** Returns a cell as the grid has it, without its formula's result. */

@@ -24,7 +24,7 @@ import { Grid, type Workbook } from './presence/grid.js'
 import { Overlay } from './presence/overlay.js'
 import { formatCell, parsePlace, type Cell } from './presence/place.js'
 import { refuse } from './refusals.js'
-import { scrollTo } from './presence/scroll.js'
+import { scrollIntoView, scrollTo } from './presence/scroll.js'
 import type { WorkbookRoom } from './room.js'
 import { complete, Slices } from './slices.js'
 import { sharingOf, type Sharing } from './sharing.js'
@@ -211,7 +211,11 @@ class BoundWorkbook implements SharedWorkbook {
     if (sheet === undefined || cell === undefined) return
     if (sheet.isSheetHidden()) return
     const isShown = this.workbook.getActiveSheet().getSheetId() === sheet.getSheetId()
-    if (!isShown) this.workbook.setActiveSheet(sheet)
+    if (isShown) {
+      scrollIntoView(sheet, cell)
+      return
+    }
+    this.workbook.setActiveSheet(sheet)
     scrollTo(sheet, cell)
   }
 

@@ -1,5 +1,5 @@
 import type { Doc } from 'yjs'
-import { isSame, SheetDocument, type SheetSnapshot } from './document/index.js'
+import { isSame, SheetDocument, type CellData, type SheetSnapshot } from './document/index.js'
 import type { GridReader } from './grid-reader.js'
 
 /** Lists where a grid differs from the document; empty if they are equal. */
@@ -23,12 +23,22 @@ function differencesIn(expected: SheetSnapshot, actual: SheetSnapshot): string[]
   const inCells = [...rows].flatMap((row) => {
     const columns = { ...cells[row], ...actual.cells[row] }
     return Object.keys(columns).flatMap((column) => {
-      const [value, found] = [cells, actual.cells].map((all) => all[row]?.[Number(column)] ?? {})
+      const value = cells[row]?.[Number(column)] ?? {}
+      const found = withoutResult(actual.cells[row]?.[Number(column)] ?? {}, value)
       const where = `${expected.id} ${row}:${column}`
       return isSame(value, found) ? [] : [describe(where, value, found)]
     })
   })
   return [...others, ...inCells]
+}
+
+/** Takes away the number format that comes with the result of a formula. @see OFFICE.md SF19 */
+function withoutResult(found: CellData, expected: CellData): CellData {
+  if (expected.f === undefined || found.s === undefined || expected.s?.['n'] !== undefined)
+    return found
+  const { s, ...content } = found
+  const { n: _, ...style } = s
+  return Object.keys(style).length === 0 ? content : { ...content, s: style }
 }
 
 const describe = (where: string, expected: unknown, actual: unknown): string =>

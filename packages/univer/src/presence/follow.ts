@@ -4,7 +4,7 @@ import { SetSelectionsOperation, SheetsSelectionsService } from '@univerjs/prese
 import { parsePlace, toLocation, type Cell, type Place } from './place.js'
 import type { WorkbookRoom } from '../room.js'
 import type { Binding } from '../binding.js'
-import { scrollTo } from './scroll.js'
+import { scrollIntoView, scrollTo } from './scroll.js'
 import type { Workbook } from './grid.js'
 
 interface Editing {
@@ -172,9 +172,11 @@ class Selection {
     const sheet = this.#workbook.getSheetBySheetId(id)
     const cell = this.#binding.positionOf(id, key)
     if (sheet === null || cell === undefined) return
-    this.#workbook.setActiveSheet(sheet)
+    const isShown = this.#workbook.getActiveSheet().getSheetId() === id
+    if (!isShown) this.#workbook.setActiveSheet(sheet)
     sheet.setActiveRange(sheet.getRange(cell.row, cell.column))
-    scrollTo(sheet, cell)
+    if (isShown) scrollIntoView(sheet, cell)
+    else scrollTo(sheet, cell)
   }
 
   /** Selects a place at its current position without scrolling; returns whether it still exists. */
