@@ -7,6 +7,7 @@ import type { AxisName, LineId } from './axis.js'
 import { isEmpty, type CellData, type CellMatrix, type CellPlace, type CellRange } from './cells.js'
 import { takeSteps, takingSteps } from './changes.js'
 import { Draft } from './draft.js'
+import { LIMITS } from './limits.js'
 import { hasTooManyMerges } from './merges.js'
 import type { Chance } from './order-key.js'
 import { PART_CELLS, partsOf } from './parts.js'
@@ -144,6 +145,40 @@ export class SheetDocument {
       this.#undo.release()
     }
     return takeSteps(this.#workbook, this.#held)
+  }
+
+  /**
+   * Takes in updates that were made for this grid elsewhere, such as the sheets of a file, as one undo
+   * step. They arrive with `takeChanges()`.
+   */
+  add(updates: readonly Uint8Array[]): void {
+    complete(this.adding(updates))
+  }
+
+  /** Does the same as `add`, with a pause after each update, in which changes can be taken. */
+  *adding(updates: readonly Uint8Array[]): Work {
+    if (!this.#isKnown) return
+    this.#undo.gather()
+    try {
+      for (const update of updates) {
+        Y.applyUpdate(this.#workbook.doc, update, this.#undo.added)
+        yield
+      }
+    } finally {
+      this.#undo.release()
+    }
+  }
+
+  /** The order key of the last sheet. */
+  get lastSheetKey(): string {
+    const { list } = this.#workbook
+    return list.keyOf(list.ids.at(-1)!)!
+  }
+
+  /** How many sheets, and cells in blocks, there can be in addition. @see SHEET.md SD38, SD52 */
+  get roomForSheets(): { readonly sheets: number; readonly blockCells: number } {
+    const { list, roomInBlocks } = this.#workbook
+    return { sheets: LIMITS.sheets - list.ids.length, blockCells: roomInBlocks }
   }
 
   #write(operations: readonly Operation[]): void {
