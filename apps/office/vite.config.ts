@@ -65,7 +65,7 @@ const TOGETHER = [
   { name: 'react', test: /node_modules[\\/](?:react|react-dom|scheduler)[\\/]/ },
   {
     name: 'shared',
-    test: /preload-helper|protocol[\\/]dist[\\/]|document[\\/]format\.js|office[\\/]src[\\/](?:base|identity|keep-signed-in|person|route|title)\.ts/,
+    test: /preload-helper|protocol[\\/]dist[\\/]|document[\\/]format\.js|office[\\/]src[\\/](?:base|identity|keep-signed-in|person|route|title|files[\\/]dropped-files)\.ts/,
     minShareCount: 2,
   },
 ]

@@ -6,11 +6,12 @@ import '@univerjs/preset-sheets-core/lib/index.css'
 import {
   bindWorkbook,
   sharedPreset,
-  TEXTS,
   type GivenBack,
   type SharedWorkbook,
 } from '@whereabouts/univer'
 import type { CellData } from '@whereabouts/univer/document'
+import { DroppedFile } from './files/dropped-files.js'
+import type { SheetFiles } from './files/FilesButton.js'
 import { loadIcons } from './late-icons.js'
 import { beforeReload } from './offline/before-reload.js'
 import type { Session } from './session.js'
@@ -38,6 +39,8 @@ export interface Notices {
 
 /** The open sheet, as the parts around it see it. */
 export interface Sheet extends Pick<SharedWorkbook, 'put' | 'show' | 'subscribe' | 'where'> {
+  /** What opens and saves files. */
+  readonly files: SheetFiles
   /** Moves the keyboard focus into the cells. */
   focus(): void
 }
@@ -62,7 +65,7 @@ export async function openSheet(
   void loadIcons()
   void describeFunctions(univer)
   shared.subscribe(() => session.document.setUnwritten(shared.isUnwritten))
-  refuseFiles(notify)
+  const dropped = new DroppedFile()
   beforeReload(async () => {
     await shared.workbook.endEditingAsync(true)
     await untilSafe(session)
@@ -79,6 +82,14 @@ export async function openSheet(
     show: (location) => shared.show(location),
     subscribe: (listener) => shared.subscribe(listener),
     put: (given) => shared.put(given),
+    files: {
+      get end() {
+        return shared.end
+      },
+      addSheets: (updates) => shared.addSheets(updates),
+      toSave: () => shared.toSave(),
+      dropped,
+    },
     focus() {
       const editor = container.querySelector<HTMLElement>(CELL_EDITOR)
       // After a dialog gives the focus back, the editor has no caret and ignores keys until it gets
@@ -105,17 +116,6 @@ async function describeFunctions(univer: Univer): Promise<void> {
   const injector = univer.__getInjector()
   injector.get(LocaleService).load({ [LocaleType.EN_US]: texts })
   injector.get(IDescriptionService).registerDescriptions(functions)
-}
-
-/** Without this, the browser leaves the sheet to show a file that was dropped on it. */
-function refuseFiles(notify: (text: string) => void): void {
-  const refuseFile = (event: DragEvent): void => {
-    if (!event.dataTransfer?.types.includes('Files')) return
-    event.preventDefault()
-    if (event.type === 'drop') notify(TEXTS.noFiles)
-  }
-  addEventListener('dragover', refuseFile)
-  addEventListener('drop', refuseFile)
 }
 
 /** Adds `whereabouts.differences()` and more to the browser's console, for debugging. */

@@ -1,5 +1,3 @@
-import { NO_FILES } from './clipboard/contents.js'
-
 /** Texts for people that don't depend on what exactly they tried. */
 export interface Texts {
   /** Why nothing can be edited while `canEdit` returns false. */
@@ -10,8 +8,6 @@ export interface Texts {
   readonly cellGone: string
   /** The same for several cells. */
   readonly cellsGone: string
-  /** Why images and files can't be pasted. */
-  readonly noFiles: string
   /**
    * Describes a place.
    *
@@ -26,6 +22,5 @@ export const TEXTS: Texts = {
   newerFormat: 'This sheet was changed by a newer version. Reload to continue.',
   cellGone: 'Someone else deleted or merged the cell you were editing.',
   cellsGone: 'Someone else deleted or merged cells you were editing.',
-  noFiles: NO_FILES,
   place: (cell, sheet) => `${cell} of ${sheet}`,
 }

@@ -9,8 +9,8 @@ export interface Contents {
   readonly hasFiles: boolean
 }
 
-/** The notice for files that are dropped or pasted. @see OFFICE.md SH29 */
-export const NO_FILES = 'Images and files can’t be added to cells yet.'
+/** The notice for images that are pasted. @see OFFICE.md SH29 */
+const NO_FILES = 'Images and files can’t be added to cells yet.'
 
 const NOTHING = 'The clipboard has nothing that can be pasted into cells.'
 const HTML = 'text/html'
