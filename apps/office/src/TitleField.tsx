@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useSyncExternalStore, type KeyboardEvent } from 'react'
 import type { OfficeProps } from './office.js'
-import { nameUntitled } from './route.js'
+import { nameUntitled } from './name-untitled.js'
 import { observeName, readName, readTitle, writeTitle } from './document-name.js'
 
 type TitleFieldProps = Pick<OfficeProps, 'session' | 'route' | 'recents'> & {

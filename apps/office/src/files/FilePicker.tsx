@@ -1,5 +1,5 @@
 import { useRef, type ReactNode } from 'react'
-import { FILE_TEXTS as TEXTS } from './file-texts.js'
+import { t } from '../language/language.js'
 
 interface FilePickerProps {
   readonly className: string
@@ -16,14 +16,14 @@ export function FilePicker({ className, children, onPick }: FilePickerProps) {
   return (
     <>
       <button type="button" className={className} onClick={() => input.current?.click()}>
-        {children ?? TEXTS.openFile}
+        {children ?? t('files.open')}
       </button>
       <input
         ref={input}
         type="file"
         accept={ENDINGS}
         hidden
-        aria-label={TEXTS.openFile}
+        aria-label={t('files.open')}
         onChange={({ currentTarget }) => {
           const [file] = currentTarget.files ?? []
           // The same file can be chosen again.

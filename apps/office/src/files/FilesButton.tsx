@@ -1,10 +1,11 @@
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import type { SharedWorkbook } from '@whereabouts/univer'
 import { readName } from '../document-name.js'
-import { nameUntitled, type DocumentRoute } from '../route.js'
+import { nameUntitled } from '../name-untitled.js'
+import type { DocumentRoute } from '../route.js'
 import type { Session } from '../session.js'
 import type { DroppedFile } from './dropped-files.js'
-import { FILE_TEXTS as TEXTS } from './file-texts.js'
+import { t } from '../language/language.js'
 import type { SheetTarget } from './file-opening.js'
 
 const OpenFileDialog = lazy(async () => ({
@@ -34,7 +35,7 @@ export function FilesButton({ session, route, files }: FilesButtonProps) {
   return (
     <>
       <button type="button" className="share" onClick={() => setOpen(true)}>
-        {TEXTS.file}
+        {t('files.button')}
       </button>
       <Suspense>
         {isOpen && (

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type FormEvent } from 'react'
 import type { ToSave } from '@whereabouts/univer'
 import { FilePicker } from './FilePicker.js'
-import { FILE_TEXTS as TEXTS } from './file-texts.js'
+import { t } from '../language/language.js'
 import { FileWork } from './file-work.js'
 import type { FileForm } from './messages.js'
 
@@ -36,7 +36,7 @@ export function FilesDialog({ title, toSave, onOpen, onClose }: FilesDialogProps
   }, [work])
 
   const save = async (form: FormName, isMarked: boolean) => {
-    say(TEXTS.saving)
+    say(t('files.writing'))
     const bytes = await work.write(toSave(), formOf(form, isMarked))
     download(bytes, `${title.replaceAll(FORBIDDEN, '_')}${endingOf(form)}`, TYPES[form])
     dialog.current?.close()
@@ -45,7 +45,7 @@ export function FilesDialog({ title, toSave, onOpen, onClose }: FilesDialogProps
     event.preventDefault()
     const chosen = new FormData(event.currentTarget)
     const form = chosen.get('form') as FormName
-    save(form, chosen.get('mark') !== null).catch(() => say(TEXTS.notSaved))
+    save(form, chosen.get('mark') !== null).catch(() => say(t('files.notWritten')))
   }
 
   return (
@@ -55,7 +55,7 @@ export function FilesDialog({ title, toSave, onOpen, onClose }: FilesDialogProps
       aria-labelledby="files"
       onClose={onClose}
     >
-      <h2 id="files">{TEXTS.files}</h2>
+      <h2 id="files">{t('files.title')}</h2>
       <FilePicker
         className="open-file"
         onPick={(file) => {
@@ -68,10 +68,10 @@ export function FilesDialog({ title, toSave, onOpen, onClose }: FilesDialogProps
         <output className="said">{said}</output>
         <div className="actions">
           <button type="button" onClick={() => dialog.current?.close()}>
-            {TEXTS.cancel}
+            {t('common.cancel')}
           </button>
           <button type="submit" className="primary">
-            {TEXTS.save}
+            {t('files.save')}
           </button>
         </div>
       </form>
@@ -82,16 +82,16 @@ export function FilesDialog({ title, toSave, onOpen, onClose }: FilesDialogProps
 function Forms() {
   return (
     <fieldset>
-      <legend>{TEXTS.save}</legend>
+      <legend>{t('files.save')}</legend>
       {FORMS.map((form) => (
         <label key={form}>
           <input type="radio" name="form" value={form} defaultChecked={form === 'xlsx'} />
-          {TEXTS[form]}
+          {t(`files.${form}`)}
         </label>
       ))}
       <label>
         <input type="checkbox" name="mark" defaultChecked />
-        {TEXTS.mark}
+        {t('files.mark')}
       </label>
     </fieldset>
   )

@@ -2,7 +2,7 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { ICONS } from '../icons.js'
 import { onDroppedFile } from './dropped-files.js'
 import { FilePicker } from './FilePicker.js'
-import { FILE_TEXTS as TEXTS } from './file-texts.js'
+import { t } from '../language/language.js'
 
 const OpenFileDialog = lazy(async () => ({
   default: (await import('./OpenFileDialog.js')).OpenFileDialog,
@@ -17,8 +17,8 @@ export function OpenFile() {
       <FilePicker className="new-document" onPick={setFile}>
         {ICONS.sheet}
         <span>
-          <strong>{TEXTS.openFile}</strong>
-          <small>{TEXTS.openFileAbout}</small>
+          <strong>{t('files.open')}</strong>
+          <small>{t('files.openHas')}</small>
         </span>
       </FilePicker>
       <Suspense>

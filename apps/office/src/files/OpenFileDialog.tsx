@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
-import { FILE_TEXTS as TEXTS } from './file-texts.js'
+import { t } from '../language/language.js'
 import { FileOpening, type SheetTarget, type Step } from './file-opening.js'
 
 interface OpenFileDialogProps {
@@ -30,11 +30,15 @@ export function OpenFileDialog({ file, into, onClose }: OpenFileDialogProps) {
       aria-labelledby="open-file"
       onClose={onClose}
     >
-      <h2 id="open-file">{hasFailed ? TEXTS.failed(file.name) : TEXTS.opening(file.name)}</h2>
+      <h2 id="open-file">
+        {hasFailed
+          ? t('files.cantOpen', { name: file.name })
+          : t('files.opening', { name: file.name })}
+      </h2>
       <Shown step={step} />
       <div className="actions">
         <button type="button" onClick={() => dialog.current?.close()}>
-          {hasFailed ? TEXTS.close : TEXTS.cancel}
+          {hasFailed ? t('common.close') : t('common.cancel')}
         </button>
         <NextButtons step={step} opening={opening} />
       </div>
@@ -52,10 +56,10 @@ function NextButtons({ step, opening }: NextButtonsProps) {
     return (
       <>
         <button type="button" onClick={() => opening.begin(false)}>
-          {TEXTS.intoThis}
+          {t('files.add')}
         </button>
         <button type="button" className="primary" onClick={() => opening.begin(true)}>
-          {TEXTS.asNew}
+          {t('files.asNew')}
         </button>
       </>
     )
@@ -63,7 +67,7 @@ function NextButtons({ step, opening }: NextButtonsProps) {
   if (step.at !== 'left-out') return null
   return (
     <button type="button" className="primary" onClick={() => opening.finish()}>
-      {TEXTS.openAnyway}
+      {t('files.openAnyway')}
     </button>
   )
 }
@@ -71,19 +75,20 @@ function NextButtons({ step, opening }: NextButtonsProps) {
 function Shown({ step }: { readonly step: Step }) {
   switch (step.at) {
     case 'choose':
-      return <p>{TEXTS.whereTo}</p>
+      return <p>{t('files.where')}</p>
     case 'reading':
     case 'writing':
     case 'done':
       return (
         <p>
-          <output>{step.at === 'reading' ? TEXTS.reading : TEXTS.writing}</output> <progress />
+          <output>{step.at === 'reading' ? t('files.reading') : t('files.storing')}</output>{' '}
+          <progress />
         </p>
       )
     case 'left-out':
       return (
         <>
-          <p>{TEXTS.leftOut}</p>
+          <p>{t('files.leaves')}</p>
           <ul>
             {step.lines.map((line) => (
               <li key={line}>{line}</li>

@@ -1,6 +1,7 @@
 import type { SharedWorkbook } from '@whereabouts/univer'
 import { addressOf, newRoom } from '../route.js'
 import { FileWork } from './file-work.js'
+import { describeLeftOut } from './sentences.js'
 
 /** A sheet to which those of a file can be added. */
 export type SheetTarget = Pick<SharedWorkbook, 'end' | 'addSheets'>
@@ -53,9 +54,9 @@ export class FileOpening {
 
   async #read(): Promise<void> {
     this.#go({ at: 'reading' })
-    const lines = await this.#work.read(this.#file, this.#isNew ? undefined : this.#into?.end)
-    if (lines.length === 0) await this.#write()
-    else this.#go({ at: 'left-out', lines })
+    const leftOut = await this.#work.read(this.#file, this.#isNew ? undefined : this.#into?.end)
+    if (leftOut.length === 0) await this.#write()
+    else this.#go({ at: 'left-out', lines: leftOut.map(describeLeftOut) })
   }
 
   async #write(): Promise<void> {

@@ -1,6 +1,8 @@
 import type { SheetsEnd, ToSave } from '@whereabouts/univer'
-import { FILE_TEXTS } from './file-texts.js'
+import type { LeftOut } from '@whereabouts/univer/files'
+import { t } from '../language/language.js'
 import type { FileAnswer, FileForm, FileQuestion } from './messages.js'
+import { describeFailure, FileError } from './sentences.js'
 
 type Answered<A extends FileAnswer['answer']> = Extract<FileAnswer, { answer: A }>
 
@@ -11,17 +13,17 @@ export class FileWork {
   /**
    * Reads a file.
    *
-   * @returns what will be left out, one line each
-   * @throws {Error} whose message says what is wrong with it
+   * @returns what will be left out
+   * @throws {FileError}
    */
-  async read(file: File, end: SheetsEnd | undefined): Promise<readonly string[]> {
+  async read(file: File, end: SheetsEnd | undefined): Promise<readonly LeftOut[]> {
     const bytes = new Uint8Array(await file.arrayBuffer())
     const question = { ask: 'read' as const, bytes, name: file.name }
     const { leftOut } = await this.#ask<'read'>(end === undefined ? question : { ...question, end })
     return leftOut
   }
 
-  /** Stores what was read in a room of its own. @throws {Error} whose message says why it isn't */
+  /** Stores what was read in a room of its own. @throws {FileError} */
   async store(room: string): Promise<void> {
     await this.#ask<'stored'>({ ask: 'store', room })
   }
@@ -44,11 +46,11 @@ export class FileWork {
     return new Promise((resolve, reject) => {
       const fail = (event: ErrorEvent) => {
         event.preventDefault()
-        reject(new Error(FILE_TEXTS.stopped))
+        reject(new FileError(t('files.tooMuchMemory')))
       }
       const hear = ({ data }: MessageEvent<FileAnswer>) => {
         this.#worker.removeEventListener('error', fail)
-        if (data.answer === 'failed') reject(new Error(data.sentence))
+        if (data.answer === 'failed') reject(new FileError(describeFailure(data.failure)))
         else resolve(data as Answered<A>)
       }
       this.#worker.addEventListener('message', hear, { once: true })

@@ -4,7 +4,6 @@ import {
   type FileContent,
   FileProblem,
   type FileSheet,
-  LEFT_OUT,
   readFile,
   sheetsIn,
   titleOf,
@@ -17,8 +16,7 @@ import { applyUpdate, Doc } from 'yjs'
 import { BASE } from '../base.js'
 import { cleanTitle } from '../title.js'
 import { untilProvider } from '../until-provider.js'
-import { FILE_TEXTS } from './file-texts.js'
-import type { FileAnswer, FileForm, FileQuestion } from './messages.js'
+import type { Failure, FileAnswer, FileForm, FileQuestion } from './messages.js'
 
 /** Some megabytes on a slow connection. */
 const STORED_WITHIN_MS = 300_000
@@ -43,25 +41,23 @@ async function answer(question: FileQuestion): Promise<FileAnswer> {
         return { answer: 'written', bytes: await write(question.toSave, question.form) }
     }
   } catch (error) {
-    return { answer: 'failed', sentence: sentenceOf(error) }
+    return { answer: 'failed', failure: failureOf(error) }
   }
 }
 
-function sentenceOf(error: unknown): string {
-  if (error instanceof FileProblem) return error.message
-  return error instanceof Problem ? error.detail : FILE_TEXTS.offline
+function failureOf(error: unknown): Failure {
+  if (error instanceof FileProblem) return { fault: error.fault, text: error.text }
+  return error instanceof Problem ? { problem: error.problem, detail: error.detail } : null
 }
 
-async function readSheets(question: Extract<FileQuestion, { ask: 'read' }>): Promise<string[]> {
+async function readSheets(question: Extract<FileQuestion, { ask: 'read' }>) {
   const { bytes, name, end } = question
   const content = await readFile(bytes, name)
   if (end !== undefined) assertRoom(content, end)
   const destination =
     end === undefined ? { title: cleanTitle(titleOf(name)) } : { after: end.after }
   read = writeSheets(content.sheets, destination)
-  return content.leftOut.map(({ feature, sheet, count, example }) =>
-    FILE_TEXTS.item(LEFT_OUT[feature], count, sheet, example),
-  )
+  return content.leftOut
 }
 
 /** @throws {FileProblem} if a document has no room for the sheets */

@@ -1,5 +1,6 @@
-import type { DelimitedOptions } from '@whereabouts/univer/files'
+import type { DelimitedOptions, FileFault, LeftOut } from '@whereabouts/univer/files'
 import type { SheetsEnd, ToSave } from '@whereabouts/univer'
+import type { Reported } from '../language/problems.js'
 
 /** What the worker is asked, one thing after the other. */
 export type FileQuestion =
@@ -21,10 +22,11 @@ export type FileForm = 'xlsx' | DelimitedOptions
 
 /** What the worker answers. */
 export type FileAnswer =
-  /** @property leftOut what is left out, one line each */
-  | { readonly answer: 'read'; readonly leftOut: readonly string[] }
+  | { readonly answer: 'read'; readonly leftOut: readonly LeftOut[] }
   | { readonly answer: 'stored' }
   | { readonly answer: 'taken'; readonly updates: readonly Uint8Array[] }
   | { readonly answer: 'written'; readonly bytes: Uint8Array }
-  /** @property sentence why, for people */
-  | { readonly answer: 'failed'; readonly sentence: string }
+  | { readonly answer: 'failed'; readonly failure: Failure }
+
+/** What is wrong with a file, or what the server refused; `null` if the server couldn't be reached. */
+export type Failure = { readonly fault: FileFault; readonly text: string } | Reported | null

@@ -1,4 +1,4 @@
-import type { BlockAttributes, BlockType, Marks } from './block.js'
+import type { Alignment, BlockAttributes, BlockType, Color, Marks } from './block.js'
 import { isShownImage } from './image-source.js'
 import { isSafeLink } from './links.js'
 
@@ -13,6 +13,23 @@ export const MAX_INDENT = 8
 /** The levels of headings. */
 export const LEVELS = [1, 2, 3, 4, 5, 6] as const
 
+/** The colors of text and of its background. @see PAGE.md PE1 */
+export const COLORS: readonly Color[] = [
+  'gray',
+  'red',
+  'orange',
+  'yellow',
+  'green',
+  'blue',
+  'purple',
+  'pink',
+]
+const ALIGNMENTS: readonly Alignment[] = ['center', 'end', 'justify']
+
+const oneOf =
+  (values: readonly string[]): Read =>
+  (value) =>
+    typeof value === 'string' && values.includes(value) ? value : undefined
 const whole =
   (min: number, max: number): Read =>
   (value) =>
@@ -25,16 +42,16 @@ const text: Read = (value) =>
     : undefined
 const flag: Read = (value) => (value === true ? true : undefined)
 
-const indent = whole(1, MAX_INDENT)
+const flow = { indent: whole(1, MAX_INDENT), align: oneOf(ALIGNMENTS) }
 const level: Read = (value) => whole(1, LEVELS.length)(value) ?? 3
 
 const KNOWN: { readonly [Type in BlockType]: { readonly [attribute: string]: Read } } = {
-  paragraph: { indent },
-  heading: { level, indent },
-  bullet: { indent },
-  number: { indent, start: whole(0, MAX_LIST_START) },
-  task: { indent, checked: flag },
-  quote: { indent },
+  paragraph: flow,
+  heading: { level, ...flow },
+  bullet: flow,
+  number: { ...flow, start: whole(0, MAX_LIST_START) },
+  task: { ...flow, checked: flag },
+  quote: flow,
   code: { language: text },
   image: {
     src: (value) => (isShownImage(value) ? value : undefined),
@@ -70,6 +87,8 @@ export function readAttributes(type: BlockType, fields: Fields): BlockAttributes
 }
 
 const FLAGS: ReadonlySet<string> = new Set(['bold', 'italic', 'underline', 'strike', 'code'])
+const SHADES: ReadonlySet<string> = new Set(['color', 'highlight'])
+const readColor = oneOf(COLORS)
 const isOn = (value: unknown): boolean => value !== null && value !== undefined && value !== false
 
 /** Reads the marks of a piece of text; unknown ones are kept. @see PAGE.md PF5, PG7 */
@@ -80,6 +99,7 @@ export function readMarks(formats: Iterable<readonly [name: string, value: unkno
     const href: unknown = name === 'link' ? (value as { href?: unknown } | null)?.href : undefined
     if (!isOn(value)) continue
     else if (FLAGS.has(name)) known.push([name, true])
+    else if (SHADES.has(name) && readColor(value) !== undefined) known.push([name, value])
     else if (isSafeLink(href)) known.push(['link', href])
     else unknown.push([name, value])
   }

@@ -12,12 +12,19 @@ export type BlockType =
   | 'table'
   | 'unknown'
 
+/** A color of text or of its background, as a name: each look has its own shades. @see PAGE.md PE1 */
+export type Color = 'gray' | 'red' | 'orange' | 'yellow' | 'green' | 'blue' | 'purple' | 'pink'
+
+/** How lines are aligned; the start is the default. @see PAGE.md PE2 */
+export type Alignment = 'center' | 'end' | 'justify'
+
 /** The attributes of a block beside its type; defaults are left out. */
 export interface BlockAttributes {
   /** 1 to 6. */
   readonly level?: number
   /** 1 to 8. */
   readonly indent?: number
+  readonly align?: Alignment
   readonly checked?: true
   /** The first number of a list. */
   readonly start?: number
@@ -36,6 +43,9 @@ export interface Marks {
   readonly underline?: true
   readonly strike?: true
   readonly code?: true
+  readonly color?: Color
+  /** The color behind the text. */
+  readonly highlight?: Color
   /** The target of a link. */
   readonly link?: string
   /** Marks that this version doesn't know, as JSON, so that they are kept. */

@@ -75,6 +75,43 @@ function both(
   })
 }
 
+describe('colors and alignment', () => {
+  it('[PE1 PE2] are names, and anything else stays in the document as something unknown', () => {
+    const doc = new Doc()
+    const text = doc.getText('text')
+    text.insert(0, 'warm', { color: 'red', highlight: '#ff0' })
+    text.insertEmbed(4, new YMap(Object.entries({ align: 'center' })), {})
+    text.insert(5, 'odd', {})
+    text.insertEmbed(8, new YMap(Object.entries({ type: 'bullet', align: 'url(x)' })), {})
+    const page = new PageDocument(doc)
+    const marks: Marks = { color: 'red', unknown: '{"highlight":"#ff0"}' }
+    expect(page.blocks).toEqual([
+      { ...marked(['warm', marks]), attributes: { align: 'center' } },
+      block('bullet', 'odd'),
+    ])
+    page.write([page.blocks[0]!, block('bullet', 'odder')])
+    expect(text.toDelta()[0]).toEqual({
+      insert: 'warm',
+      attributes: { color: 'red', highlight: '#ff0' },
+    })
+    const markers = (text.toDelta() as { insert: unknown }[]).map(({ insert }) => insert)
+    expect((markers.at(-1) as YMap<unknown>).get('align')).toBe('url(x)')
+  })
+
+  it('[PE1 PE2] merge with each other and with a change of the type', () => {
+    const merged = both(
+      [block('paragraph', 'one two')],
+      write({
+        ...marked(['one', { color: 'blue' }], [' two', {}]),
+        type: 'heading',
+        attributes: { level: 2 },
+      }),
+      write({ ...marked(['one ', {}], ['two', { bold: true }]), attributes: { align: 'end' } }),
+    )
+    for (const lines of merged) expect(lines).toEqual(['heading level=2 align=end: one two'])
+  })
+})
+
 const write =
   (...blocks: readonly Block[]) =>
   (page: PageDocument) =>

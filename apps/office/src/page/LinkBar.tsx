@@ -2,6 +2,19 @@ import type { Editor } from '@tiptap/core'
 import { useState, type FormEvent } from 'react'
 import { isSafeLink, readLink } from '../page-document/links.js'
 
+const ASKED = 'asklink'
+
+/** Opens the form for a link, as Ctrl+K does. */
+export function askForLink({ view: { dom } }: Editor): void {
+  dom.dispatchEvent(new Event(ASKED))
+}
+
+/** Calls back when a link is asked for. */
+export function onAskForLink({ view: { dom } }: Editor, open: () => void): () => void {
+  dom.addEventListener(ASKED, open)
+  return () => dom.removeEventListener(ASKED, open)
+}
+
 interface LinkBarProps {
   readonly editor: Editor
   /** The target of the link at the selection. */

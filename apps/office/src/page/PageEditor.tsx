@@ -8,6 +8,7 @@ import { PAGE_FORMAT } from '../page-document/page-format.js'
 import { NewerFormat, useKnownFormat } from '../newer-format.js'
 import type { Session } from '../session.js'
 import { StateNote } from '../StateNote.js'
+import type * as LaterModule from './later/Later.js'
 import { addParagraph } from './block-commands.js'
 import { HINT_ID, openPage, type Place } from './open-page.js'
 import { Toolbar } from './Toolbar.js'
@@ -28,6 +29,9 @@ interface Opened {
   readonly isToWrite: boolean
 }
 
+/** What is loaded after the page is open. */
+type LaterParts = typeof LaterModule
+
 const NOTICE_MS = 8_000
 
 /** Renders the page with its toolbar. */
@@ -40,6 +44,7 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
   const canEdit = useSyncExternalStore(session.subscribe, () => session.canEdit)
   const isReady = useReady(canEdit, doc, provider)
   const place = useRef<Place>(undefined)
+  const later = useLater(opened !== null)
   const isKnown = useKnownFormat(session, PAGE_FORMAT)
 
   useEffect(() => {
@@ -66,7 +71,10 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
   return (
     <>
       {canEdit && isKnown && opened?.isToWrite === true && (
-        <Toolbar editor={opened.editor} refused={setNotice} />
+        <Toolbar editor={opened.editor} refused={setNotice} TextTools={later?.TextTools ?? null} />
+      )}
+      {later !== null && opened !== null && (
+        <later.Later editor={opened.editor} canEdit={canEdit && isKnown && opened.isToWrite} />
       )}
       {/* Keyboard users get below the text with the arrow keys. */}
       <div
@@ -110,6 +118,16 @@ function useReady(canEdit: boolean, doc: Doc, provider: RoomProvider): boolean {
     }
   }, [provider, canEdit, doc])
   return ready === doc
+}
+
+/** Loads what isn't needed to begin writing, once the page is open. Without it the page is usable. */
+function useLater(isOpen: boolean): LaterParts | null {
+  const [later, setLater] = useState<LaterParts | null>(null)
+  useEffect(() => {
+    if (!isOpen) return
+    import('./later/Later.js').then(setLater, reportError)
+  }, [isOpen])
+  return later
 }
 
 /**

@@ -1,8 +1,17 @@
 import type { Editor } from '@tiptap/core'
-import { useCallback, useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import {
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+  type ComponentType,
+  type KeyboardEvent,
+} from 'react'
 import { ICONS } from '../icons.js'
 import { insertImages } from './image-files.js'
-import { LinkBar } from './LinkBar.js'
+import { askForLink, LinkBar, onAskForLink } from './LinkBar.js'
+import type { TextToolsProps } from './later/TextTools.js'
+import { ToolButton } from './ToolButton.js'
 import {
   BLOCKS,
   INSERTS,
@@ -20,10 +29,12 @@ interface ToolbarProps {
   readonly editor: Editor
   /** Called with the reason when an image is refused. */
   readonly refused: (why: string) => void
+  /** Tools that are loaded later; their place is kept. */
+  readonly TextTools: ComponentType<TextToolsProps> | null
 }
 
 /** Renders the toolbar: a single stop of the Tab key, with arrow keys between its buttons. */
-export function Toolbar({ editor, refused }: ToolbarProps) {
+export function Toolbar({ editor, refused, TextTools }: ToolbarProps) {
   const state = useToolbarState(editor)
   const [isLinking, setIsLinking] = useState(false)
   const bar = useRef<HTMLDivElement>(null)
@@ -47,29 +58,22 @@ export function Toolbar({ editor, refused }: ToolbarProps) {
         tabIndex={-1}
         onKeyDown={(event) => moveAlong(event, editor)}
       >
-        <span className="tools">
-          <ToolButton tool={UNDO} editor={editor} state={state} isOff={!state.canUndo} />
-          <ToolButton tool={REDO} editor={editor} state={state} isOff={!state.canRedo} />
-        </span>
-        <BlockSelect editor={editor} state={state} />
-        {group(MARKS)}
-        <span className="tools">
-          <button
-            type="button"
-            className="tool"
-            title="Link (Ctrl+K)"
-            aria-label="Link"
-            aria-keyshortcuts="Control+K"
-            aria-pressed={state.link !== undefined}
-            onMouseDown={(event) => event.preventDefault()}
-            onClick={openLink}
-          >
-            {ICONS.link}
-          </button>
-        </span>
-        {group(LISTS)}
-        {group(INSERTS)}
-        <ImageButton editor={editor} refused={refused} />
+        {/* On a phone, this row scrolls. */}
+        <div className="row">
+          <span className="tools">
+            <ToolButton tool={UNDO} editor={editor} state={state} isOff={!state.canUndo} />
+            <ToolButton tool={REDO} editor={editor} state={state} isOff={!state.canRedo} />
+          </span>
+          <BlockSelect editor={editor} state={state} />
+          {group(MARKS)}
+          <LinkButton editor={editor} isOn={state.link !== undefined} />
+          <span className="tools late">
+            {TextTools && <TextTools editor={editor} alignment={state.alignment} />}
+          </span>
+          {group(LISTS)}
+          {group(INSERTS)}
+          <ImageButton editor={editor} refused={refused} />
+        </div>
         {state.isInTable && group(TABLE, 'tools of-table')}
       </div>
       <LinkBar
@@ -83,35 +87,23 @@ export function Toolbar({ editor, refused }: ToolbarProps) {
   )
 }
 
-interface ToolButtonProps {
-  readonly tool: Tool
-  readonly editor: Editor
-  readonly state: ToolbarState
-  readonly isOff?: boolean
-}
-
-function ToolButton({ tool, editor, state, isOff = false }: ToolButtonProps) {
-  const { label, face, keys, mark, style, run } = tool
-  const shortcut = keys?.replace('Control', 'Ctrl')
+/** Renders the button that asks for a link. */
+export function LinkButton({ editor, isOn }: { readonly editor: Editor; readonly isOn: boolean }) {
   return (
-    <button
-      type="button"
-      className="tool"
-      title={shortcut === undefined ? label : `${label} (${shortcut})`}
-      aria-label={label}
-      aria-keyshortcuts={keys}
-      aria-pressed={
-        mark === undefined && style === undefined ? undefined : state.on.includes(label)
-      }
-      aria-disabled={isOff || undefined}
-      // This keeps the selection in the text.
-      onMouseDown={(event) => event.preventDefault()}
-      onClick={() => {
-        if (!isOff) run(editor.chain().focus()).run()
-      }}
-    >
-      {face}
-    </button>
+    <span className="tools">
+      <button
+        type="button"
+        className="tool"
+        title="Link (Ctrl+K)"
+        aria-label="Link"
+        aria-keyshortcuts="Control+K"
+        aria-pressed={isOn}
+        onMouseDown={(event) => event.preventDefault()}
+        onClick={() => askForLink(editor)}
+      >
+        {ICONS.link}
+      </button>
+    </span>
   )
 }
 
@@ -134,7 +126,7 @@ function BlockSelect({ editor, state }: { readonly editor: Editor; readonly stat
   )
 }
 
-function ImageButton({ editor, refused }: ToolbarProps) {
+function ImageButton({ editor, refused }: Omit<ToolbarProps, 'TextTools'>) {
   const picker = useRef<HTMLInputElement>(null)
   return (
     <span className="tools">
@@ -186,14 +178,18 @@ function useLinkKey(editor: Editor, open: () => void): void {
     const look = (event: globalThis.KeyboardEvent) => {
       if (event.key !== 'k' || !(event.ctrlKey || event.metaKey)) return
       event.preventDefault()
-      open()
+      askForLink(editor)
     }
     dom.addEventListener('keydown', look)
-    return () => dom.removeEventListener('keydown', look)
+    const stop = onAskForLink(editor, open)
+    return () => {
+      dom.removeEventListener('keydown', look)
+      stop()
+    }
   }, [editor, open])
 }
 
-const STOPS = 'button, select'
+const STOPS = ':is(button, select):not([popover] *)'
 
 /** Makes the Tab key stop only at the button that was used last. */
 function useOneStop(bar: React.RefObject<HTMLElement | null>): void {

@@ -1,4 +1,4 @@
-import type { Attrs, Node } from '@tiptap/pm/model'
+import type { Attrs, Node, NodeType } from '@tiptap/pm/model'
 import {
   NodeSelection,
   TextSelection,
@@ -7,6 +7,7 @@ import {
   type Transaction,
 } from '@tiptap/pm/state'
 import { MAX_INDENT } from '../page-document/attributes.js'
+import type { Alignment } from '../page-document/block.js'
 
 /** A kind of block: the name of a node and its attributes. */
 export interface Style {
@@ -38,17 +39,23 @@ export function isStyled(state: EditorState, { node: name, attrs = {} }: Style):
   )
 }
 
-/** Gives the selected blocks a style; their indent stays. */
+/** Returns the attributes of a block that it keeps as another type: its indent and alignment. */
+export function keptAs(type: NodeType, { attrs }: Node): Attrs {
+  const kept = ['indent', 'align'].filter((name) => type.spec.attrs?.[name] !== undefined)
+  return Object.fromEntries(
+    kept.map((name) => [name, attrs[name] ?? type.spec.attrs![name]!.default]),
+  )
+}
+
+/** Gives the selected blocks a style; their indent and alignment stay. */
 export const setStyle =
   ({ node: name, attrs }: Style): Command =>
   (state, dispatch) => {
     const type = state.schema.nodes[name]!
     const { tr } = state
     for (const { node, at } of selectedBlocks(state)) {
-      const kept =
-        type.spec.attrs?.['indent'] === undefined ? {} : { indent: node.attrs['indent'] ?? 0 }
       const from = tr.mapping.map(at) + 1
-      tr.setBlockType(from, from + node.content.size, type, { ...kept, ...attrs })
+      tr.setBlockType(from, from + node.content.size, type, { ...keptAs(type, node), ...attrs })
     }
     if (!tr.docChanged) return false
     dispatch?.(tr.scrollIntoView())
@@ -60,6 +67,28 @@ export const toggleStyle =
   (style: Style): Command =>
   (state, dispatch) =>
     setStyle(isStyled(state, style) ? { node: 'paragraph' } : style)(state, dispatch)
+
+/** Aligns the selected blocks; `null` is the start. @see PAGE.md PE2 */
+export const align =
+  (to: Alignment | null): Command =>
+  (state, dispatch) => {
+    const { tr } = state
+    for (const { node, at } of selectedBlocks(state)) {
+      const canAlign = node.type.spec.attrs?.['align'] !== undefined
+      if (canAlign && node.attrs['align'] !== to) tr.setNodeAttribute(at, 'align', to)
+    }
+    if (!tr.docChanged) return false
+    dispatch?.(tr)
+    return true
+  }
+
+/** Returns how all selected blocks are aligned; `undefined` if they differ. */
+export function alignmentOf(state: EditorState): Alignment | null | undefined {
+  const found = new Set(
+    selectedBlocks(state).map(({ node }) => (node.attrs['align'] ?? null) as Alignment | null),
+  )
+  return found.size === 1 ? [...found][0] : undefined
+}
 
 /** Indents or outdents the selected blocks. */
 export const indentBy =

@@ -11,7 +11,11 @@ const schema = getSchema(CONTENT)
 describe('the blocks of a page in the editor', () => {
   const blocks: readonly Block[] = [
     { type: 'paragraph', attributes: { indent: 2 }, content: [{ text: 'a\nb', marks: {} }] },
-    { type: 'heading', attributes: { level: 6 }, content: [] },
+    {
+      type: 'heading',
+      attributes: { level: 6, align: 'center' },
+      content: [{ text: 'warm', marks: { color: 'red', highlight: 'yellow' } }],
+    },
     {
       type: 'number',
       attributes: { start: 0 },

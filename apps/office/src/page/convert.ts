@@ -29,6 +29,7 @@ const TYPES = new Map(Object.entries(NODES).map(([type, node]) => [node, type as
 // Elements that are separate nodes within a line.
 const WITHOUT_BREAKS = new RegExp(`(${EMBED})`)
 const WITH_BREAKS = new RegExp(`([${EMBED}\n])`)
+const SHADES = ['color', 'highlight'] as const
 const FLAGS = ['bold', 'italic', 'underline', 'strike', 'code'] as const
 
 /**
@@ -92,8 +93,10 @@ export class Converter {
     })
   }
 
-  #toMarks({ link, unknown, ...flags }: Marks): readonly Mark[] {
+  #toMarks({ link, unknown, color, highlight, ...flags }: Marks): readonly Mark[] {
     const marks = Object.keys(flags).map((name) => this.#schema.mark(name))
+    if (color !== undefined) marks.push(this.#schema.mark('color', { color }))
+    if (highlight !== undefined) marks.push(this.#schema.mark('highlight', { color: highlight }))
     if (link !== undefined) marks.push(this.#schema.mark('link', { href: link }))
     if (unknown !== undefined) marks.push(this.#schema.mark('unknownMark', { json: unknown }))
     return marks
@@ -150,6 +153,7 @@ function columnAt(table: Node, at: number): string | null {
 const ATTRIBUTES: readonly (keyof BlockAttributes)[] = [
   'level',
   'indent',
+  'align',
   'checked',
   'start',
   'language',
@@ -190,8 +194,13 @@ function marksOf(marks: readonly Mark[]): Marks {
     marks.find(({ type }) => type.name === mark)?.attrs[name] as string | undefined
   const link = attribute('link', 'href')
   const unknown = attribute('unknownMark', 'json')
+  const shades = SHADES.flatMap((name) => {
+    const color = attribute(name, 'color')
+    return color === undefined ? [] : [[name, color]]
+  })
   return {
     ...Object.fromEntries(flags.map((flag) => [flag, true])),
+    ...Object.fromEntries(shades),
     ...(link === undefined ? {} : { link }),
     ...(unknown === undefined ? {} : { unknown }),
   }

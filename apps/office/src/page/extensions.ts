@@ -9,6 +9,7 @@ import { Clipboard } from './clipboard/clipboard.js'
 import { Bound, type BoundOptions } from './bound.js'
 import { ImageFiles } from './image-files.js'
 import { ItemNode } from './item-node.js'
+import { LateParts } from './late-parts.js'
 import { KeepMarks } from './keep-marks.js'
 import {
   CodeBlock,
@@ -22,6 +23,7 @@ import {
   UnknownBlock,
   UnknownInline,
 } from './nodes.js'
+import { MARKS } from './marks.js'
 import { Numbers } from './numbers.js'
 import { Typing } from './typing.js'
 
@@ -106,6 +108,7 @@ export const CONTENT: Extensions = [
   ...TABLE_NODES,
   UnknownBlock,
   UnknownInline,
+  ...MARKS,
   UnknownMark,
   SafeLink,
 ]
@@ -116,6 +119,7 @@ export function pageExtensions({ refused, ...bound }: PageOptions): Extensions {
     ...CONTENT,
     Bound.configure(bound),
     Clipboard,
+    LateParts,
     Typing,
     Numbers,
     ImageFiles.configure({ refused }),

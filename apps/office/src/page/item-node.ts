@@ -11,6 +11,7 @@ export const ItemNode = Node.create({
   addAttributes: () => ({
     kind: { default: 'bullet' },
     indent: { default: 0 },
+    align: { default: null },
     checked: { default: false },
     start: { default: null },
   }),
@@ -27,6 +28,7 @@ function attributesOf({ attrs }: ProseMirrorNode): { readonly [name: string]: st
     'aria-level': String(indent + 1),
     'data-kind': String(attrs['kind']),
     'data-indent': String(indent),
+    'data-align': String(attrs['align'] ?? 'start'),
     'data-checked': String(attrs['checked']),
     style: `--indent: ${indent}`,
   }

@@ -8,7 +8,12 @@ const FLAT = 'flat'
 /** An attribute that isn't rendered, such as an id. */
 const hidden = { default: null, rendered: false, parseHTML: () => null }
 
-const indent: Attributes = {
+const flow: Attributes = {
+  align: {
+    default: null,
+    renderHTML: ({ align }: { readonly align?: unknown }) =>
+      typeof align === 'string' ? { 'data-align': align } : {},
+  },
   indent: {
     default: 0,
     renderHTML: ({ indent: by }: { readonly indent?: unknown }) =>
@@ -24,7 +29,7 @@ export const Paragraph = Node.create({
   priority: 1_000,
   group: FLAT,
   content: 'inline*',
-  addAttributes: () => indent,
+  addAttributes: () => flow,
   renderHTML: ({ HTMLAttributes }) => ['p', mergeAttributes({ dir: 'auto' }, HTMLAttributes), 0],
 })
 
@@ -33,7 +38,7 @@ export const Heading = Node.create({
   group: FLAT,
   content: 'inline*',
   defining: true,
-  addAttributes: () => ({ level: { default: 1, rendered: false }, ...indent }),
+  addAttributes: () => ({ level: { default: 1, rendered: false }, ...flow }),
   renderHTML: ({ node, HTMLAttributes }) => [
     `h${Number(node.attrs['level'])}`,
     mergeAttributes({ dir: 'auto' }, HTMLAttributes),
@@ -46,7 +51,7 @@ export const Quote = Node.create({
   group: FLAT,
   content: 'inline*',
   defining: true,
-  addAttributes: () => indent,
+  addAttributes: () => flow,
   renderHTML: ({ HTMLAttributes }) => [
     'blockquote',
     mergeAttributes({ dir: 'auto' }, HTMLAttributes),

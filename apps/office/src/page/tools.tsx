@@ -3,7 +3,15 @@ import type { Command } from '@tiptap/pm/state'
 import type { ReactNode } from 'react'
 import { ICONS } from '../icons.js'
 import { LEVELS } from '../page-document/attributes.js'
-import { insertRule, isStyled, setStyle, toggleStyle, type Style } from './block-commands.js'
+import type { Alignment } from '../page-document/block.js'
+import {
+  alignmentOf,
+  insertRule,
+  isStyled,
+  setStyle,
+  toggleStyle,
+  type Style,
+} from './block-commands.js'
 import { bindingOf } from './bound.js'
 
 /** A button of the toolbar. */
@@ -27,6 +35,8 @@ export interface ToolbarState {
   /** The labels of the tools that are on at the selection. */
   readonly on: readonly string[]
   readonly isInTable: boolean
+  /** How the selected blocks are aligned; `undefined` if they differ. */
+  readonly alignment: Alignment | null | undefined
   readonly link: string | undefined
   readonly canUndo: boolean
   readonly canRedo: boolean
@@ -150,6 +160,7 @@ export function readToolbar(editor: Editor): ToolbarState {
       .filter((tool) => isOn(tool, editor))
       .map(({ label }) => label),
     isInTable: editor.isActive('table'),
+    alignment: alignmentOf(state),
     link: typeof href === 'string' ? href : undefined,
     canUndo: undos > 0,
     canRedo: redos > 0,

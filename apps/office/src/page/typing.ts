@@ -6,6 +6,7 @@ import {
   goBelow,
   indentBy,
   insertTab,
+  keptAs,
   leaveCode,
   leaveEmpty,
   plainAtStart,
@@ -95,15 +96,12 @@ export const Typing = Extension.create({
         new InputRule({
           find,
           handler: ({ state, range, match }) => {
-            const { type, attrs } = state.doc.resolve(range.from).parent
-            if (!within.includes(type.name)) return null
+            const { parent } = state.doc.resolve(range.from)
+            if (!within.includes(parent.type.name)) return null
             const style = read(match)
             const made = state.schema.nodes[style.node]!
-            const kept =
-              'indent' in (made.spec.attrs ?? {}) ? { indent: attrs['indent'] as unknown } : {}
-            state.tr
-              .delete(range.from, range.to)
-              .setBlockType(range.from, range.from, made, { ...kept, ...style.attrs })
+            const attrs = { ...keptAs(made, parent), ...style.attrs }
+            state.tr.delete(range.from, range.to).setBlockType(range.from, range.from, made, attrs)
           },
         }),
     )

@@ -2,17 +2,20 @@ import * as Y from 'yjs'
 import { isKnownFormat, SHEET_FORMAT } from './format.js'
 import { kindOf } from '../operations/index.js'
 import type { Operation } from '../operations/operation.js'
+import type { SetFilter } from '../operations/set-filter.js'
 import { complete, type Work } from '../slices.js'
 import type { AxisName, LineId } from './axis.js'
 import { isEmpty, type CellData, type CellMatrix, type CellPlace, type CellRange } from './cells.js'
 import { takeSteps, takingSteps } from './changes.js'
 import { Draft } from './draft.js'
+import type { Filter } from './criterion.js'
 import { LIMITS } from './limits.js'
 import { hasTooManyMerges } from './merges.js'
 import type { Chance } from './order-key.js'
 import { PART_CELLS, partsOf } from './parts.js'
 import { BLOCK_FROM } from './range-writer.js'
 import { isSeen } from './own-writes.js'
+import type { Look } from './sheet-list.js'
 import { splitKey, type LinesState, type SheetState } from './sheet-state.js'
 import { UndoSteps } from './undo.js'
 import { Workbook } from './workbook.js'
@@ -36,6 +39,8 @@ export interface SheetSnapshot {
   readonly cells: CellMatrix<CellData>
   readonly merges: readonly CellRange[]
   readonly frozen: { readonly rows: number; readonly columns: number }
+  readonly filter: Filter | null
+  readonly look: Look
 }
 
 /** The parts of a sheet that depend on the positions of its lines. */
@@ -282,6 +287,13 @@ export class SheetDocument {
     return this.#isKnown ? this.#undo.counts : { undos: 0, redos: 0 }
   }
 
+  /** Returns steps for the filters that the grid should have. */
+  filters(): SetFilter[] {
+    return this.#workbook.shown.flatMap(({ id: sheet, filterShown: filter }) =>
+      filter === null ? [] : [{ type: 'set-filter', sheet, filter }],
+    )
+  }
+
   /**
    * Returns the content that depends on the positions of lines and the names of sheets. Grids
    * change it by themselves when lines move, each in its own way; this is how it should be.
@@ -344,6 +356,8 @@ function snapshotOf(sheet: SheetState): SheetSnapshot {
     cells,
     merges: sheet.mergesShown,
     frozen: sheet.frozenShown,
+    filter: sheet.filterShown,
+    look: sheet.look,
   }
 }
 

@@ -6,6 +6,7 @@ import {
   textOf,
   type Block,
   type BlockType,
+  type Marks,
   type Run,
   type Table,
 } from '../block.js'
@@ -104,14 +105,34 @@ const indent: Change = (blocks, chance) => {
   return replaced(blocks, at, 1, { ...block, attributes: changed })
 }
 
+/** A writer may give and take any of the attributes that a block can have beside its type. */
+const align: Change = (blocks, chance) => {
+  const at = pickText(blocks, chance)
+  const block = blocks[at]
+  if (block === undefined || block.type === 'code') return blocks
+  const { align: _before, ...attributes } = block.attributes
+  const to = chance.pick([undefined, 'center', 'end', 'justify'] as const)
+  const changed = to === undefined ? attributes : { ...attributes, align: to }
+  return replaced(blocks, at, 1, { ...block, attributes: changed })
+}
+
+const MARKS: readonly Marks[] = [
+  { italic: true },
+  { color: 'red' },
+  { color: 'blue', bold: true },
+  { highlight: 'yellow' },
+  {},
+]
+
 const mark: Change = (blocks, chance) => {
   const at = pickText(blocks, chance)
   if (at === -1) return blocks
   const block = blocks[at]!
   const [from, to] = range(lengthOf(block), chance)
+  const marks = chance.pick(MARKS)
   const content = joinRuns([
     ...cut(block.content, 0, from),
-    ...cut(block.content, from, to).map(({ text }): Run => ({ text, marks: { italic: true } })),
+    ...cut(block.content, from, to).map(({ text }): Run => ({ text, marks })),
     ...cut(block.content, to, lengthOf(block)),
   ])
   return replaced(blocks, at, 1, withContent(block, content))
@@ -160,6 +181,7 @@ const CHANGES: readonly (readonly [number, Change])[] = [
   [8, join],
   [10, retype],
   [6, indent],
+  [4, align],
   [5, mark],
   [7, remove],
   [2, drop],

@@ -11,7 +11,14 @@ import {
 import { cleanText } from '../../page-document/flow.js'
 import { isSmallImage } from '../../page-document/image-source.js'
 import { readTable } from './read-table.js'
-import { isCodeLines, languageOf, marksWithin, readBox, readWordItem } from './styles.js'
+import {
+  alignmentOf,
+  isCodeLines,
+  languageOf,
+  marksWithin,
+  readBox,
+  readWordItem,
+} from './styles.js'
 
 /** The surroundings of a text. */
 interface Where {
@@ -72,7 +79,8 @@ class HtmlReader {
     const { tagName } = element
     if (tagName === 'BR') this.#addBreak(element, where)
     else if (/^H[1-6]$/.test(tagName)) {
-      const attributes = { level: Number(tagName[1]), ...indented(indentOf(element)) }
+      const level = Number(tagName[1])
+      const attributes = { level, ...indented(indentOf(element)), ...alignmentOf(element) }
       this.#readBlock(element, { ...where, type: 'heading', attributes })
     } else if (tagName === 'UL' || tagName === 'OL') this.#readList(element, where)
     else if (tagName === 'LI') this.#readItem(element, where)
@@ -103,12 +111,10 @@ class HtmlReader {
       return
     }
     const isTitle = element.classList.contains('MsoTitle')
-    const indent = indentOf(element)
     const own: Where = isTitle ? { ...where, type: 'heading', attributes: { level: 1 } } : where
-    this.#readBlock(
-      element,
-      indent > 0 ? { ...own, attributes: { ...own.attributes, ...indented(indent) } } : own,
-    )
+    const said = { ...indented(indentOf(element)), ...alignmentOf(element) }
+    const isPlain = Object.keys(said).length === 0
+    this.#readBlock(element, isPlain ? own : { ...own, attributes: { ...own.attributes, ...said } })
   }
 
   #readBlock(element: HTMLElement, where: Where): void {
@@ -149,6 +155,7 @@ class HtmlReader {
     const own = {
       ...where.attributes,
       ...indented(depth - 1),
+      ...alignmentOf(item),
       ...(box?.checked && { checked: true as const }),
     }
     this.#where = { ...where, type, attributes: own }

@@ -1,5 +1,12 @@
 import { isSafeLink } from '../../page-document/links.js'
-import type { BlockAttributes, BlockType, Marks } from '../../page-document/block.js'
+import { COLORS } from '../../page-document/attributes.js'
+import type {
+  Alignment,
+  BlockAttributes,
+  BlockType,
+  Color,
+  Marks,
+} from '../../page-document/block.js'
 
 const BOLD_FROM = 600
 const WPS_MARK = /^\S{1,6}\s+$/
@@ -20,6 +27,37 @@ const MARKS: { readonly [tag: string]: Marks } = {
   SAMP: { code: true },
 }
 
+/** The shades that other programs get of each color. */
+export const SHADES: {
+  readonly [color in Color]: { readonly text: string; readonly highlight: string }
+} = {
+  gray: { text: '#6b7280', highlight: '#e5e7eb' },
+  red: { text: '#b91c1c', highlight: '#fecaca' },
+  orange: { text: '#b45309', highlight: '#fed7aa' },
+  yellow: { text: '#a16207', highlight: '#fef08a' },
+  green: { text: '#15803d', highlight: '#bbf7d0' },
+  blue: { text: '#1d4ed8', highlight: '#bfdbfe' },
+  purple: { text: '#7e22ce', highlight: '#e9d5ff' },
+  pink: { text: '#be185d', highlight: '#fbcfe8' },
+}
+
+const ALIGNMENTS: { readonly [said: string]: Alignment } = {
+  center: 'center',
+  right: 'end',
+  end: 'end',
+}
+
+/** Returns how a block is aligned; Word justifies nearly everything, so that isn't taken. */
+export function alignmentOf({
+  style,
+  dataset,
+  align = '',
+}: HTMLElement & { readonly align?: string }): BlockAttributes {
+  const own = dataset['align'] === 'justify' ? 'justify' : undefined
+  const found = own ?? ALIGNMENTS[style.textAlign || align.toLowerCase()]
+  return found === undefined ? {} : { align: found }
+}
+
 /** Returns the marks of text within an element, including those around the element. */
 export function marksWithin(element: HTMLElement, around: Marks): Marks {
   const { tagName, style } = element
@@ -36,6 +74,9 @@ export function marksWithin(element: HTMLElement, around: Marks): Marks {
   if (line.includes('underline') && !isLink && around.link === undefined) marks.underline = true
   if (line.includes('line-through')) marks.strike = true
   if (isLink) marks.link = href!
+  const color = COLORS.find((each) => each === element.dataset['color'])
+  if (tagName === 'MARK') marks.highlight = color ?? 'yellow'
+  else if (color !== undefined) marks.color = color
   return marks
 }
 

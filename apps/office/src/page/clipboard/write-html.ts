@@ -1,5 +1,6 @@
-import type { Block, BlockType, Marks, Run } from '../../page-document/block.js'
+import type { Alignment, Block, BlockType, Color, Marks, Run } from '../../page-document/block.js'
 import { TAB_CLASS } from './read-html.js'
+import { SHADES } from './styles.js'
 
 const TAGS: readonly (readonly [keyof Marks, string])[] = [
   ['code', 'code'],
@@ -36,6 +37,7 @@ class HtmlWriter {
     if (this.#lists.length === depth + 1 && this.#lists.at(-1)!.localName !== tag) this.#lists.pop()
     while (this.#lists.length <= depth) this.#openList(tag, block.attributes.start)
     const item = document.createElement('li')
+    setAlignment(item, block.attributes.align)
     if (block.type === 'task') item.append(boxOf(block), ' ')
     item.append(...inlineOf(block.content))
     this.#lists.at(-1)!.append(item)
@@ -80,8 +82,15 @@ function textElement(tag: string, { content, attributes }: Block): HTMLElement {
     element.dataset['indent'] = String(attributes.indent)
     element.style.marginInlineStart = `${attributes.indent * 2}em`
   }
+  setAlignment(element, attributes.align)
   element.append(...inlineOf(content))
   return element
+}
+
+function setAlignment(element: HTMLElement, align: Alignment | undefined): void {
+  if (align === undefined) return
+  element.dataset['align'] = align
+  element.style.textAlign = align
 }
 
 function codeElement({ content, attributes }: Block): HTMLElement {
@@ -152,9 +161,22 @@ function wrap(content: Node, marks: Marks): Node {
     element.append(wrapped)
     wrapped = element
   }
+  if (marks.color !== undefined) wrapped = shade('span', 'color', marks.color, wrapped)
+  if (marks.highlight !== undefined) {
+    wrapped = shade('mark', 'background-color', marks.highlight, wrapped)
+  }
   if (marks.link === undefined) return wrapped
   const link = document.createElement('a')
   link.setAttribute('href', marks.link)
   link.append(wrapped)
   return link
+}
+
+/** Other programs show the color; the name brings it back into a page. */
+function shade(tag: string, property: string, color: Color, content: Node): HTMLElement {
+  const element = document.createElement(tag)
+  element.dataset['color'] = color
+  element.style.setProperty(property, SHADES[color][tag === 'mark' ? 'highlight' : 'text'])
+  element.append(content)
+  return element
 }

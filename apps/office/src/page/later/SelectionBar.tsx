@@ -1,0 +1,85 @@
+import type { Editor } from '@tiptap/core'
+import { TextSelection } from '@tiptap/pm/state'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { LinkButton } from '../Toolbar.js'
+import { ColorTool } from './TextTools.js'
+import { ToolButton } from '../ToolButton.js'
+import { MARKS, readToolbar } from '../tools.js'
+import { TEXTS } from './texts.js'
+import { useEditorChanges, useScrolling } from './useEditorState.js'
+
+const MARGIN_PX = 8
+
+/** Shows the tools for selected text beside the selection. @see OFFICE.md PE8 */
+export function SelectionBar({ editor }: { readonly editor: Editor }) {
+  const bar = useRef<HTMLDivElement>(null)
+  useEditorChanges(editor)
+  const isSelecting = useIsSelecting(editor)
+  const isShown = !isSelecting && hasSelection(editor)
+  useScrolling(editor, isShown)
+  useLayoutEffect(() => {
+    if (isShown && bar.current !== null) place(bar.current, editor)
+  })
+  if (!isShown) return null
+  const state = readToolbar(editor)
+  return (
+    <div
+      ref={bar}
+      className="selection-bar"
+      role="toolbar"
+      tabIndex={-1}
+      aria-label={TEXTS.selection}
+      onMouseDown={(event) => event.preventDefault()}
+      onKeyDown={({ key }) => key === 'Escape' && editor.commands.focus()}
+    >
+      {MARKS.map((tool) => (
+        <ToolButton key={tool.label} {...{ tool, editor, state }} />
+      ))}
+      <LinkButton editor={editor} isOn={state.link !== undefined} />
+      <ColorTool editor={editor} />
+    </div>
+  )
+}
+
+function hasSelection(editor: Editor): boolean {
+  const { selection, doc } = editor.state
+  if (!(selection instanceof TextSelection) || selection.empty || !editor.isEditable) return false
+  const isInBar = document.activeElement?.matches('.selection-bar *') === true
+  if (!editor.isFocused && !isInBar) return false
+  return doc.textBetween(selection.from, selection.to).trim() !== ''
+}
+
+/** Returns whether a selection is being made with the mouse; the bar would be in its way. */
+function useIsSelecting({ view: { dom } }: Editor): boolean {
+  const [isSelecting, setIsSelecting] = useState(false)
+  useEffect(() => {
+    const begin = () => setIsSelecting(true)
+    const end = () => setIsSelecting(false)
+    const ends = ['pointerup', 'pointercancel', 'dragend'] as const
+    dom.addEventListener('pointerdown', begin)
+    for (const type of ends) window.addEventListener(type, end)
+    return () => {
+      dom.removeEventListener('pointerdown', begin)
+      for (const type of ends) window.removeEventListener(type, end)
+    }
+  }, [dom])
+  return isSelecting
+}
+
+/** On touch screens, the system's own menu is above the selection, so the bar goes below. */
+function place(bar: HTMLElement, { view, state }: Editor): void {
+  const [start, end] = [
+    view.coordsAtPos(state.selection.from),
+    view.coordsAtPos(state.selection.to, -1),
+  ]
+  const frame = view.dom.closest('.scroller')!.getBoundingClientRect()
+  const isTouch = matchMedia('(pointer: coarse)').matches
+  const above = start.top - bar.offsetHeight - MARGIN_PX
+  const isBelow = isTouch || above < frame.top
+  const top = isBelow ? Math.min(end.bottom + MARGIN_PX, frame.bottom - bar.offsetHeight) : above
+  const left = Math.min(start.left, frame.right - bar.offsetWidth - MARGIN_PX)
+  bar.style.top = `${top}px`
+  bar.style.left = `${Math.max(frame.left + MARGIN_PX, left)}px`
+  // A selection that is scrolled out of sight has no tools.
+  bar.style.visibility = end.bottom < frame.top || start.top > frame.bottom ? 'hidden' : ''
+}
