@@ -21,12 +21,12 @@ export const filter: Feature = {
         ? []
         : [[range.startColumn + colIndex, { filters: { filters } }] as const],
     )
-    const others = columns.length - lists.length
+    draft.filter = { range, criteria: Object.fromEntries(lists) }
+    showRows(draft, range, lists)
+    // What else a filter asks for, such as numbers above another, isn't known: its rows stay hidden.
+    const isLeftOut = draft.rows.hidden.some((row) => isBelow(range, row))
     const at = { row: range.startRow, column: range.startColumn }
-    report.note('filters', draft.name, others, at)
-    // Without all of its conditions, a filter would show other rows.
-    draft.filter = { range, criteria: others > 0 ? {} : Object.fromEntries(lists) }
-    if (others === 0 && lists.length > 0) showRows(draft, range)
+    report.note('filters', draft.name, isLeftOut ? 1 : 0, at)
   },
 
   write(sheet, target, results) {
@@ -61,9 +61,16 @@ function rangeOf(text: string): CellRange | undefined {
   return { startRow: from.row, startColumn: from.col, endRow: to.row, endColumn: to.col }
 }
 
-/** The rows that the filter hides aren't hidden by themselves. */
-function showRows(draft: SheetDraft, { startRow, endRow }: CellRange): void {
-  draft.rows.hidden = draft.rows.hidden.filter((row) => row <= startRow || row > endRow)
+type Lists = readonly (readonly [column: number, { filters: { filters: readonly string[] } }])[]
+
+const isBelow = ({ startRow, endRow }: CellRange, row: number): boolean =>
+  row > startRow && row <= endRow
+
+/** The rows that the lists hide aren't hidden by themselves. */
+function showRows(draft: SheetDraft, range: CellRange, lists: Lists): void {
+  const isFiltered = (row: number): boolean =>
+    lists.some(([column, { filters }]) => !filters.filters.includes(shown(draft, {}, row, column)))
+  draft.rows.hidden = draft.rows.hidden.filter((row) => !isBelow(range, row) || !isFiltered(row))
 }
 
 /** The values that a criterion shows; `undefined` of another kind of criterion. */
@@ -95,7 +102,12 @@ function hideRows(
 }
 
 /** What a cell shows. */
-function shown({ cells }: FileSheet, results: Results, row: number, column: number): string {
+function shown(
+  { cells }: Pick<FileSheet, 'cells'>,
+  results: Results,
+  row: number,
+  column: number,
+): string {
   const cell = cells[row]?.[column]
   if (cell === undefined) return ''
   const value = cell.f === undefined ? writeValue(cell) : (results[row]?.[column] ?? null)
