@@ -106,6 +106,14 @@ export const SQUID = {
   aptPackage: 'squid',
 }
 
+/** Opens the workbooks that are saved. @type {Need} */
+export const LIBREOFFICE = {
+  name: 'LibreOffice',
+  variable: 'LIBREOFFICE',
+  commands: ['soffice', 'libreoffice'],
+  aptPackage: 'libreoffice-calc',
+}
+
 /** All system programs that the tests need. */
 export const NEEDS = [
   CHROMIUM,
@@ -120,6 +128,7 @@ export const NEEDS = [
   APACHE,
   VARNISH,
   SQUID,
+  LIBREOFFICE,
 ]
 
 /**

@@ -1,6 +1,14 @@
 import type { Member, RoomSnapshot } from '@whereabouts/client'
 import { useSnapshotOf } from '@whereabouts/client/react'
-import { useCallback, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
+import {
+  lazy,
+  Suspense,
+  useCallback,
+  useEffect,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from 'react'
 import { BASE } from './base.js'
 import type { Content } from './content.js'
 import type { Identity, SignedIn } from './identity.js'
@@ -18,6 +26,11 @@ import { useNotice } from './StateNote.js'
 import { TitleField } from './TitleField.js'
 import { LanguageSelect } from './language/LanguageSelect.js'
 import { t } from './language/language.js'
+
+/** Pages have none, and sheets only once they are there. */
+const FilesButton = lazy(async () => ({
+  default: (await import('./files/FilesButton.js')).FilesButton,
+}))
 
 interface ShellProps extends OfficeProps {
   /** What is open; `null` while it loads. */
@@ -52,6 +65,11 @@ export function Shell(props: ShellProps) {
         </a>
         <TitleField {...{ session, route, recents }} onDone={() => content?.focus()} />
         <StatusLine session={session} isSeen={isSeen} />
+        {content?.files && (
+          <Suspense>
+            <FilesButton {...{ session, route }} files={content.files} />
+          </Suspense>
+        )}
         <ShareButton session={session} route={route} />
         <LanguageSelect />
         <Avatars

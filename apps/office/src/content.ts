@@ -1,4 +1,5 @@
 import type { Member } from '@whereabouts/client'
+import type { SheetFiles } from './files/FilesButton.js'
 import type { Sheet } from './open-sheet.js'
 
 /** The open document of a room, a sheet or a page, as the parts around it see it. */
@@ -12,6 +13,8 @@ export interface Content {
    * it shows a member's place once.
    */
   follow?(member: Member): void
+  /** What opens and saves files, of a sheet. */
+  readonly files?: SheetFiles
   /** Moves the keyboard focus to where a person writes. */
   focus(): void
   /** Calls back when `where` may answer differently; returns a function that stops it. */
@@ -25,6 +28,7 @@ export function sheetContent(sheet: Sheet): Content {
     show: ({ location }) => sheet.show(location),
     follow: ({ location }) => sheet.show(location),
     focus: () => sheet.focus(),
+    files: sheet.files,
     subscribe: (listener) => sheet.subscribe(listener),
   }
 }

@@ -9,6 +9,8 @@ import {
   type SharedWorkbook,
 } from '@whereabouts/univer'
 import type { CellData } from '@whereabouts/univer/document'
+import { DroppedFile } from './files/dropped-files.js'
+import type { SheetFiles } from './files/FilesButton.js'
 import { currentLanguage, t } from './language/language.js'
 import { loadIcons } from './late-icons.js'
 import { beforeReload } from './offline/before-reload.js'
@@ -30,6 +32,8 @@ export interface Notices {
 
 /** The open sheet, as the parts around it see it. */
 export interface Sheet extends Pick<SharedWorkbook, 'put' | 'show' | 'subscribe' | 'where'> {
+  /** What opens and saves files. */
+  readonly files: SheetFiles
   /** Moves the keyboard focus into the cells. */
   focus(): void
 }
@@ -57,7 +61,7 @@ export async function openSheet(
   void describeFunctions(univer)
   const tools = loadTools(univer, shared)
   shared.subscribe(() => session.document.setUnwritten(shared.isUnwritten))
-  refuseFiles(notify)
+  const dropped = new DroppedFile()
   beforeReload(async () => {
     await shared.workbook.endEditingAsync(true)
     await untilSafe(session)
@@ -74,6 +78,14 @@ export async function openSheet(
     show: (location) => shared.show(location),
     subscribe: (listener) => shared.subscribe(listener),
     put: (given) => shared.put(given),
+    files: {
+      get end() {
+        return shared.end
+      },
+      addSheets: (updates) => shared.addSheets(updates),
+      toSave: () => shared.toSave(),
+      dropped,
+    },
     focus() {
       const editor = container.querySelector<HTMLElement>(CELL_EDITOR)
       // After a dialog gives the focus back, the editor has no caret and ignores keys until it gets
@@ -147,17 +159,6 @@ async function loadTools(univer: Univer, shared: SharedWorkbook): Promise<void> 
     .get(LocaleService)
     .load({ [gridLocale()]: texts })
   await addTools(univer, shared)
-}
-
-/** Without this, the browser leaves the sheet to show a file that was dropped on it. */
-function refuseFiles(notify: (text: string) => void): void {
-  const refuseFile = (event: DragEvent): void => {
-    if (!event.dataTransfer?.types.includes('Files')) return
-    event.preventDefault()
-    if (event.type === 'drop') notify(t('grid.noFiles'))
-  }
-  addEventListener('dragover', refuseFile)
-  addEventListener('drop', refuseFile)
 }
 
 /** Adds `whereabouts.differences()` and more to the browser's console, for debugging. */

@@ -20,6 +20,7 @@ import { createLog, redactUrl, serverLog } from './log.js'
 import { listenLocally } from './local-calls.js'
 import { isPage, openOffice } from './office.js'
 import type { Settings } from './settings.js'
+import { SheetFiles } from './sheet-files/sheet-files.js'
 import { shareSockets } from './socket-shares.js'
 import { followTls, readTls } from './tls.js'
 import { endOnSignals, endOnUncaught } from './ending.js'
@@ -69,6 +70,7 @@ async function listen(
     ...settings.options,
     ...accessOf(auth),
     operations: true,
+    documentFiles: new SheetFiles(serverLog(log)),
     log: serverLog(log),
   })
   const webhooks = await openWebhooks(settings, whereabouts, serverLog(log))

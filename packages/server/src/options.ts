@@ -8,6 +8,7 @@ import type { StoreModule } from './document/store.js'
 import type { RedisClient } from './exchange/handed-client.js'
 import { readBasePath } from './access/base-path.js'
 import { isProxy } from './access/proxies.js'
+import type { DocumentFiles } from './document-files.js'
 import type { OnLoadDocument } from './first-contents.js'
 import type { Log } from './log.js'
 import {
@@ -183,6 +184,8 @@ export interface WhereaboutsOptions {
    * servers, and again after a failure. @see PROTOCOL.md RS10
    */
   readonly onStoreDocument?: OnStoreDocument
+  /** Takes files as documents, and gives documents as files. @see FILES.md FL15 */
+  readonly documentFiles?: DocumentFiles
   /**
    * The secret behind member ids, at least 16 characters; the same on every node. If it isn't set, the
    * server makes one and keeps it in `dataDir`; without a `dataDir` it lasts as long as the process.
@@ -279,6 +282,7 @@ type WithoutDefault =
   | 'audit'
   | 'onLoadDocument'
   | 'onStoreDocument'
+  | 'documentFiles'
 
 export const DEFAULTS = {
   leaseMs: 15_000,
@@ -379,6 +383,9 @@ const SINGLE_OPTIONS = z.strictObject({
   storeMaxWaitMs: timeMs(0).default(DEFAULTS.storeMaxWaitMs),
   onLoadDocument: z.custom<OnLoadDocument>((value) => typeof value === 'function').optional(),
   onStoreDocument: z.custom<OnStoreDocument>((value) => typeof value === 'function').optional(),
+  documentFiles: z
+    .custom<DocumentFiles>((value) => typeof value === 'object' && value !== null)
+    .optional(),
   secret: z.string().min(16).optional(),
   dataDir: z.string().min(1).optional(),
   databaseUrl: z

@@ -175,20 +175,21 @@ export class RoomDocuments {
    * Stores the first content of a document, in a room with neither a document nor a record. Of an empty one it
    * stores whose it is.
    *
+   * @returns the room's position with it; `undefined` if it is empty
    * @throws {Problem} bad-update, document-exists, document-full, storage-full, store-failed
    * @see PROTOCOL.md RS6, RS14, RS15, RS18
    */
-  async create(roomName: RoomName, { update, owner }: FirstContent): Promise<void> {
+  async create(roomName: RoomName, { update, owner }: FirstContent): Promise<Updated | undefined> {
     const record = firstRecord(owner)
     if (isNothing(update)) {
       if (owner !== undefined) await this.#putFirst(roomName, record)
-      return
+      return undefined
     }
     const { documents, quotas, rooms, claimed } = this.context
     const space = await quotas.take(askedByApplication(roomName), update.byteLength, record)
     const bytes = (await storedIn(space, documents.import(roomName, update, record)))!
     await claimed(roomName)
-    await rooms.update(roomName, { changed: true, bytes, isSecret: true })
+    return { id: await rooms.update(roomName, { changed: true, bytes, isSecret: true }) }
   }
 
   /** @throws {Problem} document-exists, storage-full, store-failed */

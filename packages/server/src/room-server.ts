@@ -508,6 +508,17 @@ export class RoomServer {
     return this.#roomDocuments.update(checkRoom(roomName), update, options)
   }
 
+  /**
+   * Stores the first content of a room's document.
+   *
+   * @returns the room's position with it; `undefined` if it is empty
+   * @throws {Problem} bad-room, bad-update, document-exists, document-full, storage-full, store-failed, shutting-down
+   */
+  async create(roomName: string, content: FirstContent): Promise<Updated | undefined> {
+    this.#serving.assertServing()
+    return this.#roomDocuments.create(checkRoom(roomName), content)
+  }
+
   /** Says goodbye to all readers, before the platform waits for its connections. FR7, FR9 */
   async goodbye(): Promise<void> {
     this.#serving.drain()
@@ -564,8 +575,9 @@ export class RoomServer {
     const { options, documents, log, clock } = context
     const { onLoadDocument: onLoad } = options
     const { catalog } = documents
-    const create = (room: string, content: FirstContent) =>
-      this.#roomDocuments.create(checkRoom(room), content)
+    const create = async (room: string, content: FirstContent) => {
+      await this.#roomDocuments.create(checkRoom(room), content)
+    }
     return onLoad && new FirstContents({ onLoad, catalog, create, log, clock })
   }
 

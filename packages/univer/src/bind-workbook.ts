@@ -1,4 +1,5 @@
 import {
+  CellValueType,
   DisposableCollection,
   ICommandService,
   LifecycleService,
@@ -7,13 +8,18 @@ import {
 } from '@univerjs/core'
 import type { FUniver } from '@univerjs/core/facade'
 import { ISheetClipboardService, IUIPartsService, SheetsUIPart } from '@univerjs/preset-sheets-core'
-import type { Doc } from 'yjs'
+import { encodeStateAsUpdate, type Doc } from 'yjs'
 import { Binding } from './binding.js'
 import { writeDelimited } from './clipboard/delimited.js'
 import { Paster } from './clipboard/paste.js'
 import { CannotPaste, readText, textTable } from './clipboard/table.js'
 import { differences } from './differences.js'
-import { SheetDocument, type CellData, type SheetSnapshot } from './document/index.js'
+import {
+  SheetDocument,
+  type CellData,
+  type DerivedSheet,
+  type SheetSnapshot,
+} from './document/index.js'
 import { limitDrawnText } from './drawn-text.js'
 import { EditingTools } from './editing-tools.js'
 import { followFilters } from './filter-follow.js'
@@ -65,6 +71,26 @@ const LOST = {
   'read-only': 'readOnly',
 } as const
 
+/** The end of a workbook's sheets. */
+export interface SheetsEnd {
+  /** The order key of the last sheet. */
+  readonly after: string
+  /** How many sheets, and cells that are written many at once, there can be in addition. */
+  readonly room: { readonly sheets: number; readonly blockCells: number }
+}
+
+/** A workbook at one moment, as a file is made of it. */
+export interface ToSave {
+  /** The whole document as an update. */
+  readonly update: Uint8Array
+  /** The id of the sheet that is shown. */
+  readonly sheet: string
+  /** The values of formulas, by sheet, row and column. */
+  readonly results: Readonly<Record<string, CellResults>>
+}
+
+type CellResults = Record<number, Record<number, string | number | boolean>>
+
 /** A workbook that is bound to its document. */
 export interface SharedWorkbook {
   /** The workbook in Univer's API. */
@@ -96,6 +122,15 @@ export interface SharedWorkbook {
   cellAt(sheet: string, row: number, column: number): CellData
   /** Returns all sheets of the grid in the document's format. */
   snapshot(): SheetSnapshot[]
+  /** Where the sheets of a file can go, for `writeSheets` of `@whereabouts/univer/files`. */
+  readonly end: SheetsEnd
+  /**
+   * Adds sheets that `writeSheets` made, as one undo step, in slices. Without the right to edit, nothing
+   * happens.
+   */
+  addSheets(updates: readonly Uint8Array[]): Promise<void>
+  /** Returns what is to be written into a file. */
+  toSave(): ToSave
   /** Returns where the grid differs from the document, for debugging. */
   differences(): string[]
   /** Shows the document's filters; call it when Univer's plugin for filters has been registered. */
@@ -248,6 +283,28 @@ class BoundWorkbook implements SharedWorkbook {
     return grid.order.map((sheet) => grid.snapshot(sheet))
   }
 
+  get end(): SheetsEnd {
+    const { lastSheetKey: after, roomForSheets: room } = this.#document
+    return { after, room }
+  }
+
+  addSheets(updates: readonly Uint8Array[]): Promise<void> {
+    return this.#binding.add(updates)
+  }
+
+  toSave(): ToSave {
+    this.#binding.settle()
+    const results = this.#document.derived().map(({ id, formulas }) => {
+      const worksheet = this.workbook.getSheetBySheetId(id)?.getSheet()
+      return [id, worksheet === undefined ? {} : resultsOf(worksheet, formulas)] as const
+    })
+    return {
+      update: encodeStateAsUpdate(this.#options.doc),
+      sheet: this.workbook.getActiveSheet().getSheetId(),
+      results: Object.fromEntries(results),
+    }
+  }
+
   differences(): string[] {
     this.#binding.settle()
     return differences(this.#options.doc, this.#binding.grid)
@@ -392,6 +449,20 @@ class BoundWorkbook implements SharedWorkbook {
     const cell = place && this.#binding.positionOf(place.sheet, place.cell)
     return sheet && cell ? { sheet, cell } : undefined
   }
+}
+
+/** Returns the calculated values of formulas. */
+function resultsOf(
+  worksheet: ReturnType<Worksheet['getSheet']>,
+  formulas: DerivedSheet['formulas'],
+): CellResults {
+  const results: CellResults = {}
+  for (const { row, column } of formulas) {
+    const { v, t } = worksheet.getCellRaw(row, column) ?? {}
+    if (v === undefined || v === null) continue
+    ;(results[row] ??= {})[column] = t === CellValueType.BOOLEAN ? Boolean(v) : v
+  }
+  return results
 }
 
 type Worksheet = NonNullable<ReturnType<Workbook['getSheetBySheetId']>>

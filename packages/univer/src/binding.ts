@@ -176,6 +176,15 @@ export class Binding implements Steps {
     return this.#begin(this.#acting(work))
   }
 
+  /**
+   * Takes in what was made for the user elsewhere, such as the sheets of a file, in slices and as one
+   * step.
+   */
+  add(updates: readonly Uint8Array[]): Promise<void> {
+    this.#flush()
+    return this.#begin(this.#adding(updates))
+  }
+
   /** Calls back when others have moved cells in the grid. */
   whenCarried(callback: () => void): void {
     this.#carriers.add(callback)
@@ -278,6 +287,20 @@ export class Binding implements Steps {
       return yield* work
     } finally {
       yield* this.#flushing()
+      this.#unwritten -= 1
+      this.#tell()
+    }
+  }
+
+  *#adding(updates: readonly Uint8Array[]): Work {
+    if (!this.#mayWrite()) return
+    this.#unwritten += 1
+    try {
+      for (const _ of this.#sheets.adding(updates)) {
+        yield* this.#taking()
+        yield
+      }
+    } finally {
       this.#unwritten -= 1
       this.#tell()
     }

@@ -3,6 +3,8 @@ export {
   type BindWorkbookOptions,
   type CanEdit,
   type SharedWorkbook,
+  type SheetsEnd,
+  type ToSave,
 } from './bind-workbook.js'
 export { sharedPreset, type Preset } from './sharing.js'
 export { TEXTS, type Texts } from './texts.js'

@@ -2,6 +2,7 @@ import type { Member } from '@whereabouts/client'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
 import { NO_COPIES, readCopies, removeCopies, type Copies } from '../offline/copies.js'
+import { OpenFile } from '../files/OpenFile.js'
 import { ICONS } from '../icons.js'
 import type { Identity } from '../identity.js'
 import { LanguageSelect } from '../language/LanguageSelect.js'
@@ -58,6 +59,7 @@ function Home({ recents, identity, user }: HomeProps) {
         <nav className="new" aria-label={t('home.new')}>
           <NewDocument kind="sheet" visit={visit} />
           <NewDocument kind="page" visit={visit} />
+          <OpenFile />
         </nav>
         {list.length === 0 ? (
           <Welcome isOpen={identity.mode === 'open'} />

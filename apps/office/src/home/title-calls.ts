@@ -3,11 +3,8 @@ import { RoomProvider } from '@whereabouts/client/yjs'
 import { applyUpdate, Doc } from 'yjs'
 import { BASE } from '../base.js'
 import { readName, writeTitle } from '../document-name.js'
+import { untilProvider } from '../until-provider.js'
 import type { LookedUp } from './room-titles.js'
-
-// A large document on a slow connection takes a while; waiting for an absent server would never
-// end.
-const RENAMED_WITHIN_MS = 20_000
 
 /** The fields used here of a room's answers. @see PROTOCOL.md HT5, DO6 */
 interface News {
@@ -63,29 +60,11 @@ export async function renameDocument(room: string, title: string): Promise<void>
   // later.
   const provider = new RoomProvider(connection, doc, { offline: false })
   try {
-    await until(provider, () => provider.synced)
+    await untilProvider(provider, () => provider.synced)
     writeTitle(doc, title)
-    await until(provider, () => provider.saved)
+    await untilProvider(provider, () => provider.saved)
   } finally {
     await provider.destroy()
     await connection.leave()
   }
-}
-
-function until(provider: RoomProvider, isSo: () => boolean): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const look = () => {
-      if (isSo()) end(resolve)
-      else if (provider.problem !== null) end(() => reject(provider.problem ?? new Error()))
-    }
-    const giveUp = () => end(() => reject(new Error('The server takes too long.')))
-    const limit = setTimeout(giveUp, RENAMED_WITHIN_MS)
-    const end = (settle: () => void) => {
-      clearTimeout(limit)
-      for (const event of ['synced', 'saved', 'problem'] as const) provider.off(event, look)
-      settle()
-    }
-    for (const event of ['synced', 'saved', 'problem'] as const) provider.on(event, look)
-    look()
-  })
 }

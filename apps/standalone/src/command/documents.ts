@@ -8,6 +8,9 @@ import { openTarget, type Target } from './target.js'
 
 const PAGE = 500
 
+/** What reads spreadsheets' files is loaded only for these, since the server has this module, too. */
+const sheetFiles = () => import('./sheet-files.js')
+
 /** Prints the documents, in the order of their names. */
 export async function list({ options, flags, print }: Arguments): Promise<void> {
   await reading(options, async (reader) => {
@@ -36,8 +39,10 @@ export async function exportDocuments({ options, flags, rest, print, write }: Ar
     const update = await reader.read(named)
     if (update === undefined) throw new Error(`the room ${named} has no document`)
     await note(options, { what: 'export', room: named, bytes: update.byteLength })
-    if (flags.output === undefined) write(update)
-    else await writePrivately(flags.output, update)
+    if (flags.output === undefined) return write(update)
+    const { isSheetFile, writeSheetFile } = await sheetFiles()
+    const writeTo = isSheetFile(flags.output) ? writeSheetFile : writePrivately
+    await writeTo(flags.output, update)
   })
 }
 
@@ -47,6 +52,9 @@ export async function importDocuments({ options, flags, rest, print }: Arguments
   await writing(options, async (target) => {
     if (!flags.all) {
       const path = needed(rest, 1, 'the file to read')
+      if ((await sheetFiles()).isSheetFile(path)) {
+        return print(await importSheets(target, path, first, print))
+      }
       return print(await importFile(target, path, await readDocument(path, flags.v2, first)))
     }
     const refused = await importAll(target, await filesIn(first), { flags, print })
@@ -84,6 +92,21 @@ export async function retain({ options, flags, print }: Arguments): Promise<void
     for (const room of rooms) print(room)
     print(`${dryRun ? 'would delete' : 'deleted'} ${rooms.length} documents`)
   })
+}
+
+/** Returns what was done. @throws {Error} that begins with the file's name */
+async function importSheets(
+  target: Target,
+  path: string,
+  room: string,
+  print: Arguments['print'],
+): Promise<string> {
+  const { readSheetFile } = await sheetFiles()
+  const bytes = await readSheetFile(path, print).catch((error: unknown) => {
+    throw new Error(`${path}: ${(error as Error).message}`, { cause: error })
+  })
+  const update = Buffer.from(bytes).toString('base64')
+  return importFile(target, path, { room, update, record: undefined })
 }
 
 /** Returns what was done. @throws {Error} that begins with the file's name */

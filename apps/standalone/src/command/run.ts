@@ -22,6 +22,7 @@ WHEREABOUTS_DATA, DATABASE_URL, REDIS_URL.
   documents export --all <folder>
   documents import <room> <file> [--v2]
   documents import --all <folder> [--v2]
+  An .xlsx, .xls, .ods, .csv or .tsv file is imported as a sheet. With --output, a sheet is exported as .xlsx, .csv or .tsv.
   documents migrate <y-leveldb|y-websocket|hocuspocus|y-redis> <store> [--names <file>] [--dry-run]
   documents delete <room>
   documents owner <room> <user id>

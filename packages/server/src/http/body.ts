@@ -92,6 +92,24 @@ export class Bodies {
     return this.#read(call, lengthBytes, limitBytes)
   }
 
+  /** Returns the media type of a body, in lower case and without parameters; empty if it has none. */
+  typeOf(call: Call): string {
+    return mediaType(this.#headersOf(call).type ?? '')
+  }
+
+  /**
+   * Returns the bytes of a body of any type. Reads no further than the limit.
+   *
+   * @throws {Problem} unsupported-media-type, too-large, too-many-connections
+   */
+  async readFile(call: Call, limitBytes: number): Promise<Uint8Array> {
+    const { encoding, lengthBytes } = this.#headersOf(call)
+    if (!isPlain(encoding)) {
+      throw new Problem('unsupported-media-type', 'Send the file uncompressed.')
+    }
+    return this.#read(call, lengthBytes, limitBytes)
+  }
+
   /** Returns whether a body was announced. */
   has(call: Call): boolean {
     const { type, lengthBytes } = this.#headersOf(call)
@@ -158,6 +176,9 @@ function checkMediaType({ type, encoding, lengthBytes }: BodyHeaders): void {
     'Send uncompressed JSON in UTF-8, with "Content-Type: application/json".',
   )
 }
+
+/** Returns a media type in lower case and without parameters. */
+export const mediaType = (header: string): string => header.split(';')[0]!.trim().toLowerCase()
 
 function isPlain(encoding: string | undefined): boolean {
   return encoding === undefined || encoding === 'identity'

@@ -89,6 +89,7 @@ export class Calls {
       callers,
       answers,
       maxUpdateBytes: options.maxUpdateBytes,
+      files: options.documentFiles,
     })
     this.history = new HistoryCalls({ rooms, access, bodies, entrance, answers })
   }

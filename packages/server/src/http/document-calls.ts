@@ -1,8 +1,10 @@
-import { type Author, isViewLink, type Updated } from '@whereabouts/protocol'
+import { type Author, isViewLink, Problem, type Updated } from '@whereabouts/protocol'
 import type { Callers } from '../access/caller.js'
 import type { Asker } from '../access/permissions.js'
 import { authorOf } from '../document/version-store.js'
 import { MOST_LISTED } from '../administration.js'
+import type { DocumentFiles } from '../document-files.js'
+import { documentExists } from '../document/document-exists.js'
 import type { ReadRoom } from '../room-documents.js'
 import { checkRoom } from '../room-name.js'
 import type { RoomServer } from '../room-server.js'
@@ -17,6 +19,7 @@ import {
   type Entrance,
   noBody,
 } from './entrance.js'
+import { FileBodies } from './file-bodies.js'
 import type { LargeAnswers } from './large-answers.js'
 import {
   assertSameUser,
@@ -42,24 +45,30 @@ export interface DocumentParts {
   readonly callers: Callers
   readonly answers: LargeAnswers
   readonly maxUpdateBytes: number
+  readonly files: DocumentFiles | undefined
 }
 
 /** What the calls of documents do, once it is known which one it is and for which room. */
 export class DocumentCalls {
   readonly #decided: DecidedDocuments
+  readonly #files: FileBodies
 
   constructor(private readonly parts: DocumentParts) {
     this.#decided = new DecidedDocuments(parts.access)
+    this.#files = new FileBodies(parts.files, parts.bodies)
   }
 
-  /** @see PROTOCOL.md DO1 */
+  /** @see PROTOCOL.md DO1, FILES.md FL16 */
   async read(call: Call, name: string): Promise<void> {
     const { entrance, rooms, answers } = this.parts
     const decided = await entrance.decide(call, name, READ, noBody)
     const { query } = call
-    const [lacks, since] = [stateVector(query), query('since')]
+    const type = this.#files.accepted(call)
+    const lacks = type === undefined ? stateVector(query) : undefined
+    const since = query('since')
     const update = await this.#read(decided, (asked) => rooms.document(asked, lacks, since))
-    answers.send(call, update)
+    if (type === undefined) answers.send(call, update)
+    else answers.send(call, await this.#files.write(type, update), type)
   }
 
   /** @see PROTOCOL.md DO20, DO58 */
@@ -101,6 +110,8 @@ export class DocumentCalls {
 
   /** @see PROTOCOL.md DO2, DO9, DO58, LK12 */
   async write(call: Call, roomName: string): Promise<Updated> {
+    const type = this.#files.posted(call)
+    if (type !== undefined) return this.#writeFile(call, roomName, type)
     const read = (entered: Entered) => this.#readUpdate(call, entered)
     const { entrance, rooms, access } = this.parts
     const decided = await entrance.decide(call, roomName, WRITE, read)
@@ -115,6 +126,30 @@ export class DocumentCalls {
       const options = { ...bound(said.options, current), claim, confirm }
       return rooms.update(asker.roomName, said.update, options)
     })
+  }
+
+  /** A file is a document of its own, so it is for a room without one. @see FILES.md FL15 */
+  async #writeFile(call: Call, name: string, type: string): Promise<Updated> {
+    const { entrance, rooms } = this.parts
+    const { permissions } = this.parts.access
+    const read = (entered: Entered) => this.#readPosted(call, entered)
+    const { asker, said, user } = await entrance.decide(call, name, WRITE, read)
+    // Before a thread works for it.
+    if (await rooms.hasDocument(asker)) throw documentExists()
+    const update = await this.#files.read(type, said)
+    await permissions.assert(asker, 'write')
+    const stored = await rooms.create(asker.roomName, { update, owner: user?.claim.id })
+    if (stored === undefined) throw new Problem('bad-update', 'The file has no content.')
+    return stored
+  }
+
+  async #readPosted(call: Call, { account, roomName, user }: Entered): Promise<Uint8Array> {
+    assertSameUser(call.request, user?.claim.id)
+    const { allowances } = this.parts.access
+    const file = await this.#files.bytes(call)
+    await allowances.take('documentBytes', account, file.byteLength)
+    await allowances.makeDocument(account, checkRoom(roomName))
+    return file
   }
 
   async #readUpdate(call: Call, { account, roomName, user }: Entered) {

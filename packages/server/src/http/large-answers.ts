@@ -42,8 +42,8 @@ export class LargeAnswers {
   }
 
   /** @throws {Problem} too-many-connections if too much waits already */
-  send(call: Call, bytes: Uint8Array): void {
-    this.#send(call, BYTES_TYPE, [bytes])
+  send(call: Call, bytes: Uint8Array, type = BYTES_TYPE): void {
+    this.#send(call, type, [bytes])
   }
 
   /** @throws {Problem} too-many-connections if too much waits already */

@@ -1,4 +1,4 @@
-export { SheetDocument, type SheetSnapshot } from './sheet-document.js'
+export { SheetDocument, type DerivedSheet, type SheetSnapshot } from './sheet-document.js'
 export { joinSteps, PART_CELLS, partsOf } from './parts.js'
 export { isFields, isSame, readStyle, toValue, usualKind, wholeOf } from './cells.js'
 export { isTooLong, readCriterion, type Filter } from './criterion.js'

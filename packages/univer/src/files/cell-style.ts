@@ -1,5 +1,11 @@
 import type { CellStyle } from 'hucre/xlsx'
-import { isFields, readStyle, type Style, type StyleValue } from '../document/cells.js'
+import {
+  isFields,
+  readStyle,
+  type CellData,
+  type Style,
+  type StyleValue,
+} from '../document/cells.js'
 import { readColor, writeColor } from './colors.js'
 
 type Font = NonNullable<CellStyle['font']>
@@ -78,15 +84,21 @@ export function readCellStyle(style: CellStyle, context: StyleContext): Style | 
 
 /** Returns the style for a file. */
 export function writeCellStyle(style: Style): CellStyle {
-  const { n } = style
-  const pattern = isFields(n) && typeof n['pattern'] === 'string' ? n['pattern'] : undefined
+  const pattern = patternOf({ s: style })
   return {
     ...only('font', writeFont(style)),
     ...only('fill', writeFill(style)),
     ...only('border', writeBorder(style)),
     ...only('alignment', writeAlignment(style)),
-    ...(pattern === undefined ? {} : { numFmt: pattern }),
+    ...(pattern === '' ? {} : { numFmt: pattern }),
   }
+}
+
+/** Returns the number format of a cell; empty if it has none. */
+export function patternOf({ s }: Pick<CellData, 's'>): string {
+  const n = s?.['n']
+  const pattern = isFields(n) ? n['pattern'] : undefined
+  return typeof pattern === 'string' ? pattern : ''
 }
 
 /** Returns whether a fill has more than its one color. */

@@ -1,5 +1,6 @@
 import { detectDelimiter, parseCsv } from 'hucre/csv'
-import { isFields, LIMITS, type CellData } from '../document/index.js'
+import { LIMITS, type CellData } from '../document/index.js'
+import { patternOf } from './cell-style.js'
 import { readDelimitedValue, writeDelimitedValue } from './delimited-value.js'
 import { SheetDraft } from './feature.js'
 import { FILE_LIMITS } from './limits.js'
@@ -68,9 +69,3 @@ export function writeText(
 /** Whatever the delimiter, those of other texts are quoted, so that it can be told from them. */
 const quote = (field = ''): string =>
   /[",;|\t\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field
-
-function patternOf({ s }: CellData): string {
-  const n = s?.['n']
-  const pattern = isFields(n) ? n['pattern'] : undefined
-  return typeof pattern === 'string' ? pattern : ''
-}

@@ -1,5 +1,7 @@
 import type { Sheet, Workbook, WriteSheet } from 'hucre/xlsx'
+import type { Filter } from '../document/criterion.js'
 import type { CellData, CellRange, Operation } from '../document/index.js'
+import { USUAL_LOOK, type Look } from '../document/sheet-list.js'
 import type { StyleContext } from './cell-style.js'
 import type { FileSheet, Results } from './model.js'
 import type { Parts } from './parts.js'
@@ -10,6 +12,8 @@ export class SheetDraft {
   readonly cells: { [row: number]: { [column: number]: CellData } } = {}
   merges: CellRange[] = []
   frozen = { rows: 0, columns: 0 }
+  filter: Filter | null = null
+  look: Look = USUAL_LOOK
   readonly rows = new LinesDraft()
   readonly columns = new LinesDraft()
 

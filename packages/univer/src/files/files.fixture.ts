@@ -35,6 +35,8 @@ export const sheetWith = (sheet: Partial<FileSheet>): FileSheet => ({
   cells: {},
   merges: [],
   frozen: { rows: 0, columns: 0 },
+  filter: null,
+  look: { isHidden: false, color: null, hasGridLines: true },
   rows: { count: 1_000, sizes: {}, hidden: [] },
   columns: { count: 26, sizes: {}, hidden: [] },
   ...sheet,

@@ -335,3 +335,34 @@ describe('a bad file', () => {
     expect(await refusal(bytes)).toMatch(/damaged/)
   })
 })
+
+describe('a filter of a file', () => {
+  const rows = `<row r="1"><c r="A1" t="inlineStr"><is><t>kind</t></is></c></row><row r="2"><c r="A2"><v>1</v></c></row>
+    <row r="3" hidden="1"><c r="A3"><v>2</v></c></row>`
+
+  it('[FL1] shows the rows with its values', async () => {
+    const after =
+      '<autoFilter ref="A1:A3"><filterColumn colId="0"><filters><filter val="1"/></filters></filterColumn></autoFilter>'
+    const { sheets, leftOut } = await read(fileOf(rows, after))
+    expect(sheets[0]).toMatchObject({
+      filter: {
+        range: { startRow: 0, startColumn: 0, endRow: 2, endColumn: 0 },
+        criteria: { 0: { filters: { filters: ['1'] } } },
+      },
+      rows: { hidden: [] },
+    })
+    expect(leftOut).toEqual([])
+    const saved = await readXlsx(await writeXlsx(sheets))
+    expect([...saved.sheets[0]!.rowDefs!].map(([row, { hidden }]) => [row, hidden])).toEqual([
+      [2, true],
+    ])
+  })
+
+  it('[FL1 FL3] leaves rows as they are if it has other conditions', async () => {
+    const after =
+      '<autoFilter ref="A1:A3"><filterColumn colId="0"><customFilters><customFilter operator="lessThan" val="2"/></customFilters></filterColumn></autoFilter>'
+    const { sheets, leftOut } = await read(fileOf(rows, after))
+    expect(sheets[0]).toMatchObject({ filter: { criteria: {} }, rows: { hidden: [2] } })
+    expect(leftOut).toEqual([{ feature: 'filters', sheet: 'One', count: 1, example: 'A1' }])
+  })
+})

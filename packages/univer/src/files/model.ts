@@ -1,7 +1,7 @@
 import type { SheetSnapshot } from '../document/index.js'
 
-/** A sheet as a file has it: a sheet of the document without its id, and what files don't carry yet. */
-export type FileSheet = Omit<SheetSnapshot, 'id' | 'filter' | 'look'>
+/** A sheet as a file has it: a sheet of the document without its id. */
+export type FileSheet = Omit<SheetSnapshot, 'id'>
 
 /** The values of formulas, by row and column, for programs that don't calculate them. */
 export interface Results {
@@ -31,7 +31,7 @@ export const LEFT_OUT = {
   links: 'links; their text is kept',
   validations: 'data validation',
   'conditional-formats': 'conditional formats',
-  filters: 'filters; all rows are shown',
+  filters: 'conditions of filters; rows stay as they are',
   tables: 'tables; their cells are kept',
   'pivot-tables': 'pivot tables; their cells are kept',
   slicers: 'slicers',
@@ -39,8 +39,6 @@ export const LEFT_OUT = {
   names: 'names of cells',
   protection: 'protection',
   grouping: 'groups of rows and columns',
-  'hidden-sheets': 'hidden sheets; they are shown',
-  'sheet-views': 'tab colors, and hidden grid lines',
   printing: 'print settings',
   macros: 'macros',
   'external-links': 'links to other files; the last values are kept',

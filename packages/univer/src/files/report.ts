@@ -8,7 +8,7 @@ export interface At {
 }
 
 /** Returns the name of a cell. @example cellName({ row: 6, column: 1 }) // 'B7' */
-const cellName = ({ row, column }: At): string =>
+export const cellName = ({ row, column }: At): string =>
   printEnd({ row, column, isRowFixed: false, isColumnFixed: false })
 
 /** Collects what of a file is left out. */

@@ -97,7 +97,21 @@ const linesOf = (count: number, size: fc.Arbitrary<number>) =>
     })
     .map(({ sizes, hidden }) => ({ count, sizes, hidden: hidden.toSorted((a, b) => a - b) }))
 
-const sheet: fc.Arbitrary<FileSheet> = fc.record({
+const filter = fc.constantFrom<FileSheet['filter'][]>(
+  null,
+  { range: { startRow: 0, startColumn: 1, endRow: 6, endColumn: 3 }, criteria: {} },
+  {
+    range: { startRow: 0, startColumn: 1, endRow: 6, endColumn: 3 },
+    criteria: { 2: { filters: { filters: ['007', '中文'] } } },
+  },
+)
+const look = fc.record({
+  isHidden: fc.boolean(),
+  color: fc.constantFrom(null, '#00AB12'),
+  hasGridLines: fc.boolean(),
+})
+
+const anySheet: fc.Arbitrary<FileSheet> = fc.record({
   name: fc.constantFrom('One', '表 1', "it's"),
   cells: matrix(cell),
   merges: fc.constantFrom(
@@ -109,6 +123,8 @@ const sheet: fc.Arbitrary<FileSheet> = fc.record({
     ],
   ),
   frozen: fc.record({ rows: fc.nat(3), columns: fc.nat(3) }),
+  filter,
+  look,
   rows: linesOf(1_000, fc.integer({ min: 1, max: 400 })),
   // 88 is what a column has anyway.
   columns: linesOf(
@@ -116,6 +132,11 @@ const sheet: fc.Arbitrary<FileSheet> = fc.record({
     fc.integer({ min: 1, max: 400 }).filter((px) => px !== 88),
   ),
 })
+
+/** Rows that a filter hides aren't told from others that are hidden. */
+const sheet = anySheet.map((each): FileSheet =>
+  each.filter === null ? each : { ...each, rows: { ...each.rows, hidden: [] } },
+)
 
 const SECOND = sheetWith({ name: 'Sheet 2', cells: { 0: { 0: { v: 1 } } } })
 

@@ -91,9 +91,7 @@ export function sheetsIn(doc: Doc): { readonly id: string; readonly sheet: FileS
   const document = new SheetDocument(doc)
   try {
     if (!document.isKnown) throw new RangeError('the document is in a format that is not known')
-    return document
-      .snapshot()
-      .map(({ id, filter: _filter, look: _look, ...sheet }) => ({ id, sheet }))
+    return document.snapshot().map(({ id, ...sheet }) => ({ id, sheet }))
   } finally {
     document.destroy()
   }

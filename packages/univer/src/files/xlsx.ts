@@ -91,7 +91,8 @@ function readSheet(source: Source, report: Report): FileSheet {
 }
 
 /** Returns a sheet with as many lines as it needs, and nothing beyond them. */
-export function sheetOf({ name, cells, merges, frozen, rows, columns }: SheetDraft): FileSheet {
+export function sheetOf(draft: SheetDraft): FileSheet {
+  const { name, cells, merges, frozen, filter, look, rows, columns } = draft
   const size = sizeOf(cells)
   const kept = Object.entries(cells).filter(([row]) => Number(row) < size.rows)
   return {
@@ -100,6 +101,8 @@ export function sheetOf({ name, cells, merges, frozen, rows, columns }: SheetDra
     merges: merges.filter(
       ({ endRow, endColumn }) => endRow < size.rows && endColumn < size.columns,
     ),
+    look,
+    filter: filter !== null && filter.range.endRow < size.rows ? filter : null,
     frozen: {
       rows: Math.min(frozen.rows, size.rows),
       columns: Math.min(frozen.columns, size.columns),

@@ -1,9 +1,11 @@
 import type { Feature } from '../feature.js'
 import { contents } from './contents.js'
+import { filter } from './filter.js'
 import { formulas } from './formulas.js'
 import { frozen } from './frozen.js'
 import { leftOut } from './left-out.js'
 import { lines } from './lines.js'
+import { look } from './look.js'
 import { merges } from './merges.js'
 import { styles } from './styles.js'
 
@@ -15,5 +17,7 @@ export const FEATURES: readonly Feature[] = [
   lines,
   merges,
   frozen,
+  filter,
+  look,
   leftOut,
 ]

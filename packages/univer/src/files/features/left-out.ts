@@ -19,7 +19,6 @@ const IN_SHEETS: readonly (readonly [LeftOutFeature, Count])[] = [
   ['rich-text', (sheet) => cellsWith(sheet, ({ richText }) => lengthOf(richText) > 1)],
   ['validations', ({ dataValidations }) => inRanges(dataValidations)],
   ['conditional-formats', ({ conditionalRules }) => inRanges(conditionalRules)],
-  ['filters', ({ autoFilter }) => inRanges(autoFilter && [autoFilter])],
   ['tables', ({ tables }) => lengthOf(tables)],
   ['pivot-tables', ({ pivotTables }) => lengthOf(pivotTables)],
   ['slicers', ({ slicers, timelines }) => lengthOf(slicers) + lengthOf(timelines)],
@@ -29,8 +28,6 @@ const IN_SHEETS: readonly (readonly [LeftOutFeature, Count])[] = [
     'grouping',
     ({ rowDefs, columns }) => grouped([...(rowDefs?.values() ?? []), ...(columns ?? [])]),
   ],
-  ['hidden-sheets', ({ hidden, veryHidden }) => (hidden === true || veryHidden === true ? 1 : 0)],
-  ['sheet-views', ({ view }) => (view?.tabColor || view?.showGridLines === false ? 1 : 0)],
   [
     'printing',
     ({ headerFooter, rowBreaks, colBreaks }) => hasAny(headerFooter, rowBreaks, colBreaks),

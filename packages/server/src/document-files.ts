@@ -1,0 +1,23 @@
+/**
+ * Files that become documents, and documents that become files, such as spreadsheets.
+ *
+ * @see FILES.md FL15, FL16
+ */
+export interface DocumentFiles {
+  /** The media types of the files, in lower case and without parameters. @example ['text/csv'] */
+  readonly types: readonly string[]
+  /** How large a file may be, in bytes; at most `maxArrivingBytes`. */
+  readonly maxBytes: number
+  /**
+   * Returns an update of Yjs 13 with the document for a file of a stranger. Has to bound its time and memory.
+   *
+   * @throws {Problem} for the caller
+   */
+  readonly read: (type: string, file: Uint8Array) => Promise<Uint8Array>
+  /**
+   * Returns a file for a document, which is given as an update of Yjs 13.
+   *
+   * @throws {Problem} for the caller
+   */
+  readonly write: (type: string, update: Uint8Array) => Promise<Uint8Array>
+}

@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile as readDisk, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import type { CellData } from '@whereabouts/univer/document'
+import { type FileSheet, readFile, writeXlsx } from '@whereabouts/univer/files'
+import { describe, expect, it } from 'vitest'
+import { find, LIBREOFFICE } from '../../scripts/needs.mjs'
+import { size } from '../size.js'
+
+const execute = promisify(execFile)
+/** Every sheet as text with commas, in UTF-8, with what cells have and not as they look. */
+const AS_TEXT = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1'
+
+const COSTS: FileSheet = {
+  name: 'Costs',
+  cells: {
+    0: { 0: { v: '名称' }, 1: { v: 'a "b", c' }, 2: { v: 'line\nbreak' } },
+    1: { 0: { v: 1.25, s: { n: { pattern: '¥#,##0.00' } } }, 1: { v: -3e-5 }, 2: { v: 1, t: 3 } },
+    2: { 0: { f: '=A2*4' }, 1: { f: '=IFS(A2>1,"big",TRUE,"small")' }, 2: { v: '007', t: 4 } },
+    3: { 0: { v: 45_000, s: { n: { pattern: 'yyyy-mm-dd' } } }, 1: { f: "='Two sheets'!A1+1" } },
+  },
+  merges: [{ startRow: 5, startColumn: 0, endRow: 6, endColumn: 1 }],
+  frozen: { rows: 1, columns: 0 },
+  filter: null,
+  look: { isHidden: false, color: '#00AB12', hasGridLines: true },
+  rows: { count: 1_000, sizes: { 1: 40 }, hidden: [2] },
+  columns: { count: 26, sizes: { 1: 200 }, hidden: [] },
+}
+const TWO: FileSheet = {
+  ...COSTS,
+  name: 'Two sheets',
+  cells: { 0: { 0: { v: 41 } } },
+  merges: [],
+}
+
+/** Converts a file with LibreOffice. */
+async function convert(folder: string, file: string, to: string): Promise<void> {
+  const profile = pathToFileURL(join(folder, 'profile')).href
+  const args = [`-env:UserInstallation=${profile}`, '--headless', '--convert-to', to]
+  await execute(find(LIBREOFFICE)!, [...args, '--outdir', folder, file], { timeout: 120_000 })
+}
+
+async function saved(sheets: readonly FileSheet[]) {
+  const folder = await mkdtemp(join(tmpdir(), 'whereabouts-calc-'))
+  const file = join(folder, 'saved.xlsx')
+  await writeFile(file, await writeXlsx(sheets))
+  return {
+    folder,
+    file,
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+// Starting LibreOffice takes seconds.
+if (size(false, true)) {
+  describe('LibreOffice', { timeout: 240_000 }, () => {
+    it('[FL10] reads the same values from a workbook that was saved', async () => {
+      await using place = await saved([COSTS, TWO])
+      await convert(place.folder, place.file, AS_TEXT)
+      const valuesOf = async (sheet: string) => {
+        const bytes = await readDisk(join(place.folder, `saved-${sheet}.csv`))
+        const [read] = (await readFile(bytes, 'saved.csv')).sheets
+        return Object.values(read!.cells).map((row) =>
+          Object.values(row as Record<string, CellData>).map(({ v }) => v),
+        )
+      }
+      expect(await valuesOf('Costs')).toEqual([
+        ['名称', 'a "b", c', 'line\nbreak'],
+        [1.25, -0.00003, 1],
+        [5, 'big', '007'],
+        [45_000, 42],
+      ])
+      expect(await valuesOf('Two sheets')).toEqual([[41]])
+    })
+
+    it('[FL1] writes files that are opened: workbooks, and the values of .ods and .xls', async () => {
+      await using place = await saved([TWO])
+      for (const kind of ['ods', 'xls']) {
+        await convert(place.folder, place.file, kind)
+        const bytes = await readDisk(join(place.folder, `saved.${kind}`))
+        const { sheets } = await readFile(bytes, `saved.${kind}`)
+        expect(sheets[0]).toMatchObject({ name: 'Two sheets', cells: { 0: { 0: { v: 41 } } } })
+      }
+    })
+  })
+}
