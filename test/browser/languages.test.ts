@@ -113,7 +113,7 @@ const SAME = [
 ]
 
 /** Univer has these labels in its code, and no text for them. */
-const UNIVERS = ['Sidebar panel', 'Close sidebar', 'Sheet tabs', 'Notifications alt+T']
+const UNIVERS = new Set(['Sidebar panel', 'Close sidebar', 'Sheet tabs', 'Notifications alt+T'])
 
 /** Returns what is shown, or read aloud, in Latin letters. */
 async function foreignIn(page: Page): Promise<string[]> {
@@ -131,5 +131,5 @@ async function foreignIn(page: Page): Promise<string[]> {
   })
   const left = said.map((text) => SAME.reduce((rest, same) => rest.replaceAll(same, ''), text))
   const foreign = new Set(said.filter((_, at) => /[A-Za-z]{2,}/.test(left[at]!)))
-  return [...foreign].filter((text) => !UNIVERS.includes(text))
+  return [...foreign].filter((text) => !UNIVERS.has(text))
 }
