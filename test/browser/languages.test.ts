@@ -85,4 +85,51 @@ describe('a language', () => {
     await page.getByRole('heading', { name: 'Nothing here yet' }).waitFor()
     expect(await languageOf(page)).toEqual(['en', 'ltr'])
   })
+
+  it('[LA4] has no word of another language in the bar, on a page and in a sheet', async () => {
+    await using window = await openIn(office, `/pages/${office.newRoom()}`)
+    const { page } = window
+    await page.locator('main[aria-busy="false"]').waitFor()
+    await page.locator('.status output', { hasText: '在线' }).waitFor()
+    expect(await foreignIn(page)).toEqual([])
+    await page.getByRole('button', { name: '分享' }).click()
+    await page.getByRole('dialog', { name: '分享' }).getByText('编辑和分享').waitFor()
+    expect(await foreignIn(page)).toEqual([])
+    await page.goto(`${office.baseUrl}/sheets/${office.newRoom()}`)
+    await page.locator('main[aria-busy="false"]').waitFor()
+    await page.getByRole('toolbar', { name: '工具' }).waitFor()
+    expect(await foreignIn(page)).toEqual([])
+    await page.goto(office.baseUrl)
+    await page.getByRole('listitem').first().waitFor()
+    expect(await foreignIn(page)).toEqual([])
+    expect(window.complaints).toEqual([])
+  })
 })
+
+/** Names, keys, functions and fonts are the same in all languages. */
+const SAME = [
+  /whereabouts|English|Ctrl(?:\+\w+)*|Shift|Alt|Tab|Esc|https|name@example\.com|room-\d+/g,
+  /Sheet ?\d+|Arial|[A-Z]{1,3}\d*|[HTABIUS]\d?/g,
+]
+
+/** Univer has these labels in its code, and no text for them. */
+const UNIVERS = new Set(['Sidebar panel', 'Close sidebar', 'Sheet tabs', 'Notifications alt+T'])
+
+/** Returns what is shown, or read aloud, in Latin letters. */
+async function foreignIn(page: Page): Promise<string[]> {
+  const said = await page.evaluate(() => {
+    const shown = [...document.querySelectorAll('body *')].filter(
+      (element) => element.checkVisibility() && element.closest('[lang="en"], noscript') === null,
+    )
+    const labels = ['aria-label', 'title', 'placeholder', 'alt', 'aria-description']
+    return shown.flatMap((element) => [
+      ...labels.map((label) => element.getAttribute(label) ?? ''),
+      ...[...element.childNodes]
+        .filter(({ nodeType }) => nodeType === Node.TEXT_NODE)
+        .map(({ textContent }) => textContent ?? ''),
+    ])
+  })
+  const left = said.map((text) => SAME.reduce((rest, same) => rest.replaceAll(same, ''), text))
+  const foreign = new Set(said.filter((_, at) => /[A-Za-z]{2,}/.test(left[at]!)))
+  return [...foreign].filter((text) => !UNIVERS.has(text))
+}

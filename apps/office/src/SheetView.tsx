@@ -56,8 +56,8 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
     >
       {!isKnown && <NewerFormat session={session} kind="sheet" />}
       {state !== 'open' && isKnown && <Loading hasFailed={state === 'failed'} />}
-      <div ref={grid} className={isKnown && canEdit ? 'grid has-tools' : 'grid'} />
-      <div ref={markers} className="markers" aria-hidden="true" />
+      <div ref={grid} dir="ltr" className={isKnown && canEdit ? 'grid has-tools' : 'grid'} />
+      <div ref={markers} dir="ltr" className="markers" aria-hidden="true" />
       {state === 'open' && <StateNote session={session} kind="sheet" />}
       {current !== undefined && (
         <GivenBackDialog
