@@ -7,6 +7,7 @@ import { join as joinPath } from 'node:path'
 import { joinRoom, type JoinOptions, type Room } from '@whereabouts/client'
 import {
   deleteVersion,
+  keepsVersions,
   listVersions,
   namePresent,
   nameVersion,
@@ -48,6 +49,7 @@ it('[HY11 HY12] names, lists, reads and renames versions, with who wrote', async
   const room = await join(server.url, { user: { name: 'Ann' } })
   const doc = new Doc()
   const provider = new RoomProvider(room, doc, { offline: false })
+  expect(await keepsVersions(room)).toBe(true)
   expect(await listVersions(room)).toEqual([])
   await expect(namePresent(room, 'x')).rejects.toMatchObject({ problem: 'no-version' })
   doc.getText('text').insert(0, 'first')

@@ -29,6 +29,7 @@ export interface StandaloneSettings extends Settings {
   readonly allowedHosts?: string
   readonly retentionDays?: number
   readonly confirmMs?: number
+  readonly historyEveryMs?: number
 }
 
 /**

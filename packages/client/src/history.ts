@@ -19,9 +19,19 @@ export interface VersionsOptions {
 }
 
 /**
+ * Returns whether the server keeps versions of a room's document.
+ *
+ * @throws {Problem} as {@link listVersions}
+ * @see PROTOCOL.md HY6
+ */
+export async function keepsVersions(room: AnyRoom): Promise<boolean> {
+  return (await list(room, { limit: 1 })).isKept !== false
+}
+
+/**
  * Lists the versions of a room's document, the last one first. The caller has to be allowed to write.
  *
- * @throws {Problem} `no-version` if the server keeps no history; `forbidden`, `too-many-requests`
+ * @throws {Problem} `forbidden`, `too-many-requests`
  * @throws {Error} if something else than the server answered, or nothing did
  * @example
  * const [last] = await listVersions(room, { limit: 1 })
@@ -30,11 +40,15 @@ export interface VersionsOptions {
  */
 export async function listVersions(
   room: AnyRoom,
-  { before, limit, signal }: VersionsOptions = {},
+  options: VersionsOptions = {},
 ): Promise<readonly Version[]> {
+  return (await list(room, options)).versions
+}
+
+async function list(room: AnyRoom, { before, limit, signal }: VersionsOptions): Promise<Versions> {
   const parameters = { before: textOf(before), limit: textOf(limit) }
   const answer = await channelOf(room).request('document/versions', parameters, within(signal))
-  return (await readAnswer<Versions>(answer)).versions
+  return readAnswer<Versions>(answer)
 }
 
 /**

@@ -286,6 +286,8 @@ export interface Version {
 /** The versions of a document, the last one first. @see PROTOCOL.md HY7 */
 export interface Versions {
   readonly versions: readonly Version[]
+  /** The server keeps no versions. @see PROTOCOL.md HY6 */
+  readonly isKept?: false
 }
 
 /** The document's part in the answer to a read. @see PROTOCOL.md DO6 */

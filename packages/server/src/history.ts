@@ -1,4 +1,4 @@
-import { type Author, Problem, type Version } from '@whereabouts/protocol'
+import { type Author, Problem, type Version, type Versions } from '@whereabouts/protocol'
 import { RareWarning } from './access/rare-warning.js'
 import { type AskedRoom, askedByApplication } from './document/asked-room.js'
 import type { RoomVersions } from './document/documents.js'
@@ -33,8 +33,8 @@ const MOST_ROOMS = 10_000
 /** Who wrote in a room since its last version, as far as this node knows. */
 interface Period {
   readonly sinceMs: number
-  /** By their texts; noted in the store. */
-  readonly authors: Set<string>
+  /** When they were noted in the store, by their texts. */
+  readonly authors: Map<string, number>
 }
 
 /**
@@ -100,13 +100,15 @@ export class History implements DocumentChanges {
     kept.catch((error: unknown) => this.#notKept.warn(error))
   }
 
-  /** Somebody has written. Notes it once in each period, and lets nobody wait for that. @see PROTOCOL.md HY3 */
+  /** Somebody has written. Notes it once in a minute, and lets nobody wait for that. @see PROTOCOL.md HY3 */
   wrote(roomName: string, author: Author | undefined): void {
     if (!this.#isOn || author === undefined) return
     const text = authorText(author)
     const period = this.#periodOf(roomName)
-    if (period.authors.has(text)) return
-    period.authors.add(text)
+    const nowMs = this.context.clock.now()
+    // Another node may have made a version meanwhile, which has the author.
+    if (nowMs - (period.authors.get(text) ?? -Infinity) < this.#quietMs) return
+    period.authors.set(text, nowMs)
     this.context.versions.wrote(roomName, author).then(
       (answer) => void (this.#isOn &&= answer !== null),
       (error: unknown) => {
@@ -117,9 +119,11 @@ export class History implements DocumentChanges {
     )
   }
 
-  /** @throws {Problem} no-version without a history; store-failed */
-  async list(roomName: string, page: VersionPage): Promise<readonly Version[]> {
-    return this.#of(await this.#asking().list(roomName, page))
+  /** @throws {Problem} store-failed */
+  async list(roomName: string, page: VersionPage): Promise<Versions> {
+    const isOn = this.context.options.historyEveryMs > 0
+    const answer = isOn ? await this.context.versions.list(roomName, page) : null
+    return answer === null ? { versions: [], isKept: false } : { versions: answer.of }
   }
 
   /** @throws {Problem} no-version, store-failed */
@@ -134,6 +138,7 @@ export class History implements DocumentChanges {
    */
   async name(asked: AskedRoom, name: string): Promise<Version> {
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+      this.#periods.delete(asked.roomName)
       const made = this.#of(await this.#make(asked, name))
       if (made !== undefined) return made
     }
@@ -190,7 +195,7 @@ export class History implements DocumentChanges {
   #periodOf(roomName: string): Period {
     const known = this.#periods.get(roomName)
     if (known !== undefined) return known
-    const period = { sinceMs: this.context.clock.now(), authors: new Set<string>() }
+    const period = { sinceMs: this.context.clock.now(), authors: new Map<string, number>() }
     this.#periods.set(roomName, period)
     if (this.#periods.size > MOST_ROOMS) {
       this.#periods.delete(this.#periods.keys().next().value!)

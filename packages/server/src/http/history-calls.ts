@@ -1,4 +1,4 @@
-import { parseUserName, Problem, type Version, type Versions } from '@whereabouts/protocol'
+import { parseUserName, Problem, type Version } from '@whereabouts/protocol'
 import { checkRoom } from '../room-name.js'
 import type { RoomServer } from '../room-server.js'
 import type { Bodies } from './body.js'
@@ -36,8 +36,7 @@ export class HistoryCalls {
     const limit = wholeNumber(query, 'limit', MOST_VERSIONS) ?? USUALLY_LISTED
     const before = wholeNumber(query, 'before', Number.MAX_SAFE_INTEGER)
     const page = { limit, ...(before !== undefined && { before }) }
-    const versions = await rooms.history.list(checkRoom(roomName), page)
-    answers.json(call, { versions } satisfies Versions)
+    answers.json(call, await rooms.history.list(checkRoom(roomName), page))
   }
 
   /** @see PROTOCOL.md HY6, HY8 */

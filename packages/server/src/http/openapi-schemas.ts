@@ -244,7 +244,10 @@ export const SCHEMAS = {
   Versions: {
     type: 'object',
     required: ['versions'],
-    properties: { versions: { type: 'array', items: ref('Version') } },
+    properties: {
+      versions: { type: 'array', items: ref('Version') },
+      isKept: { const: false, description: 'The server keeps no versions' },
+    },
   },
   Version: {
     type: 'object',
