@@ -217,6 +217,11 @@ export class RoomServer {
     return this.#rooms.find(roomName)?.room.get(memberId) !== undefined
   }
 
+  /** How many more rooms fit. @see PROTOCOL.md BU31 */
+  get places(): number {
+    return this.#rooms.places
+  }
+
   /** Returns how many members may still join a room. @see PROTOCOL.md BU27 */
   placesIn(roomName: string): number {
     return this.#options.maxMembers - (this.#rooms.find(roomName)?.room.size ?? 0)

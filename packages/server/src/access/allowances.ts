@@ -17,6 +17,8 @@ export interface Existing {
   hasRoom(roomName: string): boolean
   hasDocument(asked: AskedRoom): Promise<boolean>
   hasMember(roomName: string, memberId: string): boolean
+  /** How many more rooms fit, as those that nobody uses make way. */
+  readonly places: number
   /** Returns how many members may still join a room. */
   placesIn(roomName: string): number
 }
@@ -25,6 +27,8 @@ export interface Existing {
 const HELD_RETRY_MS = 15_000
 /** A team at one address has so many members of any room. */
 const SMALL_TEAM = 20
+/** So many rooms may always be there because of one caller. */
+const FEW_ROOMS = 20
 /** Neither a room's name nor a member's id has a space in it. */
 const SPACE = ' '
 
@@ -172,8 +176,15 @@ export class Allowances {
     return Math.min(most, Math.max(SMALL_TEAM, this.existing.placesIn(roomName)))
   }
 
+  /** Likewise of rooms. @see PROTOCOL.md BU31 */
+  #mostRooms(): number {
+    const { maxRooms, maxRoomsPerCaller: most } = this.options
+    if (most >= maxRooms) return most
+    return Math.min(most, Math.max(FEW_ROOMS, this.existing.places))
+  }
+
   async #makeRoom(account: Account, roomName: string): Promise<void> {
-    if (!this.#rooms.add(account.key, roomName))
+    if (!this.#rooms.add(account.key, roomName, this.#mostRooms()))
       await this.budgets.refuseLate('rooms', account, HELD_RETRY_MS)
     await this.budgets.take('rooms', account)
   }

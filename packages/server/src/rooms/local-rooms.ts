@@ -34,6 +34,10 @@ export class LocalRooms implements HostedRooms {
     return this.#table.size
   }
 
+  get places(): number {
+    return this.#table.places
+  }
+
   values(): Iterable<LocalRoom> {
     return this.#table.values()
   }

@@ -38,6 +38,11 @@ export class RoomTable<R extends HostedRoom> {
     return this.#rooms.size
   }
 
+  /** How many more rooms fit, as idle ones make way. */
+  get places(): number {
+    return this.limits.maxRooms - this.#rooms.size + this.#idle.size
+  }
+
   values(): Iterable<R> {
     return this.#rooms.values()
   }

@@ -66,6 +66,10 @@ export class SharedRooms implements HostedRooms {
     return this.#table.size
   }
 
+  get places(): number {
+    return this.#table.places
+  }
+
   get isShared(): boolean {
     return this.exchange.isReachable
   }
