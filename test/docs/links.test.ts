@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const FOLDERS = ['.', 'docs', 'docs/how-to', 'docs/reference', 'spec']
+const FOLDERS = ['.', 'docs', 'docs/how-to', 'docs/reference', 'docs/zh-CN', 'spec']
 const MAX_README_LINES = 150
 
 async function pages(): Promise<string[]> {
