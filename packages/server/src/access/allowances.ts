@@ -34,7 +34,6 @@ const HELD_RETRY_MS = 15_000
 const SMALL_TEAM = 20
 /** So many rooms may always be there because of one caller. */
 const FEW_ROOMS = 20
-/** Neither a room's name nor a member's id has a space in it. */
 /** So many locks of a room an account may always have, as many as one member. */
 const SMALL_LOCKS = 64
 /** None of a room's name, a member's id and a lock's key has a space in it. */
