@@ -227,16 +227,6 @@ export class RoomServer {
     return this.#options.maxMembers - (this.#rooms.find(roomName)?.room.size ?? 0)
   }
 
-  /** Returns whether a member of a room that is hosted here holds a key. */
-  holds(roomName: string, memberId: string, key: string): boolean {
-    return this.#rooms.find(roomName)?.room.lockOn(key)?.memberId === memberId
-  }
-
-  /** Returns how many more locks a room may have; none if it isn't hosted here. @see PROTOCOL.md LK27 */
-  locksLeftIn(roomName: string): number {
-    return this.#rooms.find(roomName)?.room.locksLeft ?? 0
-  }
-
   /** Returns the name by which others know a member without a user. @see PROTOCOL.md HY3 */
   authorOf(roomName: string, key: MemberKey): Author {
     const { room } = this.#rooms.find(roomName) ?? {}

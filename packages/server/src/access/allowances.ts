@@ -4,7 +4,7 @@ import type { AskedRoom } from '../document/asked-room.js'
 import type { Log } from '../log.js'
 import type { ResolvedOptions } from '../options.js'
 import type { MemberKey } from '../room/ids.js'
-import { tooManyLocks } from '../room/locks.js'
+import { tooManyLocks } from '../room/too-many-locks.js'
 import { type Account, Accounts } from './accounts.js'
 import { type Audited, bytesOfEntry, type Manager } from './audit.js'
 import { type BudgetName, Budgets } from './budgets.js'
@@ -12,6 +12,13 @@ import { Held } from './held.js'
 import type { MakeLimiter } from './limiters.js'
 import { Made } from './made.js'
 import type { Proxies } from './proxies.js'
+
+/** Looks up locks. */
+interface ExistingLocks {
+  holds(roomName: string, memberId: string, key: string): boolean
+  /** Returns how many more a room may have. */
+  leftIn(roomName: string): number
+}
 
 /** Looks up what callers have made. */
 export interface Existing {
@@ -22,10 +29,7 @@ export interface Existing {
   readonly places: number
   /** Returns how many members may still join a room. */
   placesIn(roomName: string): number
-  /** Returns whether a member holds a key. */
-  holds(roomName: string, memberId: string, key: string): boolean
-  /** Returns how many more locks a room may have. */
-  locksLeftIn(roomName: string): number
+  readonly locks: ExistingLocks
 }
 
 /** How long a caller who holds too much is told to wait. */
@@ -72,7 +76,7 @@ export class Allowances {
       existing.hasMember(...(name.split(SPACE) as [string, string])),
     )
     this.#locks = new Made(SMALL_LOCKS, maxRooms + maxMembers, (name) =>
-      existing.holds(...(name.split(SPACE) as [string, string, string])),
+      existing.locks.holds(...(name.split(SPACE) as [string, string, string])),
     )
   }
 
@@ -163,8 +167,8 @@ export class Allowances {
    * @see PROTOCOL.md LK27
    */
   lock(account: Account, roomName: string, memberId: string, key: string): void {
-    if (!this.#isOn || this.existing.holds(roomName, memberId, key)) return
-    const most = Math.max(SMALL_LOCKS, this.existing.locksLeftIn(roomName))
+    if (!this.#isOn || this.existing.locks.holds(roomName, memberId, key)) return
+    const most = Math.max(SMALL_LOCKS, this.existing.locks.leftIn(roomName))
     const ofRoom = `${account.key}${SPACE}${roomName}`
     const isAllowed = this.#locks.add(ofRoom, [roomName, memberId, key].join(SPACE), most)
     if (!isAllowed) throw tooManyLocks('You and your other members hold', most)

@@ -1,4 +1,5 @@
-import { type Lock, Problem } from '@whereabouts/protocol'
+import type { Lock } from '@whereabouts/protocol'
+import { tooManyLocks } from './too-many-locks.js'
 import { type Change, Timeline } from './timeline.js'
 
 /** A lock that a call names: it is only good if its caller holds this key with this number. */
@@ -143,10 +144,4 @@ export class Locks {
     this.#timeline.remove(entry)
     this.horizon = entry.version
   }
-}
-
-/** @param whoHas what begins the sentence, such as "This room has" */
-export function tooManyLocks(whoHas: string, limit: number): Problem {
-  const detail = `${whoHas} ${limit} locks, which is the maximum. Release one, or try again later.`
-  return new Problem('too-many-locks', detail, { limit })
 }
