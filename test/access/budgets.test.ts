@@ -351,6 +351,46 @@ it('[BU27] a few callers with as many members as they can get keep nobody else o
   expect(await join(at('192.0.2.4'))).toMatchObject({ status: 200 })
 })
 
+it('[LK27] a few callers with as many locks as they can get keep nobody else from locking', async () => {
+  await using server = await startPlain({ ...USERS, authorize: () => true, budgetScale: 10 })
+  const room = new TestRoom(server.baseUrl)
+  const send = (what: 'location' | 'lock', user: string, parameters: object) =>
+    call(room.url(what, { ...parameters }), {
+      method: 'POST',
+      headers: { 'x-user': user },
+      json: {},
+    })
+  const lockAll = async (user: string) => {
+    for (let count = 0; ; count++) {
+      const member = `${user}-${Math.floor(count / 64)}`
+      if (count % 64 === 0) await send('location', user, { member, nextWithinMs: 90_000 })
+      const answer = await send('lock', user, { member, key: `${user}-${count}` })
+      if (answer.status !== 200) return { count, answer }
+    }
+  }
+  const limited = (answer: Answer, limit: number) =>
+    expect(expectProblem(answer, 'too-many-locks').extensions).toEqual({ limit })
+  for (const [user, most] of [
+    ['eve', 512],
+    ['mallory', 256],
+  ] as const) {
+    const { count, answer } = await lockAll(user)
+    expect(count).toBe(most)
+    limited(answer, most)
+  }
+  await send('location', 'ann', { member: 'k' })
+  expect(await send('lock', 'ann', { member: 'k', key: 'cell-1' })).toMatchObject({ status: 200 })
+  // A key that is held already is granted again; locks that ended count no more.
+  const held = { member: 'eve-0', key: 'eve-0' }
+  expect(await send('lock', 'eve', held)).toMatchObject({ status: 200 })
+  await send('location', 'eve', { member: 'another' })
+  limited(await send('lock', 'eve', { member: 'another', key: 'another' }), 255)
+  await server.whereabouts.rooms.disconnect(room.name, { userId: 'eve' })
+  await send('location', 'eve', { member: 'another' })
+  const again = await send('lock', 'eve', { member: 'another', key: 'another' })
+  expect(again).toMatchObject({ status: 200 })
+})
+
 it('[BU7] one caller can’t fill a room', async () => {
   await using server = await startPlain({ ...PROXIED, maxMembers: 20, maxMembersPerCaller: 5 })
   const room = new TestRoom(server.baseUrl)

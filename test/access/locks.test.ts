@@ -1,10 +1,14 @@
+import type { Access } from '@whereabouts/protocol'
+import { sharedAccess } from '@whereabouts/server'
 import { describe, expect, it } from 'vitest'
-import { callJson, expectRefused } from 'whereabouts-conformance/http'
+import { call, callJson, expectRefused } from 'whereabouts-conformance/http'
 import { TestRoom } from 'whereabouts-conformance/room'
 import { ALL, as, Office, SERVERS, start } from './application.js'
 
 /** Longer than any test, so that only `revalidate` causes new checks. */
 const RARELY = { revalidateMs: 3_600_000 }
+/** A Yjs update with one text in it. */
+const UPDATE = Buffer.from('AQEBAAQBAXQBYQA=', 'base64')
 const READS = ALL.filter((action) => action !== 'write' && action !== 'manage')
 
 describe.each(SERVERS)('locks on %s', (server) => {
@@ -50,6 +54,26 @@ describe.each(SERVERS)('locks on %s', (server) => {
       await ada.until('no lock', ({ locks, members }) => members.size === 2 && !('a' in locks))
     },
   )
+
+  it('[LK28] the owner of a document releases the locks of a user who may no longer write', async () => {
+    const { authenticate } = new Office().options
+    await using running = await start(server, { authenticate, authorize: sharedAccess, ...RARELY })
+    const room = new TestRoom(running.baseUrl)
+    await call(room.url('document'), {
+      headers: { ...as('ada').headers, 'content-type': 'application/octet-stream' },
+      body: UPDATE,
+    })
+    await using ada = await room.join('k', {}, as('ada'))
+    await using _eve = await room.join('k', {}, as('eve'))
+    await lock(room, 'eve', 'a')
+    await ada.until('her lock', ({ locks }) => 'a' in locks)
+    const answer: unknown = await callJson(room.url('access'), as('ada'))
+    const { access } = answer as { readonly access: Access }
+    const json = { revision: access.revision, link: 'view' }
+    await callJson(room.url('access'), { ...as('ada'), json })
+    await ada.until('no lock', ({ locks }) => Object.keys(locks).length === 0)
+    await lock(room, 'ada', 'a')
+  })
 
   it('[LK6] a member that the application disconnects, or whose login ends, loses its locks', async () => {
     const office = new Office({ ada: ALL, eve: ALL })

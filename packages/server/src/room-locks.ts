@@ -55,6 +55,16 @@ export class RoomLocks {
     await this.rooms.find(roomName)?.commit({ do: 'unlock', id: memberId })
   }
 
+  /** Returns whether a member of a room that is hosted here holds a key. */
+  holds(roomName: string, memberId: string, key: string): boolean {
+    return this.rooms.find(roomName)?.room.lockOn(key)?.memberId === memberId
+  }
+
+  /** Returns how many more locks a room may have; none if it isn't hosted here. @see PROTOCOL.md LK27 */
+  leftIn(roomName: string): number {
+    return this.rooms.find(roomName)?.room.locksLeft ?? 0
+  }
+
   /** Returns whether a member of a room that is hosted here holds any lock. */
   hasLocks(roomName: string, memberId: string): boolean {
     return this.rooms.find(roomName)?.room.hasLocks(memberId) === true

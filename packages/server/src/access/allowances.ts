@@ -4,6 +4,7 @@ import type { AskedRoom } from '../document/asked-room.js'
 import type { Log } from '../log.js'
 import type { ResolvedOptions } from '../options.js'
 import type { MemberKey } from '../room/ids.js'
+import { tooManyLocks } from '../room/too-many-locks.js'
 import { type Account, Accounts } from './accounts.js'
 import { type Audited, bytesOfEntry, type Manager } from './audit.js'
 import { type BudgetName, Budgets } from './budgets.js'
@@ -11,6 +12,13 @@ import { Held } from './held.js'
 import type { MakeLimiter } from './limiters.js'
 import { Made } from './made.js'
 import type { Proxies } from './proxies.js'
+
+/** Looks up locks. */
+interface ExistingLocks {
+  holds(roomName: string, memberId: string, key: string): boolean
+  /** Returns how many more a room may have. */
+  leftIn(roomName: string): number
+}
 
 /** Looks up what callers have made. */
 export interface Existing {
@@ -21,6 +29,7 @@ export interface Existing {
   readonly places: number
   /** Returns how many members may still join a room. */
   placesIn(roomName: string): number
+  readonly locks: ExistingLocks
 }
 
 /** How long a caller who holds too much is told to wait. */
@@ -29,7 +38,9 @@ const HELD_RETRY_MS = 15_000
 const SMALL_TEAM = 20
 /** So many rooms may always be there because of one caller. */
 const FEW_ROOMS = 20
-/** Neither a room's name nor a member's id has a space in it. */
+/** So many locks of a room an account may always have, as many as one member. */
+const SMALL_LOCKS = 64
+/** None of a room's name, a member's id and a lock's key has a space in it. */
 const SPACE = ' '
 
 /**
@@ -44,6 +55,7 @@ export class Allowances {
   readonly #streams: Held
   readonly #rooms: Made
   readonly #members: Made
+  readonly #locks: Made
   readonly #isOn: boolean
 
   /** @param shared makes limiters that count for all nodes together */
@@ -62,6 +74,9 @@ export class Allowances {
     this.#rooms = new Made(options.maxRoomsPerCaller, maxRooms, (name) => existing.hasRoom(name))
     this.#members = new Made(options.maxMembersPerCaller, maxRooms + maxMembers, (name) =>
       existing.hasMember(...(name.split(SPACE) as [string, string])),
+    )
+    this.#locks = new Made(SMALL_LOCKS, maxRooms + maxMembers, (name) =>
+      existing.locks.holds(...(name.split(SPACE) as [string, string, string])),
     )
   }
 
@@ -143,6 +158,20 @@ export class Allowances {
   ): Promise<void> | undefined {
     if (!this.#isOn || this.#isMember(roomName, memberId)) return undefined
     return this.#join(account, roomName, memberId)
+  }
+
+  /**
+   * Counts a lock that a call is about to take.
+   *
+   * @throws {Problem} too-many-locks if the account would have more than it leaves to others
+   * @see PROTOCOL.md LK27
+   */
+  lock(account: Account, roomName: string, memberId: string, key: string): void {
+    if (!this.#isOn || this.existing.locks.holds(roomName, memberId, key)) return
+    const most = Math.max(SMALL_LOCKS, this.existing.locks.leftIn(roomName))
+    const ofRoom = `${account.key}${SPACE}${roomName}`
+    const isAllowed = this.#locks.add(ofRoom, [roomName, memberId, key].join(SPACE), most)
+    if (!isAllowed) throw tooManyLocks('You and your other members hold', most)
   }
 
   /**

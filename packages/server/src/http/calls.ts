@@ -7,6 +7,7 @@ import {
   type Unlocked,
   type View,
 } from '@whereabouts/protocol'
+import type { Account } from '../access/accounts.js'
 import { type Caller, Callers, type Parameter } from '../access/caller.js'
 import { assertCurrent } from '../access/users.js'
 import type { ResolvedOptions } from '../options.js'
@@ -192,35 +193,42 @@ export class Calls {
 
   /** @see PROTOCOL.md LK1, LK2, LK18 */
   async lock(call: Call, roomName: string): Promise<Locked> {
-    const { caller, key } = await this.#locking(call, roomName, (parameter) => ({
+    const { caller, key, account } = await this.#locking(call, roomName, (parameter) => ({
       key: lockKey(parameter),
     }))
+    const memberId = this.rooms.memberId(roomName, caller)
+    this.access.allowances.lock(account, roomName, memberId, key)
     return this.rooms.locks.lock(roomName, caller, key)
   }
 
   /** @see PROTOCOL.md LK7, LK18 */
   async unlock(call: Call, roomName: string): Promise<Unlocked> {
-    const { caller, ...lock } = await this.#locking(call, roomName, (parameter) => ({
+    const { caller, key, number } = await this.#locking(call, roomName, (parameter) => ({
       key: lockKey(parameter),
       number: lockNumber(parameter),
     }))
-    return this.rooms.locks.unlock(roomName, caller, lock)
+    return this.rooms.locks.unlock(roomName, caller, { key, number })
   }
 
   async #locking<T>(
     call: Call,
     roomName: string,
     read: (parameter: Parameter) => T,
-  ): Promise<T & { readonly caller: Caller }> {
+  ): Promise<T & { readonly caller: Caller; readonly account: Account }> {
     const { request, query } = call
     const memberKey = this.#callers.namedKey(request, query, 'member')
     const demand: Demand = { budget: 'posts', needs: ['write'], memberKey }
-    const { said } = await this.#entrance.decide(call, roomName, demand, async ({ user }) => {
-      const parameter = await readParameters(call, this.bodies)
-      const caller = this.#callers.identify(request, parameter, 'member', user?.claim)
-      return { ...read(parameter), caller }
-    })
-    return said
+    const { account, said } = await this.#entrance.decide(
+      call,
+      roomName,
+      demand,
+      async ({ user }) => {
+        const parameter = await readParameters(call, this.bodies)
+        const caller = this.#callers.identify(request, parameter, 'member', user?.claim)
+        return { ...read(parameter), caller }
+      },
+    )
+    return { ...said, account }
   }
 
   /** @see PROTOCOL.md HT6 */

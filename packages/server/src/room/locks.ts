@@ -1,4 +1,5 @@
-import { type Lock, Problem } from '@whereabouts/protocol'
+import type { Lock } from '@whereabouts/protocol'
+import { tooManyLocks } from './too-many-locks.js'
 import { type Change, Timeline } from './timeline.js'
 
 /** A lock that a call names: it is only good if its caller holds this key with this number. */
@@ -60,6 +61,11 @@ export class Locks {
     return Array.from(this.#held.values(), ({ key, lock }) => [key, lock!.memberId, lock!.number])
   }
 
+  /** How many more the room may have. */
+  get left(): number {
+    return MOST_OF_A_ROOM - this.#held.size
+  }
+
   get(key: string): Lock | undefined {
     return this.#held.get(key)?.lock ?? undefined
   }
@@ -72,8 +78,8 @@ export class Locks {
   /** @throws {Problem} too-many-locks. @see PROTOCOL.md LK17 */
   assertRoomFor(memberId: string): void {
     const own = this.#keys.get(memberId)?.size ?? 0
-    if (own >= MOST_OF_A_MEMBER) throw tooMany('You hold', MOST_OF_A_MEMBER)
-    if (this.#held.size >= MOST_OF_A_ROOM) throw tooMany('This room has', MOST_OF_A_ROOM)
+    if (own >= MOST_OF_A_MEMBER) throw tooManyLocks('You hold', MOST_OF_A_MEMBER)
+    if (this.#held.size >= MOST_OF_A_ROOM) throw tooManyLocks('This room has', MOST_OF_A_ROOM)
   }
 
   grant(key: string, memberId: string, version: number): void {
@@ -138,9 +144,4 @@ export class Locks {
     this.#timeline.remove(entry)
     this.horizon = entry.version
   }
-}
-
-function tooMany(whoHas: string, limit: number): Problem {
-  const detail = `${whoHas} ${limit} locks, which is the maximum. Release one, or try again later.`
-  return new Problem('too-many-locks', detail, { limit })
 }

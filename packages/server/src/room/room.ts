@@ -117,6 +117,11 @@ export class Room {
     return this.#state.locks.areOf(id)
   }
 
+  /** How many more locks there may be. */
+  get locksLeft(): number {
+    return this.#state.locks.left
+  }
+
   /** Releases all locks, because others may hold them now. @see PROTOCOL.md LK15 */
   forgetLocks(): void {
     this.#state.releaseAll()
