@@ -93,7 +93,7 @@ export class OfficeWindow implements AsyncDisposable {
   }
 
   get title(): Locator {
-    return this.page.getByRole('textbox', { name: 'Title' })
+    return this.page.getByRole('textbox', { name: 'Title', exact: true })
   }
 
   get status(): Locator {
@@ -114,7 +114,9 @@ export class OfficeWindow implements AsyncDisposable {
 
   /** A button of the toolbar. */
   tool(name: string): Locator {
-    return this.page.getByRole('toolbar', { name: 'Format' }).getByRole('button', { name, exact: true })
+    return this.page
+      .getByRole('toolbar', { name: 'Format' })
+      .getByRole('button', { name, exact: true })
   }
 
   /** The caret of another member in the text. */

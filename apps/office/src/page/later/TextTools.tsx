@@ -9,7 +9,7 @@ interface ToolProps {
   readonly editor: Editor
 }
 
-const NAMES: { readonly [color in Color]: string } = {
+export const NAMES: { readonly [color in Color]: string } = {
   gray: 'Gray',
   red: 'Red',
   orange: 'Orange',

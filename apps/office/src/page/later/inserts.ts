@@ -1,5 +1,6 @@
 import type { ChainedCommands } from '@tiptap/core'
 import type { ReactNode } from 'react'
+import { setStyle, type Style } from '../block-commands.js'
 import { BLOCKS, INSERTS, LISTS, type Tool } from '../tools.js'
 
 /** A block that the menu offers. */
@@ -21,7 +22,9 @@ const WORDS: { readonly [label: string]: string } = {
   'Bulleted list': 'ul unordered 无序列表 列表 wuxu liebiao',
   'Numbered list': 'ol ordered 有序列表 列表 youxu liebiao',
   'Task list': 'todo checkbox 任务 待办 renwu daiban',
+  'Toggle list': 'fold collapse details 折叠 zhedie',
   Quote: 'blockquote 引用 yinyong',
+  Callout: 'note info box 提示 高亮块 tishi gaoliangkuai',
   'Code block': 'pre 代码 daima',
   'Horizontal line': 'rule divider hr 分割线 分隔线 fengexian',
   Table: 'grid 表格 biaoge',
@@ -37,7 +40,16 @@ const TOOLS: readonly (Pick<Tool, 'label' | 'run'> & { readonly face?: ReactNode
   ...Object.values(BLOCKS),
   ...LISTS,
   ...INSERTS,
+  {
+    label: 'Toggle list',
+    face: '▸',
+    run: (chain) => runStyle(chain, { node: 'item', attrs: { kind: 'toggle' } }),
+  },
+  { label: 'Callout', face: '!', run: (chain) => runStyle(chain, { node: 'callout' }) },
 ]
+
+const runStyle = (chain: ChainedCommands, style: Style): ChainedCommands =>
+  chain.command(({ state, dispatch }) => setStyle(style)(state, dispatch))
 
 /** All blocks that the menu offers, in order. */
 const ALL: readonly Insert[] = TOOLS.filter(({ label }) => label in WORDS).map((tool) => ({
