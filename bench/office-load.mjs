@@ -23,7 +23,7 @@ const PERSON = '{"name":"Bench","color":"#1d4ed8"}'
 const PHONE = { cpu: 4, latencyMs: 150, bytesPerSecond: (1.6 * 1024 * 1024) / 8 }
 
 /** What comes after there is something to use. @see ../test/browser/office-start.test.ts, OF7 */
-const LATER = /\/assets\/(?:univer-functions|univer-icons|formulas\.worker)-/
+const LATER = /\/assets\/(?:univer-functions|function-texts|univer-icons|formulas\.worker)-/
 
 /** Each route, with what there is to be seen when it can be used. */
 const ROUTES = [

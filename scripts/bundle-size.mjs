@@ -30,7 +30,10 @@ const ENTRIES = [
     // 320 try what is left at once, and judge a POST stream as the others (CL98, CL99).
     // 200 notice events in lumps (CL128). 32 make each request with or without cookies (CL102). 140 show who holds
     // which lock (LK19); what takes a lock is in client/locks. 16 tell components where the client wants to be (CL106).
-    maxGzipBytes: 8 * 1024 + 832 + 2_560 + 512 + 64 + 256 + 704 + 420 + 320 + 200 + 32 + 140 + 16,
+    // 32 say how long a confirmation took (IN8). 32 name the problem of a version that isn’t there (HY6); what reads
+    // versions is in client/history.
+    maxGzipBytes:
+      8 * 1024 + 832 + 2_560 + 512 + 64 + 256 + 704 + 420 + 320 + 200 + 32 + 140 + 16 + 32 + 32,
   },
   {
     // For pages that are open in many tabs. About half of it, such as the reader of streams, is in the
@@ -43,22 +46,44 @@ const ENTRIES = [
   {
     // For pages that lock something. About half of it, such as the problems and their titles, is in the
     // client already. The last 384 bytes make the calls for a key one after the other, tell of a release again,
-    // release what was granted without an answer, and return no lock that is lost (LK24 to LK26).
+    // release what was granted without an answer, and return no lock that is lost (LK24 to LK26). 8 name HY6’s problem.
     name: 'client/locks',
     input: 'packages/client/dist/locks.js',
     external: [],
-    maxGzipBytes: 2 * 1024 + 384 + 384,
+    maxGzipBytes: 2 * 1024 + 384 + 384 + 8,
+  },
+  {
+    // For pages that show the history of a document.
+    name: 'client/history',
+    input: 'packages/client/dist/history.js',
+    external: [],
+    maxGzipBytes: 704,
   },
   {
     // Without Yjs and idb. It tracks what the server has, splits large edits and rebuilds documents, so
     // that no edit is lost. The last 160 bytes keep what may not be written (CL55,
     // CL56), leave out the content of what was deleted (CL22), and take no event for an answer (DO54).
     // Another 256 post what waits when the page goes away (CL67), and 640 leave what isn’t stored to the next page (CL97), and store all again after a loss. 128 name the user whose copy it is (DO58), and know what was not saved (CL127).
-    // 528 connect and disconnect as bindings ask for it, in y-websocket's words (YJ1 to YJ4), and keep subdocuments (YJ6). 24 load those again in a new document (YJ8).
+    // 528 connect and disconnect as bindings ask for it, in y-websocket's words (YJ1 to YJ4), and keep subdocuments (YJ6). 24 load those again in a new document (YJ8). 120 keep what was never sent, whoever took its clocks (CL129).
+    // 40 say who writes where nobody signs in (HY11).
     name: 'client/yjs',
     input: 'packages/client/dist/yjs/index.js',
     external: ['yjs', 'idb'],
-    maxGzipBytes: 12 * 1024 + 160 + 256 + 640 + 128 + 528 + 24,
+    maxGzipBytes: 12 * 1024 + 160 + 256 + 640 + 128 + 528 + 24 + 120 + 40,
+  },
+  {
+    // Without Yjs. It reads, checks, plays and writes recordings, and shows any document as JSON (IN12 to IN17).
+    name: 'client/recording',
+    input: 'packages/client/dist/recording/index.js',
+    external: ['yjs'],
+    maxGzipBytes: 4 * 1024,
+  },
+  {
+    // Without React and Yjs. About half of it, such as the reader of streams and recordings, is elsewhere already.
+    name: 'client/react-inspector',
+    input: 'packages/client/dist/react-inspector/inspector.js',
+    external: ['react', 'react/jsx-runtime', 'yjs'],
+    maxGzipBytes: 12 * 1024 + 512,
   },
 ]
 

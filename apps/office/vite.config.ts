@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { constants, brotliCompressSync, gzipSync } from 'node:zlib'
 import { defineConfig, type Plugin } from 'vite'
 import { compiledBeside } from './build/compiled-beside.js'
+import { readMessages } from './build/messages.js'
 import { offline } from './build/offline.js'
 import { laterName, univer, univerInPage } from './build/univer.js'
 import { WORKER } from './worker/build.js'
@@ -62,11 +63,29 @@ const PURE = ['createIdentifier', 'createInterceptorKey', 'forwardRef', 'memo']
 
 /** What is asked for as one file, though parts of it are needed elsewhere alone: a request costs more than a kilobyte. */
 const TOGETHER = [
-  { name: 'react', test: /node_modules[\\/](?:react|react-dom|scheduler)[\\/]/ },
+  {
+    // What every document and the inspector begin with; with it come Yjs and the reader of streams.
+    name: 'client',
+    test: /client[\\/]dist[\\/](?!react|held|doctor|recording)|protocol[\\/]dist[\\/](?:reducer|json|broadcast-number|position|sync|sse)\.js/,
+    priority: 1,
+  },
+  {
+    name: 'parts',
+    test: /client[\\/]dist[\\/](?:held[\\/]|react[\\/](?!parts[\\/]person))/,
+    minShareCount: 2,
+  },
+  // Home needs it without the rest of the client.
+  { name: 'idb', test: /node_modules[\\/]idb[\\/]/, priority: 2 },
+  {
+    name: 'react',
+    test: /node_modules[\\/](?:react|react-dom|scheduler)[\\/]/,
+    priority: 2,
+  },
   {
     name: 'shared',
-    test: /preload-helper|protocol[\\/]dist[\\/]|document[\\/]format\.js|office[\\/]src[\\/](?:base|identity|keep-signed-in|person|route|title)\.ts/,
+    test: /preload-helper|client[\\/]dist[\\/]react[\\/]parts[\\/]person|protocol[\\/]dist[\\/](?!reducer|json|broadcast|position|sync|sse)|document[\\/]format\.js|intl-messageformat|@formatjs|office[\\/]src[\\/](?:base|copy-all|icons|identity|keep-signed-in|last-user|name-untitled|person|route|title|language[\\/]\w+|offline[\\/]before-reload|presence[\\/]Account)\.tsx?$/,
     minShareCount: 2,
+    priority: 2,
   },
   {
     name: 'page-document',
@@ -80,6 +99,26 @@ const TOGETHER = [
     test: /node_modules[\\/](?:@tiptap|prosemirror-[\w-]+|orderedmap|rope-sequence|w3c-keyname|linkifyjs|marked)[\\/]|office[\\/]src[\\/](?:page[\\/](?!PageView|later)|page-document[\\/](?:carry-over|old-format|seeded))/,
     includeDependenciesRecursively: false,
   },
+  {
+    name: 'page-document',
+    test: /office[\\/]src[\\/]page-document[\\/]/,
+    minShareCount: 2,
+    includeDependenciesRecursively: false,
+  },
+  // The editor, without what is loaded after it (src/page/later) and what says that it loads.
+  {
+    name: 'editor',
+    test: /node_modules[\\/](?:@tiptap|prosemirror-[\w-]+|orderedmap|rope-sequence|w3c-keyname|linkifyjs|marked)[\\/]|office[\\/]src[\\/](?:page[\\/](?!PageView|later)|page-document[\\/](?:carry-over|old-format|seeded))/,
+    includeDependenciesRecursively: false,
+  },
+  // The page needs this of the grid's parts.
+  { name: 'diff', test: /node_modules[\\/]fast-diff[\\/]/ },
+  // The names that files take from each other can't be shortened: the grid is one, as before it had tools that come later.
+  {
+    name: 'grid',
+    test: /@univerjs[\\/](?!find-replace|sheets-(?:find-replace|sort|filter)|preset-sheets-(?!core)|icons)[\w-]+[\\/]lib[\\/]es[\\/](?:index|facade)\.js$/,
+    includeDependenciesRecursively: false,
+  },
 ]
 
 export default defineConfig({
@@ -88,7 +127,15 @@ export default defineConfig({
     // writes into the HTML where they are.
     renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }),
   },
-  plugins: [notices(), compiledBeside, offline(), compressed(), ...univer(), ...univerInPage()],
+  plugins: [
+    notices(),
+    readMessages,
+    compiledBeside,
+    offline(),
+    compressed(),
+    ...univer(),
+    ...univerInPage(),
+  ],
   // Not every worker has Univer; the page's build checks that all is there.
   worker: {
     format: 'es',

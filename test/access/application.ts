@@ -105,6 +105,12 @@ export function everyCall(
     [room.url('access'), { ...who, json: { revision: 0 } }, ['manage']],
     [room.url('access/offer'), { ...who, json: { accept: false } }, ['watch', 'manage']],
     [room.url('document'), { ...who, method: 'DELETE' }, ['manage']],
+    [room.url('inspect'), who, ['manage']],
+    [room.url('document/versions'), who, ['write']],
+    [room.url('document/versions'), { ...who, json: { name: 'x' } }, ['write']],
+    [room.url('document/version', { id: 1 }), who, ['write']],
+    [room.url('document/version', { id: 1 }), { ...who, json: { name: 'x' } }, ['write']],
+    [room.url('document/version', { id: 1 }), { ...who, method: 'DELETE' }, ['manage']],
     [room.url('confirm', { nextWithinMs: 1 }), { ...who, method: 'POST' }, ['join']],
   ]
 }

@@ -73,7 +73,9 @@ describe.each(SERVERS)('an application that authorizes on %s', (server) => {
       office.asked.length = 0
       const response = await open(url, options)
       response.destroy()
-      expect(response.statusCode, url).toBeLessThan(300)
+      // This server keeps no versions.
+      if (url.includes('document/version')) expect(response.statusCode, url).toBe(404)
+      else expect(response.statusCode, url).toBeLessThan(300)
       const path = url.slice(running.baseUrl.length)
       // Others are asked about as well when a document is deleted. AC41
       const ofCall = office.asked.filter(({ request }) => request.url === path)

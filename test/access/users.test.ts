@@ -227,6 +227,12 @@ describe.each(SERVERS)('a user from the application on %s', (server) => {
     ['a\u0000b', false],
     ['a\nb', false],
     ['a\ud83d', false],
+    ['a b', true],
+    ['a\u00a0', false],
+    [' a', false],
+    ['a\u200bb', false],
+    ['a\u202eb', false],
+    ['a\u2028b', false],
   ])('[ID16] with the id %s is known: %s', async (id, isKnown) => {
     const office = new Office({ [id]: ALL })
     const authenticate = () => ({ id })

@@ -69,6 +69,19 @@ describe('a caller from a trusted address', () => {
     await expectRefused(server.baseUrl, headers, ANN)
   })
 
+  // Without a body, as Node would encode the headers as UTF-8 together with a text.
+  it.each([
+    ['a user that isn’t UTF-8', 'Ren\xe9'],
+    ['a space that isn’t one of HTTP at its end', bytesOf('ann\u00a0')],
+    ['a wide space at its beginning', bytesOf('\u3000ann')],
+    ['a line separator at its end', bytesOf('ann\u2028')],
+    ['a byte order mark', bytesOf('\ufeffann')],
+    ['a character that nobody sees', bytesOf('an\u200bn')],
+  ])('[OP20 ID16] is refused with %s', async (_what, user) => {
+    const headers = { 'x-forwarded-user': user }
+    expect((await call(`${server.baseUrl}/session`, { headers })).status).toBe(401)
+  })
+
   it('[OP19 OP30] sees the pages, and a stranger does not', async () => {
     expect((await call(`${server.baseUrl}/sheets/budget`, { headers: ANN })).status).toBe(200)
     expect((await call(`${server.baseUrl}/sheets/budget`)).status).toBe(401)
@@ -94,10 +107,15 @@ it('[BU15] strangers at an address don’t keep its known users from asking who 
   expect(await statusOf({ 'x-forwarded-user': 'bob' })).toBe(200)
 })
 
+/** Returns a header that Node writes as UTF-8. */
+function bytesOf(text: string): string {
+  return Buffer.from(text).toString('latin1')
+}
+
 it('[ID16] a user of 255 bytes is one', async () => {
   await using server = await startProxied('127.0.0.1')
   const id = `${'é'.repeat(127)}a`
-  const headers = { 'x-forwarded-user': Buffer.from(id).toString('latin1') }
+  const headers = { 'x-forwarded-user': bytesOf(id) }
   expect(await shownAs(server.baseUrl, headers)).toMatchObject({ id })
 })
 

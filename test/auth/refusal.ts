@@ -32,6 +32,7 @@ function callsOn(room: string): readonly (readonly [path: string, options: CallO
     [`${below}/unlock?member=stranger&key=a&number=1`, { method: 'POST' }],
     [`${below}/document?member=stranger`, { body, headers: BINARY }],
     [`${below}/document`, {}],
+    [`${below}/inspect`, {}],
     [`${below}/document/sync`, { body: Buffer.from([0]), headers: BINARY }],
     ['/location?id=stranger', { json: { cell: 'C5' } }],
     ['/location/sse?id=stranger', {}],

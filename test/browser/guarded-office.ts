@@ -9,6 +9,7 @@ import {
   type AuthenticatedUser,
   type Authorize,
   type Whereabouts,
+  type WhereaboutsOptions,
 } from '@whereabouts/server'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
@@ -48,8 +49,14 @@ export class GuardedOffice {
   #browser: Browser | undefined
   #rooms = 0
 
-  /** @param authorize in the place of what the test allows each of them */
-  constructor(private readonly authorize: Authorize = (asked) => this.#allows(asked)) {
+  /**
+   * @param authorize in the place of what the test allows each of them
+   * @param options further ones of the server
+   */
+  constructor(
+    private readonly authorize: Authorize = (asked) => this.#allows(asked),
+    private readonly options: WhereaboutsOptions = {},
+  ) {
     beforeAll(async () => {
       ;[, this.#browser] = await Promise.all([this.#start(), launchChromium()])
     })
@@ -135,6 +142,7 @@ export class GuardedOffice {
       secret: 'the secret of a server under test',
       authenticate: (request) => this.#userOf(request),
       authorize: this.authorize,
+      ...this.options,
     })
     this.#whereabouts = whereabouts
     this.#server = createServer((request, response) => {

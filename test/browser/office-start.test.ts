@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { ann, poll, Sheets } from './sheets.js'
 
 // What may come after the cells are drawn.
-const LATER = /\/assets\/(?:univer-functions|univer-icons|formulas\.worker)-/
-const MOST_BYTES = 911_000
+const LATER =
+  /\/assets\/(?:univer-functions|function-texts|univer-icons|sheet-tools|tool-texts-\w+|formulas\.worker)-/
+const MOST_BYTES = 922_000
 const MOST_SCRIPTS = 20
 const LARGE_BYTES = 100_000
 const CANVAS = 'canvas#univer-sheet-main-canvas_workbook'
@@ -158,10 +159,10 @@ describe('the start', () => {
     }
   })
 
-  it('[OF9] shows a text before any script is there', async () => {
+  it('[OF9] shows the name before any script is there', async () => {
     await using context = await sheets.browser.newContext({ javaScriptEnabled: false })
     const page = await context.newPage()
     await page.goto(`${sheets.baseUrl}/sheets/any`)
-    expect(await page.getByText('Loading…').isVisible()).toBe(true)
+    expect(await page.getByText('whereabouts').isVisible()).toBe(true)
   })
 })

@@ -322,7 +322,7 @@ describe('an unsupported change', () => {
     await using anns = await sheets.open(room, ann)
     await anns.tab('Sheet 1').click({ button: 'right' })
     await anns.page.getByText('Rename', { exact: true }).waitFor()
-    for (const menu of ['Hide', 'Unhide', 'Change color', 'Protect sheet']) {
+    for (const menu of ['Protect sheet', 'Sheet protection']) {
       expect(await anns.page.getByText(menu, { exact: true }).count()).toBe(0)
     }
     await anns.page.keyboard.press('Escape')

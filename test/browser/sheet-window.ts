@@ -312,10 +312,21 @@ export class SheetWindow implements AsyncDisposable {
     await this.#click(cell, 'right')
   }
 
+  /** The menu on the selected cells, of which this is one. */
+  async openMenuOnSelection(cell: string): Promise<void> {
+    await this.#click(cell, 'right')
+  }
+
   /** The menu on the header of a row of a sheet that is neither scrolled nor zoomed. */
   async openRowMenu(row: number): Promise<void> {
     const position = { x: HEADERS.width / 2, y: HEADERS.height + (row - 0.5) * CELL.height }
     await this.canvas.click({ button: 'right', position })
+  }
+
+  /** Resolves when the tools that the cells don't need have been loaded. */
+  async untilTools(): Promise<void> {
+    const entry = this.page.locator('[data-u-command="ui.operation.open-find-dialog"]')
+    await entry.first().waitFor({ state: 'attached' })
   }
 
   /** A button of the toolbar, by what it does. */

@@ -130,10 +130,11 @@ const LINES = {
       return number
     }),
   claim: (rooms, room, { incarnation, number, text, record, atMs, id }) => {
-    if (room.isThere || room.incarnation !== incarnation) return undefined
-    if (isTaken(rooms, room, record)) return 'taken'
+    const isFirst = record === undefined ? !room.snapshot && room.updates.size === 0 : !room.isThere
+    if (!isFirst || room.incarnation !== incarnation) return undefined
+    if (record !== undefined && isTaken(rooms, room, record)) return 'taken'
     use(rooms, room, atMs)
-    room.record = { revision: id, ...record }
+    if (record !== undefined) room.record = { revision: id, ...record }
     room.updates.set(number, text)
     return number
   },

@@ -1,13 +1,13 @@
 // Documents in memory as a store that is opened by a name, so that the contract can open them several times.
+import { LentStore, openStore as openLent } from '../../packages/server/dist/document/lent-store.js'
 import { MemoryStore } from '../../packages/server/dist/document/memory-store.js'
-import { lend, openStore as openMemory } from '../../packages/server/dist/document/memory.js'
 
-/** @type {Map<string, MemoryStore>} */
+/** @type {Map<string, LentStore>} */
 const stores = new Map()
 
 /** @param {{ name: string }} options */
-export function openStore({ name }) {
-  const store = stores.get(name) ?? new MemoryStore()
+export async function openStore({ name }) {
+  const store = stores.get(name) ?? new LentStore(async () => new MemoryStore())
   stores.set(name, store)
-  return openMemory({ port: lend(store) })
+  return openLent(await store.lend())
 }

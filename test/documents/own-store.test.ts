@@ -57,6 +57,7 @@ describe('the contract', () => {
     ['forgets that a document was removed', 'nothing that is for a removed document'],
     ['leaves the record of a removed document', 'nothing of a room that was removed'],
     ['lets a document be claimed that is there', 'with its record, or neither'],
+    ['takes two first updates', 'a first update without a record, once'],
     ['lets the last change of a record win', 'only if it is as expected'],
     ['lists in the order of the locale', 'in the order of their names'],
   ])('[DO8] is checked by the contract, which detects a store that %s', async (fault, promise) => {
@@ -107,7 +108,7 @@ describe('a server', () => {
   it('refuses a store beside databaseUrl', async () => {
     const both = { databaseUrl: 'postgres://127.0.0.1/none', store: { module: RIGHT } }
     const refused = createWhereabouts({ auth: 'open', ...both })
-    await expect(refused).rejects.toThrow('store: is said together with databaseUrl')
+    await expect(refused).rejects.toThrow('store: is set together with databaseUrl')
   })
 })
 

@@ -54,6 +54,14 @@ const GENERATIONS = 'SELECT DISTINCT generation FROM'
 runStoreTests('SQLite', STORE_CONTRACT, sqlitePlace, '')
 runStoreTests('PostgreSQL', SHARED_STORE_CONTRACT, postgresPlace, 'whereabouts_')
 
+describe('[HI2] PostgreSQL over a pool of one connection', () => {
+  it.each(SHARED_STORE_CONTRACT)('$name', async ({ check }) => {
+    await using place = await postgresPlace()
+    const module = new URL('./borrowed.store.mjs', import.meta.url)
+    await expect(check({ ...place, store: { ...place.store, module } })).resolves.toBeUndefined()
+  })
+})
+
 /** Tests the contract of every store, and what the two built-in stores do beyond it. */
 function runStoreTests(
   name: string,

@@ -63,9 +63,13 @@ const FAULTS = {
     claim: async (update, record) => {
       const [number] = await right.append([update])
       const { revision = 0 } = (await right.getRecord(update.roomName)) ?? {}
-      await right.putRecord(update.roomName, record, revision)
+      if (record !== undefined) await right.putRecord(update.roomName, record, revision)
       return number
     },
+  }),
+  'takes two first updates': (right) => ({
+    claim: async (update, record) =>
+      record === undefined ? (await right.append([update]))[0] : right.claim(update, record),
   }),
   'lets the last change of a record win': (right) => ({
     putRecord: async (roomName, record) => {

@@ -7,6 +7,9 @@ import { type RunningPlain, startPlain } from '../servers/plain.js'
 import { newPlace, type Place } from './place.js'
 
 const LONG_MS = 60_000
+const OPERATOR = { as: 'operator' } as const
+/** An update without content. */
+const EMPTY = Uint8Array.of(0, 0)
 let place: Place
 
 beforeAll(async () => {
@@ -20,6 +23,7 @@ async function node(options: WhereaboutsOptions = {}): Promise<RunningPlain> {
   return server
 }
 
+const ascending = (one: number, other: number) => one - other
 const numbers = (doc: Doc) => doc.getArray<number>('numbers')
 
 it('[RS1] [EX1] readers at another node get what a transaction changed, and so do its transactions', async () => {
@@ -99,6 +103,53 @@ it('[RS11] one node calls onStoreDocument, whichever had the last change', async
 })
 
 it(
+  '[RS11] over a Redis that is lost and regained, the application gets all that was stored, and once',
+  { timeout: 2 * LONG_MS },
+  async () => {
+    const calls: { readonly node: number; readonly items: readonly number[] }[] = []
+    const storing = (index: number): WhereaboutsOptions => ({
+      storeDebounceMs: 700,
+      onStoreDocument: (roomName, state) => {
+        const { doc } = new TestDocument(new TestRoom('', roomName)).take(state)
+        calls.push({ node: index, items: numbers(doc).toArray() })
+      },
+    })
+    await using one = await node(storing(1))
+    await using two = await node(storing(2))
+    const nodes = [one, two]
+    const areShared = (isShared: boolean) =>
+      expect.poll(() => nodes.every(({ whereabouts: { rooms } }) => rooms.isShared === isShared), {
+        timeout: LONG_MS,
+      })
+    const push = ({ whereabouts: { rooms } }: RunningPlain, item: number) =>
+      rooms.transact(room.name, (doc) => numbers(doc).push([item]))
+    const items = ({ whereabouts: { rooms } }: RunningPlain) =>
+      rooms.transact(room.name, (doc) => numbers(doc).toArray().toSorted(ascending))
+    const room = new TestRoom(one.baseUrl)
+    await using _here = await room.join(memberKey())
+    await using _there = await new TestRoom(two.baseUrl, room.name).join(memberKey())
+    await place.redis.kill()
+    await areShared(false).toBe(true)
+    await push(one, 1)
+    await push(two, 2)
+    // Alone, each calls for what it stored.
+    await expect.poll(() => new Set(calls.map(({ node: by }) => by))).toEqual(new Set([1, 2]))
+    await place.redis.restart()
+    await areShared(true).toBe(true)
+    for (const each of nodes) await expect.poll(() => items(each)).toEqual([1, 2])
+    await expect.poll(() => calls.at(-1)!.items.toSorted(ascending)).toEqual([1, 2])
+    const before = calls.length
+    await push(one, 3)
+    await expect.poll(() => calls.length).toBe(before + 1)
+    // What the others waited for is over.
+    await one.stop()
+    await two.stop()
+    expect(calls.slice(before)).toMatchObject([{ node: 1 }])
+    expect(calls.at(-1)!.items.toSorted(ascending)).toEqual([1, 2, 3])
+  },
+)
+
+it(
   '[RS11] another node calls if the one that had the last change is killed',
   { timeout: LONG_MS },
   async () => {
@@ -122,4 +173,32 @@ it('[RS13] a node that closes calls for what waits', async () => {
   await leaving.whereabouts.rooms.transact('waits', (doc) => numbers(doc).push([1]))
   await leaving.stop()
   expect(called).toEqual(['waits'])
+})
+
+it.each([
+  ['without a record', false],
+  ['into a room with a record', true],
+])('[AD10] of two imports at once at two nodes, %s, one is stored', async (_how, hasRecord) => {
+  await using one = await node()
+  await using two = await node()
+  for (let count = 0; count < 10; count++) {
+    const room = new TestRoom(one.baseUrl)
+    const importAt = (at: RunningPlain, number: number) => {
+      const doc = new Doc()
+      numbers(doc).push([number])
+      return at.whereabouts.administration.importDocument(
+        room.name,
+        encodeStateAsUpdate(doc),
+        OPERATOR,
+      )
+    }
+    const record = { json: JSON.stringify({ users: {}, owner: 'ada' }) }
+    const { administration } = one.whereabouts
+    if (hasRecord) await administration.importDocument(room.name, EMPTY, OPERATOR, record)
+    const imports = await Promise.allSettled([importAt(one, 1), importAt(two, 2)])
+    const refused = imports.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
+    expect(refused).toMatchObject([{ problem: 'document-exists' }])
+    const { doc } = new TestDocument(room).take(await getDocument(room, {}))
+    expect(numbers(doc).toJSON()).toEqual([imports[0].status === 'fulfilled' ? 1 : 2])
+  }
 })

@@ -19,6 +19,8 @@ const WAYS = [
 
 /** What an application has that edits documents. Yjs has no types for CommonJS, so not every compiler lets them in there. */
 const DOCUMENT = `
+import { Inspector } from '@whereabouts/client/react-inspector'
+import { documentJson, readRecording, RecordingPlayer } from '@whereabouts/client/recording'
 import { createRoomContext as createDocumentContext } from '@whereabouts/client/react-yjs'
 import { roomStores as documentStores } from '@whereabouts/client/svelte-yjs'
 import { createRoomContext as createVueDocumentContext } from '@whereabouts/client/vue-yjs'
@@ -31,6 +33,8 @@ export const provider = () => context.RoomProvider({ room: 'budget', keptFor: 'a
 export const useSaved = (): boolean => context.useDocument(({ saved }) => saved)
 export const useDoc = (): Doc => createVueDocumentContext().useDocument(({ doc }) => doc).value
 export const stores = documentStores({ room: 'budget', offline: false, subdocuments })
+export const inspector = (room: Room) => Inspector({ room, texts: { record: 'Aufnehmen' } })
+export const play = (text: string) => documentJson(new RecordingPlayer(readRecording(text)).at(0).document)
 export const provide = (room: Room): RoomProvider => new RoomProvider(room, new Doc())
 `
 

@@ -54,6 +54,7 @@ const CALLS: readonly Call[] = [
     type: JSON_TYPE,
     body: Buffer.from('{"accept":true}'),
   },
+  { method: 'GET', path: 'inspect' },
   { method: 'GET', path: '/rooms?after=a&limit=10' },
   { method: 'POST', path: '/location?id=k4', type: JSON_TYPE, body: Buffer.from('1') },
   { method: 'GET', path: '/location/sse' },

@@ -6,6 +6,7 @@ import { all, changing, once } from './changing.js'
 import { drawsChanges } from './draws-changes.js'
 import { drawsFirst } from './first-drawing.js'
 import { iconsLater } from './late-icons.js'
+import { laterParts } from './later-parts.js'
 import { withoutTextDocuments } from './text-documents.js'
 
 // Univer looks for the first character of all that is left of a word, once for each character of it.
@@ -152,8 +153,8 @@ const withoutEngine = changing('without-engine', 'engine-formula/lib/es/index.js
 )
 
 const DESCRIBED = 'virtual:univer-functions'
-const PRESET_TEXTS = 'preset-sheets-core/lib/es/locales/en-US.js'
-const FUNCTION_TEXTS = /import (\w+) from "@univerjs\/sheets-formula\/locale\/en-US";/
+const PRESET_TEXTS = /\/@univerjs\/preset-sheets-core\/lib\/es\/locales\/[\w-]+\.js$/
+const FUNCTION_TEXTS = /import (\w+) from "@univerjs\/sheets-formula\/locale\/[\w-]+";/
 const OF_LIST = /\/\/#region src\/services\/function-list\/.*?\n\/\/#endregion/gs
 // Univer looks for a name here when a formula is entered, to write it in capitals.
 const NAMES_ONLY = `const FUNCTION_LIST = [...ALL_IMPLEMENTED_FUNCTIONS_SET].map((functionName) =>
@@ -166,11 +167,22 @@ const describesLater: Plugin[] = [
   changing('without-descriptions', 'sheets-formula/lib/es/index.js', (code) =>
     once(all(code, OF_LIST, ''), DESCRIPTION, `${NAMES_ONLY}\n${DESCRIPTION}`),
   ),
-  changing('without-texts-of-functions', PRESET_TEXTS, (code) => {
-    const [line, name] = FUNCTION_TEXTS.exec(code) ?? []
-    if (line === undefined) throw new Error('Univer’s texts of functions are elsewhere now')
-    return all(once(code, line, ''), new RegExp(`^  ${name},\n`, 'm'), '')
-  }),
+  {
+    name: 'without-texts-of-functions',
+    apply: 'build',
+    transform: {
+      // One for each language; `languages/` loads the texts of functions later.
+      filter: { id: PRESET_TEXTS },
+      handler(code) {
+        const [line, name] = FUNCTION_TEXTS.exec(code) ?? []
+        if (line === undefined) throw new Error('Univer’s texts of functions are elsewhere now')
+        return {
+          code: all(once(code, line, ''), new RegExp(`^  ${name},\n`, 'm'), ''),
+          map: null,
+        }
+      },
+    },
+  },
   {
     name: 'functions',
     apply: 'build',
@@ -186,7 +198,6 @@ const describesLater: Plugin[] = [
       const [names = ''] = NAMES.exec(code) ?? []
       const lists = (code.match(OF_LIST) ?? []).join('\n')
       return `${names}\n${lists}
-        export { default as texts } from '@univerjs/sheets-formula/locale/en-US'
         export const functions = FUNCTION_LIST.filter(({ functionName }) =>
           ALL_IMPLEMENTED_FUNCTIONS_SET.has(functionName))`
     },
@@ -260,12 +271,17 @@ export const univerInPage = (): Plugin[] => [
   ...describesLater,
   ...iconsLater,
   storageLater,
+  laterParts,
   drawsFirst,
   ...drawsChanges,
 ]
 
+const FUNCTION_TEXT_FILES = /\/sheets-formula\/lib\/es\/locale\//
+
 /** Names the files that come after the grid by what is in them. */
 export function laterName(modules: readonly string[]): string | undefined {
-  const [, what] = /\?(functions|icons)$/m.exec(modules.join('\n')) ?? []
+  const names = modules.join('\n')
+  if (FUNCTION_TEXT_FILES.test(names)) return 'function-texts'
+  const [, what] = /\?(functions|icons)$/m.exec(names) ?? []
   return what && `univer-${what}`
 }

@@ -2,6 +2,7 @@ import type { Doc } from 'yjs'
 import { memo, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { isKnownFormat, observeFormat, SHEET_FORMAT } from '@whereabouts/univer/document'
 import { GivenBackDialog } from './GivenBackDialog.js'
+import { currentLanguage } from './language/language.js'
 import { NewerFormat, useKnownFormat } from './newer-format.js'
 import type { RoomDocument } from './room-document.js'
 import type { Session } from './session.js'
@@ -37,10 +38,7 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
       throw error
     })
     async function openWhenLoaded() {
-      const [{ openSheet }] = await Promise.all([
-        import('./open-sheet.js'),
-        whenThere(session.document),
-      ])
+      const [openSheet] = await Promise.all([loadGrid(), whenThere(session.document)])
       await whenKnown(session.doc)
       if (grid.current === null || markers.current === null) return
       const notices = { notify, giveBack }
@@ -79,6 +77,13 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
     </main>
   )
 })
+
+/** Loads the grid, and what it says in the language of the window. */
+async function loadGrid() {
+  const texts = currentLanguage().language.loadGridTexts()
+  const [{ openSheet }] = await Promise.all([import('./open-sheet.js'), texts])
+  return openSheet
+}
 
 /**
  * Reloads the page once the old document is safe elsewhere, since the grid can't be given another

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useSyncExternalStore } from 'react'
 import type { OfficeProps } from './office.js'
-import { nameUntitled } from './route.js'
+import { nameUntitled } from './name-untitled.js'
 import { observeName, readName } from './document-name.js'
 import { useTitle } from './useTitle.js'
 

@@ -25,6 +25,12 @@ export const ICONS = {
     <path d="M8.5 11.5l3-3M9.5 6.5l1.7-1.7a2.8 2.8 0 0 1 4 4l-1.7 1.7M10.5 13.5l-1.7 1.7a2.8 2.8 0 0 1-4-4l1.7-1.7" />,
   ),
   remove: icon(<path d="M5.5 5.5l9 9M14.5 5.5l-9 9" />),
+  language: icon(
+    <>
+      <circle cx="10" cy="10" r="6.5" />
+      <path d="M3.5 10h13M10 3.5c4 4 4 9 0 13c-4-4-4-9 0-13" />
+    </>,
+  ),
   undo: icon(<path d="M7 4.5l-3.5 3.5 3.5 3.5M3.5 8h8a4 4 0 0 1 0 8h-3" />),
   redo: icon(<path d="M13 4.5l3.5 3.5-3.5 3.5M16.5 8h-8a4 4 0 0 0 0 8h3" />),
   bulletList: icon(

@@ -1,7 +1,6 @@
-import { LocaleService, LocaleType, mergeLocales, Univer } from '@univerjs/core'
+import { LocaleService, mergeLocales, Univer, type ILocales, type LocaleType } from '@univerjs/core'
 import { FUniver } from '@univerjs/core/facade'
 import { IDescriptionService, UniverSheetsCorePreset } from '@univerjs/preset-sheets-core'
-import enUS from '@univerjs/preset-sheets-core/locales/en-US'
 import '@univerjs/preset-sheets-core/lib/index.css'
 import {
   bindWorkbook,
@@ -11,22 +10,13 @@ import {
   type SharedWorkbook,
 } from '@whereabouts/univer'
 import type { CellData } from '@whereabouts/univer/document'
+import { currentLanguage, t } from './language/language.js'
 import { loadIcons } from './late-icons.js'
 import { beforeReload } from './offline/before-reload.js'
 import type { Session } from './session.js'
 
 // Gets the keys unless another editor has the focus, even while it is invisible.
 const CELL_EDITOR = '#__editor___INTERNAL_EDITOR__DOCS_NORMAL'
-
-const CALC = 'This formula takes too long to calculate, or its result is too large or empty.'
-const FORMULA_TEXTS = enUS['sheets-formula-ui'] as { readonly error: object }
-// `mergeLocales` replaces a whole group of Univer's texts, not single ones.
-const UNIVER_TEXTS = {
-  // The label that a screen reader reads for the toolbar; Univer has no text for it.
-  ribbon: { start: 'Tools' },
-  // Univer shows this beside a cell that has the error.
-  'sheets-formula-ui': { ...FORMULA_TEXTS, error: { ...FORMULA_TEXTS.error, calc: CALC } },
-}
 
 /** Messages for the person at the sheet. */
 export interface Notices {
@@ -49,7 +39,8 @@ export async function openSheet(
   session: Session,
   { notify, giveBack }: Notices,
 ): Promise<Sheet> {
-  const univer = startUniver(container)
+  const { default: texts } = await currentLanguage().language.loadGridTexts()
+  const univer = startUniver(container, texts)
   const shared = await bindWorkbook({
     univerAPI: FUniver.newAPI(univer),
     doc: session.doc,
@@ -61,6 +52,7 @@ export async function openSheet(
   })
   void loadIcons()
   void describeFunctions(univer)
+  void loadTools(univer, shared)
   shared.subscribe(() => session.document.setUnwritten(shared.isUnwritten))
   refuseFiles(notify)
   beforeReload(async () => {
@@ -89,11 +81,28 @@ export async function openSheet(
   }
 }
 
-function startUniver(container: HTMLElement): Univer {
-  const univer = new Univer({
-    locale: LocaleType.EN_US,
-    locales: { [LocaleType.EN_US]: mergeLocales(enUS, UNIVER_TEXTS) },
+type UniverTexts = ILocales[string]
+
+/** Changes what Univer says; `mergeLocales` replaces a whole group of texts, not single ones. */
+function withOwn(texts: UniverTexts): UniverTexts {
+  const formulas = texts['sheets-formula-ui'] as { readonly error: object }
+  const sheets = texts['sheets'] as { readonly tabs: object }
+  return mergeLocales(texts, {
+    // Univer adds a number to this for a new tab, which then is called as those that a workbook begins with.
+    sheets: { ...sheets, tabs: { ...sheets.tabs, sheet: 'Sheet ' } },
+    // The label that a screen reader reads for the toolbar; Univer has no text for it.
+    ribbon: { start: t('sheet.tools') },
+    // Univer shows this beside a cell that has the error.
+    'sheets-formula-ui': { ...formulas, error: { ...formulas.error, calc: t('sheet.tooHard') } },
   })
+}
+
+/** Univer only knows the names of the languages that it has. */
+const gridLocale = () => currentLanguage().language.gridLocale as LocaleType
+
+function startUniver(container: HTMLElement, texts: UniverTexts): Univer {
+  const locale = gridLocale()
+  const univer = new Univer({ locale, locales: { [locale]: withOwn(texts) } })
   const preset = UniverSheetsCorePreset({ container, ribbonType: 'simple' })
   univer.registerPlugins(sharedPreset(preset).plugins)
   return univer
@@ -101,10 +110,26 @@ function startUniver(container: HTMLElement): Univer {
 
 /** Loads what Univer says about functions while a formula is typed: 75 KB that the cells don't need. */
 async function describeFunctions(univer: Univer): Promise<void> {
-  const { functions, texts } = await import('virtual:univer-functions')
+  const [{ functions }, texts] = await Promise.all([
+    import('virtual:univer-functions'),
+    currentLanguage().language.loadFunctionTexts(),
+  ])
   const injector = univer.__getInjector()
-  injector.get(LocaleService).load({ [LocaleType.EN_US]: texts })
+  injector.get(LocaleService).load({ [gridLocale()]: texts.default })
   injector.get(IDescriptionService).registerDescriptions(functions)
+}
+
+/** Loads the tools that the cells don't need. @see OFFICE.md SF10 */
+async function loadTools(univer: Univer, shared: SharedWorkbook): Promise<void> {
+  const [{ addTools }, { texts }] = await Promise.all([
+    import('./sheet-tools.js'),
+    currentLanguage().language.loadToolTexts(),
+  ])
+  univer
+    .__getInjector()
+    .get(LocaleService)
+    .load({ [gridLocale()]: texts })
+  await addTools(univer, shared)
 }
 
 /** Without this, the browser leaves the sheet to show a file that was dropped on it. */
@@ -132,6 +157,14 @@ function expose(shared: SharedWorkbook): void {
         .flatMap(({ cells }) => Object.values(cells))
         .flatMap((row: Record<number, CellData>) => Object.values(row))
         .flatMap(({ v }) => (v === undefined ? [] : [v])),
+    /** Returns the id of the sheet that is shown. */
+    activeSheet: () => shared.workbook.getActiveSheet().getSheetId(),
+    /** Returns the color of a tab; empty for none. */
+    tabColor: (id: string) =>
+      shared.workbook.getSheetBySheetId(id)?.getSheet().getConfig().tabColor,
+    /** Whether a row is neither hidden nor filtered out. */
+    isRowShown: (id: string, row: number) =>
+      shared.workbook.getSheetBySheetId(id)?.getSheet().getRowVisible(row),
     /** Returns how many rows and columns the grid has. */
     size: (id: string) => {
       const sheet = shared.workbook.getSheetBySheetId(id)

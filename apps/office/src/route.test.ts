@@ -1,11 +1,12 @@
 import { isRoomName } from '@whereabouts/client'
 import { describe, expect, it } from 'vitest'
-import { addressOf, nameUntitled, newRoom, parseRoute, type Kind } from './route.js'
+import { addressOf, newRoom, parseRoute, type Kind } from './route.js'
 
 describe('an address', () => {
   it.each([
     ['/', { kind: 'home' }],
     ['/doctor', { kind: 'doctor' }],
+    ['/inspect/demo', { kind: 'inspect', room: 'demo' }],
     ['/sheets/demo', { kind: 'sheet', room: 'demo' }],
     ['/sheets/demo/', { kind: 'sheet', room: 'demo' }],
     ['/sheets/__proto__', { kind: 'sheet', room: '__proto__' }],
@@ -20,6 +21,8 @@ describe('an address', () => {
     '/sheets/',
     '/pages',
     '/books/demo',
+    '/inspect',
+    '/inspects/demo',
     '/sheets/a/b',
     '/pages/a%20b',
     `/sheets/${'r'.repeat(129)}`,
@@ -33,11 +36,6 @@ describe('an address', () => {
       // Six bits each.
       expect(room.length - kind.length - 1).toBe(16)
       expect(parseRoute({ pathname: addressOf({ kind, room }) })).toEqual({ kind, room })
-      expect(nameUntitled({ kind, room })).toBe(`Untitled ${kind}`)
     }
-  })
-
-  it('[PG3] names an untitled document, if a person chose it', () => {
-    expect(nameUntitled({ kind: 'sheet', room: 'demo' })).toBe('demo')
   })
 })

@@ -5,7 +5,12 @@ import { BASE, withoutBase } from './base.js'
 export type Kind = 'sheet' | 'page'
 
 /** The page that an address asks for. */
-export type Route = { readonly kind: 'home' } | { readonly kind: 'doctor' } | DocumentRoute
+export type Route =
+  | { readonly kind: 'home' }
+  | { readonly kind: 'doctor' }
+  /** The inspector of a room, at `/inspect/{room}`. */
+  | { readonly kind: 'inspect'; readonly room: string }
+  | DocumentRoute
 
 /** A document at `/sheets/{room}` or `/pages/{room}` below the root. */
 export interface DocumentRoute {
@@ -13,7 +18,7 @@ export interface DocumentRoute {
   readonly room: string
 }
 
-const DOCUMENT = /^\/(sheet|page)s\/([^/]+)\/?$/
+const IN_ROOM = /^\/(sheets|pages|inspect)\/([^/]+)\/?$/
 // The random names of `newRoom` and of view links, which aren't worth showing.
 const NAMED_BY_CHANCE = /^(?:(?:sheet|page)-[A-Za-z0-9_-]{16}|view~[A-Za-z0-9_-]{32})$/
 const RANDOM_BYTES = 12
@@ -23,9 +28,9 @@ export function parseRoute({ pathname }: { pathname: string }, base = BASE): Rou
   const path = withoutBase(pathname, base) ?? ''
   if (path === '/') return { kind: 'home' }
   if (path === '/doctor') return { kind: 'doctor' }
-  const [, kind, room] = DOCUMENT.exec(path) ?? []
-  if (kind === undefined || room === undefined || !isRoomName(room)) return undefined
-  return { kind: kind as Kind, room }
+  const [, first, room] = IN_ROOM.exec(path) ?? []
+  if (first === undefined || room === undefined || !isRoomName(room)) return undefined
+  return { kind: first.replace(/s$/, '') as Kind | 'inspect', room }
 }
 
 /** @example addressOf({ kind: 'sheet', room: 'demo' }) // '/sheets/demo' */
@@ -51,9 +56,4 @@ export function isViewLink(room: string): boolean {
 /** Returns whether a room's name says nothing to people. */
 export function isNamedByChance(room: string): boolean {
   return NAMED_BY_CHANCE.test(room)
-}
-
-/** Returns what an untitled document is called: its room's name, unless that is random. */
-export function nameUntitled({ kind, room }: Pick<DocumentRoute, 'kind' | 'room'>): string {
-  return isNamedByChance(room) ? `Untitled ${kind}` : room
 }

@@ -1,12 +1,9 @@
 /** Made by the build. @see build/univer.ts */
 declare module 'virtual:univer-functions' {
-  import type { ILocales } from '@univerjs/core'
   import type { IFunctionInfo } from '@univerjs/preset-sheets-core'
 
   /** Describes each function that the worker calculates. */
   export const functions: IFunctionInfo[]
-  /** The English texts of these descriptions. */
-  export const texts: ILocales[string]
 }
 
 /** Made by the build. @see build/univer.ts */

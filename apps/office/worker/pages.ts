@@ -1,4 +1,4 @@
-const PAGES = /^(?:doctor|(?:sheets|pages)\/[^/]+\/?)?$/
+const PAGES = /^(?:doctor|(?:sheets|pages|inspect)\/[^/]+\/?)?$/
 /** The statuses with which a proxy says that it can't reach the server. */
 const GONE: ReadonlySet<number> = new Set([502, 503, 504])
 const REFERENCE = /((?:src|href)=")[^"]*?(assets\/|manifest\.webmanifest)/g

@@ -11,7 +11,7 @@ import { sendProblem } from './problem.js'
 
 const DIST = fileURLToPath(new URL('../../office/dist/', import.meta.url))
 const PAGE = join(DIST, 'index.html')
-const ADDRESSES = /^\/(?:doctor|(?:sheets|pages)\/.*)?$/
+const ADDRESSES = /^\/(?:doctor|(?:sheets|pages|inspect)\/.*)?$/
 const ASSETS = '/assets/'
 /** No address of the application has more parts below its root, nor has a path that a proxy leaves there. */
 const MOST_PARTS = 12

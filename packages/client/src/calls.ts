@@ -55,6 +55,9 @@ export class Calls {
   /** When a call that was answered with `Retry-After` may be made again. CL60 */
   readonly #notBeforeMs = new Map<string, number>()
 
+  /** How long the last confirmation took that was answered. */
+  #tookMs: string | undefined
+
   /** Elsewhere, a header of ours costs a preflight before each request. CL61 */
   readonly #isOwnOrigin: boolean
 
@@ -105,11 +108,17 @@ export class Calls {
     return readAnswer(await this.#post('broadcast', () => ({ member: this.#options.member }), init))
   }
 
-  /** Confirms that the member is there. @see PROTOCOL.md HT27 */
+  /** Confirms that the member is there, and says how long that took the last time. @see PROTOCOL.md HT27, IN8 */
   async confirm(): Promise<Confirmed> {
-    const parameters = () => ({ member: this.#options.member, ...this.#promise() })
+    let sentMs = 0
+    const parameters = () => {
+      sentMs = performance.now()
+      return { member: this.#options.member, tookMs: this.#tookMs, ...this.#promise() }
+    }
     const signal = AbortSignal.timeout(CONFIRMED_WITHIN_MS)
-    return readAnswer(await this.#post('confirm', parameters, { method: 'POST', signal }))
+    const response = await this.#post('confirm', parameters, { method: 'POST', signal })
+    this.#tookMs = (performance.now() - sentMs).toFixed()
+    return readAnswer(response)
   }
 
   /**

@@ -366,6 +366,22 @@ describe('a network that lets not everything through', () => {
 })
 
 describe('confirmations', () => {
+  it('[IN8] say how long the last answered one took', async () => {
+    await using server = await ScriptedServer.listen()
+    // Longer than any answer here takes.
+    await joinOnline(server, {}, { confirmMs: 1_000 })
+    const first = await server.take('POST confirm')
+    expect(first.query.get('tookMs')).toBeNull()
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    first.answer(200, { self: 'me', id: 'e:2' })
+    const second = await server.take('POST confirm')
+    const tookMs = Number(second.query.get('tookMs'))
+    expect(tookMs).toBeGreaterThanOrEqual(29)
+    second.answer(500, {})
+    const third = await server.take('POST confirm')
+    expect(third.query.get('tookMs')).toBe(String(tookMs))
+  })
+
   it('[CL68 CL73] are sent as often as the server says, and judge the stream by their answers', async () => {
     await using server = await ScriptedServer.listen()
     const { room, stream } = await joinOnline(server, {}, { confirmMs: 1_000 })

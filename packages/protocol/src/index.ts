@@ -2,6 +2,7 @@ export { BroadcastNumber } from './broadcast-number.js'
 export { equalJson, type Json } from './json.js'
 export type {
   Action,
+  Author,
   Broadcast,
   Broadcasted,
   Can,
@@ -10,6 +11,10 @@ export type {
   Elsewhere,
   Goodbye,
   Hello,
+  InspectedMember,
+  InspectedReader,
+  Inspection,
+  Latency,
   Lock,
   Locked,
   Member,
@@ -22,9 +27,12 @@ export type {
   RoomLocks,
   Snapshot,
   Status,
+  Transport,
   Unlocked,
   Updated,
   User,
+  Version,
+  Versions,
   View,
   Whisper,
 } from './messages.js'

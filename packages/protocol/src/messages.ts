@@ -195,12 +195,97 @@ export interface Confirmed {
   readonly id: string
 }
 
+/** The way in which a reader is served. @see PROTOCOL.md HT45 */
+export type Transport = 'stream' | 'post-stream' | 'shared-stream' | 'long-poll' | 'process'
+
+/**
+ * How long a member's last confirmation took, as the member measured it.
+ *
+ * @see PROTOCOL.md IN3
+ */
+export interface Latency {
+  /** From its request to the answer, on the member's own clock. */
+  readonly tookMs: number
+  /** How long ago the server was told. */
+  readonly agoMs: number
+}
+
+/** A member, and what its node knows of it. @see PROTOCOL.md IN2 */
+export type InspectedMember = Member & {
+  /** Within what time it last promised to confirm again. */
+  readonly promisedMs?: number
+  /** It also reads by long-poll. @see PROTOCOL.md CO11 */
+  readonly polls?: true
+  readonly latency?: Latency
+}
+
+/** A reader of a room. @see PROTOCOL.md IN4 */
+export interface InspectedReader {
+  /** The node that serves it; left out where there is one alone. */
+  readonly node?: string
+  readonly transport: Transport
+  /** The ids of the members that joined with it; none of a viewer or a long-poll. */
+  readonly members: readonly string[]
+  readonly view: View
+  /** Whether it is sent the document. */
+  readonly document: boolean
+  /** The part of the document that is all it shows. */
+  readonly part?: string
+  /** The position up to which events were written to its connection; left out before the first. */
+  readonly id?: string
+  /** How many versions its node's room is ahead of that. */
+  readonly behind?: number
+  /** Its connection takes no more at the moment. @see PROTOCOL.md FR4 */
+  readonly isUndrained?: true
+}
+
+/** A room as whoever may `manage` it sees it. @see PROTOCOL.md IN1 */
+export interface Inspection {
+  readonly id: string
+  readonly members: readonly InspectedMember[]
+  readonly watching: number
+  readonly readers: readonly InspectedReader[]
+  /** How many readers there are besides. @see PROTOCOL.md IN7 */
+  readonly unlisted?: number
+  /** The nodes that answered. @see PROTOCOL.md IN6 */
+  readonly nodes?: readonly string[]
+  /** The nodes that didn't answer in time. */
+  readonly silent?: readonly string[]
+  /** The node can't reach the others, and answers for itself alone. */
+  readonly isAlone?: true
+}
+
 /** The answer to a posted update of the document. @see PROTOCOL.md DO2, DO21 */
 export interface Updated {
   /** The room's position after the commit. */
   readonly id: string
   /** Part of the update is stored but waits for an earlier one. */
   readonly pending?: true
+}
+
+/** Somebody who wrote in a document. @see PROTOCOL.md HY3 */
+export interface Author {
+  /** The id of the user; without it, nobody signs in there. */
+  readonly id?: string
+  readonly name?: string
+}
+
+/** A version of a document. @see PROTOCOL.md HY7 */
+export interface Version {
+  /** Higher than that of every earlier version. */
+  readonly id: number
+  /** When it was made, in ms since 1970. */
+  readonly atMs: number
+  /** What it takes in the store. */
+  readonly bytes: number
+  readonly name?: string
+  /** Who wrote since the version before. */
+  readonly authors: readonly Author[]
+}
+
+/** The versions of a document, the last one first. @see PROTOCOL.md HY7 */
+export interface Versions {
+  readonly versions: readonly Version[]
 }
 
 /** The document's part in the answer to a read. @see PROTOCOL.md DO6 */

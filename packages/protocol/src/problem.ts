@@ -12,6 +12,7 @@ export const PROBLEMS = {
   unauthorized: { status: 401, title: 'The caller is not signed in' },
   forbidden: { status: 403, title: 'You may not do that here' },
   'other-user': { status: 403, title: 'Somebody else is signed in' },
+  'no-version': { status: 404, title: 'There is no such version' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed' },
   'document-deleted': { status: 410, title: 'The document was deleted' },
   'document-exists': { status: 409, title: 'The room has a document already' },

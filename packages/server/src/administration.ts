@@ -4,6 +4,7 @@ import { checkOwner } from './access/access-record.js'
 import type { Sharing } from './access/sharing.js'
 import type { Documents } from './document/documents.js'
 import type { DocumentInfo, Page, RoomRecord } from './document/store.js'
+import type { History } from './history.js'
 import type { RoomDocuments } from './room-documents.js'
 import type { RoomName } from './room/ids.js'
 import { isNothing } from './room/nothing.js'
@@ -42,6 +43,7 @@ export interface AdministrationContext {
   readonly rooms: HostedRooms
   readonly audit: AuditLog
   readonly serving: Serving
+  readonly history: History
   /** What is known of a room's record no longer counts, on every node. */
   readonly outdate: (roomName: RoomName) => Promise<void>
 }
@@ -81,6 +83,22 @@ export class Administration {
     this.context.serving.assertServing()
     const isDeleted = await this.#remove(checkRoom(roomName))
     if (isDeleted) await this.context.audit.note(who, { what: 'delete', room: roomName })
+    return isDeleted
+  }
+
+  /**
+   * Deletes a version of a document for good.
+   *
+   * @returns whether there was one
+   * @throws {Problem} bad-room, no-version without a history; store-failed, shutting-down
+   * @see PROTOCOL.md HY10
+   */
+  async deleteVersion(roomName: string, id: number, who: Manager): Promise<boolean> {
+    const { serving, history, audit } = this.context
+    serving.assertServing()
+    const isDeleted = await history.remove(checkRoom(roomName), id)
+    const done = { what: 'delete version', room: roomName, version: id }
+    if (isDeleted) await audit.note(who, done)
     return isDeleted
   }
 

@@ -1,6 +1,14 @@
 /** Calls back once after a time. Returns a function that cancels it. */
 export type After = (ms: number, callback: () => void) => () => void
 
+/** Timers that don't keep the process alive. */
+export const TIMERS: { readonly after: After } = {
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms).unref()
+    return () => clearTimeout(timer)
+  },
+}
+
 const DO_NOTHING = () => {}
 
 /**

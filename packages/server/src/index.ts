@@ -23,7 +23,16 @@ export type {
   UntoldRoom,
   UntoldRooms,
 } from './document/store.js'
+export type {
+  NewVersion,
+  StoredVersion,
+  VersionPage,
+  VersionStore,
+  Writer,
+} from './document/version-store.js'
 export type { FirstContent, OnLoadDocument } from './first-contents.js'
+export type { PostgresConnection, PostgresPool } from './document/handed-pool.js'
+export type { RedisClient } from './exchange/handed-client.js'
 export type { AddedMetric } from './http/metrics.js'
 export type { Log } from './log.js'
 export {
@@ -56,6 +65,7 @@ export type { HostedRoomInfo, RoomsCount } from './room-server.js'
 export {
   type Action,
   ACTIONS,
+  type Author,
   type Json,
   type Member,
   type Moved,
@@ -63,5 +73,6 @@ export {
   type RoomPatch,
   type RoomAnswer,
   type User,
+  type Version,
   type View,
 } from '@whereabouts/protocol'

@@ -3,11 +3,21 @@ import { type Action, type Json, LINK_ROLES, type LinkGives } from '@whereabouts
 import type { Registry } from 'prom-client'
 import { z } from 'zod'
 import type { Audit } from './access/audit.js'
+import type { PostgresPool } from './document/handed-pool.js'
 import type { StoreModule } from './document/store.js'
+import type { RedisClient } from './exchange/handed-client.js'
 import { readBasePath } from './access/base-path.js'
 import { isProxy } from './access/proxies.js'
 import type { OnLoadDocument } from './first-contents.js'
 import type { Log } from './log.js'
+import {
+  hasPrefix,
+  isPostgresPool,
+  isRedisClient,
+  POSTGRES_POOL,
+  REDIS_CLIENT,
+  UNPREFIXED,
+} from './handed.js'
 import { faultsOf, type OptionFault } from './option-faults.js'
 import type { OnStoreDocument } from './store-calls.js'
 
@@ -140,6 +150,20 @@ export interface WhereaboutsOptions {
   readonly maxConnectionsPerCaller?: number
   /** How many existing members of a room one caller may have created. */
   readonly maxMembersPerCaller?: number
+  /**
+   * How often a version of a document is made while it is edited, in ms. `0` turns the history off.
+   * @see PROTOCOL.md HY1
+   */
+  readonly historyEveryMs?: number
+  /** How long all versions of a document are kept, in hours; after that, the last one of each hour. */
+  readonly historyAllHours?: number
+  /** How long a version of each hour is kept, in days; after that, the last one of each day. */
+  readonly historyHourlyDays?: number
+  /**
+   * How large the versions of a document may be together in the store, compressed. Over that, the oldest ones
+   * without a name go first.
+   */
+  readonly historyBytes?: number
   /** How long a document must not have changed before `onStoreDocument` is called, in ms. */
   readonly storeDebounceMs?: number
   /** How long after a document's first change `onStoreDocument` is called at the latest, in ms. */
@@ -167,15 +191,25 @@ export interface WhereaboutsOptions {
    */
   readonly databaseUrl?: string
   /**
+   * The application's own pool of connections to PostgreSQL, from the package `pg`, in place of `databaseUrl`. The
+   * server never closes it. @see PROTOCOL.md HI2
+   */
+  readonly pgPool?: PostgresPool
+  /**
    * An application's own store for documents, instead of PostgreSQL or the file in `dataDir`: a module
    * that exports `openStore`, and the options that it is called with.
    */
   readonly store?: StoreModule
   /**
    * The Redis or Valkey server that connects several servers into one, as `redis://…`. Needs the same
-   * `secret`, and the same `databaseUrl` or `store`, on all of them. If it isn't set, this server is alone.
+   * `secret`, and the same `databaseUrl`, `pgPool` or `store`, on all of them. If it isn't set, this server is alone.
    */
   readonly redisUrl?: string
+  /**
+   * The application's own client of node-redis, in place of `redisUrl`. The server connects with its settings, and
+   * never uses or closes the client itself. @see PROTOCOL.md HI1
+   */
+  readonly redisClient?: RedisClient
   /** Identifies the caller of each call. If it isn't set, rooms are open: callers name themselves. */
   readonly authenticate?: Authenticate
   /**
@@ -226,8 +260,10 @@ type WithoutDefault =
   | 'secret'
   | 'dataDir'
   | 'databaseUrl'
+  | 'pgPool'
   | 'store'
   | 'redisUrl'
+  | 'redisClient'
   | 'authenticate'
   | 'authorize'
   | 'auth'
@@ -271,6 +307,10 @@ export const DEFAULTS = {
   allowedOrigins: [],
   revalidateMs: 30_000,
   linkGives: 'edit',
+  historyEveryMs: 300_000,
+  historyAllHours: 24,
+  historyHourlyDays: 30,
+  historyBytes: 33_554_432,
   storeDebounceMs: 2_000,
   storeMaxWaitMs: 10_000,
 } as const satisfies WhereaboutsOptions
@@ -318,6 +358,10 @@ const SINGLE_OPTIONS = z.strictObject({
   maxRoomsPerCaller: count.default(DEFAULTS.maxRoomsPerCaller),
   maxConnectionsPerCaller: count.default(DEFAULTS.maxConnectionsPerCaller),
   maxMembersPerCaller: count.default(DEFAULTS.maxMembersPerCaller),
+  historyEveryMs: timeMs(0).default(DEFAULTS.historyEveryMs),
+  historyAllHours: z.int().min(0).max(87_600).default(DEFAULTS.historyAllHours),
+  historyHourlyDays: z.int().min(0).max(3_650).default(DEFAULTS.historyHourlyDays),
+  historyBytes: bytes.default(DEFAULTS.historyBytes),
   storeDebounceMs: timeMs(0).default(DEFAULTS.storeDebounceMs),
   storeMaxWaitMs: timeMs(0).default(DEFAULTS.storeMaxWaitMs),
   onLoadDocument: z.custom<OnLoadDocument>((value) => typeof value === 'function').optional(),
@@ -328,10 +372,15 @@ const SINGLE_OPTIONS = z.strictObject({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
     .optional(),
+  pgPool: z.custom<PostgresPool>(isPostgresPool, POSTGRES_POOL).optional(),
   store: STORE.optional(),
   redisUrl: z
     .string()
     .regex(/^redis(s|-sentinel)?:\/\//, 'must begin with redis://')
+    .optional(),
+  redisClient: z
+    .custom<RedisClient>(isRedisClient, REDIS_CLIENT)
+    .refine((client) => !hasPrefix(client), UNPREFIXED)
     .optional(),
   authenticate: z.custom<Authenticate>((value) => typeof value === 'function').optional(),
   authorize: z.custom<Authorize>((value) => typeof value === 'function').optional(),
@@ -360,25 +409,40 @@ const TOGETHER = SINGLE_OPTIONS.refine(
   { path: ['maxArrivingBytes'], message: 'must be at least maxUpdateBytes' },
 )
 
+/** Options of which each takes the place of the other. */
+const EITHER = [
+  ['auth', 'authenticate'],
+  ['store', 'databaseUrl'],
+  ['store', 'pgPool'],
+  ['pgPool', 'databaseUrl'],
+  ['redisClient', 'redisUrl'],
+] as const
+
 /** Connected servers need a common store of documents and the same member ids. PROTOCOL.md EX6 */
 const OPTIONS = TOGETHER.superRefine((options, context) => {
-  const { redisUrl, databaseUrl, store, secret, auth, authenticate } = options
-  if (auth !== undefined && authenticate !== undefined) {
-    const message = 'is set together with authenticate; leave one of them out'
-    context.addIssue({ code: 'custom', path: ['auth'], message })
+  for (const [option, other] of EITHER) {
+    if (options[option] === undefined || options[other] === undefined) continue
+    const message = `is set together with ${other}; leave one of them out`
+    context.addIssue({ code: 'custom', path: [option], message })
   }
-  if (store !== undefined && databaseUrl !== undefined) {
-    const message = 'is said together with databaseUrl; leave one of them out'
-    context.addIssue({ code: 'custom', path: ['store'], message })
-  }
-  if (redisUrl === undefined) return
-  const said = { databaseUrl: databaseUrl ?? store, secret }
+  const { redisUrl, databaseUrl, pgPool, store, secret } = options
+  if (!hasRedis(options as Partial<ResolvedOptions>)) return
+  const said = { databaseUrl: databaseUrl ?? pgPool ?? store, secret }
+  const by = redisUrl === undefined ? 'redisClient' : 'redisUrl'
   for (const [option, value] of Object.entries(said)) {
     if (value !== undefined) continue
-    const message = 'is required with redisUrl; use the same one on every server'
+    const message = `is required with ${by}; use the same one on every server`
     context.addIssue({ code: 'custom', path: [option], message })
   }
 })
+
+/** Returns whether several servers are one through Redis. */
+export function hasRedis({
+  redisUrl,
+  redisClient,
+}: Pick<WhereaboutsOptions, 'redisUrl' | 'redisClient'>): boolean {
+  return redisUrl !== undefined || redisClient !== undefined
+}
 
 /** Where the calls are mounted, and which of them. */
 export interface CallsMount {

@@ -1,6 +1,6 @@
+import type { Transport } from '@whereabouts/protocol'
 import type { Admission } from './access/permissions.js'
 import type { Attendant, Participant } from './attendance.js'
-import type { Transport } from './stream/connections.js'
 import type { Look } from './stream/look.js'
 import type { Subscriber } from './stream/subscription.js'
 

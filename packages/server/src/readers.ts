@@ -5,6 +5,7 @@ import {
   type Hello,
   Problem,
   PROTOCOL_VERSION,
+  type Transport,
 } from '@whereabouts/protocol'
 import type { EndedLogins } from './access/ended-logins.js'
 import type { MemberIds } from './access/member-id.js'
@@ -25,7 +26,7 @@ import { checkRoom } from './room-name.js'
 import type { Serving } from './serving.js'
 import type { Clock } from './stream/clock.js'
 import { Connection, type Outlet } from './stream/connection.js'
-import { Connections, type Place, type Transport } from './stream/connections.js'
+import { Connections, type Place } from './stream/connections.js'
 import type { Faults } from './stream/faults.js'
 import type { Frames, Reader } from './stream/frames.js'
 import { OpenResponse } from './stream/open-response.js'
@@ -37,6 +38,7 @@ import { UnattendedMembers } from './unattended.js'
 import {
   type Disconnection,
   type Revalidation,
+  type Visible,
   type Visitor,
   Visits,
   type Whispered,
@@ -315,6 +317,11 @@ export class Readers {
   /** Ends the readers of a room on this node, or all of them. @see PROTOCOL.md AC32 */
   endAll(roomName: string | undefined): void {
     this.#visits.endAll(roomName)
+  }
+
+  /** Returns the readers of a room on this node, with the ids of their members. @see PROTOCOL.md IN4 */
+  inRoom(roomName: string): readonly Visible[] {
+    return this.#visits.inRoom(roomName)
   }
 
   /** Says goodbye to all readers, spread over `goodbyeMs`. @see PROTOCOL.md FR9 */

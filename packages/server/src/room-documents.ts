@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import { type DocumentNews, Problem, readSyncAnswer, type Updated } from '@whereabouts/protocol'
+import {
+  type Author,
+  type DocumentNews,
+  Problem,
+  readSyncAnswer,
+  type Updated,
+} from '@whereabouts/protocol'
 import { firstRecord } from './access/sharing.js'
 import { type AskedRoom, askedByApplication } from './document/asked-room.js'
 import { documentExists } from './document/document-exists.js'
@@ -10,6 +16,7 @@ import type { Quotas, Reservation } from './document/quota.js'
 import { Repeats } from './document/repeats.js'
 import type { RoomRecord } from './document/store.js'
 import type { FirstContent, FirstContents } from './first-contents.js'
+import type { History } from './history.js'
 import type { RoomName } from './room/ids.js'
 import { isNothing } from './room/nothing.js'
 import type { MissedUpdates } from './room/room-state.js'
@@ -30,14 +37,24 @@ export interface UpdateOptions {
    * else the update is `document-deleted`.
    */
   readonly claim?: RoomRecord | undefined
+  /** Who writes it; without it, the application. */
+  readonly author?: Author | undefined
   /** Rejects if the update may not be stored after all. Called right before it goes to the store. */
   readonly confirm?: (() => Promise<void>) | undefined
 }
 
-type Terms = Pick<UpdateOptions, 'incarnation' | 'claim' | 'grant' | 'confirm'>
+type Terms = Pick<UpdateOptions, 'incarnation' | 'claim' | 'grant' | 'confirm' | 'author'>
 
 /** A room that an account changes. */
 type OwnRoom = AskedRoom & { readonly roomName: RoomName }
+
+/** A room whose document an account reads. */
+export interface ReadRoom extends AskedRoom {
+  /** The incarnation of the document that is read; if omitted, the current one. */
+  readonly incarnation?: string | undefined
+}
+
+type OwnReadRoom = ReadRoom & OwnRoom
 
 /** What the documents of the rooms are made of. */
 export interface RoomDocumentsContext {
@@ -47,6 +64,7 @@ export interface RoomDocumentsContext {
   readonly quotas: Quotas
   /** Called when a document got its first record. */
   readonly claimed: (roomName: RoomName) => Promise<void>
+  readonly history: Pick<History, 'writes' | 'wrote'>
   /** Where documents that aren't there begin; without it, they begin empty. */
   readonly firstContents: FirstContents | undefined
 }
@@ -59,11 +77,11 @@ export class RoomDocuments {
 
   /**
    * @param since a position of the room; the answer includes everything up to it
-   * @throws {Problem} bad-parameter, too-large, store-failed
+   * @throws {Problem} bad-parameter, too-large, document-deleted, store-failed
    * @see PROTOCOL.md DO1, EX8
    */
   async read(
-    asked: OwnRoom,
+    asked: OwnReadRoom,
     stateVector: Uint8Array | undefined,
     since: string | undefined,
   ): Promise<Uint8Array> {
@@ -86,11 +104,11 @@ export class RoomDocuments {
   /**
    * @param stateVector the caller's state vector; empty if the caller has nothing
    * @param since a position of the room; the answer includes everything up to it
-   * @throws {Problem} bad-parameter, too-large, store-failed
+   * @throws {Problem} bad-parameter, too-large, document-deleted, store-failed
    * @see PROTOCOL.md DO20, EX8
    */
   async sync(
-    asked: OwnRoom,
+    asked: OwnReadRoom,
     stateVector: Uint8Array,
     since: string | undefined,
   ): Promise<Uint8Array> {
@@ -104,7 +122,7 @@ export class RoomDocuments {
 
   /** Reads a document again if it may have got its first content meanwhile. @see PROTOCOL.md RS6 */
   async #readFilled(
-    asked: OwnRoom,
+    asked: OwnReadRoom,
     since: string | undefined,
     read: (reading: Reading) => Promise<Uint8Array>,
     emptinessOf: (answer: Uint8Array) => 'full' | 'empty' | 'unknown',
@@ -209,8 +227,8 @@ export class RoomDocuments {
     this.context.firstContents?.forget(roomName)
   }
 
-  async #reading({ roomName, account }: OwnRoom, since: string | undefined): Promise<Reading> {
-    return { roomName, account, isFresh: !(await this.context.rooms.isUpToDate(roomName, since)) }
+  async #reading(asked: OwnReadRoom, since: string | undefined): Promise<Reading> {
+    return { ...asked, isFresh: !(await this.context.rooms.isUpToDate(asked.roomName, since)) }
   }
 
   /** Copies the vector, because the caller may change it during an `await`. @see PROTOCOL.md ID12 */
@@ -231,8 +249,10 @@ export class RoomDocuments {
 
   async #update(asked: OwnRoom, update: Uint8Array, terms: Terms): Promise<Updated> {
     const { roomName } = asked
-    const { documents, rooms, claimed } = this.context
+    const { documents, rooms, claimed, history } = this.context
+    history.writes(roomName, terms.author)
     const { changed, pending, bytes } = await this.#store(asked, update, terms)
+    if (changed) history.wrote(roomName, terms.author)
     // Readers that came before it had a record may not be allowed to read it.
     const isSecret = changed && terms.claim !== undefined
     if (isSecret) await claimed(roomName)

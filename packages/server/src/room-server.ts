@@ -1,8 +1,8 @@
 import {
+  type Author,
   type Broadcasted,
   type Confirmed,
   type Json,
-  type Member,
   type Moved,
   Problem,
   type RoomAnswer,
@@ -25,6 +25,8 @@ import { resolveSecret } from './access/secret.js'
 import { checkEvent } from './event.js'
 import { type FirstContent, FirstContents } from './first-contents.js'
 import { type Happening, Happenings } from './happenings.js'
+import { History } from './history.js'
+import { Inspections } from './inspections.js'
 import { checkLocation } from './location.js'
 import { type Log, withCause } from './log.js'
 import { type AskedOfRoom, knownVersion, newsSince, newsText } from './news.js'
@@ -33,21 +35,22 @@ import type { ResolvedOptions } from './options.js'
 import type { Participant } from './attendance.js'
 import { Readers } from './readers.js'
 import { checkRoom } from './room-name.js'
-import { RoomDocuments, type UpdateOptions } from './room-documents.js'
+import { type ReadRoom, RoomDocuments, type UpdateOptions } from './room-documents.js'
 import { AnswerTexts } from './answer-texts.js'
+import { asWas, removeMembers } from './departures.js'
 import { RoomLocks } from './room-locks.js'
-import type { MemberId, RoomName } from './room/ids.js'
+import type { MemberId, MemberKey, RoomName } from './room/ids.js'
 import type { NamedLock } from './room/locks.js'
 import type { Presence } from './room/operation.js'
 import type { Clock } from './stream/clock.js'
 import { Faults } from './stream/faults.js'
 import type { Look } from './stream/look.js'
-import type { HostedRoom, HostedRooms } from './rooms/hosted-rooms.js'
+import type { HostedRooms } from './rooms/hosted-rooms.js'
 import { LocalRooms } from './rooms/local-rooms.js'
 import type { Numbered } from './rooms/outcomes.js'
 import { SharedRooms } from './rooms/shared-rooms.js'
 import { Serving } from './serving.js'
-import { StoreCalls } from './store-calls.js'
+import { allOf, StoreCalls } from './store-calls.js'
 import type { Disconnection, Revalidation, Whispered } from './visits.js'
 
 /** The counts of a server. */
@@ -112,6 +115,8 @@ export class RoomServer {
   readonly readers: Readers
   readonly administration: Administration
   readonly locks: RoomLocks
+  readonly history: History
+  readonly inspections: Inspections
   readonly #roomDocuments: RoomDocuments
   readonly #serving = new Serving()
   readonly #answerTexts = new AnswerTexts()
@@ -126,8 +131,7 @@ export class RoomServer {
   readonly #storeCalls: StoreCalls | undefined
 
   constructor(context: RoomServerContext) {
-    const { options, documents, exchange, folder, log, clock, permissions, random } = context
-    const { audit, startedAtMs } = context
+    const { options, documents, exchange, folder, log, clock, random, audit } = context
     this.#options = options
     this.#audit = audit
     this.#ended = context.ended
@@ -136,8 +140,9 @@ export class RoomServer {
     this.#memberIds = new MemberIds(resolveSecret(options.secret, folder.path))
     this.#happenings = new Happenings(clock)
     this.#storeCalls = this.#newStoreCalls(context)
+    this.history = new History({ ...context, versions: documents.versions })
     const hooks = {
-      documentChanges: this.#storeCalls,
+      documentChanges: allOf(this.history, this.#storeCalls),
       observer: () => this.#happenings.observer,
       faults: this.#faults,
       merge: mergeUpdates,
@@ -150,13 +155,19 @@ export class RoomServer {
     }
     this.#rooms =
       exchange === undefined
-        ? new LocalRooms({ ...options, locksFrom: startedAtMs * 1_000 }, clock, hooks, random)
+        ? new LocalRooms(
+            { ...options, locksFrom: context.startedAtMs * 1_000 },
+            clock,
+            hooks,
+            random,
+          )
         : new SharedRooms(exchange, options, clock, hooks, random)
     this.#roomDocuments = new RoomDocuments({
       documents,
       rooms: this.#rooms,
       maxUpdateBytes: options.maxUpdateBytes,
       quotas: context.quotas,
+      history: this.history,
       claimed: (room) => this.recordChanged(room),
       firstContents: this.#newFirstContents(context),
     })
@@ -167,22 +178,13 @@ export class RoomServer {
       rooms: this.#rooms,
       audit,
       serving: this.#serving,
+      history: this.history,
       outdate: (room) => this.recordChanged(room),
     })
-    this.readers = new Readers({
-      options,
-      rooms: this.#rooms,
-      memberIds: this.#memberIds,
-      serving: this.#serving,
-      clock,
-      faults: this.#faults,
-      permissions,
-      ended: context.ended,
-      random,
-    })
+    this.readers = this.#newReaders(context)
     this.#nodes = new NodeNotices(this.readers, exchange, log)
-    const memberId = (room: RoomName, participant: Participant) => this.#memberId(room, participant)
-    this.locks = new RoomLocks(this.#rooms, this.#serving, memberId)
+    this.inspections = new Inspections(this.readers, this.#rooms, exchange, clock)
+    this.locks = new RoomLocks(this.#rooms, this.#serving, (room, who) => this.#memberId(room, who))
   }
 
   /** @throws {Problem} shutting-down, store-failed. PROTOCOL.md HT8 */
@@ -218,6 +220,13 @@ export class RoomServer {
   /** Returns how many members may still join a room. @see PROTOCOL.md BU27 */
   placesIn(roomName: string): number {
     return this.#options.maxMembers - (this.#rooms.find(roomName)?.room.size ?? 0)
+  }
+
+  /** Returns the name by which others know a member without a user. @see PROTOCOL.md HY3 */
+  authorOf(roomName: string, key: MemberKey): Author {
+    const { room } = this.#rooms.find(roomName) ?? {}
+    const member = room?.get(this.#memberIds.of(roomName as RoomName, '', key))
+    return member === undefined ? {} : { name: member.user.name }
   }
 
   /**
@@ -463,12 +472,8 @@ export class RoomServer {
    * @throws {Problem} bad-room, bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO1, EX8
    */
-  async document(
-    { roomName, account }: AskedRoom,
-    stateVector?: Uint8Array,
-    since?: string,
-  ): Promise<Uint8Array> {
-    const asked = { roomName: checkRoom(roomName), account }
+  async document(room: ReadRoom, stateVector?: Uint8Array, since?: string): Promise<Uint8Array> {
+    const asked = { ...room, roomName: checkRoom(room.roomName) }
     return this.#roomDocuments.read(asked, stateVector, since)
   }
 
@@ -481,12 +486,8 @@ export class RoomServer {
    * @throws {Problem} bad-room, bad-parameter, too-large, store-failed
    * @see PROTOCOL.md DO20, EX8
    */
-  async sync(
-    { roomName, account }: AskedRoom,
-    stateVector: Uint8Array,
-    since?: string,
-  ): Promise<Uint8Array> {
-    const asked = { roomName: checkRoom(roomName), account }
+  async sync(room: ReadRoom, stateVector: Uint8Array, since?: string): Promise<Uint8Array> {
+    const asked = { ...room, roomName: checkRoom(room.roomName) }
     return this.#roomDocuments.sync(asked, stateVector, since)
   }
 
@@ -514,15 +515,16 @@ export class RoomServer {
     this.#serving.close()
     // Documents can't be read any more when their time to finish is over.
     this.#storeCalls?.hurry()
+    this.history.hurry()
     this.#documents.finish()
     this.#rooms.stopFrames()
     await this.readers.close()
     this.#happenings.close()
   }
 
-  /** Calls `onStoreDocument` for all that still waits. Call it after the last answer. @see PROTOCOL.md RS13 */
+  /** Calls `onStoreDocument`, and makes versions, for all that still waits. Call it after the last answer. @see PROTOCOL.md RS13 */
   async finishStoring(): Promise<void> {
-    await this.#storeCalls?.finish()
+    await Promise.all([this.#storeCalls?.finish(), this.history.finish()])
   }
 
   /** Returns what happens in the rooms from now on. @see PROTOCOL.md EV16 */
@@ -544,6 +546,20 @@ export class RoomServer {
     await this.#rooms.leaveExchange()
   }
 
+  #newReaders({ options, clock, permissions, ended, random }: RoomServerContext): Readers {
+    return new Readers({
+      options,
+      rooms: this.#rooms,
+      memberIds: this.#memberIds,
+      serving: this.#serving,
+      clock,
+      faults: this.#faults,
+      permissions,
+      ended,
+      random,
+    })
+  }
+
   #newFirstContents(context: RoomServerContext): FirstContents | undefined {
     const { options, documents, log, clock } = context
     const { onLoadDocument: onLoad } = options
@@ -553,30 +569,13 @@ export class RoomServer {
     return onLoad && new FirstContents({ onLoad, catalog, create, log, clock })
   }
 
-  #newStoreCalls({ options, log, clock }: RoomServerContext): StoreCalls | undefined {
-    const { onStoreDocument: onStore } = options
+  #newStoreCalls(context: RoomServerContext): StoreCalls | undefined {
+    const { options } = context
     const read = (room: string) => this.#roomDocuments.current(checkRoom(room))
-    return onStore && new StoreCalls({ onStore, read, limits: options, clock, log })
+    return StoreCalls.of(options.onStoreDocument, read, { ...context, limits: options })
   }
 
   #memberId(roomName: RoomName, { key, user }: Participant): MemberId {
     return this.#memberIds.of(roomName, user.id ?? '', key)
   }
-}
-
-/** Returns a participant with the user of a member that it may have been; in open mode, with none. ID4 */
-function asWas({ key }: Participant, member: Member | undefined): Participant {
-  const isItsOwnUser = member === undefined || member.user.id === member.id
-  return { key, user: isItsOwnUser ? {} : { id: member.user.id } }
-}
-
-/** Removes the members that a disconnection names. */
-async function removeMembers(
-  known: HostedRoom,
-  { memberId, userId }: Disconnection,
-): Promise<void> {
-  const meant = [...known.room.members()].filter(({ member }) =>
-    memberId === undefined ? member.user.id === userId : member.id === memberId,
-  )
-  await Promise.all(meant.map(({ member }) => known.commit({ do: 'leave', id: member.id })))
 }

@@ -181,14 +181,15 @@ function isRead({ request: { method } }: Call): boolean {
 }
 
 async function openExchange(
-  { redisUrl }: ResolvedOptions,
+  { redisUrl, redisClient }: ResolvedOptions,
   log: Log,
 ): Promise<(NodesExchange & Counting) | undefined> {
-  if (redisUrl === undefined) return undefined
-  const { openRedis } = await withPackage('@redis/client', import('./exchange/redis.js'))
-  const exchange = openRedis(redisUrl, OPERATION_CODEC, log)
+  const at = redisUrl ?? redisClient
+  if (at === undefined) return undefined
+  const { addressOf, openRedis } = await withPackage('@redis/client', import('./exchange/redis.js'))
+  const exchange = openRedis(at, OPERATION_CODEC, log)
   try {
-    await connected('Redis', redisUrl, exchange.admitted(), (message) => log.warn(message))
+    await connected('Redis', addressOf(at), exchange.admitted(), (message) => log.warn(message))
     return exchange
   } catch (error) {
     await exchange.close()

@@ -13,12 +13,21 @@ import type { Clock } from './stream/clock.js'
  */
 export type OnStoreDocument = (roomName: string, state: Uint8Array) => unknown
 
+/** How long a document rests before its call, and how long it waits for that. */
+export interface StoreCallsLimits {
+  readonly storeDebounceMs: number
+  readonly storeMaxWaitMs: number
+}
+
 /** What the calls are made with. */
 export interface StoreCallsContext {
-  readonly onStore: OnStoreDocument
-  /** Returns the whole document; an empty update if there is none. */
-  readonly read: (roomName: string) => Promise<Uint8Array>
-  readonly limits: { readonly storeDebounceMs: number; readonly storeMaxWaitMs: number }
+  /** What is called, for the log. */
+  readonly name: string
+  /** Has 60 s, and is called again if it fails. */
+  readonly call: (roomName: string) => Promise<unknown>
+  /** Another node calls, as it has stored the last change. */
+  readonly passed?: (roomName: string) => void
+  readonly limits: StoreCallsLimits
   readonly clock: Pick<Clock, 'now' | 'after'>
   readonly log: Log
 }
@@ -44,7 +53,7 @@ const MOST_CALLS = 4
 const MOST_WAITING = 10_000
 
 /**
- * Calls the application with documents that have changed. Each node follows the same changes in the same
+ * Calls for documents that have changed, such as the application. Each node follows the same changes in the same
  * order, so that one knows that the call is its own, and the others that it isn't.
  *
  * @see PROTOCOL.md RS10 to RS13
@@ -60,11 +69,26 @@ export class StoreCalls implements DocumentChanges {
   #isFinished = false
 
   constructor(private readonly context: StoreCallsContext) {
-    this.#failed = new RareWarning(context.log, 'onStoreDocument failed and is tried again')
+    this.#failed = new RareWarning(context.log, `${context.name} failed and is tried again`)
     this.#givenUp = new RareWarning(
       context.log,
-      `more than ${MOST_WAITING} documents wait for onStoreDocument, so some are given up until they change again`,
+      `more than ${MOST_WAITING} documents wait for ${context.name}, so some are given up until they change again`,
     )
+  }
+
+  /** @returns what calls the application with documents, if it wants that */
+  static of(
+    onStore: OnStoreDocument | undefined,
+    read: (roomName: string) => Promise<Uint8Array>,
+    context: Omit<StoreCallsContext, 'name' | 'call'>,
+  ): StoreCalls | undefined {
+    if (onStore === undefined) return undefined
+    const call = async (roomName: string) => {
+      const state = await read(roomName)
+      // It may have been deleted meanwhile.
+      if (!isNothing(state)) await onStore(roomName, state)
+    }
+    return new StoreCalls({ ...context, name: 'onStoreDocument', call })
   }
 
   changed(roomName: string): void {
@@ -92,7 +116,8 @@ export class StoreCalls implements DocumentChanges {
     this.#isFinished = true
     for (const { cancel } of this.#changed.values()) cancel()
     const left = new Set([...this.#changed.keys(), ...this.#calling.keys()]).size
-    if (left > 0) this.context.log.error(`onStoreDocument was not finished for ${left} documents`)
+    const { name, log } = this.context
+    if (left > 0) log.error(`${name} was not finished for ${left} documents`)
     this.#changed.clear()
     this.#due.clear()
   }
@@ -132,8 +157,10 @@ export class StoreCalls implements DocumentChanges {
 
   #isDue(roomName: string): void {
     // The node that stored the last update calls now.
-    if (this.#changed.get(roomName)?.isOwn === false) this.#changed.delete(roomName)
-    else this.#due.add(roomName)
+    if (this.#changed.get(roomName)?.isOwn === false) {
+      this.#changed.delete(roomName)
+      this.context.passed?.(roomName)
+    } else this.#due.add(roomName)
     this.#next()
   }
 
@@ -155,10 +182,7 @@ export class StoreCalls implements DocumentChanges {
 
   async #call(roomName: string, { failures, sinceMs }: Changed): Promise<void> {
     try {
-      const state = await this.context.read(roomName)
-      // It was deleted meanwhile.
-      if (isNothing(state)) return
-      await inTime(this.context.onStore(roomName, state), CALL_MS, this.context.clock)
+      await inTime(this.context.call(roomName), CALL_MS, this.context.clock)
     } catch (error) {
       this.#failed.warn(error)
       this.#retry(roomName, sinceMs, failures + 1)
@@ -173,5 +197,13 @@ export class StoreCalls implements DocumentChanges {
     this.#due.delete(roomName)
     const isOwn = known?.isOwn ?? true
     this.#wait(roomName, { sinceMs, isOwn, failures, notBeforeMs }, notBeforeMs)
+  }
+}
+
+/** Returns what passes changes on to all of some. */
+export function allOf(...all: readonly (DocumentChanges | undefined)[]): DocumentChanges {
+  return {
+    changed: (room) => all.forEach((each) => each?.changed(room)),
+    ordered: (room, isOwn) => all.forEach((each) => each?.ordered(room, isOwn)),
   }
 }

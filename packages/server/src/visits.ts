@@ -1,4 +1,10 @@
-import { type Action, type Goodbye, Problem, type Whisper } from '@whereabouts/protocol'
+import {
+  type Action,
+  type Goodbye,
+  Problem,
+  type Transport,
+  type Whisper,
+} from '@whereabouts/protocol'
 import {
   type Admission,
   type Asker,
@@ -14,9 +20,29 @@ import { isStoreFailure } from './store-failed.js'
 import { Agenda } from './stream/agenda.js'
 import type { Clock } from './stream/clock.js'
 import type { Endable, Faults } from './stream/faults.js'
+import type { Look } from './stream/look.js'
 
-/** An open reader: a stream, a long-poll or a subscriber inside the process. */
-export interface Visitor extends Endable {
+/** How a reader is served. */
+export interface Served extends Look {
+  readonly transport: Transport
+  /** The version up to which it was written to. */
+  readonly version: number | undefined
+  /** Whether it can take more. */
+  readonly ready: boolean
+}
+
+/** A reader that is shown to whoever inspects its room. */
+export interface Visible {
+  readonly reader: Served
+  /** The ids of its members. */
+  readonly members: readonly string[]
+}
+
+/**
+ * An open reader: a stream, a long-poll or a subscriber inside the process. A member that is asked about
+ * without one isn't served.
+ */
+export interface Visitor extends Endable, Partial<Served> {
   /** Tells the reader to reconnect soon. */
   goodbye(goodbye: Goodbye): void
   /** Tells the reader what it may do from now on. */
@@ -177,6 +203,16 @@ export class Visits {
     }
   }
 
+  /** Returns the readers of a room. @see PROTOCOL.md IN4 */
+  inRoom(roomName: string): readonly Visible[] {
+    const visible: Visible[] = []
+    for (const { stay, visitor } of this.#visits) {
+      if (stay.roomName === roomName && isServed(visitor))
+        visible.push({ reader: visitor, members: stay.selves })
+    }
+    return visible
+  }
+
   /** Ends the readers of a login that is over; their members leave. @see PROTOCOL.md AC31 */
   endSession(session: string): void {
     this.context.ended.add(session)
@@ -330,4 +366,8 @@ function isMeant(
   const left = selves.filter((id) => !except.includes(id))
   if (to !== undefined) return left.some((id) => to.includes(id))
   return selves.length === 0 || left.length > 0
+}
+
+function isServed(visitor: Visitor): visitor is Visitor & Served {
+  return visitor.transport !== undefined
 }

@@ -16,6 +16,7 @@ import { differences } from './differences.js'
 import { SheetDocument, type CellData, type SheetSnapshot } from './document/index.js'
 import { limitDrawnText } from './drawn-text.js'
 import { EditingTools } from './editing-tools.js'
+import { followFilters } from './filter-follow.js'
 import { oneText, type GivenBack, type Notices } from './given-back.js'
 import type { Steps } from './own-undo.js'
 import { followOwnPlace } from './presence/follow.js'
@@ -23,6 +24,7 @@ import { Grid, type Workbook } from './presence/grid.js'
 import { Overlay } from './presence/overlay.js'
 import { formatCell, parsePlace, type Cell } from './presence/place.js'
 import { refuse } from './refusals.js'
+import { scrollTo } from './presence/scroll.js'
 import type { WorkbookRoom } from './room.js'
 import { complete, Slices } from './slices.js'
 import { sharingOf, type Sharing } from './sharing.js'
@@ -96,6 +98,8 @@ export interface SharedWorkbook {
   snapshot(): SheetSnapshot[]
   /** Returns where the grid differs from the document, for debugging. */
   differences(): string[]
+  /** Shows the document's filters; call it when Univer's plugin for filters has been registered. */
+  showFilters(): void
   /** Releases the document and the room, and removes the workbook from Univer. */
   dispose(): void
 }
@@ -204,9 +208,10 @@ class BoundWorkbook implements SharedWorkbook {
   show(location: unknown): void {
     const { sheet, cell } = this.#find(location) ?? {}
     if (sheet === undefined || cell === undefined) return
+    if (sheet.isSheetHidden()) return
     const isShown = this.workbook.getActiveSheet().getSheetId() === sheet.getSheetId()
     if (!isShown) this.workbook.setActiveSheet(sheet)
-    sheet.scrollToCell(Math.max(0, cell.row - 5), Math.max(0, cell.column - 3))
+    scrollTo(sheet, cell)
   }
 
   readonly subscribe = (listener: () => void): (() => void) => this.#binding.subscribe(listener)
@@ -241,6 +246,12 @@ class BoundWorkbook implements SharedWorkbook {
   differences(): string[] {
     this.#binding.settle()
     return differences(this.#options.doc, this.#binding.grid)
+  }
+
+  showFilters(): void {
+    const { injector } = this.#sharing
+    this.#closeWith(followFilters(this.workbook.getId(), this.#binding.filterOf, injector))
+    this.#binding.showFilters()
   }
 
   dispose(): void {

@@ -1,10 +1,11 @@
 import type { Injector, Workbook as WorkbookModel } from '@univerjs/core'
-import { DisposableCollection, ICommandService } from '@univerjs/core'
-import { LexerTreeBuilder } from '@univerjs/preset-sheets-core'
+import { DisposableCollection, ICommandService, IResourceManagerService } from '@univerjs/core'
+import { IEditorBridgeService, LexerTreeBuilder } from '@univerjs/preset-sheets-core'
 import {
   isSame,
   joinSteps,
   type AxisName,
+  type Filter,
   type Operation,
   type SheetDocument,
 } from './document/index.js'
@@ -25,6 +26,7 @@ export interface GridPlace {
 }
 
 const MAX_PAUSE_MS = 500
+const SORT = 'sheet.command.reorder-range'
 
 /** Why a cell can't be edited any more: it is gone, or nothing can be written at all. */
 export type Loss = 'cell-gone' | 'newer-format' | 'read-only'
@@ -45,10 +47,13 @@ export class Binding implements Steps {
   readonly #movers = new Set<() => void>()
   #grid: GridReader | null = null
   #writer: GridWriter | null = null
+  #editor: IEditorBridgeService | null = null
   #done: Operation[] = []
   #foreign = new Set<string>()
   #held: { readonly sheet: string; readonly key: string } | null = null
   #timer: ReturnType<typeof setTimeout> | null = null
+  /** Whether a sort of rows has begun: Univer then writes their formulas, in its own way. */
+  #isSorting = false
   #isTaking = false
   #isClosed = false
   readonly #slices = new Slices()
@@ -68,8 +73,10 @@ export class Binding implements Steps {
   /** Starts with a workbook that shows the document. */
   start(workbook: WorkbookModel, injector: Injector): void {
     const commands = injector.get(ICommandService)
-    this.#grid = new GridReader(workbook, injector.get(LexerTreeBuilder))
+    const resources = injector.get(IResourceManagerService)
+    this.#grid = new GridReader(workbook, injector.get(LexerTreeBuilder), resources)
     this.#writer = new GridWriter(workbook, commands, this.#grid)
+    this.#editor = injector.get(IEditorBridgeService)
     this.#hearing.add(
       commands.beforeCommandExecuted((command, options) => {
         if (dependsOnGrid(command, options)) this.#slices.finish()
@@ -78,6 +85,7 @@ export class Binding implements Steps {
     this.#hearing.add(
       commands.onCommandExecuted((command, options) => {
         if (isRecordable(command, options)) this.#record(command.id, command.params ?? {})
+        else if (command.id === SORT) this.#isSorting = false
       }),
     )
     this.#sheets.subscribe(this.#takeSoon)
@@ -89,6 +97,16 @@ export class Binding implements Steps {
     this.#flush()
     this.#isClosed = true
     this.#hearing.dispose()
+  }
+
+  /** Returns the filter that a sheet should have. */
+  readonly filterOf = (sheet: string): Filter | null =>
+    this.#sheets.filters().find((step) => step.sheet === sheet)?.filter ?? null
+
+  /** Shows the filters, once the part of the grid that filters has been loaded. */
+  showFilters(): void {
+    this.settle()
+    void this.#begin(this.#playing(this.#sheets.filters(), []))
   }
 
   /** Does what has to wait until the workbook is drawn. */
@@ -222,7 +240,8 @@ export class Binding implements Steps {
   }
 
   #record(mutation: string, params: object): void {
-    for (const operation of record(this.grid, mutation, params)) {
+    for (const operation of record(this.grid, mutation, params, this.#isSorting)) {
+      this.#isSorting ||= operation.type === 'sort-rows'
       const joined = joinSteps(this.#done.at(-1), operation)
       if (joined === undefined) this.#done.push(operation)
       else this.#done[this.#done.length - 1] = joined
@@ -267,8 +286,8 @@ export class Binding implements Steps {
   *#flushing(): Work {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
-    const done = this.#done
-    if (done.length === 0) return
+    if (this.#done.length === 0) return
+    const done = [...this.#done, ...this.#filtersInGrid()]
     this.#done = []
     const followUps = yield* this.#applying(done)
     yield* this.#playing([...this.#amendments(), ...followUps], done)
@@ -323,9 +342,16 @@ export class Binding implements Steps {
     yield* this.#playing(steps, steps)
     if (steps.some(({ type }) => OPERATIONS[type].hides)) this.#giveBack()
     if (steps.some(({ type }) => OPERATIONS[type].unsettles)) {
+      this.#carryEditor()
       for (const callback of this.#carriers) callback()
     }
     this.#tell()
+  }
+
+  /** Has the cell editor write into its cell where that is now; Univer follows only some moves. */
+  #carryEditor(): void {
+    const at = this.#held && this.positionOf(this.#held.sheet, this.#held.key)
+    if (at) this.#editor?.updateEditLocation(at.row, at.column)
   }
 
   /** Writes the last changes before the document becomes read-only. */
@@ -357,6 +383,8 @@ export class Binding implements Steps {
   *#playing(steps: readonly Operation[], cause: readonly Operation[]): Work {
     if (this.#writer === null) return
     yield* playing(steps, this.#writer)
+    // The grid's filters follow lines and new content in their own way.
+    yield* playing(this.#sheets.filters(), this.#writer)
     if (!cause.some(({ type }) => OPERATIONS[type].unsettles)) return
     yield* playing(this.#corrections(), this.#writer)
     for (const callback of this.#movers) callback()
@@ -382,6 +410,16 @@ export class Binding implements Steps {
       if (!isSame(grid.merges(sheet), merges)) steps.push({ type: 'set-merges', sheet, merges })
       if (!isSame(grid.frozen(sheet), frozen)) steps.push({ type: 'set-frozen', sheet, ...frozen })
       return steps
+    })
+  }
+
+  /** Returns steps for the filters that Univer has changed by itself while the user edited. */
+  #filtersInGrid(): Operation[] {
+    return this.#sheets.filters().flatMap(({ sheet, filter: before }) => {
+      const filter = this.grid.has(sheet) ? this.grid.filter(sheet) : undefined
+      return filter === undefined || isSame(filter, before)
+        ? []
+        : [{ type: 'set-filter', sheet, filter }]
     })
   }
 

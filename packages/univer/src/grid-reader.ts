@@ -1,24 +1,49 @@
-import { BooleanNumber, type Workbook as WorkbookModel, type Worksheet } from '@univerjs/core'
+import {
+  BooleanNumber,
+  type IRange,
+  type IResourceManagerService,
+  type Workbook as WorkbookModel,
+  type Worksheet,
+} from '@univerjs/core'
 import type { LexerTreeBuilder } from '@univerjs/preset-sheets-core'
 import {
+  readCriterion,
   wholeOf,
   type AxisName,
   type CellData,
   type CellMatrix,
   type CellRange,
   type CellWrite,
+  type Filter,
+  type Look,
   type SheetSnapshot,
 } from './document/index.js'
 import { CellReader } from './grid-cells.js'
+
+/** Under which name Univer keeps the filters of a workbook. */
+const FILTERS = 'SHEET_FILTER_PLUGIN'
+
+interface UniverFilters {
+  readonly [sheet: string]: {
+    readonly ref: IRange
+    readonly filterColumns?: readonly { readonly colId: number }[]
+  }
+}
 
 /** Reads the grid in the document's format. */
 export class GridReader {
   readonly #workbook: WorkbookModel
   readonly #lexer: LexerTreeBuilder
+  readonly #resources: IResourceManagerService
 
-  constructor(workbook: WorkbookModel, lexer: LexerTreeBuilder) {
+  constructor(
+    workbook: WorkbookModel,
+    lexer: LexerTreeBuilder,
+    resources: IResourceManagerService,
+  ) {
     this.#workbook = workbook
     this.#lexer = lexer
+    this.#resources = resources
   }
 
   /** @throws {RangeError} if the grid doesn't have the sheet */
@@ -52,6 +77,38 @@ export class GridReader {
   frozen(id: string): { rows: number; columns: number } {
     const { startRow, startColumn } = this.sheet(id).getFreeze()
     return { rows: Math.max(0, startRow), columns: Math.max(0, startColumn) }
+  }
+
+  /**
+   * Returns the filter of a sheet, and `null` if it has none; `undefined` until the part of the grid
+   * that filters has been loaded.
+   */
+  filter(id: string): Filter | null | undefined {
+    const hooks = this.#resources.getAllResourceHooks()
+    const hook = hooks.find(({ pluginName }) => pluginName === FILTERS)
+    if (hook === undefined) return undefined
+    const filters = JSON.parse(hook.toJson(this.#workbook.getUnitId())) as UniverFilters
+    const { ref, filterColumns = [] } = filters[id] ?? {}
+    if (ref === undefined) return null
+    const { startRow, startColumn, endRow, endColumn } = ref
+    const criteria = filterColumns.flatMap((column) => {
+      const criterion = readCriterion(column)
+      return criterion === undefined ? [] : [[column.colId, criterion]]
+    })
+    return {
+      range: { startRow, startColumn, endRow, endColumn },
+      criteria: Object.fromEntries(criteria) as Filter['criteria'],
+    }
+  }
+
+  /** Returns how a sheet and its tab look. */
+  look(id: string): Look {
+    const { hidden, tabColor, showGridlines } = this.sheet(id).getConfig()
+    return {
+      isHidden: hidden === BooleanNumber.TRUE,
+      color: tabColor || null,
+      hasGridLines: showGridlines !== BooleanNumber.FALSE,
+    }
   }
 
   /** Returns a line's height or width if it isn't the default. */
@@ -89,6 +146,8 @@ export class GridReader {
       cells: this.allCells(id),
       merges: this.merges(id),
       frozen: this.frozen(id),
+      filter: this.filter(id) ?? null,
+      look: this.look(id),
     }
   }
 

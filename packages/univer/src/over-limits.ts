@@ -12,7 +12,7 @@ import {
   type ISetRangeValuesMutationParams,
   type ISetWorksheetNameMutationParams,
 } from '@univerjs/preset-sheets-core'
-import { LIMITS, type AxisName, type CellRange } from './document/index.js'
+import { isTooLong, LIMITS, type AxisName, type CellRange } from './document/index.js'
 import { linesOf } from './operations/lines.js'
 
 /** The current amounts of everything that is limited. */
@@ -30,6 +30,9 @@ export interface Over {
   /** The text that would be lost, if it was for a single cell. */
   readonly text?: string
 }
+
+const TOO_MANY_VALUES =
+  'This filter has too many values. Filter by a condition, or leave out fewer values.'
 
 const shown = (limit: number): string => limit.toLocaleString('en')
 
@@ -83,6 +86,11 @@ const CHECKS = new Map<string, Check<never>>([
         'A sheet can have',
         'merged cells',
       ),
+  ],
+  [
+    'sheet.mutation.set-filter-criteria',
+    ({ criteria }: { readonly criteria: object | null }) =>
+      criteria !== null && isTooLong(criteria) ? { reason: TOO_MANY_VALUES } : undefined,
   ],
   [
     SetWorksheetNameMutation.id,

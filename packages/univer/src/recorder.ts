@@ -56,10 +56,20 @@ export function dependsOnGrid(
   return isRecordable(command, options)
 }
 
-/** Returns the operations that an executed mutation adds to the document. */
-export function record(grid: GridReader, mutation: string, params: object): Operation[] {
+/**
+ * Returns the operations that an executed mutation adds to the document.
+ *
+ * @param isSorting whether a sort of rows has been recorded, after which Univer writes their cells again
+ */
+export function record(
+  grid: GridReader,
+  mutation: string,
+  params: object,
+  isSorting: boolean,
+): Operation[] {
   const recorder = RECORDERS.get(mutation)
-  if (recorder === undefined) return []
+  if (recorder === undefined || (isSorting && mutation === 'sheet.mutation.set-range-values'))
+    return []
   const { trigger } = params as { readonly trigger?: unknown }
   return recorder(grid, params as never, typeof trigger === 'string' && DERIVING.has(trigger))
 }

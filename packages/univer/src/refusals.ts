@@ -25,12 +25,6 @@ const MERGED = `At most ${LIMITS.mergedCells.toLocaleString('en')} cells of a sh
 
 /** Univer's features that the document doesn't support, in the order of Univer's menus. */
 const REFUSED: { readonly [what: string]: readonly string[] } = {
-  'Coloring tabs': ['sheet.command.set-tab-color'],
-  'Hiding a sheet': [
-    'sheet.command.set-worksheet-hidden',
-    'sheet.command.set-worksheet-show',
-    'ui-sheet.command.show-menu-list',
-  ],
   'Protecting cells': [
     'sheet.command.add-range-protection',
     'sheet.command.add-range-protection-from-context-menu',
@@ -56,7 +50,7 @@ const REFUSED: { readonly [what: string]: readonly string[] } = {
     'sheet.command.set-defined-name',
     'sheet.command.remove-defined-name',
   ],
-  'Changing grid lines': ['sheet.command.toggle-gridlines', 'sheet.command.set-gridlines-color'],
+  'Coloring grid lines': ['sheet.command.set-gridlines-color'],
   'Changing the theme of a table': [
     'sheet.command.register-worksheet-range-theme-style',
     'sheet.command.remove-worksheet-range-theme-style',
@@ -78,6 +72,7 @@ const ALSO_OWN_BUSINESS = new Set([
   'sheet.mutation.copy-worksheet-end',
   'sheet.mutation.empty',
   'sheet.mutation.mark-dirty-filter-change',
+  'sheet.mutation.re-calc-filter',
   'sheet.mutation.data-validation-formula-mark-dirty',
 ])
 

@@ -23,7 +23,7 @@ export function createWorkbook(snapshot: readonly SheetSnapshot[]): IWorkbookDat
 }
 
 function createSheet(sheet: SheetSnapshot, styles: StyleTable): Sheet {
-  const { id, name, rows, columns, merges, frozen } = sheet
+  const { id, name, rows, columns, merges, frozen, look } = sheet
   return {
     id,
     name,
@@ -34,6 +34,9 @@ function createSheet(sheet: SheetSnapshot, styles: StyleTable): Sheet {
     columnData: createLines(columns, (w) => ({ w })),
     mergeData: merges.map((range) => ({ ...range })),
     freeze: toUniverFreeze(frozen),
+    hidden: look.isHidden ? BooleanNumber.TRUE : BooleanNumber.FALSE,
+    tabColor: look.color ?? '',
+    showGridlines: look.hasGridLines ? BooleanNumber.TRUE : BooleanNumber.FALSE,
   }
 }
 

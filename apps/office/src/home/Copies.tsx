@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { t } from '../language/language.js'
 import type { Copies } from '../offline/copies.js'
 
 interface CopiesLineProps {
@@ -16,15 +17,14 @@ export function CopiesLine({ copies: { rooms, isOffline }, onRemove }: CopiesLin
   }
   return (
     <p className="copies">
-      {describeCopies(rooms.size, isOffline)}{' '}
+      {t(isOffline ? 'home.copiesFor' : 'home.copies', { count: rooms.size })}{' '}
       {isAsking ? (
         <>
-          Edits that the server doesn’t have would be lost.{' '}
-          <Choice text="Remove" onClick={remove} />{' '}
-          <Choice text="Keep" onClick={() => setIsAsking(false)} />
+          {t('home.copiesWouldBeLost')} <Choice text={t('common.remove')} onClick={remove} />{' '}
+          <Choice text={t('home.keep')} onClick={() => setIsAsking(false)} />
         </>
       ) : (
-        <Choice text="Remove copies" onClick={() => setIsAsking(true)} />
+        <Choice text={t('home.removeCopies')} onClick={() => setIsAsking(true)} />
       )}
     </p>
   )
@@ -36,12 +36,4 @@ function Choice({ text, onClick }: { readonly text: string; readonly onClick: ()
       {text}
     </button>
   )
-}
-
-/** @example describeCopies(1, false) // 'This browser has a copy of 1 document.' */
-function describeCopies(count: number, isOffline: boolean): string {
-  const what = count === 1 ? 'a copy of 1 document' : `copies of ${count} documents`
-  return isOffline
-    ? `This browser has ${what}, for when the server can’t be reached.`
-    : `This browser has ${what}.`
 }

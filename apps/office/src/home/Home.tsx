@@ -4,9 +4,12 @@ import { createRoot } from 'react-dom/client'
 import { NO_COPIES, readCopies, removeCopies, type Copies } from '../offline/copies.js'
 import { ICONS } from '../icons.js'
 import type { Identity } from '../identity.js'
+import { LanguageSelect } from '../language/LanguageSelect.js'
+import { t } from '../language/language.js'
 import { PALETTE } from '../person.js'
 import { Account } from '../presence/Account.js'
-import { addressOf, nameUntitled, newRoom, type Kind } from '../route.js'
+import { nameUntitled } from '../name-untitled.js'
+import { addressOf, newRoom, type Kind } from '../route.js'
 import { CopiesLine } from './Copies.js'
 import { RecentRow } from './RecentRow.js'
 import type { Recent, RecentList } from './recents.js'
@@ -41,20 +44,18 @@ function Home({ recents, identity, user }: HomeProps) {
   const copy = (recent: Recent) => {
     const { href } = new URL(addressOf(recent), location.href)
     void copyText(href).then((isCopied) =>
-      setNotice(isCopied ? 'Link copied' : `Couldn’t copy the link. Here it is: ${href}`),
+      setNotice(isCopied ? t('home.linkCopied') : t('home.linkNotCopied', { link: href })),
     )
   }
   const remove = (recent: Recent) => {
     recents.forget(recent)
-    setNotice(
-      `Removed ${recent.title ?? nameUntitled(recent)} from this list. The document is kept.`,
-    )
+    setNotice(t('home.removed', { name: recent.title ?? nameUntitled(recent) }))
   }
   return (
     <>
       <HomeBar identity={identity} />
       <main className="home">
-        <nav className="new" aria-label="New">
+        <nav className="new" aria-label={t('home.new')}>
           <NewDocument kind="sheet" visit={visit} />
           <NewDocument kind="page" visit={visit} />
         </nav>
@@ -62,7 +63,7 @@ function Home({ recents, identity, user }: HomeProps) {
           <Welcome isOpen={identity.mode === 'open'} />
         ) : (
           <section aria-labelledby="recent">
-            <h2 id="recent">Recent</h2>
+            <h2 id="recent">{t('home.recent')}</h2>
             <ul className="recents">
               {list.map((recent) => (
                 <RecentRow
@@ -92,15 +93,16 @@ function HomeBar({ identity: { mode, user } }: { readonly identity: Identity }) 
       <h1>
         <span className="brand">whereabouts</span>
       </h1>
-      {user !== undefined && (
-        <div className="avatars">
+      <div className="avatars">
+        <LanguageSelect />
+        {user !== undefined && (
           <Account
             user={user}
             color={user.color ?? PALETTE[0].color}
             canSignOut={mode === 'oidc'}
           />
-        </div>
-      )}
+        )}
+      </div>
     </header>
   )
 }
@@ -120,8 +122,8 @@ function NewDocument({ kind, visit }: { readonly kind: Kind; readonly visit: num
     >
       {ICONS[kind]}
       <span>
-        <strong>New {kind}</strong>
-        <small>{kind === 'sheet' ? 'Cells and formulas' : 'Text, lists, tables, images'}</small>
+        <strong>{t('home.newDocument', { kind })}</strong>
+        <small>{t('home.newDocumentHas', { kind })}</small>
       </span>
     </a>
   )
@@ -130,15 +132,13 @@ function NewDocument({ kind, visit }: { readonly kind: Kind; readonly visit: num
 function Welcome({ isOpen }: { readonly isOpen: boolean }) {
   return (
     <section className="welcome">
-      <h2>Nothing here yet</h2>
+      <h2>{t('home.welcome')}</h2>
       <p>
-        Create a sheet or a page and share its address. You edit it together, and each of you sees
-        where the others are. {isOpen && 'No account is needed. '}Documents that you open are listed
-        here, in this browser only.
+        {t('home.welcomeText')} {isOpen && `${t('home.welcomeOpen')} `}
+        {t('home.welcomeListed')}
       </p>
       <p>
-        Or try the <a href={addressOf({ kind: 'sheet', room: 'demo' })}>demo sheet</a>, which anyone
-        can edit.
+        <a href={addressOf({ kind: 'sheet', room: 'demo' })}>{t('home.tryDemo')}</a>
       </p>
     </section>
   )
@@ -244,7 +244,9 @@ function useCopies(
     return onLook(look)
   }, [look])
   const remove = () => {
-    void removeCopies(user).then(notify).then(look)
+    void removeCopies(user)
+      .then((areGone) => notify(t(areGone ? 'home.copiesRemoved' : 'home.copiesNotRemoved')))
+      .then(look)
   }
   return [copies, remove]
 }

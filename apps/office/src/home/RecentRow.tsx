@@ -2,8 +2,11 @@ import type { Member } from '@whereabouts/client'
 import { initials } from '@whereabouts/client/react'
 import { useRef, useState, type FormEvent, type ReactNode } from 'react'
 import { ICONS } from '../icons.js'
+import { formatList } from '../language/formats.js'
+import { t } from '../language/language.js'
 import { paint } from '../presence/paint.js'
-import { addressOf, isViewLink, nameUntitled } from '../route.js'
+import { nameUntitled } from '../name-untitled.js'
+import { addressOf, isViewLink } from '../route.js'
 import { cleanTitle } from '../title.js'
 import { describeAgo } from './ago.js'
 import type { Recent } from './recents.js'
@@ -30,6 +33,8 @@ export function RecentRow(props: RecentRowProps) {
   const [isRenaming, setIsRenaming] = useState(false)
   const renameButton = useRef<HTMLButtonElement>(null)
   const name = recent.title ?? nameUntitled(recent)
+  const ago = describeAgo(recent.openedAtMs, nowMs)
+  const about = t('home.opened', { kind: recent.kind, ago })
   const close = () => {
     setIsRenaming(false)
     renameButton.current?.focus()
@@ -44,22 +49,19 @@ export function RecentRow(props: RecentRowProps) {
           {name}
         </a>
       )}
-      <span className="recent-about">
-        {recent.kind === 'sheet' ? 'Sheet' : 'Page'}, opened {describeAgo(recent.openedAtMs, nowMs)}
-        {isOffline && ', available offline'}
-      </span>
+      <span className="recent-about">{isOffline ? t('home.available', { about }) : about}</span>
       <People members={members} />
       <span className="recent-actions">
         {!isViewLink(recent.room) && (
           <Action
             ref={renameButton}
-            label={`Rename ${name}`}
+            label={t('home.rename', { name })}
             icon={ICONS.rename}
             onClick={() => setIsRenaming(true)}
           />
         )}
-        <Action label={`Copy the link to ${name}`} icon={ICONS.link} onClick={onCopy} />
-        <Action label={`Remove ${name} from the list`} icon={ICONS.remove} onClick={onRemove} />
+        <Action label={t('home.copyLink', { name })} icon={ICONS.link} onClick={onCopy} />
+        <Action label={t('home.removeFromList', { name })} icon={ICONS.remove} onClick={onRemove} />
       </span>
     </li>
   )
@@ -103,7 +105,8 @@ function RenameForm({ recent, onRename, onClose }: RenameFormProps) {
     if (title === (recent.title ?? '')) return onClose()
     setState('saving')
     onRename(title).then(onClose, (error: unknown) => {
-      setState({ failed: error instanceof Error ? error.message : 'Not renamed.' })
+      const failed = error instanceof Error ? error.message : t('common.unreachable')
+      setState({ failed })
     })
   }
   return (
@@ -112,7 +115,7 @@ function RenameForm({ recent, onRename, onClose }: RenameFormProps) {
         // oxlint-disable-next-line jsx-a11y/no-autofocus -- the button beside it asks for this
         autoFocus
         name="title"
-        aria-label={`Title of ${recent.title ?? nameUntitled(recent)}`}
+        aria-label={t('home.titleOf', { name: recent.title ?? nameUntitled(recent) })}
         defaultValue={recent.title ?? ''}
         placeholder={nameUntitled(recent)}
         readOnly={state === 'saving'}
@@ -120,12 +123,14 @@ function RenameForm({ recent, onRename, onClose }: RenameFormProps) {
         onKeyDown={(event) => event.key === 'Escape' && onClose()}
       />
       <button type="submit" className="plain">
-        {state === 'saving' ? 'Saving…' : 'Save'}
+        {t(state === 'saving' ? 'common.saving' : 'common.save')}
       </button>
       <button type="button" className="plain" onClick={onClose}>
-        Cancel
+        {t('common.cancel')}
       </button>
-      {typeof state === 'object' && <output>Not renamed: {state.failed}</output>}
+      {typeof state === 'object' && (
+        <output>{t('home.notRenamed', { reason: state.failed })}</output>
+      )}
     </form>
   )
 }
@@ -160,7 +165,6 @@ function People({ members }: { readonly members: readonly Member[] }) {
 function describePeople(members: readonly Member[]): string {
   const names = members.slice(0, TOLD_BY_NAME).map(({ user }) => user.name)
   const unnamed = members.length - names.length
-  const all = unnamed > 0 ? [...names, `${unnamed} more`] : names
-  const last = all.pop()
-  return all.length === 0 ? `${last} is here` : `${all.join(', ')} and ${last} are here`
+  const all = unnamed > 0 ? [...names, t('home.more', { count: unnamed })] : names
+  return t('home.here', { names: formatList(all), count: members.length })
 }

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { speak } from '../language/language.js'
 import { describeAgo } from './ago.js'
+
+beforeAll(() => speak('en'))
 
 const NOW_MS = Date.UTC(2026, 10, 22, 12)
 

@@ -1,3 +1,6 @@
+import { t } from '../language/language.js'
+import { describeProblem, type Reported } from '../language/problems.js'
+
 /** A document's title, and its room's position at that time. */
 export interface LookedUp {
   /** `undefined` if the document has neither a title nor a name. */
@@ -10,10 +13,10 @@ export type Question =
   | { readonly id: number; readonly room: string; readonly since: string | undefined }
   | { readonly id: number; readonly room: string; readonly rename: string }
 
-/** The worker's answer: `null` if nothing changed; `failed` is an error message for people. */
+/** The worker's answer: `null` if nothing changed; `failed` is `null` if the server can't be reached. */
 export type Answer =
   | { readonly id: number; readonly lookedUp: LookedUp | null }
-  | { readonly id: number; readonly failed: string }
+  | { readonly id: number; readonly failed: Reported | null }
 
 interface Asked {
   resolve(lookedUp: LookedUp | null): void
@@ -68,15 +71,19 @@ export class RoomTitles {
     worker.addEventListener('message', ({ data }: MessageEvent<Answer>) => {
       const asked = this.#asked.get(data.id)
       this.#asked.delete(data.id)
-      if ('failed' in data) asked?.reject(new Error(data.failed))
+      if ('failed' in data) asked?.reject(errorOf(data.failed))
       else asked?.resolve(data.lookedUp)
     })
     worker.addEventListener('error', () => {
       // The worker failed to load, or crashed: the next question starts a new one.
       this.#worker = undefined
-      for (const asked of this.#asked.values()) asked.reject(new Error('Titles can’t be read.'))
+      for (const asked of this.#asked.values()) asked.reject(errorOf(null))
       this.#asked.clear()
     })
     return worker
   }
+}
+
+function errorOf(reported: Reported | null): Error {
+  return new Error(reported === null ? t('common.unreachable') : describeProblem(reported))
 }

@@ -1,4 +1,5 @@
 import { Problem } from '@whereabouts/client'
+import type { Reported } from '../language/problems.js'
 import type { Answer, Question } from './room-titles.js'
 import { lookUpTitle, renameDocument } from './title-calls.js'
 
@@ -13,10 +14,10 @@ async function answer(question: Question): Promise<Answer> {
     await renameDocument(room, question.rename)
     return { id, lookedUp: null }
   } catch (error) {
-    return { id, failed: reasonOf(error) }
+    return { id, failed: reportedBy(error) }
   }
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Problem ? error.detail : 'The server can’t be reached.'
+function reportedBy(error: unknown): Reported | null {
+  return error instanceof Problem ? { problem: error.problem, detail: error.detail } : null
 }

@@ -27,17 +27,17 @@ export async function readCopies(user: string | undefined): Promise<Copies> {
   }
 }
 
-/** Removes the copies of documents, and returns what to tell the user. */
-export async function removeCopies(user: string | undefined): Promise<string> {
+/** Removes the copies of documents; returns whether the browser allows that. */
+export async function removeCopies(user: string | undefined): Promise<boolean> {
   try {
     for (const { name } of await databases(user)) {
       removeLastWords(name)
       await deleteDB(name)
     }
     // They make theirs again, since they have edits to keep.
-    return 'Removed. Documents that are open in other windows keep their copies.'
+    return true
   } catch {
-    return 'The browser doesn’t let them be removed. Clear its data of this site instead.'
+    return false
   }
 }
 

@@ -7,7 +7,9 @@ import type { ProxySettings } from './auth-settings.js'
 /** How long an open stream may go on without asking the proxy again. */
 const COUNTS_MS = 900_000
 
-const UTF_8 = new TextDecoder('utf-8', { fatal: true })
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+/** The white space that isn't part of a header's value (RFC 9110, 5.5). */
+const AROUND = /^[ \t]+|[ \t]+$/g
 
 /** Identifies callers by headers of a trusted proxy. @see PROTOCOL.md OP19, OP20, OP21 */
 class ProxyAuth implements Auth {
@@ -47,9 +49,9 @@ class ProxyAuth implements Auth {
       this.#ambiguous.warn()
       return null
     }
-    const id = said.id[0] ?? ''
+    const id = decode(said.id[0] ?? '')
     if (!isUserId(id)) return null
-    const shown = said.name[0] || said.email[0] || id
+    const shown = shownAs(said.name[0]) || shownAs(said.email[0]) || id
     return { id, name: shown, expiresAtMs: Date.now() + COUNTS_MS }
   }
 }
@@ -58,7 +60,7 @@ class ProxyAuth implements Auth {
 function valuesOf(request: IncomingMessage, header: string, separator?: string): string[] {
   const lines = linesOf(request, header)
   const values = separator === undefined ? lines : lines.flatMap((line) => line.split(separator))
-  return values.map((value) => decode(value).trim())
+  return values.map((value) => value.replaceAll(AROUND, ''))
 }
 
 /** `headersDistinct` is missing in HTTP/2. */
@@ -68,13 +70,18 @@ function linesOf({ rawHeaders }: IncomingMessage, header: string): string[] {
   )
 }
 
-/** Decodes UTF-8, which proxies write and Node reads as Latin-1. Leaves any other text unchanged. */
-function decode(value: string): string {
+/** Decodes UTF-8, which proxies write and Node reads as Latin-1; `undefined` for any other bytes. */
+function decode(value: string): string | undefined {
   try {
     return UTF_8.decode(Buffer.from(value, 'latin1'))
   } catch {
-    return value
+    return undefined
   }
+}
+
+/** Returns a header's text, which may be Latin-1 as well, since nobody is known by it. */
+function shownAs(value = ''): string {
+  return (decode(value) ?? value).trim()
 }
 
 /** Opens the mode `proxy`. */

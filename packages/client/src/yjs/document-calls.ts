@@ -46,7 +46,7 @@ export async function syncDocument(
  * @param incarnation of the document that the update is for
  * @returns whether part of it waits for an update that the server doesn't have
  * @throws {Error} if something else than the server answered
- * @see PROTOCOL.md DO2, DO9, DO21, DO48, CL18
+ * @see PROTOCOL.md DO2, DO9, DO21, DO48, CL18, HY11
  */
 export async function postUpdate(
   channel: DocumentChannel,
@@ -57,7 +57,7 @@ export async function postUpdate(
 ): Promise<boolean> {
   const answer = await channel.request(
     'document',
-    { incarnation: incarnation ?? undefined },
+    { member: channel.member, incarnation: incarnation ?? undefined },
     {
       ...posting(update, idempotencyKey),
       keepalive: outlivesPage(update.length),
@@ -82,7 +82,8 @@ export function postLastUpdate(
   update: Uint8Array<ArrayBuffer>,
   idempotencyKey: string,
 ): void {
-  channel.requestLast('document', { incarnation }, posting(update, idempotencyKey))
+  const { member } = channel
+  channel.requestLast('document', { member, incarnation }, posting(update, idempotencyKey))
 }
 
 function posting(body: Uint8Array<ArrayBuffer>, idempotencyKey: string): RequestInit {

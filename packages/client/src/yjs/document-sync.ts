@@ -220,6 +220,7 @@ export class DocumentSync {
     const maxBytes = lastPostBytes(this.#outbox.inFlightBytes)
     const last = this.#outbox.within(maxBytes, this.#copy.lacking())
     if (last === null) return
+    this.#copy.sending(last.part)
     postLastUpdate(this.#options.channel, this.#incarnation, last.part.update, last.key)
   }
 
@@ -391,6 +392,7 @@ export class DocumentSync {
       const { channel } = this.#options
       const incarnation = this.#incarnation
       const { signal } = this.#loop
+      this.#copy.sending(part)
       const isPending = await postUpdate(channel, incarnation, part.update, key, signal)
       this.#outbox.arrived()
       this.#loop.problem = null

@@ -12,12 +12,18 @@ import {
 /**
  * Returns the first clock of each client from which on the server's contents differ from the document's;
  * empty unless another client used the same clocks. A deleted struct whose contents are unknown counts
- * as different if it comes before one that differs.
+ * as different if it comes before one that differs, or in place of what only this document can have.
  *
  * @param known up to where both are known to be equal
  * @param theirs the server's structs beyond that
+ * @param unsent returns whether a struct was written here and never sent
  */
-export function forksIn(doc: Doc, known: Clocks, theirs: readonly Struct[]): Map<number, number> {
+export function forksIn(
+  doc: Doc,
+  known: Clocks,
+  theirs: readonly Struct[],
+  unsent: (struct: Struct) => boolean,
+): Map<number, number> {
   const doubts = new Map<number, number>()
   const forks = new Set<number>()
   for (const [own, other] of overlaps(doc, known, theirs)) {
@@ -25,7 +31,7 @@ export function forksIn(doc: Doc, known: Clocks, theirs: readonly Struct[]): Map
     const likeness = compare(own, other)
     if (likeness === 'same') continue
     doubts.set(client, Math.min(clock, doubts.get(client) ?? clock))
-    if (likeness === 'different') forks.add(client)
+    if (likeness === 'different' || unsent(own)) forks.add(client)
   }
   return new Map([...doubts].filter(([client]) => forks.has(client)))
 }

@@ -162,6 +162,34 @@ describe('the server’s document', () => {
     expect(await nextEvent(provider, 'saved')).toBe(true)
   })
 
+  it('[CL129] that deletes what was written here and never sent gives way to it', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    provider.disconnect()
+    doc.getText('body').insert(0, 'own')
+    const theirs = deletedBefore(doc)
+    const reloaded = nextEvent(provider, 'reload')
+    provider.connect()
+    for (let times = 0; times < 2; times++) answerSync(await server.take('POST sync'), theirs)
+    expect(textOf(await reloaded)).toBe('own')
+    answerSync(await server.take('POST sync'), theirs)
+    const posted = await server.take('POST document')
+    applyUpdate(theirs, posted.bytes)
+    expect(textOf(theirs)).toBe('own')
+    posted.answer(200, { id: 'e:2' })
+    expect(await nextEvent(provider, 'saved')).toBe(true)
+  })
+
+  it('[CL129] that deletes what was sent, and may have been stored, deletes it here', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider, stream } = await keepSynced(server)
+    doc.getText('body').insert(0, 'own')
+    await server.take('POST document')
+    stream.document(encodeStateAsUpdate(deletedBefore(doc)), 'e:2')
+    await untilText(doc, '')
+    expect(provider.doc).toBe(doc)
+  })
+
   it('[CL27] counts as synced after a reconnect only once the first event arrives', async () => {
     await using server = await ScriptedServer.listen()
     const theirs = typed('a')
@@ -203,3 +231,12 @@ describe('the server’s document', () => {
     expect(server.waiting('GET events')).toBe(0)
   })
 })
+
+/** Returns a document in which somebody else wrote and deleted under the clocks of a document's own words. */
+function deletedBefore(doc: Doc): Doc {
+  const theirs = new Doc()
+  theirs.clientID = doc.clientID
+  theirs.getText('body').insert(0, 'x'.repeat(100))
+  theirs.getText('body').delete(0, 100)
+  return theirs
+}

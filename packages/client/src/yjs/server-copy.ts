@@ -44,6 +44,10 @@ export class ServerCopy {
   #receivedMeanwhile: DecodedUpdate[] | null = null
   /** The document's pending deletions, when they were last checked. */
   #waitingDeletions: Uint8Array | null
+  /** The client id that only this document writes under. */
+  readonly #ownId: number
+  /** From which clock on this document wrote under it, and none of that was sent. */
+  #unsentFrom = Infinity
 
   /** @param refused what the server refused for good */
   constructor(doc: Doc, refused = new Ranges()) {
@@ -51,6 +55,7 @@ export class ServerCopy {
     this.refused = new Refused(doc, refused)
     this.#undeleted = deletedIn(doc)
     this.#waitingDeletions = doc.store.pendingDs
+    this.#ownId = doc.clientID
   }
 
   /** The server's state vector. */
@@ -92,7 +97,14 @@ export class ServerCopy {
 
   /** Returns the clocks from which on an update contradicts the document. */
   forks({ structs }: Pick<DecodedUpdate, 'structs'>): Map<number, number> {
-    return forksIn(this.#doc, this.#clocks, structs)
+    return forksIn(this.#doc, this.#clocks, structs, this.#isUnsent)
+  }
+
+  /** Records that a part is about to be sent, whether or not it arrives. */
+  sending({ ranges }: Part): void {
+    for (const [client, , end] of ranges) {
+      if (client === this.#ownId) this.#unsentFrom = Math.max(this.#unsentFrom, end)
+    }
   }
 
   /** Returns the clocks at which the server ends within a surrogate pair, which it can't repair. */
@@ -134,7 +146,8 @@ export class ServerCopy {
    *
    * @param isReceived whether it comes from the server only, and integrated nothing that was pending
    */
-  changed({ deleteSet }: Transaction, isReceived: boolean): void {
+  changed({ deleteSet, local, beforeState }: Transaction, isReceived: boolean): void {
+    if (local && this.#unsentFrom === Infinity) this.#unsentFrom = beforeState.get(this.#ownId) ?? 0
     // A received update's deletions are known to the server.
     const { pendingDs } = this.#doc.store
     const isNew = pendingDs !== this.#waitingDeletions
@@ -185,6 +198,10 @@ export class ServerCopy {
     deleted.removeAll(this.refused.replaced)
     return deleted
   }
+
+  /** Whether a struct has content that was written here and never sent. @see PROTOCOL.md CL129 */
+  readonly #isUnsent = (struct: Struct): boolean =>
+    struct.id.client === this.#ownId && !struct.deleted && endOf(struct) > this.#unsentFrom
 
   /** Returns the document's pending structs that the server isn't known to have. */
   #waitingHere(): Struct[] {

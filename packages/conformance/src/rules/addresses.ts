@@ -1,7 +1,7 @@
 import type { Json } from '@whereabouts/protocol'
 import { describe, expect, it } from 'vitest'
 import { rawCall } from '../raw-call.js'
-import { expectRefused } from '../http.js'
+import { call, expectRefused } from '../http.js'
 import { memberKey, TestRoom } from '../room.js'
 import type { Suite } from '../suite.js'
 import { openSocket } from '../socket.js'
@@ -101,6 +101,31 @@ function contradictions({ calm }: Suite): void {
       expect((await room.read()).members).toEqual([])
     },
   )
+
+  it.each([{ as: 'an object' }, ['a', 'list']])(
+    '[HT51] %j is no parameter, and anything else in a body may be one',
+    async (value) => {
+      const room = new TestRoom(calm.baseUrl)
+      const { extensions } = await expectRefused('bad-parameter', room.url('events'), {
+        json: { member: room.name, name: value },
+      })
+      expect(extensions).toEqual({ parameter: 'name' })
+      const json = { member: room.name, name: 'Ada', unknown: value }
+      await using stream = await openStream(room.url('events'), { json })
+      await stream.next('snapshot')
+      expect(stream.hello.self).not.toBeNull()
+    },
+  )
+
+  it('[HT51] however deep it is', async () => {
+    const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`
+    const { name } = new TestRoom(calm.baseUrl)
+    const subscription = `{"key":"a","room":"${name}","unknown":${deep}}`
+    const body = `{"poll":true,"subscriptions":[${subscription}],"unknown":${deep}}`
+    const headers = { 'content-type': 'application/json' }
+    const url = `${calm.baseUrl}/streams`
+    expect((await call(url, { method: 'POST', headers, body })).status).toBe(200)
+  })
 
   it('[HT12] the same in both is no contradiction', async () => {
     const room = new TestRoom(calm.baseUrl)

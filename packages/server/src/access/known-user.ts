@@ -21,8 +21,11 @@ export interface KnownUser {
 
 /** Ids are stored, sent to others and used as names of counters. */
 const MAX_ID_BYTES = 255
-/** Control characters, which PostgreSQL and lines of a log can't have, and halves of characters. */
-const NOT_IN_IDS = /[\p{Cc}\p{Cs}]/u
+/**
+ * Control characters and line separators, which PostgreSQL and lines of a log can't have, halves of
+ * characters, and what makes two ids look the same: white space at an end, and characters that nobody sees.
+ */
+const NOT_IN_IDS = /^\s|\s$|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 const MAX_AVATAR_CHARACTERS = 2_048
 const MAX_META_BYTES = 1_024
 

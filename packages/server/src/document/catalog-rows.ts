@@ -7,6 +7,7 @@ type Numeric = number | string
 export interface InfoRow {
   readonly room: string
   readonly bytes: Numeric
+  readonly history: Numeric
   readonly created: Numeric
   readonly updated: Numeric
   readonly used: Numeric
@@ -31,7 +32,7 @@ export interface TotalsRow {
 
 /** Returns what selects the totals of documents joined with their records. Removed documents have no name. */
 export function totalsOf(records: string): string {
-  return `SELECT count(room) AS documents, coalesce(sum(bytes), 0) AS bytes,
+  return `SELECT count(room) AS documents, coalesce(sum(bytes + history), 0) AS bytes,
     count(${records}.json) AS records,
     coalesce(sum(octet_length(${records}.json)), 0) AS record_bytes,
     count(*) - count(room) AS removed`
@@ -47,10 +48,11 @@ export function totalsFrom({ documents, bytes, records, ...row }: TotalsRow): To
   }
 }
 
-export function infoOf({ room, bytes, created, updated, used }: InfoRow): DocumentInfo {
+export function infoOf({ room, bytes, history, created, updated, used }: InfoRow): DocumentInfo {
   return {
     roomName: room,
     bytes: Number(bytes),
+    historyBytes: Number(history),
     createdAtMs: Number(created),
     updatedAtMs: Number(updated),
     usedAtMs: Number(used),

@@ -15,12 +15,17 @@ export interface CommitListener {
   differs(document: LoadedDocument): void
 }
 
+/** An update that is stored only if it is the document's first. */
+export interface Claim {
+  /** The record to store with it, in a room that has none. */
+  readonly record: RoomRecord | undefined
+}
+
 /** An update that was applied and waits for the store. */
 interface Waiting {
   readonly document: LoadedDocument
   readonly bytes: Uint8Array
-  /** The record to store with it, if it is the document's first. */
-  readonly claim: RoomRecord | undefined
+  readonly claim: Claim | undefined
   readonly resolve: () => void
   readonly reject: (problem: Problem) => void
 }
@@ -60,10 +65,10 @@ export class Commits {
   /**
    * Resolves when the store has the update.
    *
-   * @param claim the record to store with it, in a room that has neither a document nor a record
-   * @throws {Problem} store-failed; document-deleted, also if the room has a document or a record
+   * @param claim if it is stored only as the document's first
+   * @throws {Problem} store-failed; document-deleted, also if it isn't the first
    */
-  append(document: LoadedDocument, bytes: Uint8Array, claim?: RoomRecord): Promise<void> {
+  append(document: LoadedDocument, bytes: Uint8Array, claim?: Claim): Promise<void> {
     const saved = new Promise<void>((resolve, reject) => {
       this.#waiting.push({ document, bytes, claim, resolve, reject })
     })
@@ -126,7 +131,7 @@ export class Commits {
   async #store(waiting: readonly Waiting[]): Promise<void> {
     for (const each of waiting) {
       if (each.claim === undefined) continue
-      const number = await this.store.claim(updateOf(each), each.claim)
+      const number = await this.store.claim(updateOf(each), each.claim.record)
       this.#count += 1
       this.#committed(each, number)
     }

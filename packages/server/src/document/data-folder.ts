@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { withPackage } from '../installed.js'
 import type { Log } from '../log.js'
-import type { ResolvedOptions } from '../options.js'
+import { hasRedis, type ResolvedOptions } from '../options.js'
 import type { FolderLock } from './folder-lock.js'
 import { narrow } from './private-file.js'
 
@@ -33,15 +33,15 @@ export class DataFolder {
  * @see PROTOCOL.md OP1, OP3, OP4, OP9
  */
 export async function openDataFolder(options: ResolvedOptions, log: Log): Promise<DataFolder> {
-  const { dataDir, databaseUrl, store, redisUrl, goodbyeMs } = options
+  const { dataDir, databaseUrl, pgPool, store, goodbyeMs } = options
   // Nodes that share Redis share nothing in the folder, so they don't lock it.
-  if (dataDir === undefined || redisUrl !== undefined) return new DataFolder(dataDir)
+  if (dataDir === undefined || hasRedis(options)) return new DataFolder(dataDir)
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     const lock = await lockFolder(dataDir, goodbyeMs + END_MS, log)
     try {
       narrow(join(dataDir, 'secret'))
-      if (databaseUrl === undefined && store === undefined) await check(dataDir, log)
+      if ((databaseUrl ?? pgPool ?? store) === undefined) await check(dataDir, log)
     } catch (error) {
       lock.release()
       throw error

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { Problem } from '@whereabouts/protocol'
-import { inTime } from '../in-time.js'
+import { type Author, Problem, type Version } from '@whereabouts/protocol'
+import { inTime, TIMERS } from '../in-time.js'
 import type { Log } from '../log.js'
-import { FINISH_MS, type ResolvedOptions } from '../options.js'
+import { FINISH_MS, hasRedis, type ResolvedOptions } from '../options.js'
 import { documentDeleted } from '../room/document-deleted.js'
 import { isStoreFailure, storeFailed } from '../store-failed.js'
 import type { DataFolder } from './data-folder.js'
@@ -23,6 +23,8 @@ import {
 } from './store.js'
 import { chooseStore, type ChosenStore } from './store-module.js'
 import type { Done } from './thread.js'
+import type { Keeping, VersionAnswer } from './versions.js'
+import type { VersionPage } from './version-store.js'
 import { Threads } from './threads.js'
 
 /** An update that was accepted. */
@@ -31,7 +33,7 @@ export interface AcceptedUpdate {
   readonly changed: boolean
   /** Whether a part of it waits for earlier updates. */
   readonly pending: boolean
-  /** The update, in a buffer of its own. */
+  /** The update as it was stored, in a buffer of its own. */
   readonly bytes: Uint8Array
 }
 
@@ -41,6 +43,17 @@ export interface DocumentTerms extends Pick<UpdateTerms, 'incarnation' | 'claim'
   readonly grant?: ((clients: number) => Promise<void>) | undefined
   /** Rejects if the update may not be stored after all. Called right before it goes to the thread. */
   readonly confirm?: (() => Promise<void>) | undefined
+}
+
+/** What the main thread asks about the versions of documents. */
+export interface RoomVersions {
+  /** @throws {Problem} storage-full as well */
+  keep(roomName: string, keeping: Keeping): Promise<VersionAnswer<Version | undefined>>
+  list(roomName: string, page: VersionPage): Promise<VersionAnswer<readonly Version[]>>
+  read(roomName: string, id: number): Promise<VersionAnswer<Uint8Array | undefined>>
+  rename(roomName: string, id: number, name: string | undefined): Promise<VersionAnswer<boolean>>
+  remove(roomName: string, id: number): Promise<VersionAnswer<boolean>>
+  wrote(roomName: string, author: Author): Promise<VersionAnswer<boolean>>
 }
 
 /** The counts for the metrics. */
@@ -61,13 +74,6 @@ const INCARNATION_BYTES = 9
 
 /** The time limit of a check or a count. It can be short, because monitoring asks again soon. */
 const ANSWER_MS = 1_800
-/** They don't keep the process alive. */
-const TIMERS = {
-  after(ms: number, callback: () => void) {
-    const timer = setTimeout(callback, ms).unref()
-    return () => clearTimeout(timer)
-  },
-}
 
 /**
  * The documents of the rooms, for the server's main thread. Worker threads do everything that takes
@@ -94,11 +100,11 @@ export class Documents {
     now: () => number,
     newFlusher: (log: string) => Flusher = (path) => new Flusher(path),
   ) {
-    const { maxDocumentBytes, maxLoadedDocumentBytes, redisUrl } = options
+    const { maxDocumentBytes, maxLoadedDocumentBytes } = options
     this.#chosen = chooseStore(options)
     const file = this.#chosen.kind === 'module' ? this.#chosen.log : undefined
     this.#flusher = file === undefined ? undefined : newFlusher(file)
-    const isShared = redisUrl !== undefined
+    const isShared = hasRedis(options)
     this.#threads = new Threads(
       { chosen: this.#chosen, isShared, maxDocumentBytes, maxLoadedDocumentBytes },
       (error) => log.error(error),
@@ -120,13 +126,13 @@ export class Documents {
 
   /** @throws {Error} if the store can't be used, or has a newer version. PROTOCOL.md DO11 */
   async start(): Promise<void> {
-    if (this.#chosen.kind === 'module') {
+    if (this.#chosen.kind === 'module' || this.#chosen.isLasting) {
       await this.#start(this.options.databaseUrl).catch((error: unknown) => {
         this.folder.release()
         throw error
       })
       // Nodes with one store would all do the same.
-      if (this.options.redisUrl === undefined) compactLeft(this.#threads).catch(() => {})
+      if (!hasRedis(this.options)) compactLeft(this.#threads).catch(() => {})
       return
     }
     this.log.info(
@@ -162,7 +168,8 @@ export class Documents {
     this.#updatesBytes += own.byteLength
     if (result.isTaken === true && !again) throw documentDeleted()
     // A terminated thread may have stored it without an answer.
-    return { changed: result.changed || again, pending: result.pending, bytes: own }
+    const { changed, pending, bytes: stored = own } = result
+    return { changed: changed || again, pending, bytes: stored }
   }
 
   /**
@@ -248,6 +255,16 @@ export class Documents {
       this.#standings.outdate(roomName)
       this.#links.outdate()
     },
+  }
+
+  /** The versions of documents. Its methods throw store-failed, and answer `null` without a history. */
+  readonly versions: RoomVersions = {
+    keep: (roomName, keeping) => this.#write({ call: 'keepVersion', roomName, keeping }),
+    list: (roomName, page) => this.#ask({ call: 'versions', roomName, page }),
+    read: (roomName, id) => this.#ask({ call: 'version', roomName, id }),
+    rename: (roomName, id, name) => this.#write({ call: 'renameVersion', roomName, id, name }),
+    remove: (roomName, id) => this.#write({ call: 'removeVersion', roomName, id }),
+    wrote: (roomName, author) => this.#ask({ call: 'wrote', roomName, author }),
   }
 
   /** Unloads the document of a room that has become empty. */
@@ -336,6 +353,7 @@ export class Documents {
     try {
       await this.#threads.close(shuttingDown())
     } finally {
+      if (this.#chosen.kind === 'lent') await this.#chosen.lent.close()
       this.#flusher?.close()
       this.folder.release()
     }

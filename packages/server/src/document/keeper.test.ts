@@ -587,3 +587,23 @@ it('[AD6] tells the store once an hour that a document is in use', async () => {
     later.mockRestore()
   }
 })
+
+it('[DO65] stores and returns the deletion of a deleted struct, as its own copy has it', async () => {
+  const { keeper, store } = start()
+  const author = new Doc()
+  author.clientID = 7
+  author.getText('page').insert(0, 'words')
+  await keeper.update('one', encodeStateAsUpdate(author))
+  // Five clocks of the client 7 without content, and no delete set.
+  const silent = Uint8Array.of(1, 1, 7, 0, 0, 5, 0)
+  const { changed, bytes } = await keeper.update('one', silent)
+  expect(changed).toBe(true)
+  applyUpdate(author, bytes!)
+  expect(author.getText('page').toString()).toBe('')
+  const stored = new Doc()
+  for (const update of (await store.load('one')).updates) applyUpdate(stored, update.bytes)
+  expect(stored.getText('page').toString()).toBe('')
+  const read = new Doc()
+  applyUpdate(read, await keeper.read('one', undefined))
+  expect(read.getText('page').toString()).toBe('')
+})

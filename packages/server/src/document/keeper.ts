@@ -29,10 +29,19 @@ export interface DocumentCount {
   readonly compactionSeconds: number
 }
 
+/** A document, and which one it is. */
+export interface WholeDocument {
+  /** As an update of Yjs 13. */
+  readonly state: OwnBytes
+  readonly incarnation: string
+}
+
 /** The result of an update. */
 export interface Applied {
   /** Whether it added anything new. */
   readonly changed: boolean
+  /** What was stored, if that isn't the update as it was given. @see PROTOCOL.md DO65 */
+  readonly bytes?: Uint8Array
   /** Whether a part of it waits for earlier updates. @see PROTOCOL.md DO21 */
   readonly pending: boolean
   /** Whether it claims a document that is there already, and adds nothing to it. */
@@ -41,12 +50,16 @@ export interface Applied {
   readonly newClients?: number
 }
 
-/** The terms of an update. */
-export interface UpdateTerms {
+/** What a request on a document says beside its content. */
+export interface Terms {
   /** Of the request. */
   readonly number?: number
   /** The incarnation of the document that it is for; if omitted, the current one. */
   readonly incarnation?: string | undefined
+}
+
+/** The terms of an update. */
+export interface UpdateTerms extends Terms {
   /** How many new clients were granted to it; if omitted, any number. */
   readonly grantedClients?: number | undefined
   /**
@@ -99,23 +112,25 @@ export class DocumentKeeper {
    */
   async update(
     roomName: string,
-    bytes: Uint8Array,
+    given: Uint8Array,
     { number = 0, incarnation, grantedClients = Infinity, claim }: UpdateTerms = {},
   ): Promise<Applied> {
     this.#commits.hurry()
-    await this.#assertIncarnation(roomName, incarnation)
-    const update = this.#attend(roomName, number, () => readUpdate(bytes))
+    if (incarnation !== undefined) await this.#assertIncarnation(roomName, incarnation)
+    const update = this.#attend(roomName, number, () => readUpdate(given))
+    const { bytes } = update
     return this.#documents.use(roomName, async (document) => {
       await this.#reserve(document, bytes.byteLength)
       try {
         if (document.stale) throw storeFailed()
-        // It may have been removed since, and another one loaded.
-        if ((incarnation ?? document.incarnation) !== document.incarnation) throw documentDeleted()
+        assertSame(document, incarnation)
         const result = this.#attend(roomName, number, () => {
           const pending = document.check(update, grantedClients)
-          return { changed: document.apply(bytes), pending }
+          const changed = document.apply(bytes)
+          return bytes === given ? { changed, pending } : { changed, pending, bytes }
         })
-        if (result.changed) document.saved = this.#commits.append(document, bytes, claim)
+        if (result.changed)
+          document.saved = this.#commits.append(document, bytes, claim && { record: claim })
         // A known update may come from another post that still waits for the store.
         await document.saved
         const isTaken = claim !== undefined && !result.changed && document.log.bytes > 0
@@ -132,34 +147,48 @@ export class DocumentKeeper {
   /**
    * Returns the part of a room's document that a caller lacks; all of it without a state vector.
    *
-   * @param number of the request
-   * @throws {Problem} bad-parameter, store-failed
+   * @throws {Problem} bad-parameter, document-deleted, store-failed
    */
-  read(roomName: string, stateVector: Uint8Array | undefined, number = 0): Promise<OwnBytes> {
-    this.#commits.hurry()
-    return this.#documents.use(roomName, async (document) => {
-      const difference = this.#attend(roomName, number, () => document.difference(stateVector))
-      await document.saved
-      return difference
-    })
+  read(roomName: string, stateVector: Uint8Array | undefined, terms?: Terms): Promise<OwnBytes> {
+    return this.#read(roomName, terms, (document) => document.difference(stateVector))
   }
 
   /**
    * Returns the answer to a sync: the document's state vector, and the part that a caller lacks.
    *
    * @param stateVector empty for a caller without the document
-   * @param number of the request
-   * @throws {Problem} bad-parameter, store-failed
+   * @throws {Problem} bad-parameter, document-deleted, store-failed
    * @see PROTOCOL.md DO20, DO38
    */
-  sync(roomName: string, stateVector: Uint8Array, number = 0): Promise<OwnBytes> {
+  sync(roomName: string, stateVector: Uint8Array, terms?: Terms): Promise<OwnBytes> {
+    return this.#read(roomName, terms, (document) => writeSyncAnswer(document.sync(stateVector)))
+  }
+
+  async #read(
+    roomName: string,
+    { number = 0, incarnation }: Terms = {},
+    read: (document: LoadedDocument) => OwnBytes,
+  ): Promise<OwnBytes> {
     this.#commits.hurry()
+    if (incarnation !== undefined) await this.#assertIncarnation(roomName, incarnation)
     return this.#documents.use(roomName, async (document) => {
-      const answer = this.#attend(roomName, number, () =>
-        writeSyncAnswer(document.sync(stateVector)),
-      )
+      assertSame(document, incarnation)
+      const answer = this.#attend(roomName, number, () => read(document))
       await document.saved
       return answer
+    })
+  }
+
+  /**
+   * Returns the whole document of a room, and its incarnation.
+   *
+   * @throws {Problem} store-failed
+   */
+  whole(roomName: string): Promise<WholeDocument> {
+    return this.#documents.use(roomName, async (document) => {
+      const state = this.#attend(roomName, 0, () => document.difference(undefined))
+      await document.saved
+      return { state, incarnation: document.incarnation }
     })
   }
 
@@ -176,7 +205,7 @@ export class DocumentKeeper {
       await this.#reserve(document, bytes.byteLength)
       try {
         if (this.#attend(roomName, 0, () => document.apply(bytes))) {
-          document.saved = this.#commits.append(document, bytes, claim)
+          document.saved = this.#commits.append(document, bytes, { record: claim })
         }
         await document.saved
       } finally {
@@ -289,8 +318,7 @@ export class DocumentKeeper {
   }
 
   /** Another process may have removed the document that is loaded. @throws {Problem} document-deleted */
-  async #assertIncarnation(roomName: string, incarnation: string | undefined): Promise<void> {
-    if (incarnation === undefined) return
+  async #assertIncarnation(roomName: string, incarnation: string): Promise<void> {
     const isLoaded = await this.#documents.use(roomName, async (document) => {
       return document.incarnation === incarnation
     })
@@ -321,4 +349,9 @@ export class DocumentKeeper {
       { limitBytes: maxDocumentBytes },
     )
   }
+}
+
+/** It may have been removed since it was looked for, and another one loaded. @throws {Problem} document-deleted */
+function assertSame(document: LoadedDocument, incarnation = document.incarnation): void {
+  if (incarnation !== document.incarnation) throw documentDeleted()
 }

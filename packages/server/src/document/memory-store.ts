@@ -55,10 +55,11 @@ export class MemoryStore implements DocumentStore {
     return updates.map((update) => (this.#isCurrent(update) ? this.#add(update) : undefined))
   }
 
-  async claim(update: RoomUpdate, record: RoomRecord): Promise<number | undefined> {
-    const { roomName } = update
-    if (this.#rooms.has(roomName) || !this.#isCurrent(update)) return undefined
-    this.#put(roomName, record)
+  async claim(update: RoomUpdate, record?: RoomRecord): Promise<number | undefined> {
+    const kept = this.#rooms.get(update.roomName)
+    const isFirst = kept === undefined || (record === undefined && sizeOf(kept) === 0)
+    if (!isFirst || !this.#isCurrent(update)) return undefined
+    if (record !== undefined) this.#put(update.roomName, record)
     return this.#add(update)
   }
 

@@ -1,12 +1,16 @@
 import {
+  type Author,
   type OwnBytes,
   Problem,
   type ProblemExtensions,
   type ProblemName,
+  type Version,
 } from '@whereabouts/protocol'
 import type { Applied, DocumentCount, DocumentLimits } from './keeper.js'
 import type { AskedRoom } from './asked-room.js'
 import type { Finding } from './inquiry.js'
+import type { Keeping, VersionAnswer } from './versions.js'
+import type { VersionPage } from './version-store.js'
 import type {
   Catalog,
   LogPage,
@@ -40,6 +44,8 @@ type CatalogResults = {
 
 /** What a read of a document has with any state vector. */
 export interface Reading extends AskedRoom {
+  /** The incarnation of the document that is read; if omitted, the current one. */
+  readonly incarnation?: string | undefined
   /** Whether to read the store's current content, even if the document is loaded. */
   readonly isFresh: boolean
 }
@@ -77,6 +83,17 @@ export type Request =
   | { readonly call: 'linked'; readonly links: readonly string[] }
   | { readonly call: 'compact'; readonly roomName: string }
   | { readonly call: 'uncompacted'; readonly page: LogPage }
+  | { readonly call: 'keepVersion'; readonly roomName: string; readonly keeping: Keeping }
+  | { readonly call: 'versions'; readonly roomName: string; readonly page: VersionPage }
+  | { readonly call: 'version'; readonly roomName: string; readonly id: number }
+  | {
+      readonly call: 'renameVersion'
+      readonly roomName: string
+      readonly id: number
+      readonly name: string | undefined
+    }
+  | { readonly call: 'removeVersion'; readonly roomName: string; readonly id: number }
+  | { readonly call: 'wrote'; readonly roomName: string; readonly author: Author }
   | { readonly call: 'note'; readonly roomName: string }
   | { readonly call: 'untold' }
   | { readonly call: 'told'; readonly told: UntoldRoom }
@@ -97,6 +114,12 @@ export interface Results extends CatalogResults {
   readonly linked: readonly Finding<string | undefined>[]
   readonly compact: undefined
   readonly uncompacted: readonly string[]
+  readonly keepVersion: VersionAnswer<Version | undefined>
+  readonly versions: VersionAnswer<readonly Version[]>
+  readonly version: VersionAnswer<OwnBytes | undefined>
+  readonly renameVersion: VersionAnswer<boolean>
+  readonly removeVersion: VersionAnswer<boolean>
+  readonly wrote: VersionAnswer<boolean>
   readonly note: undefined
   readonly untold: readonly UntoldRoom[]
   readonly told: undefined

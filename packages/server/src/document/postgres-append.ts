@@ -97,25 +97,29 @@ function insertOf(count: number): string {
     RETURNING number, room`
 }
 
-/**
- * Creates the row of a document that isn't there. Its parameters are the room, the incarnation, the size and
- * the time.
- */
-export const CLAIM = `
-  INSERT INTO whereabouts_documents AS known
-    (id, room, incarnation, generation, bytes, created, updated, used)
-  SELECT ${ID_OF('$1::text')}, $1::text, $2::text, 0, $3::bigint, $4::bigint, $4, $4
-  WHERE $2::text = '${FIRST_INCARNATION}'
-    OR EXISTS (SELECT 1 FROM whereabouts_documents WHERE id = ${ID_OF('$1::text')})
-  ON CONFLICT (id) DO UPDATE SET room = excluded.room, bytes = excluded.bytes,
-    created = excluded.created, updated = excluded.updated, used = excluded.used
-  WHERE known.room IS NULL AND known.incarnation = excluded.incarnation`
-
 /** The new values of a row that an insert conflicts with; `excluded` is the inserted row. */
 export const NOTED = `
   created = CASE WHEN known.room IS NULL THEN excluded.created ELSE known.created END,
   room = excluded.room, bytes = known.bytes + excluded.bytes, updated = excluded.updated,
   used = excluded.used`
+
+const NEW = `
+  INSERT INTO whereabouts_documents AS known
+    (id, room, incarnation, generation, bytes, created, updated, used)
+  SELECT ${ID_OF('$1::text')}, $1::text, $2::text, 0, $3::bigint, $4::bigint, $4, $4
+  WHERE $2::text = '${FIRST_INCARNATION}'
+    OR EXISTS (SELECT 1 FROM whereabouts_documents WHERE id = ${ID_OF('$1::text')})
+  ON CONFLICT (id) DO UPDATE SET ${NOTED}
+  WHERE known.incarnation = excluded.incarnation`
+
+/**
+ * Creates the row of a document that isn't there. Its parameters are the room, the incarnation, the size and
+ * the time.
+ */
+export const CLAIM = `${NEW} AND known.room IS NULL`
+
+/** The same, or notes the first update of a document that has none. */
+export const FIRST = `${NEW} AND known.bytes = 0`
 
 function compare(one: string, other: string): number {
   if (one === other) return 0

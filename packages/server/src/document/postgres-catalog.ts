@@ -21,7 +21,7 @@ import {
   type Totals,
 } from './store.js'
 
-const INFO = 'SELECT room, bytes, created, updated, used FROM whereabouts_documents'
+const INFO = 'SELECT room, bytes, history, created, updated, used FROM whereabouts_documents'
 
 const TOTALS = `${totalsOf('whereabouts_records')} FROM whereabouts_documents`
 

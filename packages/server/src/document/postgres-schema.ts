@@ -71,8 +71,30 @@ const CATALOG = `
   UPDATE whereabouts_schema SET version = 2;
 `
 
+/** The size of a document's versions is in its row. Their contents are snapshots. */
+const VERSIONS = `
+  ALTER TABLE whereabouts_documents ADD COLUMN history bigint NOT NULL DEFAULT 0;
+  CREATE TABLE whereabouts_versions (
+    id bigint PRIMARY KEY,
+    room text NOT NULL,
+    at bigint NOT NULL,
+    bytes bigint NOT NULL,
+    hash text NOT NULL,
+    name text,
+    authors text NOT NULL
+  );
+  CREATE INDEX whereabouts_versions_room ON whereabouts_versions (room, id);
+  CREATE TABLE whereabouts_writers (
+    room text NOT NULL,
+    author text NOT NULL,
+    number bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    PRIMARY KEY (room, author)
+  );
+  UPDATE whereabouts_schema SET version = 3;
+`
+
 /** The steps from each version to the next one. */
-const STEPS = [DOCUMENTS, CATALOG]
+const STEPS = [DOCUMENTS, CATALOG, VERSIONS]
 
 /**
  * Creates the tables, or upgrades those of an earlier version. Call it in a transaction.

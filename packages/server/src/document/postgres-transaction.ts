@@ -10,9 +10,7 @@ export async function transaction<T>(
 ): Promise<T> {
   const client = await pool.connect()
   try {
-    await client.query('BEGIN')
-    const result = await work(client)
-    await client.query('COMMIT')
+    const result = await inTransaction(client, () => work(client))
     client.release()
     return result
   } catch (error) {
@@ -20,4 +18,12 @@ export async function transaction<T>(
     client.release(true)
     throw error
   }
+}
+
+/** Runs work in a transaction. If the work throws, close the connection, which rolls back. */
+export async function inTransaction<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
+  await client.query('BEGIN')
+  const result = await work()
+  await client.query('COMMIT')
+  return result
 }

@@ -1,11 +1,15 @@
 import { setTimeout } from 'node:timers/promises'
 import { Pool, type PoolClient } from 'pg'
-import { append, CLAIM } from './postgres-append.js'
+import { type PostgresPool, unheard } from './handed-pool.js'
+import { append, CLAIM, FIRST } from './postgres-append.js'
+import { borrowed } from './postgres-borrowed.js'
 import { PostgresCatalog, putNew } from './postgres-catalog.js'
+import { CONNECT_MS, STATEMENT_MS } from './postgres-limits.js'
 import { upgrade } from './postgres-schema.js'
-import { type Bigint, transaction } from './postgres-transaction.js'
+import { type Bigint, inTransaction, transaction } from './postgres-transaction.js'
 import { noteUntold, PostgresUntold } from './postgres-untold.js'
-import { documentId, partsOf } from './schema.js'
+import { assertParts, nextGeneration, PostgresVersions, writeParts } from './postgres-versions.js'
+import { documentId } from './schema.js'
 import {
   type Compaction,
   type DocumentStore,
@@ -21,8 +25,6 @@ import {
 /** Identifies the advisory locks of documents that are being compacted. */
 const COMPACTION_LOCK = 0x77_68_63
 const CONNECTIONS = 4
-const CONNECT_MS = 3_000
-const STATEMENT_MS = 10_000
 /** How long to wait for a database that is starting. */
 const PATIENCE_MS = 15_000
 const PAUSE_MS = 250
@@ -45,8 +47,22 @@ export async function openStore({
     query_timeout: STATEMENT_MS,
     keepAlive: true,
   })
-  // A lost idle connection needs no handling: the next query opens a new one.
-  pool.on('error', () => {})
+  // A lost connection needs no handling: the statement under way fails, and the next one opens another.
+  pool.on('error', unheard)
+  pool.on('connect', (client) => client.on('error', unheard))
+  return openOn(pool)
+}
+
+/**
+ * Opens the store over a pool of the application, which stays open.
+ *
+ * @throws {Error} as {@link openStore}
+ */
+export function openBorrowed(pool: PostgresPool): Promise<DocumentStore> {
+  return openOn(borrowed(pool))
+}
+
+async function openOn(pool: Pool): Promise<DocumentStore> {
   try {
     await connected(pool)
     await transaction(pool, upgrade)
@@ -65,7 +81,7 @@ interface DocumentRow {
 
 const CLEAR = `
   UPDATE whereabouts_documents SET room = NULL, incarnation = $1, generation = 0, bytes = 0,
-    created = 0, updated = 0, used = 0
+    history = 0, created = 0, updated = 0, used = 0
   WHERE room = $2 AND ($3::bigint IS NULL OR used < $3)`
 
 /** Sets a document's size. An append that isn't committed yet adds its size afterwards. */
@@ -77,10 +93,12 @@ const WEIGH = `
 
 class PostgresStore extends PostgresCatalog implements DocumentStore {
   readonly untold: UntoldRooms
+  readonly versions: PostgresVersions
 
   constructor(pool: Pool) {
     super(pool)
     this.untold = new PostgresUntold(pool)
+    this.versions = new PostgresVersions(pool)
   }
 
   async load(roomName: string): Promise<StoredDocument> {
@@ -116,13 +134,13 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
 
   async claim(
     { roomName, incarnation, bytes }: RoomUpdate,
-    record: RoomRecord,
+    record?: RoomRecord,
   ): Promise<number | undefined> {
     return transaction(this.pool, async (client) => {
       const document = [roomName, incarnation, bytes.byteLength, Date.now()]
-      const { rowCount } = await client.query(CLAIM, document)
+      const { rowCount } = await client.query(record === undefined ? FIRST : CLAIM, document)
       if (rowCount === 0) return undefined
-      await putNew(client, roomName, record)
+      if (record !== undefined) await putNew(client, roomName, record)
       const insert =
         'INSERT INTO whereabouts_updates (room, bytes) VALUES ($1, $2) RETURNING number'
       const { rows } = await client.query<{ number: Bigint }>(insert, [roomName, bytes])
@@ -139,7 +157,7 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
         name,
       )
       if (rows[0]?.locked !== true) throw new Error('another process compacts it')
-      const generation = await this.#compact(compaction)
+      const generation = await compact(client, compaction)
       await client.query('SELECT pg_advisory_unlock($1, hashtext($2))', name)
       client.release()
       return generation
@@ -171,39 +189,11 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
       const values = [incarnation, roomName, unusedSinceMs ?? null]
       const { rowCount } = await client.query(CLEAR, values)
       if (rowCount === 0) return false
-      for (const table of ['updates', 'snapshots', 'records']) {
+      for (const table of ['updates', 'snapshots', 'records', 'versions', 'writers']) {
         await client.query(`DELETE FROM whereabouts_${table} WHERE room = $1`, [roomName])
       }
       await noteUntold(client, roomName)
       return true
-    })
-  }
-
-  async #compact(compaction: Compaction): Promise<number | undefined> {
-    const { roomName, base, snapshot, numbers } = compaction
-    const generation = await this.#begin(roomName)
-    const parts = partsOf(snapshot)
-    for (const [part, bytes] of parts.entries()) {
-      await this.pool.query(
-        'INSERT INTO whereabouts_snapshots (generation, part, room, bytes) VALUES ($1, $2, $3, $4)',
-        [generation, part, roomName, bytes],
-      )
-    }
-    return transaction(this.pool, async (client) => {
-      if (!(await replace(client, compaction, generation))) return undefined
-      const { rows } = await client.query<{ parts: number }>(
-        'SELECT count(*)::int AS parts FROM whereabouts_snapshots WHERE generation = $1',
-        [generation],
-      )
-      // Another process may have removed the parts as leftovers while compacting the same document.
-      if (rows[0]?.parts !== parts.length) throw new Error('parts of a snapshot were removed')
-      await client.query(
-        'DELETE FROM whereabouts_updates WHERE room = $1 AND number = ANY ($2::bigint[])',
-        [roomName, numbers],
-      )
-      await client.query('DELETE FROM whereabouts_snapshots WHERE generation = $1', [base])
-      await client.query(WEIGH, [roomName, generation])
-      return generation
     })
   }
 
@@ -214,18 +204,35 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
   async close(): Promise<void> {
     await this.pool.end()
   }
+}
 
-  /** Returns a new generation, and removes leftovers of interrupted compactions of the room. */
-  async #begin(roomName: string): Promise<number> {
-    await this.pool.query(
-      'DELETE FROM whereabouts_snapshots WHERE room = $1 AND generation NOT IN (SELECT generation FROM whereabouts_documents WHERE room = $1)',
-      [roomName],
+/** Writes a snapshot in the place of another. Needs no second connection, as a pool may have but one. */
+async function compact(client: PoolClient, compaction: Compaction): Promise<number | undefined> {
+  const { roomName, base, snapshot, numbers } = compaction
+  await removeLeftovers(client, roomName)
+  const generation = await nextGeneration(client)
+  const parts = await writeParts(client, generation, roomName, snapshot)
+  return inTransaction(client, async () => {
+    if (!(await replace(client, compaction, generation))) return undefined
+    await assertParts(client, generation, parts)
+    await client.query(
+      'DELETE FROM whereabouts_updates WHERE room = $1 AND number = ANY ($2::bigint[])',
+      [roomName, numbers],
     )
-    const { rows } = await this.pool.query<{ last: Bigint }>(
-      `SELECT nextval('whereabouts_generations') AS last`,
-    )
-    return Number(rows[0]!.last)
-  }
+    await client.query('DELETE FROM whereabouts_snapshots WHERE generation = $1', [base])
+    await client.query(WEIGH, [roomName, generation])
+    return generation
+  })
+}
+
+/** Removes what interrupted compactions of the room left. */
+async function removeLeftovers(client: PoolClient, roomName: string): Promise<void> {
+  await client.query(
+    `DELETE FROM whereabouts_snapshots WHERE room = $1
+       AND generation NOT IN (SELECT generation FROM whereabouts_documents WHERE room = $1)
+       AND generation NOT IN (SELECT id FROM whereabouts_versions WHERE room = $1)`,
+    [roomName],
+  )
 }
 
 async function rowOf(client: Pool | PoolClient, roomName: string): Promise<DocumentRow> {

@@ -144,6 +144,18 @@ export class Quotas {
     }
   }
 
+  /**
+   * Reserves space for a version of a room's document, which is at most as large as the document.
+   *
+   * @throws {Problem} storage-full, store-failed
+   * @see PROTOCOL.md HY5
+   */
+  async takeVersion(asked: AskedRoom): Promise<Reservation> {
+    if (!this.#isLimited) return UNLIMITED
+    const { record, info } = await this.catalog.standing(asked)
+    return this.#take(record?.owner, (info?.bytes ?? 0) + ROW_BYTES)
+  }
+
   /** Counts an update of a room until it has arrived. Returns a function to call then. */
   #begin(roomName: string, bytes: number): () => void {
     const count = (more: number) => {
@@ -193,8 +205,8 @@ export class Quotas {
   async #takeOver(asked: AskedRoom, after: RoomRecord): Promise<Reservation> {
     const underway = this.#underway.get(asked.roomName) ?? 0
     this.catalog.outdate(asked.roomName)
-    const { bytes = 0 } = (await this.catalog.standing(asked)).info ?? {}
-    const needed = bytes + underway + ROW_BYTES + sizeOfRecord(after)
+    const { bytes = 0, historyBytes = 0 } = (await this.catalog.standing(asked)).info ?? {}
+    const needed = bytes + historyBytes + underway + ROW_BYTES + sizeOfRecord(after)
     const taken = await this.#quotaOf(after.owner!).take(needed)
     if (taken === undefined) throw full('You have', 'Delete documents of your own first.')
     return taken

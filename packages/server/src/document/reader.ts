@@ -18,7 +18,7 @@ export async function openReader(options: WhereaboutsOptions): Promise<DocumentR
   const chosen = chooseStore(resolveOptions(options))
   const isFile = databaseUrl === undefined && own === undefined
   const isThere = !isFile || (dataDir !== undefined && existsSync(join(dataDir, DOCUMENTS_FILE)))
-  if (chosen.kind === 'memory' || !isThere) {
+  if (chosen.kind === 'lent' || !isThere) {
     throw new Error(`there are no documents in ${dataDir ?? 'memory'}. Is this the data folder?`)
   }
   const store = await openStoreModule(chosen.store)

@@ -28,6 +28,7 @@ const OWN: ReadonlySet<Request['call']> = new Set([
   'told',
   'uncompacted',
   'untold',
+  'wrote',
 ])
 
 /** Returns whether the request comes from a client, which can retry it. */
@@ -62,10 +63,10 @@ export function isRead(request: Request): request is Read {
 }
 
 /** Returns a text that only reads with the same answer have. */
-export function keyOfRead({ call, roomName, stateVector, isFresh }: Read): string {
+export function keyOfRead({ call, roomName, incarnation, stateVector, isFresh }: Read): string {
   const vector =
     stateVector === undefined ? '' : createHash('sha256').update(stateVector).digest('base64')
-  return `${roomName} ${call} ${isFresh} ${vector}`
+  return `${roomName} ${incarnation ?? ''} ${call} ${isFresh} ${vector}`
 }
 
 export function weightOf(request: Request): number {

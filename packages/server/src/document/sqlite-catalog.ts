@@ -19,7 +19,7 @@ import {
   type Totals,
 } from './store.js'
 
-const INFO = 'SELECT room, bytes, created, updated, used FROM documents'
+const INFO = 'SELECT room, bytes, history, created, updated, used FROM documents'
 
 const TOTALS = `${totalsOf('records')} FROM documents`
 
@@ -73,6 +73,11 @@ export class SqliteCatalog implements Catalog {
 
   protected hasDocument(roomName: string): boolean {
     return this.connection.run('SELECT 1 FROM documents WHERE room = ?').get(roomName) !== undefined
+  }
+
+  protected hasContent(roomName: string): boolean {
+    const found = 'SELECT 1 FROM documents WHERE room = ? AND bytes > 0'
+    return this.connection.run(found).get(roomName) !== undefined
   }
 
   /** Replaces the record. @returns its new revision */

@@ -48,6 +48,27 @@ const CATALOG = `
   CREATE INDEX records_owner ON records (owner);
 `
 
+/** The size of a document's versions is in its row. Their contents are snapshots. */
+const VERSIONS = `
+  ALTER TABLE documents ADD COLUMN history INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE versions (
+    id INTEGER PRIMARY KEY,
+    room TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    name TEXT,
+    authors TEXT NOT NULL
+  );
+  CREATE INDEX versions_room ON versions (room, id);
+  CREATE TABLE writers (
+    room TEXT NOT NULL,
+    author TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (room, author)
+  );
+`
+
 const CARRY_OVER = `
   INSERT INTO documents SELECT
     ?1, ?2, '0', coalesce((SELECT generation FROM former WHERE room = ?2), 0),
@@ -69,6 +90,7 @@ const STEPS: readonly ((database: Database.Database) => void)[] = [
     }
     database.exec('DROP TABLE former')
   },
+  (database) => database.exec(VERSIONS),
 ]
 
 /**

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { setImmediate, setTimeout } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 import Database from 'libsql'
 import { nextNumber, noteDocument, SqliteCatalog } from './sqlite-catalog.js'
 import type { SqliteConnection } from './sqlite-connection.js'
@@ -8,7 +8,8 @@ import { DOCUMENTS_FILE } from './sqlite-names.js'
 import { configured } from './sqlite-open.js'
 import { readVersion, upgrade } from './sqlite-schema.js'
 import { SqliteUpkeep } from './sqlite-upkeep.js'
-import { checkSchema, documentId, partsOf } from './schema.js'
+import { SqliteParts, SqliteVersions } from './sqlite-versions.js'
+import { checkSchema, documentId } from './schema.js'
 import {
   type Compaction,
   type DocumentStore,
@@ -57,10 +58,14 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
   /** Whether the write-ahead log may still contain removed data. */
   #isUnwiped = false
   readonly #upkeep: SqliteUpkeep
+  readonly #parts: SqliteParts
+  readonly versions: SqliteVersions
 
   constructor(private readonly database: SqliteConnection) {
     super(database)
     this.#upkeep = new SqliteUpkeep(database)
+    this.#parts = new SqliteParts(database)
+    this.versions = new SqliteVersions(database)
     database.onCommit(() => this.#upkeep.wrote())
     // A killed server may have left removed data in the log.
     this.#emptyLog()
@@ -74,7 +79,7 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
         incarnation,
         usedAtMs: used,
         generation,
-        snapshot: Buffer.concat(this.#partsOf(generation)),
+        snapshot: Buffer.concat(this.#parts.read(generation)),
         updates: this.#updatesOf(roomName),
       }
     })
@@ -95,12 +100,13 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
     })
   }
 
-  async claim(update: RoomUpdate, record: RoomRecord): Promise<number | undefined> {
+  async claim(update: RoomUpdate, record?: RoomRecord): Promise<number | undefined> {
     return this.database.transaction('IMMEDIATE', () => {
       const { roomName, incarnation, bytes } = update
-      if (this.hasDocument(roomName)) return undefined
+      const isTaken = record === undefined ? this.hasContent(roomName) : this.hasDocument(roomName)
+      if (isTaken) return undefined
       if (!noteDocument(this.database, roomName, bytes.byteLength, incarnation)) return undefined
-      this.putNew(roomName, record)
+      if (record !== undefined) this.putNew(roomName, record)
       const insert = this.database.run('INSERT INTO updates (room, bytes) VALUES (?, ?)')
       return Number(insert.run(roomName, asBuffer(bytes)).lastInsertRowid)
     })
@@ -109,15 +115,9 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
   async compact(compaction: Compaction): Promise<number | undefined> {
     const { roomName, snapshot } = compaction
     const generation = this.database.transaction('IMMEDIATE', () => this.#begin(roomName))
-    const parts = partsOf(snapshot)
-    for (const [part, bytes] of parts.entries()) {
-      this.database.transaction('IMMEDIATE', () =>
-        this.#insertPart(generation, part, roomName, bytes),
-      )
-      await setImmediate()
-    }
+    const areThere = await this.#parts.write(generation, roomName, snapshot)
     return this.database.transaction('IMMEDIATE', () => {
-      if (this.#countParts(generation) !== parts.length) return undefined
+      if (!areThere()) return undefined
       return this.#replace(compaction, generation) ? generation : undefined
     })
   }
@@ -163,15 +163,6 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
     return row ?? { incarnation: FIRST_INCARNATION, generation: 0, used: 0 }
   }
 
-  #partsOf(generation: number): Uint8Array[] {
-    const parts = this.database.run(
-      'SELECT bytes FROM snapshots WHERE generation = ? ORDER BY part',
-    )
-    return (parts.all(generation) as { bytes: ArrayBuffer }[]).map(
-      ({ bytes }) => new Uint8Array(bytes),
-    )
-  }
-
   #updatesOf(roomName: string): StoredDocument['updates'] {
     const updates = this.database.run(
       'SELECT number, bytes FROM updates WHERE room = ? ORDER BY number',
@@ -199,21 +190,12 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
   #begin(roomName: string): number {
     this.database
       .run(
-        'DELETE FROM snapshots WHERE room = ? AND generation NOT IN (SELECT generation FROM documents WHERE room = ?)',
+        `DELETE FROM snapshots WHERE room = ?1
+           AND generation NOT IN (SELECT generation FROM documents WHERE room = ?1)
+           AND generation NOT IN (SELECT id FROM versions WHERE room = ?1)`,
       )
-      .run(roomName, roomName)
+      .run(roomName)
     return nextNumber(this.database)
-  }
-
-  #insertPart(generation: number, part: number, roomName: string, bytes: Uint8Array): void {
-    const insert = 'INSERT INTO snapshots (generation, part, room, bytes) VALUES (?, ?, ?, ?)'
-    this.database.run(insert).run(generation, part, roomName, asBuffer(bytes))
-  }
-
-  /** Counts the parts, since another process's compaction may have removed them as leftovers. */
-  #countParts(generation: number): number {
-    const count = this.database.run('SELECT count(*) AS parts FROM snapshots WHERE generation = ?')
-    return (count.get(generation) as { parts: number }).parts
   }
 
   /** Replaces the room's snapshot. Returns `false` if it is no longer the one that the new one is based on. */
@@ -224,7 +206,7 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
     if (changes !== 1) return false
     const remove = this.database.run('DELETE FROM updates WHERE number = ? AND room = ?')
     for (const number of numbers) remove.run(number, roomName)
-    this.database.run('DELETE FROM snapshots WHERE generation = ?').run(base)
+    this.#parts.delete(base)
     this.#weigh(roomName, generation)
     return true
   }
@@ -243,12 +225,12 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
   /** Returns whether a document was removed. */
   #remove({ roomName, incarnation, unusedSinceMs }: Removal): boolean {
     const clear = this.database.run(
-      `UPDATE documents SET room = NULL, incarnation = ?1, generation = 0, bytes = 0, created = 0,
-         updated = 0, used = 0
+      `UPDATE documents SET room = NULL, incarnation = ?1, generation = 0, bytes = 0,
+         history = 0, created = 0, updated = 0, used = 0
        WHERE room = ?2 AND (?3 IS NULL OR used < ?3)`,
     )
     if (clear.run(incarnation, roomName, unusedSinceMs ?? null).changes === 0) return false
-    for (const table of ['updates', 'snapshots', 'records']) {
+    for (const table of ['updates', 'snapshots', 'records', 'versions', 'writers']) {
       this.database.run(`DELETE FROM ${table} WHERE room = ?`).run(roomName)
     }
     return true

@@ -19,6 +19,7 @@ export const CATALOG_CONTRACT: readonly StoreCheck[] = [
   { name: '[AD8] counts one of two changes of a record at the same time', check: countsOneChange },
   { name: '[AD18] stores a first update with its record, or neither', check: claims },
   { name: '[AD18] counts one of two claims at the same time', check: countsOneClaim },
+  { name: '[AD10] stores a first update without a record, once', check: storesFirst },
   { name: '[AD8] finds a room by its link, which no two rooms have', check: findsByLink },
 ]
 
@@ -149,6 +150,30 @@ async function countsOneClaim(place: StorePlace): Promise<void> {
     assert(owners.length <= 1, 'one of two claims counts')
     assert.equal((await store.getRecord(roomName))?.owner, owners[0])
   }
+}
+
+async function storesFirst(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  await using other = await opened(place)
+  await store.putRecord('recorded', { json: '{}', owner: 'ada' }, 0)
+  for (const roomName of ['one', 'two', 'three', 'four', 'recorded']) {
+    const numbers = await Promise.all([
+      store.claim(update(roomName, 1)),
+      other.claim(update(roomName, 2)),
+    ])
+    const counted = numbers.filter((number) => number !== undefined)
+    assert.equal(counted.length, 1, 'one of two first updates counts')
+    const { updates } = await store.load(roomName)
+    assert.deepEqual(
+      updates.map(({ number }) => number),
+      counted,
+    )
+  }
+  assert.equal((await store.getRecord('recorded'))?.owner, 'ada')
+  await store.remove({ roomName: 'one', incarnation: 'x' })
+  assert.equal(await store.claim(update('one', 3)), undefined, 'of another incarnation')
+  assert.notEqual(await store.claim(update('one', 3, 'x')), undefined)
+  assert.equal((await store.about('one'))?.bytes, 1)
 }
 
 async function findsByLink(place: StorePlace): Promise<void> {

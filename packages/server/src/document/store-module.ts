@@ -2,14 +2,15 @@ import { join } from 'node:path'
 import type { ResolvedOptions } from '../options.js'
 import { withPackage } from '../installed.js'
 import MODULES from '../modules.cjs'
+import { LentStore } from './lent-store.js'
 import { MemoryStore } from './memory-store.js'
 import { DOCUMENTS_LOG } from './sqlite-names.js'
 import type { DocumentStore, OpenStore, StoreModule } from './store.js'
 
 /** The store that a server uses. */
 export type ChosenStore =
-  /** The main thread has the documents, for all document threads. */
-  | { readonly kind: 'memory'; readonly memory: MemoryStore }
+  /** The main thread has it, for all document threads. */
+  | { readonly kind: 'lent'; readonly lent: LentStore; readonly isLasting: boolean }
   /** Each document thread opens it. */
   | {
       readonly kind: 'module'
@@ -30,14 +31,25 @@ const PACKAGES = new Map([
 export function chooseStore({
   store,
   databaseUrl,
+  pgPool,
   dataDir,
-}: Pick<ResolvedOptions, 'store' | 'databaseUrl' | 'dataDir'>): ChosenStore {
+}: Pick<ResolvedOptions, 'store' | 'databaseUrl' | 'pgPool' | 'dataDir'>): ChosenStore {
   if (store !== undefined) return lasting(String(store.module), store.options)
   if (databaseUrl !== undefined) return lasting(POSTGRES, { databaseUrl })
+  if (pgPool !== undefined) {
+    const lent = new LentStore(async () => (await postgres()).openBorrowed(pgPool))
+    return { kind: 'lent', lent, isLasting: true }
+  }
   if (dataDir !== undefined) {
     return { ...lasting(SQLITE, { dataDir }), log: join(dataDir, DOCUMENTS_LOG) }
   }
-  return { kind: 'memory', memory: new MemoryStore() }
+  const memory = new MemoryStore()
+  return { kind: 'lent', lent: new LentStore(async () => memory), isLasting: false }
+}
+
+/** Loaded on demand, because only some servers have its package. */
+function postgres() {
+  return withPackage('pg', import('./postgres.js'))
 }
 
 function lasting(module: string, options: unknown) {

@@ -1,4 +1,5 @@
 import type { AskedRoom } from './asked-room.js'
+import type { VersionStore } from './version-store.js'
 
 /**
  * The incarnation of every document until its first removal. Each removal gives the room's document
@@ -63,6 +64,8 @@ export interface DocumentInfo {
   readonly roomName: string
   /** The size of its snapshot and updates together. */
   readonly bytes: number
+  /** The size of its versions together; nothing without {@link DocumentStore.versions}. */
+  readonly historyBytes?: number
   /** When it was first stored, or when the store was upgraded to record this time. */
   readonly createdAtMs: number
   readonly updatedAtMs: number
@@ -86,7 +89,7 @@ export interface LogPage extends Page {
 /** The number of documents and of what belongs to them, and their total sizes. */
 export interface Totals {
   readonly documents: number
-  /** The size of their snapshots and updates together. */
+  /** The size of their snapshots, updates and versions together. */
   readonly bytes: number
   /** How many of them have a record. */
   readonly records: number
@@ -183,7 +186,7 @@ export interface Catalog {
  *   snapshots of a room have the same generation.
  * - **Removal.** Once `remove` resolves, the document and its record are gone. Appends and compactions
  *   for an earlier incarnation change nothing, from any process.
- * - **Claims.** `claim` stores an update and a record together, and only in a room with neither.
+ * - **Claims.** `claim` stores a first update, together with a record only in a room with neither.
  * - **Concurrency.** Several stores may be open in one place at once: a server replaces its thread by
  *   another while the first still works, and nodes share one database. Every `load` returns everything
  *   that any of them stored before it began.
@@ -195,6 +198,9 @@ export interface Catalog {
 export interface DocumentStore extends Catalog {
   /** Required where several nodes share the store, with Redis between them. */
   readonly untold?: UntoldRooms
+
+  /** Without it, documents have no history. */
+  readonly versions?: VersionStore
 
   /** Returns a room's document; generation 0 and nothing else for a room that was never stored. */
   load(roomName: string): Promise<StoredDocument>
@@ -211,13 +217,15 @@ export interface DocumentStore extends Catalog {
   append(updates: readonly RoomUpdate[]): Promise<readonly (number | undefined)[]>
 
   /**
-   * Stores the first update of a document together with its record, in one transaction.
+   * Stores the first update of a document, in one transaction: together with its record if the room has neither a
+   * document nor a record, or without one if the room has no update yet.
    *
-   * @returns the update's number; `undefined`, having changed nothing, if the room has a document or a
-   *   record, or if the update's incarnation isn't the current one
+   * @param record if omitted, the room's own record stays, if it has one
+   * @returns the update's number; `undefined`, having changed nothing, if it isn't the first, or if its
+   *   incarnation isn't the current one
    * @throws {Error} if another room has the record's link
    */
-  claim(update: RoomUpdate, record: RoomRecord): Promise<number | undefined>
+  claim(update: RoomUpdate, record?: RoomRecord): Promise<number | undefined>
 
   /**
    * Replaces the snapshot of `base` and the given updates by a new snapshot. Updates that are appended
@@ -239,7 +247,7 @@ export interface DocumentStore extends Catalog {
   touch(roomName: string): Promise<void>
 
   /**
-   * Permanently removes a document and its record. Erases the bytes, if the database can. A shared
+   * Permanently removes a document, its versions and its record. Erases the bytes, if the database can. A shared
    * store adds the room to {@link untold} in the same transaction.
    *
    * @returns whether a document was removed

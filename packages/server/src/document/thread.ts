@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { type MessagePort, Worker } from 'node:worker_threads'
 import MODULES from '../modules.cjs'
 import { NOTHING_DONE } from './count.js'
-import { lend } from './memory.js'
 import type { Answer, DocumentSettings, Opened, Request, Results } from './messages.js'
 import { Occupation, type Turn } from './occupation.js'
 import { Loads, type Queued } from './queue.js'
@@ -52,7 +51,7 @@ const OF_ROOM = { count: 32, bytes: 262_144 }
 const OF_ALL = { count: 128, bytes: 1_048_576 }
 const OF_ALL_MS = 100
 const WORKER = new URL('document/worker.js', MODULES)
-const MEMORY = new URL('document/memory.js', MODULES).href
+const LENT = new URL('document/lent-store.js', MODULES).href
 
 type State =
   /** It works for all rooms. */
@@ -96,7 +95,7 @@ export class DocumentThread {
     listener: ThreadListener,
   ): Promise<DocumentThread> {
     const occupation = new Occupation()
-    const { store, transferList } = reachable(chosen)
+    const { store, transferList } = await reachable(chosen)
     const workerData: DocumentSettings = { ...settings, store, occupation: occupation.shared }
     const worker = new Worker(WORKER, { workerData, transferList })
     const [message] = (await once(worker, 'message')) as [Opened]
@@ -215,8 +214,10 @@ export class DocumentThread {
 }
 
 /** Returns where a new thread finds the store, and what it gets for that. */
-function reachable(chosen: ChosenStore): { store: StoreModule; transferList: MessagePort[] } {
+async function reachable(
+  chosen: ChosenStore,
+): Promise<{ store: StoreModule; transferList: MessagePort[] }> {
   if (chosen.kind === 'module') return { store: chosen.store, transferList: [] }
-  const port = lend(chosen.memory)
-  return { store: { module: MEMORY, options: { port } }, transferList: [port] }
+  const place = await chosen.lent.lend()
+  return { store: { module: LENT, options: place }, transferList: [place.port] }
 }

@@ -1,15 +1,18 @@
 import { type BadUpdateReason, Problem } from '@whereabouts/protocol'
 import {
   ContentAny,
+  ContentDeleted,
   ContentDoc,
   ContentEmbed,
   ContentFormat,
   ContentJSON,
   decodeUpdateV2,
-  type GC,
+  GC,
   Item,
+  mergeUpdates,
   type Skip,
   UpdateDecoderV1,
+  UpdateEncoderV1,
 } from 'yjs'
 
 /** A part of an update that adds to the document. */
@@ -23,6 +26,8 @@ export interface Run {
 
 /** A parsed update, before it is applied to a document. */
 export interface ReadUpdate {
+  /** The update, with the deletions of its deleted structs. @see PROTOCOL.md DO65 */
+  readonly bytes: Uint8Array
   readonly runs: readonly Run[]
   /** The deleted ranges by client, in ascending order of their clocks. */
   readonly deletes: ReadonlyMap<number, readonly { readonly clock: number; readonly len: number }[]>
@@ -91,7 +96,7 @@ export function badUpdate(reason: BadUpdateReason): Problem {
  * encoding as an empty one.
  *
  * @throws {Problem} bad-update: `malformed`, `too-deep`, `too-costly`
- * @see PROTOCOL.md DO12, DO13, DO40
+ * @see PROTOCOL.md DO12, DO13, DO40, DO65
  */
 export function readUpdate(bytes: Uint8Array): ReadUpdate {
   let decoder: Decoder | undefined
@@ -106,7 +111,10 @@ export function readUpdate(bytes: Uint8Array): ReadUpdate {
     if (decoder?.pos !== bytes.byteLength) throw badUpdate('malformed')
     checkStructs(structs)
     for (const [client, ranges] of ds.clients) checkRanges(client, ranges)
+    const silent = structs.filter((struct) => isDeleted(struct) && !covers(ds.clients, struct))
+    if (silent.length > 0) return readUpdate(mergeUpdates([bytes, deletionOf(silent)]))
     return {
+      bytes,
       runs: runsOf(structs),
       deletes: ds.clients,
       roots: rootsOf(structs),
@@ -116,6 +124,57 @@ export function readUpdate(bytes: Uint8Array): ReadUpdate {
     // An exception of Yjs only means that the update can't be parsed.
     throw error instanceof Problem ? error : badUpdate('malformed')
   }
+}
+
+function isDeleted(struct: Struct): boolean {
+  return (
+    struct instanceof GC || (struct instanceof Item && struct.content instanceof ContentDeleted)
+  )
+}
+
+/** Returns whether a delete set, whose ranges may touch, has all clocks of a struct. */
+function covers(
+  deletes: ReadUpdate['deletes'],
+  { id: { client, clock }, length }: Struct,
+): boolean {
+  const ranges = deletes.get(client) ?? []
+  let from = clock
+  for (let at = firstAfter(ranges, clock); at < ranges.length; at++) {
+    if (from >= clock + length || ranges[at]!.clock > from) break
+    from = ranges[at]!.clock + ranges[at]!.len
+  }
+  return from >= clock + length
+}
+
+/** Returns the index of the first range that ends after a clock. */
+function firstAfter(ranges: readonly { clock: number; len: number }[], clock: number): number {
+  let low = 0
+  let high = ranges.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (ranges[middle]!.clock + ranges[middle]!.len <= clock) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Returns an update that deletes structs, which are in the order of an update. */
+function deletionOf(structs: readonly Struct[]): Uint8Array {
+  const encoder = new UpdateEncoderV1()
+  const runs = runsOf(structs)
+  const clientsWithStructs = 0
+  encoder.writeLen(clientsWithStructs)
+  encoder.writeLen(runs.length)
+  for (const { client, structs: deleted } of runs) {
+    encoder.resetDsCurVal()
+    encoder.writeClient(client)
+    encoder.writeLen(deleted.length)
+    for (const { id, length } of deleted) {
+      encoder.writeDsClock(id.clock)
+      encoder.writeDsLen(length)
+    }
+  }
+  return encoder.toUint8Array()
 }
 
 /** Stops decoding when an update exceeds its limits. */

@@ -16,6 +16,7 @@ import type {
 import { Occupation } from './occupation.js'
 import type { Catalog, DocumentStore, Standing } from './store.js'
 import { openStoreModule } from './store-module.js'
+import { answered, Versions } from './versions.js'
 
 // The worker thread of the documents. Its work may take long, as no stream waits for it.
 
@@ -37,18 +38,21 @@ try {
 
 function serve(store: DocumentStore): void {
   const keeper = new DocumentKeeper(store, settings, () => performance.now(), occupation)
+  const versions = Versions.of(store, (roomName) => keeper.whole(roomName))
   setInterval(() => keeper.tidy(), TIDY_MS).unref()
   port.on('message', (request: Numbered) => {
-    void answer(request.number, perform(keeper, store, request))
+    void answer(request.number, perform(keeper, store, versions, request))
   })
 }
 
 function perform(
   keeper: DocumentKeeper,
   store: DocumentStore,
+  versions: Versions | null,
   request: Numbered,
 ): Promise<Results[keyof Results]> {
   if (isOnDocument(request)) return performOnDocument(keeper, request)
+  if (isOnVersions(request)) return performOnVersions(versions, request)
   switch (request.call) {
     case 'note':
     case 'untold':
@@ -100,10 +104,10 @@ async function performOnDocument(
       return undefined
     case 'read':
       if (request.isFresh) await keeper.learn(roomName, undefined)
-      return keeper.read(roomName, request.stateVector, request.number)
+      return keeper.read(roomName, request.stateVector, request)
     case 'sync':
       if (request.isFresh) await keeper.learn(roomName, undefined)
-      return keeper.sync(roomName, request.stateVector, request.number)
+      return keeper.sync(roomName, request.stateVector, request)
     case 'remove':
       return keeper.remove(request.removal)
     case 'release':
@@ -115,6 +119,42 @@ async function performOnDocument(
     case 'compact':
       await keeper.compact(roomName)
       return undefined
+  }
+}
+
+const ON_VERSIONS = [
+  'keepVersion',
+  'versions',
+  'version',
+  'renameVersion',
+  'removeVersion',
+  'wrote',
+] as const
+
+type OnVersions = (typeof ON_VERSIONS)[number]
+
+function isOnVersions(request: Numbered): request is Numbered & { readonly call: OnVersions } {
+  return ON_VERSIONS.some((call) => call === request.call)
+}
+
+function performOnVersions(
+  versions: Versions | null,
+  request: Numbered & { readonly call: OnVersions },
+): Promise<Results[OnVersions]> {
+  const { roomName } = request
+  switch (request.call) {
+    case 'keepVersion':
+      return answered(versions, (each) => each.keep(roomName, request.keeping))
+    case 'versions':
+      return answered(versions, (each) => each.list(roomName, request.page))
+    case 'version':
+      return answered(versions, (each) => each.read(roomName, request.id))
+    case 'renameVersion':
+      return answered(versions, (each) => each.rename(roomName, request.id, request.name))
+    case 'removeVersion':
+      return answered(versions, (each) => each.remove(roomName, request.id))
+    case 'wrote':
+      return answered(versions, (each) => each.wrote(roomName, request.author))
   }
 }
 

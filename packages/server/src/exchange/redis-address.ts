@@ -37,18 +37,22 @@ export function parseRedisUrl(url: string): RedisPlace {
   })
   const login = parseLogin(parts['tls'] === 's', parts['login'])
   const number = Number(database)
-  // Databases of one server share their channels.
-  const prefix = number === 0 ? PREFIX : `${PREFIX}:${number}`
+  const prefix = prefixOf(number)
   if (sentinel !== undefined) {
     if (name === undefined) throw new TypeError('the address of sentinels must end in #name')
     return { connection: new SentinelConnection(servers, name, login, number), prefix }
   }
   const [server] = servers
   if (servers.length === 1 && server !== undefined && cluster === undefined) {
-    return { connection: new ServerConnection(server, login, number), prefix }
+    return { connection: ServerConnection.to(server, login, number), prefix }
   }
   if (number !== 0) throw new TypeError('a Redis cluster only has database 0; leave the number out')
   return { connection: new ClusterConnection(servers, login), prefix }
+}
+
+/** Returns the prefix of the keys and channels in a database, since databases of one server share their channels. */
+export function prefixOf(database: number): string {
+  return database === 0 ? PREFIX : `${PREFIX}:${database}`
 }
 
 function parseHost(text: string, defaultPort: number): ServerAddress {

@@ -46,7 +46,7 @@ const BACKOFF_MOST_MS = 1_000
 const retryMs = (retries: number): number => backoffMs(retries, Math.random())
 
 /** The options of every Redis client. */
-const CLIENT_OPTIONS = {
+export const CLIENT_OPTIONS = {
   // A queued command would be sent after its deadline, so it fails immediately instead.
   disableOfflineQueue: true,
   pingInterval: PING_MS,

@@ -132,7 +132,7 @@ export class SentinelConnection implements RedisConnection {
     this.#server?.close()
     this.#address = address
     const [host = '', port = ''] = address.split(' ')
-    const server = new ServerConnection({ host, port: Number(port) }, this.login, this.database)
+    const server = ServerConnection.to({ host, port: Number(port) }, this.login, this.database)
     this.#server = server
     server.open(() => void this.#arrived(server))
   }

@@ -16,18 +16,30 @@ export interface ServerAddress {
   readonly port: number
 }
 
+/** A client of one server. */
+export type Client = ReturnType<typeof createClient>
+
 /** One server: a connection for commands, and one for messages. */
 export class ServerConnection implements RedisConnection {
-  readonly #commands
-  readonly #messages
+  readonly #messages: Client
   /** Why there was no connection the last time. */
   #fault = 'no connection for messages'
 
-  constructor({ host, port }: ServerAddress, login: ServerLogin, database: number) {
+  /**
+   * @param commands a client that isn't connected, and that nobody else uses
+   * @param closed called when the connection is closed
+   */
+  constructor(
+    private readonly commands: Client,
+    private readonly closed = () => {},
+  ) {
+    this.#messages = commands.duplicate()
+  }
+
+  static to({ host, port }: ServerAddress, login: ServerLogin, database: number): ServerConnection {
     const options = clientOptions(login)
     const socket = { ...options.socket, host, port }
-    this.#commands = createClient({ ...options, socket, database })
-    this.#messages = this.#commands.duplicate()
+    return new ServerConnection(createClient({ ...options, socket, database }))
   }
 
   get hears(): boolean {
@@ -43,12 +55,12 @@ export class ServerConnection implements RedisConnection {
   }
 
   open(returned: () => void): void {
-    for (const client of [this.#commands, this.#messages]) {
+    for (const client of [this.commands, this.#messages]) {
       client.on('error', (error: unknown) => {
         this.#fault = messageOf(error)
       })
       client.on('ready', () => {
-        if (this.#commands.isReady && this.hears) returned()
+        if (this.commands.isReady && this.hears) returned()
       })
       // The client retries by itself.
       client.connect().catch(() => {})
@@ -56,8 +68,8 @@ export class ServerConnection implements RedisConnection {
   }
 
   async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply> {
-    if (!this.#commands.isReady) throw new ExchangeLost(this.#fault)
-    return runScript((words) => this.#commands.sendCommand<Reply>(words), script, keys, args)
+    if (!this.commands.isReady) throw new ExchangeLost(this.#fault)
+    return runScript((words) => this.commands.sendCommand<Reply>(words), script, keys, args)
   }
 
   async subscribe(channel: string, listener: Listener): Promise<void> {
@@ -70,7 +82,8 @@ export class ServerConnection implements RedisConnection {
   }
 
   close(): void {
-    this.#commands.destroy()
+    this.commands.destroy()
     this.#messages.destroy()
+    this.closed()
   }
 }

@@ -1,3 +1,4 @@
+import type { RedisClient } from './handed-client.js'
 import { type Log, NO_LOG } from '../log.js'
 import { Deafness } from './deafness.js'
 import {
@@ -18,6 +19,7 @@ import {
 import { Gate } from './gate.js'
 import { type LeaseLeft, Leases } from './leases.js'
 import { parseRedisUrl } from './redis-address.js'
+import { addressOf as addressOfClient, placeOf } from './redis-client.js'
 import type { Listener, RedisConnection, Reply } from './redis-connection.js'
 import { RedisFollowing } from './redis-following.js'
 import { RedisKeys } from './redis-keys.js'
@@ -37,13 +39,22 @@ const ROOMS_AT_A_TIME = 64
  * Opens an exchange through Redis 7.0 or later, or Valkey. It connects and reconnects by itself;
  * `isReachable` is false while there is no connection.
  *
- * @param url see {@link parseRedisUrl}
+ * @param at an address, see {@link parseRedisUrl}, or a client of the application that has it
  * @throws {TypeError} if the address is invalid
  */
-export function openRedis<T>(url: string, codec: Codec<T>, log: Log = NO_LOG): RedisExchange<T> {
-  const { connection, prefix } = parseRedisUrl(url)
+export function openRedis<T>(
+  at: string | RedisClient,
+  codec: Codec<T>,
+  log: Log = NO_LOG,
+): RedisExchange<T> {
+  const { connection, prefix } = typeof at === 'string' ? parseRedisUrl(at) : placeOf(at)
   const settings = { keys: new RedisKeys(prefix), codec }
   return new RedisExchange(connection, settings, PROCESS, log)
+}
+
+/** Returns the address that {@link openRedis} connects to. */
+export function addressOf(at: string | RedisClient): string {
+  return typeof at === 'string' ? at : addressOfClient(at)
 }
 
 /** How operations travel. */

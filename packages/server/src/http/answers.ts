@@ -52,6 +52,15 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
   'document/sync': answers({
     POST: ({ calls }, call, roomName) => calls.document.sync(call, roomName),
   }),
+  'document/versions': answers({
+    GET: ({ calls }, call, roomName) => calls.history.list(call, roomName),
+    POST: async ({ calls }, call, roomName) => call.json(await calls.history.name(call, roomName)),
+  }),
+  'document/version': answers({
+    GET: ({ calls }, call, roomName) => calls.history.read(call, roomName),
+    POST: ({ calls }, call, roomName) => calls.history.rename(call, roomName),
+    DELETE: ({ calls }, call, roomName) => calls.history.remove(call, roomName),
+  }),
   access: answers({
     GET: ({ calls }, call, roomName) => calls.getAccess(call, roomName),
     POST: ({ calls }, call, roomName) => calls.postAccess(call, roomName),
@@ -59,6 +68,7 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
   'access/offer': answers({
     POST: ({ calls }, call, roomName) => calls.postOffer(call, roomName),
   }),
+  inspect: answers({ GET: ({ calls }, call, roomName) => calls.inspect(call, roomName) }),
   '/location': answers({
     POST: ({ calls }, call, roomName) => calls.postLocation(call, roomName, 'id'),
   }),

@@ -31,6 +31,7 @@ import {
   Entrance,
   noBody,
 } from './entrance.js'
+import { HistoryCalls } from './history-calls.js'
 import { LargeAnswers } from './large-answers.js'
 import {
   acceptsGzip,
@@ -38,6 +39,7 @@ import {
   lockKey,
   lockNumber,
   lookOf,
+  MOST_WITHIN_MS,
   namedLock,
   partNamed,
   presenceOf,
@@ -49,6 +51,8 @@ import { RoomsTogether } from './rooms-together.js'
 
 const CONFIRM: Demand = { budget: 'confirmations', needs: ['join'], isStaying: true }
 
+const INSPECT: Demand = { budget: 'documents', needs: ['manage'] }
+
 const ANSWER_OFFER: Demand = { budget: 'shares', needs: ['watch'], isFresh: true }
 
 /** What the calls do, once it is known which one it is and for which room. */
@@ -59,6 +63,8 @@ export class Calls {
   readonly #rooms: RoomsTogether
   /** The calls of documents. */
   readonly document: DocumentCalls
+  /** The calls of their versions. */
+  readonly history: HistoryCalls
 
   constructor(
     private readonly rooms: RoomServer,
@@ -84,6 +90,7 @@ export class Calls {
       answers,
       maxUpdateBytes: options.maxUpdateBytes,
     })
+    this.history = new HistoryCalls({ rooms, access, bodies, entrance, answers })
   }
 
   /** @see PROTOCOL.md HT1, HT2 */
@@ -153,12 +160,16 @@ export class Calls {
       const { user } = entered
       const caller = this.#callers.identify(call.request, parameter, 'member', user?.claim)
       await this.#entrance.checkLocks(entered, caller)
-      return { caller, presence }
+      return { caller, presence, tookMs: wholeNumber(parameter, 'tookMs', MOST_WITHIN_MS) }
     })
     const { asker, said } = await decided
     const { asOf } = this.access.permissions
-    const confirmed = await this.rooms.confirm(roomName, said.caller, said.presence)
-    if (confirmed.self !== null) this.rooms.readers.notePresence(asker, confirmed.self, asOf)
+    const { caller, presence, tookMs } = said
+    const confirmed = await this.rooms.confirm(roomName, caller, presence)
+    const { self } = confirmed
+    if (self === null) return confirmed
+    this.rooms.readers.notePresence(asker, self, asOf)
+    if (tookMs !== undefined) this.rooms.inspections.note(roomName, self, tookMs)
     return confirmed
   }
 
@@ -228,6 +239,14 @@ export class Calls {
     const caller = this.#callers.identify(request, parameter, 'member', user?.claim)
     await this.rooms.leave(roomName, caller, flag(parameter, 'soon'), parameter('self'))
     call.empty(204, unread.problem)
+  }
+
+  /** @see PROTOCOL.md IN1 */
+  async inspect(call: Call, roomName: string): Promise<void> {
+    const { said } = await this.#entrance.decide(call, roomName, INSPECT, (entered) =>
+      this.rooms.inspections.inspect(entered.roomName),
+    )
+    this.#answers.json(call, said)
   }
 
   /** @see PROTOCOL.md SR11 */

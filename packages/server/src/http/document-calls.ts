@@ -1,12 +1,14 @@
-import { isViewLink, type Updated } from '@whereabouts/protocol'
+import { type Author, isViewLink, type Updated } from '@whereabouts/protocol'
 import type { Callers } from '../access/caller.js'
 import type { Asker } from '../access/permissions.js'
+import { authorOf } from '../document/version-store.js'
 import { MOST_LISTED } from '../administration.js'
+import type { ReadRoom } from '../room-documents.js'
 import { checkRoom } from '../room-name.js'
 import type { RoomServer } from '../room-server.js'
 import type { Bodies } from './body.js'
 import { type Call, wholeNumber } from './call.js'
-import { DocumentWrites } from './document-writes.js'
+import { bound, DecidedDocuments } from './decided-documents.js'
 import { type Access, type Demand, type Entered, type Entrance, noBody } from './entrance.js'
 import type { LargeAnswers } from './large-answers.js'
 import {
@@ -37,10 +39,10 @@ export interface DocumentParts {
 
 /** What the calls of documents do, once it is known which one it is and for which room. */
 export class DocumentCalls {
-  readonly #writes: DocumentWrites
+  readonly #decided: DecidedDocuments
 
   constructor(private readonly parts: DocumentParts) {
-    this.#writes = new DocumentWrites(parts.rooms, parts.access)
+    this.#decided = new DecidedDocuments(parts.access)
   }
 
   /** @see PROTOCOL.md DO1 */
@@ -48,8 +50,8 @@ export class DocumentCalls {
     const { entrance, rooms, answers } = this.parts
     const { asker } = await entrance.decide(call, name, READ, noBody)
     const { query } = call
-    const update = await rooms.document(asker, stateVector(query), query('since'))
-    await this.#assertStillMayRead(asker)
+    const [lacks, since] = [stateVector(query), query('since')]
+    const update = await this.#read(asker, (asked) => rooms.document(asked, lacks, since))
     answers.send(call, update)
   }
 
@@ -62,9 +64,18 @@ export class DocumentCalls {
       return bodies.readBytes(call, maxUpdateBytes)
     }
     const { asker, said: vector } = await entrance.decide(call, name, READ, read)
-    const answer = await rooms.sync(asker, vector, query('since'))
-    await this.#assertStillMayRead(asker)
+    const since = query('since')
+    const answer = await this.#read(asker, (asked) => rooms.sync(asked, vector, since))
     answers.send(call, answer)
+  }
+
+  #read(asker: Asker, read: (asked: ReadRoom) => Promise<Uint8Array>): Promise<Uint8Array> {
+    return this.#decided.use(asker, 'watch', async (decided) => {
+      const { roomName, account } = asker
+      const answer = await read({ roomName, account, incarnation: decided })
+      await this.#assertStillMayRead(asker)
+      return answer
+    })
   }
 
   /** A room that had no document may have one now, with a record. @see PROTOCOL.md RS17 */
@@ -79,7 +90,12 @@ export class DocumentCalls {
   async write(call: Call, roomName: string): Promise<Updated> {
     const read = (entered: Entered) => this.#readUpdate(call, entered)
     const { asker, said } = await this.parts.entrance.decide(call, roomName, WRITE, read)
-    return this.#writes.write(asker, said.update, said.options)
+    return this.#decided.use(asker, 'write', async (decided) => {
+      const { request, user } = asker
+      const claim = user && this.parts.access.sharing.claimOf(request, user.claim.id)
+      const options = { ...bound(said.options, decided), claim }
+      return this.parts.rooms.update(asker.roomName, said.update, options)
+    })
   }
 
   async #readUpdate(call: Call, { account, roomName, user }: Entered) {
@@ -93,10 +109,19 @@ export class DocumentCalls {
       grant: (clients: number) => allowances.takeAuthors(account, clients),
     }
     const confirm = this.#confirmLock(call, roomName, user)
+    const author = this.#authorOf(call, roomName, user)
     const update = await bodies.readBytes(call, maxUpdateBytes)
     await allowances.take('documentBytes', account, update.byteLength)
     await allowances.makeDocument(account, checkRoom(roomName))
-    return { update, options: { ...options, confirm } }
+    return { update, options: { ...options, confirm, author } }
+  }
+
+  /** Returns who writes: the user, or in open mode the member. @see PROTOCOL.md HY3 */
+  #authorOf(call: Call, roomName: string, user: Entered['user']): Author {
+    if (user !== undefined) return authorOf(user.claim)
+    const { callers, rooms } = this.parts
+    const key = callers.namedKey(call.request, call.query, 'member')
+    return key === undefined ? {} : rooms.authorOf(roomName, key)
   }
 
   /** Returns a function that rejects once the caller no longer holds the lock that its call names. LK13 */

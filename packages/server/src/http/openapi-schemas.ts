@@ -45,6 +45,52 @@ export const SCHEMAS = {
       resync: ref('Resync'),
     },
   },
+  Inspection: {
+    type: 'object',
+    required: ['id', 'members', 'watching', 'readers'],
+    properties: {
+      id: { type: 'string' },
+      members: { type: 'array', items: ref('InspectedMember') },
+      watching: { type: 'integer' },
+      readers: { type: 'array', items: ref('InspectedReader') },
+      unlisted: { type: 'integer', description: 'How many readers there are besides' },
+      nodes: { type: 'array', items: { type: 'string' } },
+      silent: { type: 'array', items: { type: 'string' } },
+      isAlone: { const: true },
+    },
+  },
+  InspectedMember: {
+    allOf: [
+      ref('Member'),
+      {
+        type: 'object',
+        properties: {
+          promisedMs: { type: 'integer' },
+          polls: { const: true },
+          latency: {
+            type: 'object',
+            required: ['tookMs', 'agoMs'],
+            properties: { tookMs: { type: 'integer' }, agoMs: { type: 'integer' } },
+          },
+        },
+      },
+    ],
+  },
+  InspectedReader: {
+    type: 'object',
+    required: ['transport', 'members', 'view', 'document'],
+    properties: {
+      node: { type: 'string' },
+      transport: { enum: ['stream', 'post-stream', 'shared-stream', 'long-poll', 'process'] },
+      members: { type: 'array', items: { type: 'string' } },
+      view: { enum: ['patch', 'list'] },
+      document: { type: 'boolean' },
+      part: { type: 'string' },
+      id: { type: 'string', description: 'The position up to which events were written' },
+      behind: { type: 'integer' },
+      isUndrained: { const: true },
+    },
+  },
   Change: {
     type: 'object',
     required: ['id', 'patch'],
@@ -194,6 +240,37 @@ export const SCHEMAS = {
     type: 'object',
     description: 'The number of members in each part of the document that is not shown',
     additionalProperties: { type: 'integer' },
+  },
+  Versions: {
+    type: 'object',
+    required: ['versions'],
+    properties: { versions: { type: 'array', items: ref('Version') } },
+  },
+  Version: {
+    type: 'object',
+    required: ['id', 'atMs', 'bytes', 'authors'],
+    properties: {
+      id: { type: 'integer' },
+      atMs: { type: 'integer', description: 'When it was made, in ms since 1970' },
+      bytes: { type: 'integer', description: 'What it takes in the store' },
+      name: { type: 'string' },
+      authors: {
+        type: 'array',
+        description: 'Who wrote since the version before',
+        items: {
+          type: 'object',
+          properties: {
+            id: { type: 'string', description: 'The id of the user' },
+            name: { type: 'string' },
+          },
+        },
+      },
+    },
+  },
+  VersionName: {
+    type: 'object',
+    required: ['name'],
+    properties: { name: { type: ['string', 'null'], minLength: 1 } },
   },
   Resync: {
     type: 'object',

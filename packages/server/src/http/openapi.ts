@@ -1,32 +1,8 @@
 import { MOST_LISTED } from '../administration.js'
+import { HISTORY_PATHS } from './openapi-history.js'
+import { json, problem, query, room, text, update, version } from './openapi-parts.js'
 import { ref, SCHEMAS } from './openapi-schemas.js'
 
-const room = {
-  name: 'room',
-  in: 'path',
-  required: true,
-  schema: { type: 'string', pattern: '^[A-Za-z0-9._:~-]{1,128}$' },
-}
-const query = (name: string, description: string, schema: object = { type: 'string' }) => ({
-  name,
-  in: 'query',
-  description,
-  schema,
-})
-const version = query('protocol', 'The protocol version of the caller; 1 if omitted', { const: 1 })
-const json = (description: string, schema: object) => ({
-  description,
-  content: { 'application/json': { schema } },
-})
-const text = (description: string, type: string) => ({
-  description,
-  content: { [type]: { schema: { type: 'string' } } },
-})
-
-const problem = {
-  description: 'A problem (RFC 9457) that says what to do',
-  content: { 'application/problem+json': { schema: ref('Problem') } },
-}
 const member = query(
   'member',
   'The member key; if omitted, the header Whereabouts-Member or a cookie',
@@ -87,11 +63,6 @@ const namedLock = [
     schema: { type: 'string' },
   },
 ]
-const update = (description: string) => ({
-  description,
-  content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
-})
-
 /** Which of the calls are served that an application may leave out. */
 export interface ServedCalls {
   readonly article: boolean
@@ -258,11 +229,20 @@ const OPENAPI = {
         },
       },
     },
+    ...HISTORY_PATHS,
     '/rooms/{room}/confirm': {
       parameters: [room, version],
       post: {
         summary: 'Says that the caller is there; joins nobody',
-        parameters: [member, ...presence(true)],
+        parameters: [
+          member,
+          ...presence(true),
+          query('tookMs', 'How long the caller’s last confirmation took', {
+            type: 'integer',
+            minimum: 0,
+            maximum: 90_000,
+          }),
+        ],
         requestBody: { content: { 'application/json': { schema: { type: 'object' } } } },
         responses: { 200: json('Noted', ref('Confirmed')), default: problem },
       },
@@ -357,6 +337,14 @@ const OPENAPI = {
           content: { 'application/json': { schema: ref('OfferAnswer') } },
         },
         responses: { 204: { description: 'Done' }, default: problem },
+      },
+    },
+    '/rooms/{room}/inspect': {
+      parameters: [room, version],
+      get: {
+        summary:
+          'Returns how members and readers are doing; the caller has to be allowed to `manage` the room',
+        responses: { 200: json('The room', ref('Inspection')), default: problem },
       },
     },
     '/location': {

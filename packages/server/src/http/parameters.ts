@@ -12,7 +12,7 @@ import { badParameter, type Call, flag, oneOf, wholeNumber } from './call.js'
 /** Enough for every parameter at its longest, written in escapes. */
 const LIMIT_BYTES = 8_192
 /** Timers of hidden pages run once a minute. */
-const MOST_WITHIN_MS = 90_000
+export const MOST_WITHIN_MS = 90_000
 const GZIP = /^(?:x-)?gzip$/
 const INCARNATION = /^[\w-]{1,32}$/
 const NAMED_LOCK = /^(.+);(\d{1,16})$/
@@ -33,9 +33,9 @@ export async function readParameters(call: Call, bodies: Bodies): Promise<Parame
       'The body is not a JSON object. Send the parameters as its fields.',
     )
   }
-  const fields = fieldsOf(value)
-  for (const [name, text] of fields) checkAgreement(name, text, query(name))
-  return (name) => fields.get(name) ?? query(name)
+  const field = fieldsOf(value)
+  for (const name of Object.keys(value)) checkAgreement(name, field, query(name))
+  return (name) => field(name) ?? query(name)
 }
 
 /** A JSON object. */
@@ -46,9 +46,16 @@ export function isFields(value: Json): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Returns the fields of an object as the texts of parameters. */
-export function fieldsOf(value: Fields): ReadonlyMap<string, string> {
-  return new Map(Object.entries(value).map(([name, field]) => [name, parameterText(field)]))
+/**
+ * Returns the fields of an object as parameters. What nobody asks for may have any value.
+ *
+ * @see PROTOCOL.md HT51
+ */
+export function fieldsOf(value: Fields): Parameter {
+  return (name) => {
+    const field = Object.hasOwn(value, name) ? value[name] : undefined
+    return field === undefined ? undefined : parameterText(name, field)
+  }
 }
 
 /** The part of the document that a caller says it is in. @throws {Problem} bad-parameter. NM8 */
@@ -170,12 +177,14 @@ export function header(request: IncomingMessage, name: string): string | undefin
  * @throws {Problem} bad-parameter
  * @see PROTOCOL.md HT12
  */
-function checkAgreement(name: string, field: string, inQuery: string | undefined): void {
-  if (inQuery === undefined || inQuery === field) return
+function checkAgreement(name: string, field: Parameter, inQuery: string | undefined): void {
+  if (inQuery === undefined || inQuery === field(name)) return
   throw badParameter(name, 'the same in the query and in the body if it is in both')
 }
 
-function parameterText(field: Json): string {
+/** @throws {Problem} bad-parameter for an object or an array, which would also be too deep to be a text */
+function parameterText(name: string, field: Json): string {
   if (typeof field === 'boolean') return field ? '1' : '0'
-  return typeof field === 'string' ? field : JSON.stringify(field)
+  if (typeof field !== 'object' || field === null) return String(field)
+  throw badParameter(name, 'a text, a number or true or false')
 }

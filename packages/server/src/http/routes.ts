@@ -12,8 +12,11 @@ export const ROOM_CALLS = [
   'leave',
   'document',
   'document/sync',
+  'document/versions',
+  'document/version',
   'access',
   'access/offer',
+  'inspect',
 ] as const
 
 /** The article's calls, which act on the room `default`. @see PROTOCOL.md AR1, AR2 */

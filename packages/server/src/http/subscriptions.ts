@@ -2,7 +2,7 @@ import { type Json, Problem } from '@whereabouts/protocol'
 import type { Parameter } from '../access/caller.js'
 import type { Bodies } from './body.js'
 import type { Call } from './call.js'
-import { type Fields, fieldsOf, isFields } from './parameters.js'
+import { fieldsOf, isFields } from './parameters.js'
 
 /** Enough for the most subscriptions and members, at their usual lengths. */
 const LIMIT_BYTES = 65_536
@@ -49,7 +49,7 @@ export async function readWantedRooms(call: Call, bodies: Bodies): Promise<Wante
   const members = wanted.reduce((sum, each) => sum + each.members.length, 0)
   if (members > MOST_MEMBERS) throw bad(`objects with at most ${MOST_MEMBERS} members in all`)
   const { subscriptions: _read, ...others } = value
-  return { parameter: parameterOf(others), wanted }
+  return { parameter: fieldsOf(others), wanted }
 }
 
 function readWanted(subscription: Json): Wanted {
@@ -59,7 +59,7 @@ function readWanted(subscription: Json): Wanted {
   }
   if (typeof room !== 'string') throw bad('objects with the name of a "room" each')
   if (!Array.isArray(members)) throw bad('objects whose "members" are arrays')
-  const parameter = parameterOf(fields)
+  const parameter = fieldsOf(fields)
   const named = members.map((member: Json) => readMember(member, parameter))
   if (new Set(named.map((own) => own('member'))).size < named.length) {
     throw bad('objects that name each of their "members" once')
@@ -73,13 +73,8 @@ function readMember(member: Json, shared: Parameter): Parameter {
   if (!isFields(own) || typeof own['member'] !== 'string') {
     throw bad('objects whose "members" are keys, or objects with a "member" each')
   }
-  const parameter = parameterOf(own)
+  const parameter = fieldsOf(own)
   return (name) => parameter(name) ?? shared(name)
-}
-
-function parameterOf(fields: Fields): Parameter {
-  const texts = fieldsOf(fields)
-  return (name) => texts.get(name)
 }
 
 function bad(range: string): Problem {

@@ -6,6 +6,7 @@ import {
   type Hello,
   type Problem,
   SSE_COMMENT,
+  type Transport,
   type View,
   type Whisper,
 } from '@whereabouts/protocol'
@@ -29,6 +30,7 @@ export interface Writer {
 
 /** Where a connection's events go: a response of its own, or a share of one. */
 export interface Outlet {
+  readonly transport: Transport
   /** Whether it can take a frame now. */
   readonly ready: boolean
   /** An object rather than a function, which would be one more for each of tens of thousands of streams. */
@@ -71,6 +73,10 @@ export class Connection implements Reader, Kept, Writer {
 
   get ready(): boolean {
     return this.out.ready
+  }
+
+  get transport(): Transport {
+    return this.out.transport
   }
 
   /**

@@ -1,4 +1,4 @@
-import { type Goodbye, Problem } from '@whereabouts/protocol'
+import { type Goodbye, Problem, type Transport } from '@whereabouts/protocol'
 import type { Clock } from './clock.js'
 import type { Endable, Faults } from './faults.js'
 
@@ -9,8 +9,13 @@ export interface ConnectionLimits {
 }
 
 /** The ways in which readers are served, which are a label in the metrics. */
-const TRANSPORTS = ['stream', 'post-stream', 'shared-stream', 'long-poll', 'process'] as const
-export type Transport = (typeof TRANSPORTS)[number]
+const TRANSPORTS: readonly Transport[] = [
+  'stream',
+  'post-stream',
+  'shared-stream',
+  'long-poll',
+  'process',
+]
 
 /** How many readers a way has, and how many it has had. */
 interface Readership {

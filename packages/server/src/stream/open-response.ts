@@ -1,5 +1,6 @@
 import { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Transport } from '@whereabouts/protocol'
 import type { Outlet, Writer } from './connection.js'
 import { Checksum, GZIP_HEADER } from './gzip.js'
 import { SharedBytes } from './shared-bytes.js'
@@ -44,6 +45,11 @@ export class OpenResponse implements Outlet {
 
   get ready(): boolean {
     return this.#drained && !this.#ended
+  }
+
+  /** That of a stream of one room. */
+  get transport(): Transport {
+    return this.response.req.method === 'POST' ? 'post-stream' : 'stream'
   }
 
   /**

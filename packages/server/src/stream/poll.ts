@@ -4,6 +4,7 @@ import type { Reader } from './frames.js'
 
 /** A long-poll: a reader that ends with its first frame. @see PROTOCOL.md HT20 */
 export class Poll implements Reader, Kept {
+  readonly transport = 'long-poll'
   readonly view = 'patch'
   readonly ready = true
   readonly endsWithFirst = true

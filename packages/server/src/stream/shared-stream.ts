@@ -112,6 +112,7 @@ export class SharedStream implements Kept, Writer {
 export class Channel implements Outlet {
   /** The event that says that the next ones are of this channel. @see PROTOCOL.md MS2 */
   readonly on: SharedBytes
+  readonly transport = 'shared-stream'
   writer: Writer | undefined
   /** Called when it ends, alone or with its stream. */
   onEnd: (how: ChannelEnd) => void = () => {}

@@ -27,6 +27,7 @@ export interface Subscriber {
  * id, and a reader that resumes with such a number has lost its place.
  */
 export class Subscription implements Reader, Kept {
+  readonly transport = 'process'
   readonly view: View
   readonly documents: boolean
   readonly part: string | undefined

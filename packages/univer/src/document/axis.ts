@@ -27,11 +27,17 @@ interface Run {
 }
 
 const FIRST_RUN = 'i'
+/** What the end of a range begins with that is a place and not a line. */
+const PLACE = '~'
 const ENTRY = /^((?:[0-9a-z]{1,24}-)?(?:0|[1-9][0-9]{0,6})|[0-9a-z]{1,24})\/([a-z]+)$/
 const LINE = /^(?:([0-9a-z]{1,24})-)?(0|[1-9][0-9]{0,6})$/
 
 /** Returns whether a text can be the id of a row or column. */
 export const isLineId = (text: string): boolean => LINE.test(text)
+
+/** Returns whether a text can be an end of a range: a line, or the place of an order key. */
+export const isRangeEnd = (text: string): boolean =>
+  text.startsWith(PLACE) ? isOrderKey(text.slice(1)) : isLineId(text)
 
 /**
  * The rows or columns of a sheet in order, read from the document's entries.
@@ -44,6 +50,8 @@ export class Axis {
   readonly hidden = new Set<LineId>()
   readonly #runs = new Map<string, Run>()
   readonly #moved = new Map<LineId, OrderKey>()
+  /** Where a sort has put lines. */
+  readonly #sorted = new Map<LineId, OrderKey>()
   readonly #gone = new Set<LineId>()
   #firstCount: number
   #ids: readonly LineId[] | null = null
@@ -72,19 +80,25 @@ export class Axis {
     if (property === 'size') return this.#readSize(id, value)
     if (property === 'hidden') return setHas(this.hidden, id, value === true, 'hidden')
     if (property === 'gone') return this.#reorder(setHas(this.#gone, id, value === true, 'hidden'))
-    if (property === 'at') return this.#readKey(id, value)
+    if (property === 'at') return this.#readKey(this.#moved, id, value)
+    if (property === 'sorted') return this.#readKey(this.#sorted, id, value)
     return null
   }
 
   /** The ids of all lines, in order. */
   get ids(): readonly LineId[] {
-    this.#ids ??= this.#sorted()
+    this.#ids ??= this.#inOrder()
     return this.#ids
   }
 
   /** Returns a line's key, even if it is deleted; `undefined` if it never existed. */
   keyOf(id: LineId): OrderKey | undefined {
-    return this.#moved.get(id) ?? this.#firstKey(id)
+    return this.#sorted.get(id) ?? this.#ownKey(id)
+  }
+
+  /** Returns whether a sort has put a line where it is. */
+  isSorted(id: LineId): boolean {
+    return this.#sorted.has(id)
   }
 
   /** Returns a line's position; -1 if it doesn't exist. */
@@ -112,6 +126,35 @@ export class Axis {
     return { first: rank, last: rank - 1 }
   }
 
+  /**
+   * Returns the lines of a range from its first end to its last one; `null` if none of them is left.
+   * A range of one line is that line, wherever it is. Any other stays where it is in a sort.
+   *
+   * @see SHEET.md SF2
+   */
+  rangeOf(first: string, last: string): Span | null {
+    return spanOf(first === last ? [this.placeOf(first)] : [this.endOf(first), this.endOf(last)])
+  }
+
+  /** Returns where an end of a range of several lines is; `null` if it never existed. */
+  endOf(end: string): Span | null {
+    if (this.#sorted.size === 0 && !end.startsWith(PLACE)) return this.placeOf(end)
+    const key = end.startsWith(PLACE) ? end.slice(1) : this.#ownKey(end)
+    if (key === undefined) return null
+    const first = this.#rank(this.ids, key, '')
+    return { first, last: this.countUpTo(key) - 1 }
+  }
+
+  /** Returns the end of a range of several lines at the place of a line. */
+  endAt(id: LineId): string {
+    const at = this.indexOf(id)
+    const end = this.endOf(id)
+    const isThere = end?.first === at && end.last === at
+    const key = this.keyOf(id)
+    const isLong = key === undefined || key.length > LIMITS.placeCharacters
+    return this.#sorted.size === 0 || isThere || isLong ? id : PLACE + key
+  }
+
   /** Returns whether there is a run with that name. */
   hasRun(name: string): boolean {
     return this.#runs.has(name)
@@ -131,7 +174,8 @@ export class Axis {
 
   /** Whether no line was added, deleted or moved. */
   get #isAsBegun(): boolean {
-    return this.#gone.size + this.#moved.size + this.#acceptedRuns.size === 0
+    const { size } = this.#acceptedRuns
+    return this.#gone.size + this.#moved.size + this.#sorted.size + size === 0
   }
 
   get #limit(): number {
@@ -146,11 +190,11 @@ export class Axis {
     return this.#reorder({ what: 'order' })
   }
 
-  #readKey(id: LineId, value: unknown): AxisChange {
+  #readKey(keys: Map<LineId, OrderKey>, id: LineId, value: unknown): AxisChange {
     const key = isOrderKey(value) ? value : undefined
-    if (key === this.#moved.get(id)) return null
-    if (key === undefined) this.#moved.delete(id)
-    else this.#moved.set(id, key)
+    if (key === keys.get(id)) return null
+    if (key === undefined) keys.delete(id)
+    else keys.set(id, key)
     return this.#reorder({ what: 'order' })
   }
 
@@ -170,6 +214,11 @@ export class Axis {
     this.#ids = null
     this.#indexes = null
     this.#accepted = null
+  }
+
+  /** The key of a line's own place, whatever was sorted. */
+  #ownKey(id: LineId): OrderKey | undefined {
+    return this.#moved.get(id) ?? this.#firstKey(id)
   }
 
   #firstKey(id: LineId): OrderKey | undefined {
@@ -197,34 +246,38 @@ export class Axis {
     return accepted
   }
 
-  #sorted(): LineId[] {
+  #inOrder(): LineId[] {
     if (this.#isAsBegun) return firstIds(this.#firstCount).slice(0, this.#firstCount)
     const resting: LineId[] = []
     for (let index = 0; index < this.#firstCount; index++) {
       const id = firstIds(this.#firstCount)[index]!
-      if (!this.#gone.has(id) && !this.#moved.has(id)) resting.push(id)
+      if (!this.#gone.has(id) && !this.#isPlaced(id)) resting.push(id)
     }
-    const sorted: LineId[] = []
+    const inOrder: LineId[] = []
     let taken = 0
     for (const { key, id } of this.#placed()) {
       const rank = this.#rank(resting, key, id)
-      while (taken < rank) sorted.push(resting[taken++]!)
-      sorted.push(id)
+      while (taken < rank) inOrder.push(resting[taken++]!)
+      inOrder.push(id)
     }
-    while (taken < resting.length) sorted.push(resting[taken++]!)
+    while (taken < resting.length) inOrder.push(resting[taken++]!)
     // Two people may each delete the half that the other left.
-    return sorted.length > 0 ? sorted : ['0']
+    return inOrder.length > 0 ? inOrder : ['0']
   }
 
-  /** Returns the lines that were inserted or moved. */
+  #isPlaced(id: LineId): boolean {
+    return this.#moved.has(id) || this.#sorted.has(id)
+  }
+
+  /** Returns the lines that were inserted, moved or sorted. */
   #placed(): { readonly key: OrderKey; readonly id: LineId }[] {
-    const ids = new Set(this.#moved.keys())
+    const ids = new Set([...this.#moved.keys(), ...this.#sorted.keys()])
     for (const [name, { count }] of this.#acceptedRuns) {
       for (let index = 0; index < count; index++) ids.add(`${name}-${index}`)
     }
     return [...ids]
       .flatMap((id) => {
-        // A move of a line that never existed is ignored.
+        // A move or sort of a line that never existed is ignored.
         const key = this.#firstKey(id) === undefined ? undefined : this.keyOf(id)
         return key === undefined || this.#gone.has(id) ? [] : [{ key, id }]
       })

@@ -6,11 +6,14 @@ import type { Operation } from '../operations/operation.js'
 import { removeLines } from '../operations/remove-lines.js'
 import { removeSheet } from '../operations/remove-sheet.js'
 import { renameSheet } from '../operations/rename-sheet.js'
+import { setFilter } from '../operations/set-filter.js'
 import { setFrozen } from '../operations/set-frozen.js'
 import { setHidden } from '../operations/set-hidden.js'
+import { setLook } from '../operations/set-look.js'
 import { setMerges } from '../operations/set-merges.js'
 import { setRangeValues } from '../operations/set-range-values.js'
 import { setSizes } from '../operations/set-sizes.js'
+import { isReordered, sortRows } from '../operations/sort-rows.js'
 import { complete, type Work } from '../slices.js'
 import type { AxisName } from './axis.js'
 import type { CellPlace } from './cells.js'
@@ -35,7 +38,11 @@ export const takeSteps = (workbook: Workbook, held: CellPlace | null): Operation
  * @see SHEET.md SD9
  */
 export function* takingSteps(workbook: Workbook, held: CellPlace | null): Work<Operation[]> {
-  const steps: Operation[] = [...stepsOfSheets(workbook), ...renameSheet.diff(workbook)]
+  const steps: Operation[] = [
+    ...stepsOfSheets(workbook),
+    ...renameSheet.diff(workbook),
+    ...setLook.diff(workbook),
+  ]
   yield* workbook.countingBlocks()
   for (const sheet of workbook.shown) {
     for (const axis of AXES) steps.push(...stepsOfLines(workbook, sheet, axis))
@@ -43,7 +50,8 @@ export function* takingSteps(workbook: Workbook, held: CellPlace | null): Work<O
   touchFormulas(workbook)
   for (const sheet of workbook.shown) {
     const unshown = { workbook, sheet, held }
-    for (const kind of [setRangeValues, setMerges, setFrozen]) steps.push(...kind.diff(unshown))
+    for (const kind of [setRangeValues, setMerges, setFrozen, setFilter])
+      steps.push(...kind.diff(unshown))
   }
   return steps
 }
@@ -61,20 +69,29 @@ function stepsOfLines(workbook: Workbook, sheet: SheetState, axis: AxisName): Op
   const lines = sheet[axis]
   const steps: Operation[] = []
   if (lines.isReordered) {
-    const after = lines.axis.ids
-    for (const change of listChanges(lines.shown, after)) {
-      const kind = change.type === 'remove' ? removeLines : insertLines
-      if (change.type === 'move') steps.push(...moveLines.diff({ change, sheet, axis, after }))
-      else steps.push(...kind.diff({ change, sheet, axis, after }))
-    }
+    steps.push(...stepsOfOrder(sheet, axis))
     // Even the deleted ends of references keep their places.
     workbook.changed.add(sheet.id)
     sheet.areMergesTouched = true
+    sheet.isFilterTouched = true
     lines.isReordered = false
   }
   steps.push(...setSizes.diff({ sheet, axis }), ...setHidden.diff({ sheet, axis }))
   lines.touched.clear()
   return steps
+}
+
+function stepsOfOrder(sheet: SheetState, axis: AxisName): Operation[] {
+  const { shown, axis: lines } = sheet[axis]
+  const after = lines.ids
+  const changes = listChanges(shown, after)
+  const isSorted = axis === 'rows' && changes.some(({ type }) => type !== 'move')
+  if (isSorted && isReordered(shown, after)) return sortRows.diff({ sheet, after })
+  return changes.flatMap((change): Operation[] => {
+    if (change.type === 'move') return moveLines.diff({ change, sheet, axis, after })
+    const kind = change.type === 'remove' ? removeLines : insertLines
+    return kind.diff({ change, sheet, axis, after })
+  })
 }
 
 /** Marks formulas that may read differently because their references moved. */

@@ -31,6 +31,13 @@ export class Draft {
     this.#written.set(part, keys.add(key))
   }
 
+  /** Writes an entry even if it is the same, so that it is later than what others have written. */
+  renew(part: string, key: string, value: unknown): void {
+    this.#workbook.part(part).set(key, value)
+    const keys = this.#written.get(part) ?? new Set()
+    this.#written.set(part, keys.add(key))
+  }
+
   /** Returns the entries written since the last call. */
   take(): Written {
     const written = this.#written

@@ -6,8 +6,11 @@ const FORMAT = 'format'
 /** The version of a document that doesn't state one. */
 const FIRST = 1
 
-/** The version of the sheet format that this client writes. @see SHEET.md SD21 */
-export const SHEET_FORMAT = 2
+/** The version from which a sheet has blocks. */
+export const BLOCKS_FORMAT = 2
+
+/** The newest version of the sheet format that this client knows. @see SHEET.md SD21 */
+export const SHEET_FORMAT = 3
 
 /**
  * Returns the version of a document's format; `undefined` if the document states an invalid one.

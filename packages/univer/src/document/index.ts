@@ -1,6 +1,7 @@
 export { SheetDocument, type SheetSnapshot } from './sheet-document.js'
 export { joinSteps, PART_CELLS, partsOf } from './parts.js'
 export { isFields, isSame, readStyle, toValue, usualKind, wholeOf } from './cells.js'
+export { isTooLong, readCriterion, type Filter } from './criterion.js'
 export { LIMITS } from './limits.js'
 export { fitsMerges } from './merges.js'
 export type { AxisName } from './axis.js'
@@ -13,4 +14,5 @@ export type {
   StyleValue,
   Value,
 } from './cells.js'
+export type { Look } from './sheet-list.js'
 export type { Operation } from '../operations/operation.js'

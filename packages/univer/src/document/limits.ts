@@ -12,7 +12,15 @@ export const LIMITS = {
   formulaCharacters: 8_192,
   nameCharacters: 100,
   orderKeyCharacters: 4_096,
+  /** Of an order key as the end of a range. */
+  placeCharacters: 99,
   styleNodes: 200,
+  /** Of one criterion of a filter, as JSON. */
+  criterionCharacters: 32_768,
+  /** The number of columns with a criterion in a filter. */
+  criteria: 200,
+  /** Rows that a sort moves as a whole; each takes an entry. */
+  sortedRows: 10_000,
   /** In pixels. */
   size: 2_000,
   merges: 2_000,

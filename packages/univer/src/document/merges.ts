@@ -1,7 +1,7 @@
-import { spanOf, type Axis } from './axis.js'
 import { LIMITS } from './limits.js'
 import type { CellRange } from './cells.js'
-import { splitKey, type SheetState } from './sheet-state.js'
+import { rangeBetween } from './ranges.js'
+import type { SheetState } from './sheet-state.js'
 
 /**
  * Returns the current merged cells of a sheet. Of two that overlap, every client keeps the same
@@ -54,22 +54,9 @@ function rangesOf(sheet: SheetState): CellRange[] {
 }
 
 function rangeOf(sheet: SheetState, first: string, last: string): CellRange | null {
-  const [startRow, startColumn] = splitKey(first)!
-  const [endRow, endColumn] = splitKey(last)!
-  const rows = spanBetween(sheet.rows.axis, startRow, endRow)
-  const columns = spanBetween(sheet.columns.axis, startColumn, endColumn)
-  if (rows === null || columns === null) return null
-  if (rows.first === rows.last && columns.first === columns.last) return null
-  return {
-    startRow: rows.first,
-    startColumn: columns.first,
-    endRow: rows.last,
-    endColumn: columns.last,
-  }
+  const range = rangeBetween(sheet, first, last)
+  return range === null || cellsIn(range) === 1 ? null : range
 }
-
-const spanBetween = (axis: Axis, one: string, other: string) =>
-  spanOf([axis.placeOf(one), axis.placeOf(other)])
 
 const overlap = (a: CellRange, b: CellRange): boolean =>
   a.startRow <= b.endRow &&

@@ -3,7 +3,7 @@ import type { LineId } from './axis.js'
 import { storeBlock, type Block, type BlockPart, type StoredBlock } from './block.js'
 import { isFields, isSame } from './cells.js'
 import type { Draft } from './draft.js'
-import { raiseFormat, SHEET_FORMAT } from './format.js'
+import { raiseFormat, BLOCKS_FORMAT } from './format.js'
 import { LIMITS } from './limits.js'
 import { makeName } from './order-key.js'
 import { keyOf, type Entry, type SheetState } from './sheet-state.js'
@@ -131,7 +131,7 @@ export class RangeWriter {
     let key: string
     do key = `${makeName(this.#draft.chance)}/${this.#part}`
     while (this.#sheet.blocks.has(key))
-    raiseFormat(this.#workbook.doc, SHEET_FORMAT)
+    raiseFormat(this.#workbook.doc, BLOCKS_FORMAT)
     this.#draft.put(this.#blocksName, key, block)
     for (const { entry, value, text } of puts) {
       if (text !== undefined) this.#draft.own.note(this.#sheet, keyOf(entry), value && key, text)

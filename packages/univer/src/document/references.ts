@@ -1,9 +1,12 @@
 import { printEnd, printSheet, type A1End, type A1Reference } from './a1.js'
-import { isLineId, spanOf, type Axis, type LineId, type Span } from './axis.js'
+import { isRangeEnd, spanOf, type Axis, type LineId, type Span } from './axis.js'
 
-/** A row or column in a reference: its id, all lines, or a number of lines beyond the last. */
+/**
+ * A row or column in a reference: an end of a range, all lines, or a number of lines beyond the
+ * last.
+ */
 interface Line {
-  readonly at: LineId
+  readonly at: string
   readonly isFixed: boolean
 }
 
@@ -39,7 +42,7 @@ export interface Sheets {
 }
 
 const ALL = '*'
-const LINE = String.raw`\$?(?:\*|\+[0-9]{1,7}|[0-9a-z-]{1,40})`
+const LINE = String.raw`\$?(?:\*|\+[0-9]{1,7}|~[0-9a-z]{1,99}|[0-9a-z-]{1,40})`
 const STORED = new RegExp(
   `^(?:([A-Za-z0-9_-]{1,64})!)?(${LINE}):(${LINE})(?:\\.\\.(${LINE}):(${LINE}))?$`,
 )
@@ -59,7 +62,7 @@ const storeLine = ({ at, isFixed }: Line): string => `${isFixed ? '$' : ''}${at}
 
 /** Parses the text of a reference; returns `null` if it isn't one. */
 export function readReference(stored: unknown): Reference | null {
-  const match = typeof stored === 'string' && stored.length < 300 ? STORED.exec(stored) : null
+  const match = typeof stored === 'string' && stored.length < 600 ? STORED.exec(stored) : null
   if (match === null) return null
   const [, sheet, ...texts] = match
   const lines = texts.filter((text) => text !== undefined).map(readLine)
@@ -75,21 +78,30 @@ export function readReference(stored: unknown): Reference | null {
 function readLine(text: string): Line | null {
   const isFixed = text.startsWith('$')
   const at = isFixed ? text.slice(1) : text
-  return at === ALL || at.startsWith('+') || isLineId(at) ? { at, isFixed } : null
+  return at === ALL || at.startsWith('+') || isRangeEnd(at) ? { at, isFixed } : null
 }
 
 /** Binds a typed reference to the cells that the grid shows. */
 export function bindReference({ from, to }: A1Reference, lines: Lines): Omit<Reference, 'sheet'> {
+  const ofRows = to !== undefined && to.row !== from.row
+  const ofColumns = to !== undefined && to.column !== from.column
   const end = ({ row, column, isRowFixed, isColumnFixed }: A1End): End => ({
-    row: { at: lineAt(lines.rows.shown, row), isFixed: isRowFixed },
-    column: { at: lineAt(lines.columns.shown, column), isFixed: isColumnFixed },
+    row: { at: lineAt(lines.rows, row, ofRows), isFixed: isRowFixed },
+    column: { at: lineAt(lines.columns, column, ofColumns), isFixed: isColumnFixed },
   })
   return { from: end(from), ...(to === undefined ? {} : { to: end(to) }) }
 }
 
-function lineAt(shown: readonly LineId[], position: number | undefined): LineId {
+/** @param isOfSeveral whether the line is an end of several lines */
+function lineAt(
+  { axis, shown }: Lines['rows'],
+  position: number | undefined,
+  isOfSeveral: boolean,
+): string {
   if (position === undefined) return ALL
-  return shown[position] ?? `+${position - shown.length}`
+  const id = shown[position]
+  if (id === undefined) return `+${position - shown.length}`
+  return isOfSeveral ? axis.endAt(id) : id
 }
 
 /** Returns a reference in A1 at its current place; `#REF!` if nothing of it is left. */
@@ -129,7 +141,8 @@ function placesOf(axis: Axis, lines: readonly Line[]): Place[] | null {
   if (lines.some(({ at }) => at === ALL)) {
     return lines.map(({ isFixed }) => ({ position: undefined, isFixed }))
   }
-  const places = lines.map(({ at }) => placeOf(axis, at))
+  const isOfSeveral = lines.some(({ at }) => at !== lines[0]!.at)
+  const places = lines.map(({ at }) => placeOf(axis, at, isOfSeveral))
   const span = spanOf(places)
   if (span === null) return null
   const [one, other] = places
@@ -141,8 +154,9 @@ function placesOf(axis: Axis, lines: readonly Line[]): Place[] | null {
   }))
 }
 
-function placeOf(axis: Axis, at: string): Span | null {
-  if (!at.startsWith('+')) return axis.placeOf(at)
+/** @see SHEET.md SF2 */
+function placeOf(axis: Axis, at: string, isOfSeveral: boolean): Span | null {
+  if (!at.startsWith('+')) return isOfSeveral ? axis.endOf(at) : axis.placeOf(at)
   const position = axis.ids.length + Number(at)
   return { first: position, last: position }
 }

@@ -2,16 +2,20 @@ import * as Y from 'yjs'
 import { isKnownFormat, SHEET_FORMAT } from './format.js'
 import { kindOf } from '../operations/index.js'
 import type { Operation } from '../operations/operation.js'
+import type { SetFilter } from '../operations/set-filter.js'
 import { complete, type Work } from '../slices.js'
 import type { AxisName, LineId } from './axis.js'
 import { isEmpty, type CellData, type CellMatrix, type CellPlace, type CellRange } from './cells.js'
 import { takeSteps, takingSteps } from './changes.js'
 import { Draft } from './draft.js'
+import type { Filter } from './criterion.js'
+import { LIMITS } from './limits.js'
 import { hasTooManyMerges } from './merges.js'
 import type { Chance } from './order-key.js'
 import { PART_CELLS, partsOf } from './parts.js'
 import { BLOCK_FROM } from './range-writer.js'
 import { isSeen } from './own-writes.js'
+import type { Look } from './sheet-list.js'
 import { splitKey, type LinesState, type SheetState } from './sheet-state.js'
 import { UndoSteps } from './undo.js'
 import { Workbook } from './workbook.js'
@@ -35,6 +39,8 @@ export interface SheetSnapshot {
   readonly cells: CellMatrix<CellData>
   readonly merges: readonly CellRange[]
   readonly frozen: { readonly rows: number; readonly columns: number }
+  readonly filter: Filter | null
+  readonly look: Look
 }
 
 /** The parts of a sheet that depend on the positions of its lines. */
@@ -146,6 +152,40 @@ export class SheetDocument {
     return takeSteps(this.#workbook, this.#held)
   }
 
+  /**
+   * Takes in updates that were made for this grid elsewhere, such as the sheets of a file, as one undo
+   * step. They arrive with `takeChanges()`.
+   */
+  add(updates: readonly Uint8Array[]): void {
+    complete(this.adding(updates))
+  }
+
+  /** Does the same as `add`, with a pause after each update, in which changes can be taken. */
+  *adding(updates: readonly Uint8Array[]): Work {
+    if (!this.#isKnown) return
+    this.#undo.gather()
+    try {
+      for (const update of updates) {
+        Y.applyUpdate(this.#workbook.doc, update, this.#undo.added)
+        yield
+      }
+    } finally {
+      this.#undo.release()
+    }
+  }
+
+  /** The order key of the last sheet. */
+  get lastSheetKey(): string {
+    const { list } = this.#workbook
+    return list.keyOf(list.ids.at(-1)!)!
+  }
+
+  /** How many sheets, and cells in blocks, there can be in addition. @see SHEET.md SD38, SD52 */
+  get roomForSheets(): { readonly sheets: number; readonly blockCells: number } {
+    const { list, roomInBlocks } = this.#workbook
+    return { sheets: LIMITS.sheets - list.ids.length, blockCells: roomInBlocks }
+  }
+
   #write(operations: readonly Operation[]): void {
     this.#workbook.doc.transact(() => {
       for (const operation of operations) {
@@ -247,6 +287,13 @@ export class SheetDocument {
     return this.#isKnown ? this.#undo.counts : { undos: 0, redos: 0 }
   }
 
+  /** Returns steps for the filters that the grid should have. */
+  filters(): SetFilter[] {
+    return this.#workbook.shown.flatMap(({ id: sheet, filterShown: filter }) =>
+      filter === null ? [] : [{ type: 'set-filter', sheet, filter }],
+    )
+  }
+
   /**
    * Returns the content that depends on the positions of lines and the names of sheets. Grids
    * change it by themselves when lines move, each in its own way; this is how it should be.
@@ -309,6 +356,8 @@ function snapshotOf(sheet: SheetState): SheetSnapshot {
     cells,
     merges: sheet.mergesShown,
     frozen: sheet.frozenShown,
+    filter: sheet.filterShown,
+    look: sheet.look,
   }
 }
 

@@ -19,7 +19,23 @@ interface Entries {
   readonly columns?: unknown
   readonly 'frozen-rows'?: unknown
   readonly 'frozen-columns'?: unknown
+  readonly hidden?: unknown
+  readonly color?: unknown
+  readonly grid?: unknown
 }
+
+/** How a sheet and its tab look. */
+export interface Look {
+  readonly isHidden: boolean
+  /** The color of its tab as in CSS; `null` for none. */
+  readonly color: string | null
+  readonly hasGridLines: boolean
+}
+
+/** How a sheet looks unless its document says otherwise. */
+export const USUAL_LOOK: Look = { isHidden: false, color: null, hasGridLines: true }
+
+const COLOR = /^(?:#[0-9a-fA-F]{3,8}|rgba?\([0-9., ]{1,40}\))$/
 
 /** The sheets, with their order and names. @see SHEET.md SD2 */
 export class SheetList {
@@ -105,6 +121,18 @@ export class SheetList {
     return {
       ...(isOrderKey(rows) ? { rows } : {}),
       ...(isOrderKey(columns) ? { columns } : {}),
+    }
+  }
+
+  /** Returns how a sheet looks. If all are hidden, the first is shown. @see SHEET.md SF8 */
+  lookOf(id: string): Look {
+    const { color, grid } = this.#entries.get(id) ?? {}
+    const areAllHidden = this.ids.every((other) => this.#entries.get(other)?.hidden === true)
+    const isHidden = this.#entries.get(id)?.hidden === true
+    return {
+      isHidden: isHidden && !(areAllHidden && id === this.ids[0]),
+      color: typeof color === 'string' && COLOR.test(color) ? color : null,
+      hasGridLines: grid !== false,
     }
   }
 

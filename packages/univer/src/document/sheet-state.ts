@@ -11,8 +11,10 @@ import {
   type Style,
   type Value,
 } from './cells.js'
+import { readCriterion, type Criterion, type Filter } from './criterion.js'
 import { printFormula, readFormula, type Formula } from './formula.js'
 import type { Lines, Sheets } from './references.js'
+import { USUAL_LOOK, type Look } from './sheet-list.js'
 
 /** A cell of the document, and its state in the grid. */
 export interface Entry {
@@ -57,10 +59,18 @@ const NOTHING: CellData = {}
 const NO_BLOCKS: Block[] = []
 const NOTHING_OWN: Own = {}
 const CELL_KEY = /^([0-9a-z-]{1,40}):([0-9a-z-]{1,40})$/
+const CRITERION = /^([0-9a-z-]{1,40})\/criterion$/
+const CORNER = /^(~?[0-9a-z-]{1,99}):(~?[0-9a-z-]{1,99})$/
 
 /** Returns the two ids in a cell's key; `undefined` if it isn't a key. */
 export function splitKey(key: string): readonly [row: LineId, column: LineId] | undefined {
   const [, row, column] = CELL_KEY.exec(key) ?? []
+  return row === undefined || column === undefined ? undefined : [row, column]
+}
+
+/** Returns the two ends in the corner of a range of cells; `undefined` if it isn't one. */
+export function splitCorner(corner: string): readonly [row: string, column: string] | undefined {
+  const [, row, column] = CORNER.exec(corner) ?? []
   return row === undefined || column === undefined ? undefined : [row, column]
 }
 
@@ -77,7 +87,7 @@ export class SheetState implements Lines {
   readonly formulas = new Set<Entry>()
   /** The cells that may differ from what the grid shows. */
   readonly touched = new Set<Entry>()
-  /** The last cells of merges, by their first ones. */
+  /** The last corners of merges, by their first ones. */
   readonly merges = new Map<string, string>()
   readonly blocks = new Map<string, Block>()
   readonly #counted = new Set<Block>()
@@ -85,6 +95,13 @@ export class SheetState implements Lines {
   areMergesTouched = true
   mergesShown: readonly CellRange[] = []
   frozenShown = { rows: 0, columns: 0 }
+  look: Look = USUAL_LOOK
+  /** The corners of the filter, with `..` between them. */
+  filterRange: string | undefined
+  /** The criteria of the filter, by the ids of their columns. */
+  readonly criteria = new Map<LineId, Criterion>()
+  isFilterTouched = true
+  filterShown: Filter | null = null
 
   constructor(id: string, size: { readonly rows: number; readonly columns: number }) {
     this.id = id
@@ -215,10 +232,24 @@ export class SheetState implements Lines {
   }
 
   readMerge(key: string, end: unknown): void {
-    if (splitKey(key) === undefined) return
+    if (splitCorner(key) === undefined) return
     this.areMergesTouched = true
-    if (typeof end === 'string' && splitKey(end) !== undefined) this.merges.set(key, end)
+    if (typeof end === 'string' && splitCorner(end) !== undefined) this.merges.set(key, end)
     else this.merges.delete(key)
+  }
+
+  /** Reads an entry of the filter, which a stranger may have written. @see SHEET.md SF5, SF6 */
+  readFilter(key: string, value: unknown): void {
+    this.isFilterTouched = true
+    if (key === 'range') {
+      this.filterRange = typeof value === 'string' ? value : undefined
+      return
+    }
+    const [, column] = CRITERION.exec(key) ?? []
+    if (column === undefined) return
+    const criterion = readCriterion(value)
+    if (criterion === undefined) this.criteria.delete(column)
+    else this.criteria.set(column, criterion)
   }
 
   /** Returns the cell as it should be shown now. */

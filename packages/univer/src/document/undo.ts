@@ -6,12 +6,14 @@ const MAX_STEPS = 200
 /** Undo and redo for one origin; what others wrote since stays. @see SHEET.md SD12 */
 export class UndoSteps {
   readonly #manager: Y.UndoManager
+  /** The origin of updates that were made elsewhere for whoever undoes. */
+  readonly added = Symbol('added')
   #isGathering = false
 
   constructor(doc: Y.Doc, origin: unknown) {
     const about = doc.getMap(ABOUT)
     this.#manager = new Y.UndoManager(doc, {
-      trackedOrigins: new Set([origin]),
+      trackedOrigins: new Set([origin, this.added]),
       // Every step counts for itself, however fast they come.
       captureTimeout: 0,
       // Others may have written in the version that came with a step. @see SHEET.md SD53

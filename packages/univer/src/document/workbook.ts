@@ -8,7 +8,7 @@ import { SheetList } from './sheet-list.js'
 import { SheetState } from './sheet-state.js'
 
 /** The parts of the document that each sheet has. @see SHEET.md SD1 */
-export type Part = 'cells' | 'styles' | 'rows' | 'columns' | 'merges' | 'blocks'
+export type Part = 'cells' | 'styles' | 'rows' | 'columns' | 'merges' | 'blocks' | 'filters'
 
 /** The keys of the written entries, by the name of the part. */
 export type Written = ReadonlyMap<string, ReadonlySet<string>>
@@ -16,7 +16,7 @@ export type Written = ReadonlyMap<string, ReadonlySet<string>>
 /** The part of the document with the list of sheets. */
 export const SHEETS = 'sheets'
 
-const PARTS: readonly Part[] = ['rows', 'columns', 'cells', 'styles', 'merges', 'blocks']
+const PARTS: readonly Part[] = ['rows', 'columns', 'cells', 'styles', 'merges', 'blocks', 'filters']
 
 /** What is read in about a millisecond. */
 const ENTRIES_AT_ONCE = 500
@@ -148,6 +148,7 @@ function read(sheet: SheetState, part: Part, key: string, value: unknown): void 
   if (part === 'cells' || part === 'styles') sheet.readEntry(part, key, value)
   else if (part === 'blocks') sheet.readBlock(key, value)
   else if (part === 'merges') sheet.readMerge(key, value)
+  else if (part === 'filters') sheet.readFilter(key, value)
   else sheet.readLine(part, key, value)
 }
 

@@ -63,6 +63,11 @@ const NOT_SHARED: ReadonlySet<string> = new Set(
     // No formula refers to merges, and a copy of them takes as much memory as the grid's.
     AddWorksheetMergeMutation,
     RemoveWorksheetMergeMutation,
+    // The worker has no part that filters.
+    { id: 'sheet.mutation.set-filter-range' },
+    { id: 'sheet.mutation.set-filter-criteria' },
+    { id: 'sheet.mutation.re-calc-filter' },
+    { id: 'sheet.mutation.remove-filter' },
   ].map(({ id }) => id),
 )
 // Univer calculates nothing after these commands.

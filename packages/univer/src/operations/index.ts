@@ -7,11 +7,14 @@ import type { OperationKind } from './operation-kind.js'
 import { removeLines } from './remove-lines.js'
 import { removeSheet } from './remove-sheet.js'
 import { renameSheet } from './rename-sheet.js'
+import { setFilter } from './set-filter.js'
 import { setFrozen } from './set-frozen.js'
 import { setHidden } from './set-hidden.js'
+import { setLook } from './set-look.js'
 import { setMerges } from './set-merges.js'
 import { setRangeValues } from './set-range-values.js'
 import { setSizes } from './set-sizes.js'
+import { sortRows } from './sort-rows.js'
 
 type Of<T extends Operation['type']> = Extract<Operation, { readonly type: T }>
 
@@ -20,15 +23,18 @@ export const OPERATIONS: { readonly [T in Operation['type']]: OperationKind<Of<T
   'insert-lines': insertLines,
   'remove-lines': removeLines,
   'move-lines': moveLines,
+  'sort-rows': sortRows,
   'set-sizes': setSizes,
   'set-hidden': setHidden,
   'set-range-values': setRangeValues,
   'set-merges': setMerges,
   'set-frozen': setFrozen,
+  'set-filter': setFilter,
   'insert-sheet': insertSheet,
   'remove-sheet': removeSheet,
   'rename-sheet': renameSheet,
   'move-sheet': moveSheet,
+  'set-look': setLook,
 }
 
 /** Returns the kind of an operation. */

@@ -6,6 +6,7 @@ import { SHEETS, type Workbook } from '../document/workbook.js'
 import type { GridReader } from '../grid-reader.js'
 import type { Operation } from './operation.js'
 import type { OperationKind, SheetsChange } from './operation-kind.js'
+import { lookAsItIs } from './set-look.js'
 import { hiddenAsTheyAre } from './set-hidden.js'
 import { recordCells } from './set-range-values.js'
 import { sizesAsTheyAre } from './set-sizes.js'
@@ -75,6 +76,7 @@ function recordSheet(grid: GridReader, sheet: string, index: number): Operation[
   })
   const steps: Operation[] = [
     { type: 'insert-sheet', sheet, index, name, rows: rows.count, columns: columns.count },
+    ...lookAsItIs(grid, sheet),
     ...lines,
     ...recordCells(grid, sheet, cells),
   ]

@@ -24,7 +24,7 @@ export const moveLines: OperationKind<MoveLines, LinesChange<Move>> = {
     'sheet.mutation.move-columns': recordMoved('columns'),
   },
 
-  /** @see SHEET.md SD4 */
+  /** @see SHEET.md SD4, SF1 */
   write: onSheet((sheet, { axis, from, count, to }, draft) => {
     const lines = sheet[axis]
     const isWithin = to >= from && to <= from + count
@@ -32,7 +32,9 @@ export const moveLines: OperationKind<MoveLines, LinesChange<Move>> = {
     if (isWithin || from < 0 || to < 0 || to > end || from + count > end) return
     const key = keyBetween(keyAt(sheet, axis, to - 1), keyAt(sheet, axis, to), draft.chance)
     for (const [index, id] of lines.shown.slice(from, from + count).entries()) {
-      draft.put(partName(axis, sheet.id), `${id}/at`, keyInRun(key, index))
+      // A line that was sorted leaves its own place to the ranges that end there.
+      const property = lines.axis.isSorted(id) ? 'sorted' : 'at'
+      draft.put(partName(axis, sheet.id), `${id}/${property}`, keyInRun(key, index))
     }
     moveWithin(lines.shown, from, count, to)
     lines.isReordered = true

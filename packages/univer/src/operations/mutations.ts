@@ -1,3 +1,4 @@
+import type { IRange } from '@univerjs/core'
 import type {
   IAddWorksheetMergeMutationParams,
   IInsertColMutationParams,
@@ -19,6 +20,9 @@ import type {
   ISetRangeValuesMutationParams,
   ISetRowHiddenMutationParams,
   ISetRowVisibleMutationParams,
+  ISetTabColorMutationParams,
+  ISetWorksheetHideMutationParams,
+  IToggleGridlinesMutationParams,
   ISetWorksheetActiveOperationParams,
   ISetWorksheetColWidthMutationParams,
   ISetWorksheetNameMutationParams,
@@ -26,6 +30,12 @@ import type {
   ISetWorksheetRowHeightMutationParams,
   ISetWorksheetRowIsAutoHeightMutationParams,
 } from '@univerjs/preset-sheets-core'
+
+/** The parameters of a mutation of a sheet's filter; its part of Univer is loaded later. */
+interface OnFilter {
+  readonly unitId: string
+  readonly subUnitId: string
+}
 
 /**
  * Univer's mutations and their parameters, by id. Operations don't import them, since the document
@@ -40,6 +50,7 @@ export interface Mutations {
   'sheet.mutation.move-range': IMoveRangeMutationParams
   'sheet.mutation.move-rows': IMoveRowsMutationParams
   'sheet.mutation.remove-col': IRemoveColMutationParams
+  'sheet.mutation.remove-filter': OnFilter
   'sheet.mutation.remove-rows': IRemoveRowsMutationParams
   'sheet.mutation.remove-sheet': IRemoveSheetMutationParams
   'sheet.mutation.remove-worksheet-merge': IRemoveWorksheetMergeMutationParams
@@ -47,15 +58,20 @@ export interface Mutations {
   'sheet.mutation.reorder-range': IReorderRangeMutationParams
   'sheet.mutation.set-col-hidden': ISetColHiddenMutationParams
   'sheet.mutation.set-col-visible': ISetColVisibleMutationParams
+  'sheet.mutation.set-filter-criteria': OnFilter & { col: number; criteria: object | null }
+  'sheet.mutation.set-filter-range': OnFilter & { range: IRange }
   'sheet.mutation.set-frozen': ISetFrozenMutationParams
   'sheet.mutation.set-range-values': ISetRangeValuesMutationParams
   'sheet.mutation.set-row-hidden': ISetRowHiddenMutationParams
   'sheet.mutation.set-row-visible': ISetRowVisibleMutationParams
+  'sheet.mutation.set-tab-color': ISetTabColorMutationParams
   'sheet.mutation.set-worksheet-col-width': ISetWorksheetColWidthMutationParams
+  'sheet.mutation.set-worksheet-hidden': ISetWorksheetHideMutationParams
   'sheet.mutation.set-worksheet-name': ISetWorksheetNameMutationParams
   'sheet.mutation.set-worksheet-order': ISetWorksheetOrderMutationParams
   'sheet.mutation.set-worksheet-row-height': ISetWorksheetRowHeightMutationParams
   'sheet.mutation.set-worksheet-row-is-auto-height': ISetWorksheetRowIsAutoHeightMutationParams
+  'sheet.mutation.toggle-gridlines': IToggleGridlinesMutationParams
   'sheet.mutation.set.numfmt': ISetNumfmtMutationParams
   'sheet.operation.set-worksheet-active': ISetWorksheetActiveOperationParams
 }

@@ -1,7 +1,7 @@
 import type { Splice } from '../document/list-changes.js'
 import { partName, SHEETS, type Part } from '../document/workbook.js'
-import type { GridWriter } from '../grid-writer.js'
 import type { OperationKind, SheetsChange } from './operation-kind.js'
+import { leave } from './sheets.js'
 
 /** Removes a sheet with its content. */
 export interface RemoveSheet {
@@ -10,7 +10,7 @@ export interface RemoveSheet {
   readonly sheet: string
 }
 
-const CONTENTS: readonly Part[] = ['cells', 'styles', 'merges', 'blocks']
+const CONTENTS: readonly Part[] = ['cells', 'styles', 'merges', 'blocks', 'filters']
 
 export const removeSheet: OperationKind<RemoveSheet, SheetsChange<Splice>> = {
   record: {
@@ -53,13 +53,4 @@ export const removeSheet: OperationKind<RemoveSheet, SheetsChange<Splice>> = {
 
   unsettles: true,
   hides: true,
-}
-
-/** Shows another sheet before this one is removed; Univer does so only a moment later. */
-function leave(sheet: string, grid: GridWriter): void {
-  if (grid.activeSheet !== sheet) return
-  const { order } = grid.reader
-  const at = order.indexOf(sheet)
-  const next = order[at === 0 ? 1 : at - 1]
-  if (next !== undefined) grid.execute('sheet.operation.set-worksheet-active', next, {})
 }

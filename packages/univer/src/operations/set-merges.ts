@@ -1,5 +1,6 @@
 import { isSame, type CellRange } from '../document/cells.js'
 import { mergesOf, withinLimits } from '../document/merges.js'
+import { cornersOf } from '../document/ranges.js'
 import type { SheetState } from '../document/sheet-state.js'
 import { partName } from '../document/workbook.js'
 import { onSheet, type OperationKind, type Recorder, type UnshownSheet } from './operation-kind.js'
@@ -61,13 +62,7 @@ export const setMerges: OperationKind<SetMerges, UnshownSheet> = {
   hides: true,
 }
 
-function endsOf({ rows, columns }: SheetState, range: CellRange): [string, string][] {
-  const ids = [
-    rows.shown[range.startRow],
-    columns.shown[range.startColumn],
-    rows.shown[range.endRow],
-    columns.shown[range.endColumn],
-  ]
-  if (ids.includes(undefined)) return []
-  return [[`${ids[0]}:${ids[1]}`, `${ids[2]}:${ids[3]}`]]
+function endsOf(sheet: SheetState, range: CellRange): [string, string][] {
+  const corners = cornersOf(sheet, range)
+  return corners === undefined ? [] : [[...corners]]
 }

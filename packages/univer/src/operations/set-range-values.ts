@@ -49,8 +49,6 @@ export const setRangeValues: OperationKind<SetRangeValues, UnshownSheet> = {
       ...recordCells(grid, from.subUnitId, from.value),
       ...recordCells(grid, to.subUnitId, to.value),
     ],
-    'sheet.mutation.reorder-range': (grid, { subUnitId, range }) =>
-      recordCells(grid, subUnitId, matrixOf(range)),
   },
 
   /** @see SHEET.md SD6, SD7, SD8 */
@@ -138,7 +136,8 @@ export function recordCells(
   return [{ type: 'set-range-values', sheet, cellValue }]
 }
 
-function matrixOf(range: IRange): Matrix {
+/** Returns a matrix with something at each place of a range. */
+export function matrixOf(range: IRange): Matrix {
   const columns = positionsIn('columns', [range])
   const cells = Object.fromEntries(columns.map((column) => [column, true]))
   return Object.fromEntries(positionsIn('rows', [range]).map((row) => [row, cells]))

@@ -4,6 +4,7 @@ import { SetSelectionsOperation, SheetsSelectionsService } from '@univerjs/prese
 import { parsePlace, toLocation, type Cell, type Place } from './place.js'
 import type { WorkbookRoom } from '../room.js'
 import type { Binding } from '../binding.js'
+import { scrollTo } from './scroll.js'
 import type { Workbook } from './grid.js'
 
 interface Editing {
@@ -173,7 +174,7 @@ class Selection {
     if (sheet === null || cell === undefined) return
     this.#workbook.setActiveSheet(sheet)
     sheet.setActiveRange(sheet.getRange(cell.row, cell.column))
-    sheet.scrollToCell(Math.max(0, cell.row - 5), Math.max(0, cell.column - 3))
+    scrollTo(sheet, cell)
   }
 
   /** Selects a place at its current position without scrolling; returns whether it still exists. */

@@ -1,5 +1,6 @@
 import type { LineOperation, Operation } from '../../operations/operation.js'
 import type { SetRangeValues } from '../../operations/set-range-values.js'
+import type { SortRows } from '../../operations/sort-rows.js'
 import {
   mergeCell,
   type CellData,
@@ -8,6 +9,7 @@ import {
   type CellWrite,
 } from '../cells.js'
 import type { SheetSnapshot } from '../index.js'
+import { USUAL_LOOK } from '../sheet-list.js'
 import { insertAt, moveWithin } from '../list-changes.js'
 
 interface Line {
@@ -23,6 +25,8 @@ interface Sheet {
   readonly cells: CellData[][]
   merges: readonly CellRange[]
   frozen: { readonly rows: number; readonly columns: number }
+  filter: SheetSnapshot['filter']
+  look: SheetSnapshot['look']
 }
 
 const makeLine = (): Line => ({ size: null, isHidden: false })
@@ -47,7 +51,7 @@ export class Grid {
     return sheet
   }
 
-  #begin({ id, name, rows, columns, cells, merges, frozen }: SheetSnapshot): void {
+  #begin({ id, name, rows, columns, cells, merges, frozen, filter, look }: SheetSnapshot): void {
     const lines = ({ count, sizes, hidden }: typeof rows): Line[] =>
       makeLines(count).map((_, at) => ({ size: sizes[at] ?? null, isHidden: hidden.includes(at) }))
     const table = makeLines(rows.count).map((_, row) =>
@@ -61,6 +65,8 @@ export class Grid {
       cells: table,
       merges,
       frozen,
+      filter,
+      look,
     })
   }
 
@@ -73,7 +79,17 @@ export class Grid {
         const columns = makeLines(step.columns)
         const cells = rows.map(() => makeCells(step.columns))
         const frozen = { rows: 0, columns: 0 }
-        this.sheets.splice(index, 0, { id, name, rows, columns, cells, merges: [], frozen })
+        this.sheets.splice(index, 0, {
+          id,
+          name,
+          rows,
+          columns,
+          cells,
+          merges: [],
+          frozen,
+          filter: null,
+          look: USUAL_LOOK,
+        })
         return
       }
       case 'remove-sheet':
@@ -88,11 +104,20 @@ export class Grid {
       case 'rename-sheet':
         this.sheet(step.sheet).name = step.name
         return
+      case 'set-look':
+        this.sheet(step.sheet).look = step.look
+        return
       case 'set-merges':
         this.sheet(step.sheet).merges = step.merges
         return
       case 'set-frozen':
         this.sheet(step.sheet).frozen = { rows: step.rows, columns: step.columns }
+        return
+      case 'set-filter':
+        this.sheet(step.sheet).filter = step.filter
+        return
+      case 'sort-rows':
+        applySort(this.sheet(step.sheet), step)
         return
       case 'set-range-values':
         applyCells(this.sheet(step.sheet), step)
@@ -110,6 +135,14 @@ function applyCells({ cells }: Sheet, { cellValue }: SetRangeValues): void {
       if (before === undefined) throw new RangeError(`no cell ${row}:${column}`)
       cells[Number(row)]![Number(column)] = mergeCell(before, write)
     }
+  }
+}
+
+function applySort({ cells }: Sheet, { order, first, last }: SortRows): void {
+  const before = cells.map((row) => [...row])
+  for (const [at, from] of Object.entries(order) as [string, number][]) {
+    const moved = before[from]!.slice(first, last + 1)
+    cells[Number(at)]!.splice(first, moved.length, ...moved)
   }
 }
 

@@ -10,9 +10,11 @@ export function randomSteps(grid: Grid, chance: Random, unique: () => string): O
   const kind = chance.below(100)
   if (kind < 20) return [writeCells(sheet, chance)]
   if (kind < 36) return [writeRange(sheet, chance)]
-  if (kind < 75) return [changeLines(sheet, chance)]
+  if (kind < 68) return [changeLines(sheet, chance)]
+  if (kind < 75) return [sort(sheet, chance)]
   if (kind < 83) return [merge(sheet, chance)]
   if (kind < 87) return [freeze(sheet, chance)]
+  if (kind < 91) return [filter(sheet, chance)]
   if (kind < 96) return [changeSheets(grid, sheet, chance, unique)]
   return [changeLines(sheet, chance), writeCells(chance.pick(grid.sheets), chance)].filter(
     // The second step is meant for the grid after the first one.
@@ -92,6 +94,16 @@ function changeLines(sheet: Sheet, chance: Random): Operation {
   ])()
 }
 
+/** Sorts some rows by chance; the columns whose cells move in the grid may have others beside them. */
+function sort(sheet: Sheet, chance: Random): Operation {
+  const rows = sheet.rows.flatMap((_, at) => (chance.below(3) > 0 ? [at] : []))
+  const left = [...rows]
+  const order = rows.map((at) => [at, left.splice(chance.below(left.length), 1)[0]!])
+  const first = chance.below(sheet.columns.length)
+  const last = first + chance.below(sheet.columns.length - first)
+  return { type: 'sort-rows', sheet: sheet.id, order: Object.fromEntries(order), first, last }
+}
+
 function merge(sheet: Sheet, chance: Random): Operation {
   const startRow = chance.below(sheet.rows.length)
   const startColumn = chance.below(sheet.columns.length)
@@ -118,6 +130,28 @@ const freeze = (sheet: Sheet, chance: Random): Operation => ({
   columns: chance.below(Math.min(3, sheet.columns.length)),
 })
 
+function filter(sheet: Sheet, chance: Random): Operation {
+  const startRow = chance.below(sheet.rows.length)
+  const startColumn = chance.below(sheet.columns.length)
+  const range = sheet.filter?.range ?? {
+    startRow,
+    startColumn,
+    endRow: startRow + chance.below(sheet.rows.length - startRow),
+    endColumn: startColumn + chance.below(sheet.columns.length - startColumn),
+  }
+  const column = range.startColumn + chance.below(range.endColumn - range.startColumn + 1)
+  const criterion = { filters: { filters: [`text ${chance.below(3)}`] } }
+  const criteria = { ...sheet.filter?.criteria, [column]: criterion }
+  const made = chance.below(4) === 0 ? null : { range, criteria }
+  return { type: 'set-filter', sheet: sheet.id, filter: made }
+}
+
+const look = (chance: Random) => ({
+  isHidden: chance.below(2) === 0,
+  color: chance.pick(['#e11d48', null]),
+  hasGridLines: chance.below(2) === 0,
+})
+
 function changeSheets(
   grid: Grid,
   { id: sheet }: Sheet,
@@ -132,5 +166,7 @@ function changeSheets(
     () => ({ type: 'remove-sheet', sheet }),
     () => ({ type: 'rename-sheet', sheet, name }),
     () => ({ type: 'move-sheet', sheet, index }),
+    () => ({ type: 'set-look', sheet, look: look(chance) }),
+    () => ({ type: 'set-look', sheet, look: look(chance) }),
   ])()
 }

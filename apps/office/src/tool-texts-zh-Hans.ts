@@ -1,0 +1,8 @@
+import { mergeLocales } from '@univerjs/core'
+import find from '@univerjs/find-replace/locale/zh-CN'
+import filterPanel from '@univerjs/sheets-filter-ui/locale/zh-CN'
+import filter from '@univerjs/sheets-filter/locale/zh-CN'
+import sort from '@univerjs/sheets-sort-ui/locale/zh-CN'
+
+/** Univer's texts of the tools that come after the cells. */
+export const texts = mergeLocales(find, filterPanel, filter, sort)

@@ -1,0 +1,5 @@
+export { type Change, changesOf } from './changes.js'
+export { documentJson, type DocumentPath } from './document-json.js'
+export { type RecordedEvent, type RecordingHeader, RecordingWriter } from './format.js'
+export { type Moment, RecordingPlayer } from './player.js'
+export { readRecording, type Recording, RecordingError, type RecordingFault } from './read.js'

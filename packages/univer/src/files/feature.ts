@@ -1,0 +1,63 @@
+import type { Sheet, Workbook, WriteSheet } from 'hucre/xlsx'
+import type { CellData, CellRange, Operation } from '../document/index.js'
+import type { StyleContext } from './cell-style.js'
+import type { FileSheet, Results } from './model.js'
+import type { Parts } from './parts.js'
+import type { Report } from './report.js'
+
+/** A sheet while it is read from a file. */
+export class SheetDraft {
+  readonly cells: { [row: number]: { [column: number]: CellData } } = {}
+  merges: CellRange[] = []
+  frozen = { rows: 0, columns: 0 }
+  readonly rows = new LinesDraft()
+  readonly columns = new LinesDraft()
+
+  constructor(readonly name: string) {}
+
+  set(row: number, column: number, cell: CellData): void {
+    ;(this.cells[row] ??= {})[column] = { ...this.cells[row]?.[column], ...cell }
+  }
+
+  /** Empties a cell except for its style. */
+  clear(row: number, column: number): void {
+    const { s } = this.cells[row]?.[column] ?? {}
+    if (s === undefined) delete this.cells[row]?.[column]
+    else this.cells[row]![column] = { s }
+  }
+}
+
+class LinesDraft {
+  readonly sizes: { [position: number]: number } = {}
+  hidden: number[] = []
+}
+
+/** A sheet of a file that is read, and the file. */
+export interface Source {
+  readonly sheet: Sheet
+  readonly book: Workbook
+  readonly styles: StyleContext
+  /** The files within the workbook. */
+  readonly parts: Parts
+}
+
+/** A sheet of a file that is written. */
+export interface Target extends WriteSheet {
+  readonly rows: NonNullable<WriteSheet['rows']>
+  readonly cells: NonNullable<WriteSheet['cells']>
+}
+
+/**
+ * Something that sheets and files have. Each is a file in `features/`, and does what it can of three
+ * things.
+ */
+export interface Feature {
+  /** Reads it, or notes in the report what is left out. */
+  readonly read?: (source: Source, draft: SheetDraft, report: Report) => void
+  /** Reads what is about the whole file. */
+  readonly readBook?: (book: Workbook, parts: Parts, report: Report) => void
+  /** Writes it into a sheet of a file. */
+  readonly write?: (sheet: FileSheet, target: Target, results: Results) => void
+  /** Returns the steps that write it into a sheet of the document that is new and empty. */
+  readonly steps?: (sheet: FileSheet, id: string) => readonly Operation[]
+}

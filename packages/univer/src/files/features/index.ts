@@ -1,0 +1,19 @@
+import type { Feature } from '../feature.js'
+import { contents } from './contents.js'
+import { formulas } from './formulas.js'
+import { frozen } from './frozen.js'
+import { leftOut } from './left-out.js'
+import { lines } from './lines.js'
+import { merges } from './merges.js'
+import { styles } from './styles.js'
+
+/** All that is carried over, in the order in which it is read and written. */
+export const FEATURES: readonly Feature[] = [
+  contents,
+  formulas,
+  styles,
+  lines,
+  merges,
+  frozen,
+  leftOut,
+]

@@ -1,0 +1,94 @@
+import { type Cell, parseCellRef, type Sheet, type Workbook } from 'hucre/xlsx'
+import type { Feature } from '../feature.js'
+import type { LeftOutFeature } from '../model.js'
+import type { Parts } from '../parts.js'
+import type { At, Report } from '../report.js'
+import { positionOf } from './formulas.js'
+
+/** How many of something a sheet has, and perhaps a cell with it. */
+type Count = (sheet: Sheet) => number | Counted
+type Counted = readonly [count: number, at: At | undefined]
+
+/** What sheets of files have, and sheets here don't. Delete a line once its feature is carried over. */
+const IN_SHEETS: readonly (readonly [LeftOutFeature, Count])[] = [
+  ['charts', ({ charts }) => lengthOf(charts)],
+  ['images', ({ images }) => [lengthOf(images), fromOf(images?.[0]?.anchor)]],
+  ['drawings', ({ textBoxes }) => lengthOf(textBoxes)],
+  ['notes', (sheet) => notesIn(sheet)],
+  ['links', (sheet) => cellsWith(sheet, ({ hyperlink }) => hyperlink !== undefined)],
+  ['rich-text', (sheet) => cellsWith(sheet, ({ richText }) => lengthOf(richText) > 1)],
+  ['validations', ({ dataValidations }) => inRanges(dataValidations)],
+  ['conditional-formats', ({ conditionalRules }) => inRanges(conditionalRules)],
+  ['filters', ({ autoFilter }) => inRanges(autoFilter && [autoFilter])],
+  ['tables', ({ tables }) => lengthOf(tables)],
+  ['pivot-tables', ({ pivotTables }) => lengthOf(pivotTables)],
+  ['slicers', ({ slicers, timelines }) => lengthOf(slicers) + lengthOf(timelines)],
+  ['sparklines', ({ sparklines }) => lengthOf(sparklines)],
+  ['protection', ({ protection }) => (protection?.sheet === true ? 1 : 0)],
+  [
+    'grouping',
+    ({ rowDefs, columns }) => grouped([...(rowDefs?.values() ?? []), ...(columns ?? [])]),
+  ],
+  ['hidden-sheets', ({ hidden, veryHidden }) => (hidden === true || veryHidden === true ? 1 : 0)],
+  ['sheet-views', ({ view }) => (view?.tabColor || view?.showGridLines === false ? 1 : 0)],
+  [
+    'printing',
+    ({ headerFooter, rowBreaks, colBreaks }) => hasAny(headerFooter, rowBreaks, colBreaks),
+  ],
+]
+
+const MACROS = /(?:^|\/)vbaProject\.bin$/i
+
+/** Notes what of a file is left out. */
+export const leftOut: Feature = {
+  read({ sheet }, draft, report) {
+    for (const [feature, count] of IN_SHEETS) {
+      const found = count(sheet)
+      const [number, at] = typeof found === 'number' ? [found, undefined] : found
+      report.note(feature, draft.name, number, at)
+    }
+  },
+
+  readBook(book, parts, report) {
+    noteNames(book, report)
+    if (book.workbookProtection !== undefined) report.note('protection', '')
+    report.note('macros', '', macrosIn(parts))
+  },
+}
+
+const lengthOf = (list: readonly unknown[] | undefined): number => list?.length ?? 0
+
+const fromOf = (anchor: { readonly from: { row: number; col: number } } | undefined) =>
+  anchor && { row: anchor.from.row, column: anchor.from.col }
+
+function cellsWith({ cells }: Sheet, has: (cell: Cell) => boolean): Counted {
+  const found = [...(cells ?? [])].filter(([, cell]) => has(cell))
+  return found[0] === undefined ? [0, undefined] : [found.length, positionOf(found[0][0])]
+}
+
+function notesIn(sheet: Sheet): Counted {
+  const [count, at] = cellsWith(sheet, ({ comment }) => comment !== undefined)
+  return count > 0 ? [count, at] : [lengthOf(sheet.threadedComments), undefined]
+}
+
+function inRanges(list: readonly { readonly range: string }[] | undefined): Counted {
+  const [first] = list ?? []
+  if (first === undefined) return [0, undefined]
+  const { row, col } = parseCellRef(first.range.split(/[: ]/)[0]!.replaceAll('$', ''))
+  return [lengthOf(list), row >= 0 && col >= 0 ? { row, column: col } : undefined]
+}
+
+const grouped = (lines: readonly { readonly outlineLevel?: number }[]): number =>
+  lines.filter(({ outlineLevel = 0 }) => outlineLevel > 0).length
+
+const hasAny = (...parts: readonly (object | undefined)[]): number =>
+  parts.some((part) => part !== undefined && Object.keys(part).length > 0) ? 1 : 0
+
+/** Names that programs make for themselves, such as for print areas, aren't meant. */
+function noteNames({ namedRanges = [] }: Workbook, report: Report): void {
+  const count = namedRanges.filter(({ name }) => !name.startsWith('_xlnm.')).length
+  report.note('names', '', count)
+}
+
+const macrosIn = (parts: Parts): number =>
+  Object.keys(parts).filter((path) => MACROS.test(path)).length

@@ -1,0 +1,337 @@
+import * as univer from '@univerjs/engine-formula'
+import { strToU8, zipSync } from 'fflate'
+import { readXlsx } from 'hucre/xlsx'
+import { describe, expect, it } from 'vitest'
+import * as Y from 'yjs'
+import { SheetDocument } from '../document/index.js'
+import { bytesOf, fileOf, sheetWith, workbookOf, worksheetOf } from './files.fixture.js'
+import { KNOWN_FUNCTIONS, LATER_FUNCTIONS, LATER_SHEET_FUNCTIONS } from './functions.js'
+import { FILE_LIMITS, readFile, sheetsIn, writeDelimited, writeSheets, writeXlsx } from './index.js'
+import type { FileSheet } from './model.js'
+
+/** The functions that Univer calculates, without those that stand for operators. */
+const CALCULATED = Object.entries(univer)
+  .filter(([name]) => /^function[A-Z]/.test(name) && name !== 'functionMeta')
+  .flatMap(([, list]) => list as unknown as [unknown, string][])
+  .map(([, name]) => name)
+
+const COMMA = { delimiter: ',', bom: false } as const
+
+const read = async (bytes: Uint8Array, name = 'a.xlsx') => readFile(bytes, name)
+const cellsIn = async (bytes: Uint8Array, name?: string) =>
+  (await read(bytes, name)).sheets[0]!.cells
+const refusal = async (bytes: Uint8Array, name?: string): Promise<string> => {
+  try {
+    await read(bytes, name)
+    return 'nothing'
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+/** Takes updates into a document. */
+function docWith(updates: readonly Uint8Array[], doc = new Y.Doc()): Y.Doc {
+  for (const update of updates) Y.applyUpdate(doc, update)
+  return doc
+}
+
+describe('a workbook', () => {
+  it('[FL1] gives its values, with their types', async () => {
+    const rows = `<row r="1"><c r="A1" t="inlineStr"><is><t>text</t></is></c><c r="B1"><v>1.5</v></c>
+      <c r="C1" t="b"><v>1</v></c><c r="D1" t="inlineStr"><is><t>007</t></is></c></row>`
+    expect(await cellsIn(fileOf(rows))).toEqual({
+      0: { 0: { v: 'text' }, 1: { v: 1.5 }, 2: { v: 1, t: 3 }, 3: { v: '007', t: 4 } },
+    })
+  })
+
+  it('[FL4] has shared formulas written out, and array formulas in their first cell', async () => {
+    const rows = `<row r="1"><c r="A1"><f t="shared" ref="A1:A3" si="0">B1*$C$1+Two!B1</f><v>1</v></c></row>
+      <row r="2"><c r="A2"><f t="shared" si="0"/><v>2</v></c><c r="D2"><f t="array" ref="D2:D3">B1:B2*2</f><v>3</v></c></row>
+      <row r="3"><c r="A3"><f t="shared" si="0"/><v>3</v></c><c r="D3"><v>4</v></c></row>`
+    expect(await cellsIn(fileOf(rows))).toEqual({
+      0: { 0: { f: '=B1*$C$1+Two!B1' } },
+      1: { 0: { f: '=B2*$C$1+Two!B2' }, 3: { f: '=B1:B2*2' } },
+      2: { 0: { f: '=B3*$C$1+Two!B3' } },
+    })
+  })
+
+  it('[FL4] keeps formulas that can’t be calculated here as text, and links to other files as values', async () => {
+    const rows = `<row r="1"><c r="A1"><f>_xlfn.XLOOKUP(1,B1:B2,C1:C2)</f><v>1</v></c><c r="B1"><f>NOSUCH(1)</f><v>2</v></c>
+      <c r="C1"><f>SUM(Sales[Amount])</f><v>3</v></c><c r="D1"><f>[1]Sheet1!A1*2</f><v>4</v></c>
+      <c r="E1"><f>"[1] "&amp;"NOSUCH("</f><v>5</v></c></row>`
+    const { sheets, leftOut } = await read(fileOf(rows))
+    expect(sheets[0]!.cells).toEqual({
+      0: {
+        0: { f: '=XLOOKUP(1,B1:B2,C1:C2)' },
+        1: { v: '=NOSUCH(1)', t: 4 },
+        2: { v: '=SUM(Sales[Amount])', t: 4 },
+        3: { v: 4 },
+        4: { f: '="[1] "&"NOSUCH("' },
+      },
+    })
+    expect(leftOut).toEqual([
+      { feature: 'unknown-formulas', sheet: 'One', count: 2, example: 'B1' },
+      { feature: 'external-links', sheet: 'One', count: 1, example: 'D1' },
+    ])
+  })
+
+  it('[FL4] knows the functions that Univer calculates, and their names in files', async () => {
+    expect([...KNOWN_FUNCTIONS].toSorted()).toEqual(CALCULATED.toSorted())
+    const later = [...LATER_FUNCTIONS, ...LATER_SHEET_FUNCTIONS]
+    expect(later.filter((name) => !KNOWN_FUNCTIONS.has(name))).toEqual([])
+    const cells = { 0: { 0: { f: '=XLOOKUP("IFS(",A2,FILTER(B1:B9,\'IFS(\'!C1))' } } }
+    const { sheets } = await readXlsx(await writeXlsx([sheetWith({ cells })]))
+    expect(sheets[0]!.cells?.get('0,0')?.formula).toBe(
+      '_xlfn.XLOOKUP("IFS(",A2,_xlfn._xlws.FILTER(B1:B9,\'IFS(\'!C1))',
+    )
+    expect(await cellsIn(await writeXlsx([sheetWith({ cells })]))).toEqual(cells)
+  })
+
+  it.each([
+    ['1900', '', 45_000.25],
+    ['1904', '<workbookPr date1904="1"/>', 43_538.25],
+  ])('[FL9] has dates of the %s system', async (_, system, serial) => {
+    const styles =
+      '<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>'
+    const sheet = worksheetOf(`<row r="1"><c r="A1" s="1"><v>${serial}</v></c></row>`)
+    const workbook = `<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">${system}<sheets><sheet name="One" sheetId="1" r:id="r1"/></sheets></workbook>`
+    const bytes = workbookOf({
+      'xl/workbook.xml': workbook,
+      'xl/styles.xml': styles,
+      'xl/worksheets/sheet1.xml': sheet,
+    })
+    const cell = (await cellsIn(bytes))[0]![0]!
+    expect(cell.v).toBe(45_000.25)
+    expect(cell.s).toEqual({ n: { pattern: expect.stringMatching(/d.*y|y.*d/) as string } })
+  })
+
+  it('[FL3] says what is left out, where, and how often', async () => {
+    const after = `<mergeCells><mergeCell ref="B2:C3"/></mergeCells>
+      <conditionalFormatting sqref="C3:C9"><cfRule type="cellIs" priority="1" operator="equal"><formula>1</formula></cfRule></conditionalFormatting>
+      <dataValidations><dataValidation type="whole" sqref="D4"><formula1>1</formula1></dataValidation></dataValidations>`
+    const bytes = workbookOf({
+      'xl/worksheets/sheet1.xml': worksheetOf('<row r="1"><c r="A1"><v>1</v></c></row>', after),
+      'xl/vbaProject.bin': 'macros',
+    })
+    const { sheets, leftOut } = await read(bytes, 'a.xlsm')
+    expect(sheets[0]).toMatchObject({
+      cells: { 0: { 0: { v: 1 } } },
+      merges: [{ startRow: 1, startColumn: 1, endRow: 2, endColumn: 2 }],
+    })
+    expect(leftOut).toEqual([
+      { feature: 'macros', sheet: '', count: 1 },
+      { feature: 'validations', sheet: 'One', count: 1, example: 'D4' },
+      { feature: 'conditional-formats', sheet: 'One', count: 1, example: 'C3' },
+    ])
+  })
+})
+
+describe('the sheets of a file', () => {
+  const TWO: readonly FileSheet[] = [
+    sheetWith({ name: 'Sheet 1', cells: { 0: { 0: { f: "='Sheet 2'!A1" } } } }),
+    sheetWith({
+      name: 'Sheet 2',
+      cells: { 0: { 0: { v: 7 } } },
+      columns: { count: 30, sizes: { 2: 40 }, hidden: [3] },
+      frozen: { rows: 1, columns: 2 },
+    }),
+  ]
+
+  it('[FL2] are all that a new document has', () => {
+    const doc = docWith(writeSheets(TWO, { title: 'Budget' }))
+    expect(sheetsIn(doc).map(({ sheet }) => sheet)).toEqual(TWO)
+    expect(doc.getMap('about').get('title')).toBe('Budget')
+  })
+
+  it('[FL2] come after those of a document, and refer to each other whatever these are called', () => {
+    const doc = new Y.Doc()
+    const before = new SheetDocument(doc)
+    before.apply({
+      type: 'set-range-values',
+      sheet: 'sheet-2',
+      cellValue: { 0: { 0: { v: 'other' } } },
+    })
+    const updates = writeSheets(TWO, { after: before.lastSheetKey })
+    docWith(updates, doc)
+    const names = sheetsIn(doc).map(({ sheet }) => sheet.name)
+    expect(names).toEqual(['Sheet 1', 'Sheet 2', 'Sheet 3', 'Sheet 1 (2)', 'Sheet 2 (2)'])
+    expect(sheetsIn(doc)[3]!.sheet.cells).toEqual({ 0: { 0: { f: "='Sheet 2 (2)'!A1" } } })
+    expect(doc.store.pendingStructs).toBeNull()
+  })
+
+  it('[FL2] are one step of undo', () => {
+    const doc = new Y.Doc()
+    const sheets = new SheetDocument(doc)
+    sheets.apply({
+      type: 'set-range-values',
+      sheet: 'sheet-1',
+      cellValue: { 0: { 0: { v: 'mine' } } },
+    })
+    const cells = Object.fromEntries(
+      Array.from({ length: 9_000 }, (_, row) => [row, { 0: { v: row } }]),
+    )
+    const many = sheetWith({ cells, rows: { count: 9_000, sizes: {}, hidden: [] } })
+    const updates = writeSheets([...TWO, many], { after: sheets.lastSheetKey })
+    expect(updates.length).toBeGreaterThan(2)
+    sheets.add(updates)
+    sheets.takeChanges()
+    expect(sheets.snapshot()).toHaveLength(6)
+    expect(sheets.steps).toEqual({ undos: 2, redos: 0 })
+    sheets.undo()
+    sheets.takeChanges()
+    expect(sheets.snapshot().map(({ name }) => name)).toEqual(['Sheet 1', 'Sheet 2', 'Sheet 3'])
+    expect(sheets.snapshot()[0]!.cells).toEqual({ 0: { 0: { v: 'mine' } } })
+    sheets.redo()
+    sheets.takeChanges()
+    expect(sheets.snapshot()).toHaveLength(6)
+    expect(sheets.snapshot()[5]!.cells[8_999]).toEqual({ 0: { v: 8_999 } })
+  })
+})
+
+describe('a text', () => {
+  const TABLE = {
+    0: { 0: { v: '名称' }, 1: { v: 'b' } },
+    1: { 0: { v: 1 }, 1: { v: 'line\nbreak' } },
+  }
+  const GB18030 = Uint8Array.of(0xc3, 0xfb, 0xb3, 0xc6)
+  const text = (delimiter: string) => `名称${delimiter}b\r\n1${delimiter}"line\nbreak"\r\n`
+  const inUtf16 = (isLittle: boolean, hasMark: boolean) =>
+    Uint8Array.from(
+      [...(hasMark ? '\uFEFF' : ''), ...text(',').replace('名称', 'name')].flatMap((letter) => {
+        const [low, high] = [letter.charCodeAt(0) & 0xff, letter.charCodeAt(0) >> 8]
+        return isLittle ? [low, high] : [high, low]
+      }),
+    )
+
+  it.each([
+    ['UTF-8', bytesOf(text(','))],
+    ['UTF-8 with a mark', bytesOf(`\uFEFF${text(',')}`)],
+    ['semicolons', bytesOf(text(';'))],
+    ['tabs', bytesOf(text('\t'))],
+    ['GB18030', Uint8Array.of(...GB18030, ...bytesOf(text(',').slice(2)))],
+  ])('[FL5] is read in %s', async (_, bytes) => {
+    expect(await cellsIn(bytes, 'a.csv')).toEqual(TABLE)
+  })
+
+  it.each([
+    ['little', true, true],
+    ['little', true, false],
+    ['big', false, true],
+    ['big', false, false],
+  ])('[FL5] is read in UTF-16, %s end first (%s, mark: %s)', async (_, isLittle, hasMark) => {
+    const cells = await cellsIn(inUtf16(isLittle, hasMark), 'a.csv')
+    expect(cells).toEqual({ ...TABLE, 0: { 0: { v: 'name' }, 1: { v: 'b' } } })
+  })
+
+  it('[FL5] has numbers, dates and more, and else texts', async () => {
+    const fields = [
+      '-1.5e3',
+      '12.5%',
+      '2026-11-30',
+      '2026/11/30 12:00',
+      '6:00:30',
+      'true',
+      '=SUM(A1:B1)',
+      '0012',
+      '1234567890123456',
+      '30.2.2026',
+      '2026-02-30',
+    ]
+    const cells = await cellsIn(bytesOf(fields.join('\n')), 'a.csv')
+    expect(Object.values(cells).map((row) => (row as { 0: object })[0])).toEqual([
+      { v: -1_500 },
+      { v: 0.125, s: { n: { pattern: '0.0%' } } },
+      { v: 46_356, s: { n: { pattern: 'yyyy-mm-dd' } } },
+      { v: 46_356.5, s: { n: { pattern: 'yyyy-mm-dd hh:mm' } } },
+      { v: 21_630 / 86_400, s: { n: { pattern: 'hh:mm:ss' } } },
+      { v: 1, t: 3 },
+      { f: '=SUM(A1:B1)' },
+      { v: '0012', t: 4 },
+      { v: '1234567890123456', t: 4 },
+      { v: '30.2.2026' },
+      { v: '2026-02-30' },
+    ])
+  })
+
+  it('[FL6] of a cell never becomes a formula, and is the same again', async () => {
+    const texts = ['=1+1', '+1', '-a', '@a', "'=x", "it's", "''", '\ta', 'a=b']
+    const cells = Object.fromEntries(texts.map((v, row) => [row, { 0: { v } }]))
+    const bytes = writeDelimited(sheetWith({ cells }), COMMA)
+    const lines = new TextDecoder().decode(bytes).split('\r\n')
+    expect(lines.slice(0, 6)).toEqual(["'=1+1", "'+1", "'-a", "'@a", "''=x", "it's"])
+    const again = await cellsIn(bytes, 'a.csv')
+    expect(Object.values(again).map((row) => (row as { 0: { v: string } })[0].v)).toEqual(texts)
+  })
+
+  it('[FL6] has results, dates and numbers, and a mark if that is wanted', () => {
+    const cells = {
+      0: {
+        0: { f: '=A2*2' },
+        1: { f: '=A3' },
+        2: { v: 45_000.5, s: { n: { pattern: 'd/m/yyyy h:mm' } } },
+        3: { v: -5 },
+        4: { v: 1, t: 3 },
+        5: { v: 'a;"b' },
+      },
+    }
+    const options = { delimiter: ';', bom: true } as const
+    const bytes = writeDelimited(sheetWith({ cells }), options, { 0: { 0: 14 } })
+    expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf])
+    expect(new TextDecoder().decode(bytes)).toBe('14;=A3;2023-03-15 12:00;-5;TRUE;"a;""b"\r\n')
+  })
+})
+
+describe('a bad file', () => {
+  const ole = (...names: string[]) =>
+    Uint8Array.from([
+      0xd0,
+      0xcf,
+      0x11,
+      0xe0,
+      0xa1,
+      0xb1,
+      0x1a,
+      0xe1,
+      ...names.flatMap((name) => [...name].flatMap((letter) => [letter.charCodeAt(0), 0])),
+    ])
+  const many = (count: number) =>
+    `<row r="1">${Array.from({ length: count }, () => '<c><v>1</v></c>').join('')}</row>`
+  const zeros = new Uint8Array(FILE_LIMITS.ratioFromBytes + 1)
+
+  it.each([
+    ['text for a workbook', bytesOf('a,b'), 'a.xlsx', /isn’t an \.xlsx file/],
+    ['a workbook for text', workbookOf(), 'a.csv', /isn’t an \.csv file/],
+    ['a picture for text', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 0), 'a.csv', /isn’t an/],
+    ['another archive', zipSync({ a: strToU8('b') }), 'a.xlsx', /damaged, or not a spreadsheet/],
+    ['half a workbook', workbookOf().subarray(0, 300), 'a.xlsx', /damaged/],
+    ['an old format without content', ole('nothing'), 'a.xls', /damaged/],
+    ['nothing', new Uint8Array(), 'a.csv', /empty/],
+    ['another kind', bytesOf('%PDF'), 'a.pdf', /can’t be opened/],
+    ['an encrypted workbook', ole('EncryptionInfo', 'EncryptedPackage'), 'a.xlsx', /password/],
+    ['a bomb', zipSync({ 'xl/a.xml': zeros }), 'a.xlsx', /too large/],
+    [
+      'entities',
+      workbookOf({ 'xl/workbook.xml': '<!DOCTYPE a [<!ENTITY b "c">]><workbook>&b;</workbook>' }),
+      'a.xlsx',
+      /XML entities/,
+    ],
+    ['too many cells', fileOf(many(FILE_LIMITS.cells + 1)), 'a.xlsx', /too many cells/],
+    ['far cells', fileOf('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), 'a.xlsx', /./],
+    ['too many rows', bytesOf('1\n'.repeat(100_001)), 'a.csv', /too many lines/],
+    ['too many columns', bytesOf(','.repeat(5_000)), 'a.csv', /too many lines/],
+  ])('[FL7 FL8] with %s is refused with a sentence', async (_, bytes, name, sentence) => {
+    const message = await refusal(bytes, name)
+    expect(message).toMatch(sentence)
+    expect(message).toMatch(/^[A-Z][^\n]{10,140}\.$/)
+  })
+
+  it('[FL7] that says less of its size than is true is never larger than it says', async () => {
+    const bytes = workbookOf({ 'xl/worksheets/sheet1.xml': worksheetOf(many(20_000)) })
+    // The directory says 100 bytes of every part.
+    const view = new DataView(bytes.buffer, bytes.byteOffset)
+    for (let at = 0; at < bytes.length - 4; at++) {
+      if (view.getUint32(at, true) === 0x02014b50) view.setUint32(at + 24, 100, true)
+    }
+    expect(await refusal(bytes)).toMatch(/damaged/)
+  })
+})

@@ -1,0 +1,59 @@
+import type { SheetSnapshot } from '../document/index.js'
+
+/** A sheet as a file has it: a sheet of the document without its id, and what files don't carry yet. */
+export type FileSheet = Omit<SheetSnapshot, 'id' | 'filter' | 'look'>
+
+/** The values of formulas, by row and column, for programs that don't calculate them. */
+export interface Results {
+  readonly [row: number]: { readonly [column: number]: string | number | boolean }
+}
+
+/** What of a file a sheet can't have. Nothing of it is in the document. @see SHEET.md FL3 */
+export interface LeftOut {
+  /** @example 'charts' */
+  readonly feature: LeftOutFeature
+  /** The sheet's name; empty if it is about the whole file. */
+  readonly sheet: string
+  readonly count: number
+  /** One of the cells. @example 'B7' */
+  readonly example?: string
+}
+
+/** A kind of content that is left out. */
+export type LeftOutFeature = keyof typeof LEFT_OUT
+
+/** What people call what is left out, and what became of it. */
+export const LEFT_OUT = {
+  charts: 'charts',
+  images: 'images',
+  drawings: 'text boxes and shapes',
+  notes: 'notes and comments',
+  links: 'links; their text is kept',
+  validations: 'data validation',
+  'conditional-formats': 'conditional formats',
+  filters: 'filters; all rows are shown',
+  tables: 'tables; their cells are kept',
+  'pivot-tables': 'pivot tables; their cells are kept',
+  slicers: 'slicers',
+  sparklines: 'sparklines',
+  names: 'names of cells',
+  protection: 'protection',
+  grouping: 'groups of rows and columns',
+  'hidden-sheets': 'hidden sheets; they are shown',
+  'sheet-views': 'tab colors, and hidden grid lines',
+  printing: 'print settings',
+  macros: 'macros',
+  'external-links': 'links to other files; the last values are kept',
+  'unknown-formulas': 'formulas that can’t be calculated here; they are kept as text',
+  'rich-text': 'formatting within a text; the text is kept',
+  fills: 'patterns and gradients; one color is kept',
+  merges: 'merged cells beyond what a sheet can have',
+  'long-texts': 'texts that are too long; they are cut',
+  formats: 'formats, and formulas; the values are kept',
+} as const
+
+/** A file that was read. */
+export interface FileContent {
+  readonly sheets: readonly FileSheet[]
+  readonly leftOut: readonly LeftOut[]
+}

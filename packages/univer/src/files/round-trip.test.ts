@@ -1,0 +1,169 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import * as Y from 'yjs'
+import type { CellData, CellMatrix, Style } from '../document/index.js'
+import { sheetWith } from './files.fixture.js'
+import {
+  readFile,
+  sheetsIn,
+  writeDelimited,
+  writeSheets,
+  writeXlsx,
+  type FileSheet,
+} from './index.js'
+
+const ROWS = 12
+const COLUMNS = 8
+
+const text = fc
+  .oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.constantFrom('007', '1e5', ' x ', '=1+1', "'a", '_x0041_', 'a\nb', 'TRUE', '<&>"', '中文'),
+  )
+  .filter((written) => written !== '' && !/(?![\n\t])\p{Cc}|[\ufffe\uffff]/u.test(written))
+
+/** A text as reading gives it: what looks like something else is told apart. */
+const textCell = text.map((v): CellData =>
+  v.trim() !== '' && (Number.isFinite(Number(v)) || /^\s*(?:true|false|=[^]+)$/i.test(v))
+    ? { v, t: 4 }
+    : { v },
+)
+const number = fc
+  .double({ noNaN: true, noDefaultInfinity: true })
+  .map((v): CellData => ({ v: Object.is(v, -0) ? 0 : v }))
+const content: fc.Arbitrary<CellData> = fc.oneof(
+  textCell,
+  number,
+  fc.boolean().map((v): CellData => ({ v: v ? 1 : 0, t: 3 })),
+  fc
+    .constantFrom('=A1+B$2', "=SUM('Sheet 2'!A:A)", '=XLOOKUP(A1,B:B,C:C)', '=IF(A1="x",1,"")')
+    .map((f): CellData => ({ f })),
+  fc.constant({}),
+)
+
+const color = fc.constantFrom('#FF0000', '#00AB12', '#123456').map((rgb): Style => ({ rgb }))
+const line = fc.record({ s: fc.integer({ min: 1, max: 13 }), cl: color })
+const style = fc.record(
+  {
+    bd: fc
+      .record({ t: line, r: line, b: line, l: line }, { requiredKeys: [] })
+      .filter((sides) => Object.keys(sides).length > 0),
+    bg: color,
+    bl: fc.constant(1),
+    cl: color,
+    ff: fc.constantFrom('Calibri', '宋体'),
+    fs: fc.constantFrom(8, 10.5, 24),
+    ht: fc.constantFrom(1, 2, 3, 4),
+    it: fc.constant(1),
+    n: fc.constantFrom('0.00', '#,##0', '@', '¥#,##0.00', '0%').map((pattern) => ({ pattern })),
+    pd: fc.constantFrom(1, 3).map((n) => ({ t: 0, r: 2, b: 2, l: 2 + 9 * n })),
+    st: fc.constant({ s: 1 }),
+    tb: fc.constant(3),
+    tr: fc.constantFrom({ a: -45 }, { a: 90 }, { a: 0, v: 1 }),
+    ul: fc.constant({ s: 1 }),
+    va: fc.constantFrom(2, 3),
+    vt: fc.constantFrom(1, 2, 3),
+  },
+  { requiredKeys: [] },
+)
+
+const cell = fc
+  .tuple(content, style)
+  .map(([value, s]): CellData => (Object.keys(s).length === 0 ? value : { ...value, s }))
+
+const place = fc.tuple(
+  fc.integer({ min: 0, max: ROWS - 1 }),
+  fc.integer({ min: 0, max: COLUMNS - 1 }),
+)
+
+function matrixOf(placed: readonly (readonly [readonly [number, number], CellData])[]) {
+  const cells: { [row: number]: { [column: number]: CellData } } = {}
+  for (const [[row, column], data] of placed) {
+    if (Object.keys(data).length > 0) (cells[row] ??= {})[column] = data
+  }
+  return cells
+}
+
+const matrix = (each: fc.Arbitrary<CellData>): fc.Arbitrary<CellMatrix<CellData>> =>
+  fc.array(fc.tuple(place, each), { maxLength: 30 }).map(matrixOf)
+
+const linesOf = (count: number, size: fc.Arbitrary<number>) =>
+  fc
+    .record({
+      sizes: fc.dictionary(fc.integer({ min: 0, max: ROWS }).map(String), size, {
+        noNullPrototype: true,
+      }),
+      hidden: fc.uniqueArray(fc.integer({ min: 0, max: ROWS })),
+    })
+    .map(({ sizes, hidden }) => ({ count, sizes, hidden: hidden.toSorted((a, b) => a - b) }))
+
+const sheet: fc.Arbitrary<FileSheet> = fc.record({
+  name: fc.constantFrom('One', '表 1', "it's"),
+  cells: matrix(cell),
+  merges: fc.constantFrom(
+    [],
+    [{ startRow: 1, startColumn: 2, endRow: 3, endColumn: 2 }],
+    [
+      { startRow: 0, startColumn: 0, endRow: 1, endColumn: 1 },
+      { startRow: 5, startColumn: 0, endRow: 5, endColumn: 7 },
+    ],
+  ),
+  frozen: fc.record({ rows: fc.nat(3), columns: fc.nat(3) }),
+  rows: linesOf(1_000, fc.integer({ min: 1, max: 400 })),
+  // 88 is what a column has anyway.
+  columns: linesOf(
+    26,
+    fc.integer({ min: 1, max: 400 }).filter((px) => px !== 88),
+  ),
+})
+
+const SECOND = sheetWith({ name: 'Sheet 2', cells: { 0: { 0: { v: 1 } } } })
+
+it('[FL10] what is saved as a workbook and opened is the same', async () => {
+  await fc.assert(
+    fc.asyncProperty(sheet, async (first) => {
+      const { sheets, leftOut } = await readFile(await writeXlsx([first, SECOND]), 'a.xlsx')
+      expect(leftOut).toEqual([])
+      expect(sheets).toEqual([first, SECOND])
+      const doc = new Y.Doc()
+      for (const update of writeSheets(sheets, {})) Y.applyUpdate(doc, update)
+      expect(sheetsIn(doc).map((each) => each.sheet)).toEqual(sheets)
+    }),
+    { numRuns: 150 },
+  )
+})
+
+it('[FL10] what is saved as text and opened is the same', async () => {
+  const plain = fc.oneof(
+    textCell,
+    fc.double({ noNaN: true, min: -1e9, max: 1e9 }).map((v) => ({ v: Math.round(v) + 0 })),
+  )
+  await fc.assert(
+    fc.asyncProperty(
+      matrix(plain),
+      fc.constantFrom(',', ';', '\t'),
+      fc.boolean(),
+      async (cells, delimiter, bom) => {
+        // Text has no types: what looks like a number is one.
+        const told = withoutDoubts(cells)
+        const bytes = writeDelimited(sheetWith({ cells: told }), { delimiter, bom })
+        if (Object.keys(told).length === 0) return
+        const { sheets } = await readFile(bytes, delimiter === '\t' ? 'One.tsv' : 'One.csv')
+        expect(sheets[0]!.cells).toEqual(told)
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+function withoutDoubts(cells: CellMatrix<CellData>): CellMatrix<CellData> {
+  const kept = Object.entries(cells).map(([row, inRow]) => {
+    const sure = Object.entries(inRow as Record<string, CellData>).filter(
+      ([, { v, t }]) =>
+        t === undefined ||
+        !/^\s*(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?|true|false)\s*$/i.test(String(v)),
+    )
+    return [row, Object.fromEntries(sure)] as const
+  })
+  return Object.fromEntries(kept.filter(([, inRow]) => Object.keys(inRow).length > 0))
+}

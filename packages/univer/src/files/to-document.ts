@@ -1,0 +1,100 @@
+import { Doc, mergeUpdates } from 'yjs'
+import { SheetDocument } from '../document/sheet-document.js'
+import { LIMITS, type Operation } from '../document/index.js'
+import { cleanName } from '../document/sheet-list.js'
+import { makeName, type Chance, type OrderKey } from '../document/order-key.js'
+import { FEATURES } from './features/index.js'
+import type { FileSheet } from './model.js'
+
+/** Where the sheets of a file go. */
+export interface Destination {
+  /** The order key of the sheet after which they go; without it they are all that the document has. */
+  readonly after?: OrderKey
+  /** The title of a new document. */
+  readonly title?: string
+}
+
+/** The sheets of a document that is new. @see SHEET.md SD30 */
+const FIRST_SHEETS: readonly string[] = ['sheet-1', 'sheet-2', 'sheet-3']
+const ABOUT = 'about'
+
+/**
+ * Returns updates that write sheets into a document, whatever else is in it. Each is small enough to be
+ * taken in at once; together they are one step.
+ *
+ * @see SHEET.md FL2
+ */
+export function writeSheets(
+  sheets: readonly FileSheet[],
+  { after, title }: Destination,
+  chance: Chance = Math.random,
+): Uint8Array[] {
+  const doc = new Doc()
+  const isNew = after === undefined
+  if (!isNew) standFor(doc, after)
+  const updates: Uint8Array[] = []
+  doc.on('update', (update: Uint8Array) => updates.push(update))
+  const document = new SheetDocument(doc, chance)
+  const shown = isNew ? FIRST_SHEETS.length : 1
+  const ids = sheets.map(() => newSheetId(chance))
+  document.apply(
+    ...sheets.map((sheet, at) => insertSheet(sheet, ids[at]!, shown + at)),
+    // References are to the sheets of the file, even if these are called the same.
+    ...(isNew ? FIRST_SHEETS.map((sheet): Operation => ({ type: 'remove-sheet', sheet })) : []),
+  )
+  if (isNew && title !== undefined) doc.getMap(ABOUT).set('title', title)
+  for (const [at, sheet] of sheets.entries()) {
+    for (const { steps } of FEATURES) {
+      for (const step of steps?.(sheet, ids[at]!) ?? []) document.apply(step)
+    }
+  }
+  document.destroy()
+  doc.destroy()
+  return updates
+}
+
+/** Of sheets with the same name, the one with the lowest id keeps it: those that were there before. SD31 */
+const newSheetId = (chance: Chance): string => `z${Date.now().toString(36)}${makeName(chance)}`
+
+/** Returns all updates as one. */
+export function asOneUpdate(updates: readonly Uint8Array[]): Uint8Array {
+  return updates.length === 1 ? updates[0]! : mergeUpdates([...updates])
+}
+
+/** Makes a document that has a sheet with the order key of another's last one, and nothing to be written. */
+function standFor(doc: Doc, after: OrderKey): void {
+  const sheets = doc.getMap(`sheets`)
+  doc.transact(() => {
+    sheets.set('sheet-1/at', after)
+    // No sheet of a file has this name.
+    sheets.set('sheet-1/name', `-${makeName(Math.random)}-${makeName(Math.random)}-`)
+    for (const id of FIRST_SHEETS.slice(1)) sheets.set(`${id}/gone`, true)
+  })
+  // What is written from here on is by somebody else, and doesn't depend on this.
+  doc.clientID = (doc.clientID + 1) >>> 0
+}
+
+function insertSheet({ name, rows, columns }: FileSheet, sheet: string, index: number): Operation {
+  const shown = cleanName(name).slice(0, LIMITS.nameCharacters)
+  return {
+    type: 'insert-sheet',
+    sheet,
+    index,
+    name: shown === '' ? sheet : shown,
+    rows: rows.count,
+    columns: columns.count,
+  }
+}
+
+/** Returns the sheets of a document for a file. @throws {RangeError} if its format isn't known */
+export function sheetsIn(doc: Doc): { readonly id: string; readonly sheet: FileSheet }[] {
+  const document = new SheetDocument(doc)
+  try {
+    if (!document.isKnown) throw new RangeError('the document is in a format that is not known')
+    return document
+      .snapshot()
+      .map(({ id, filter: _filter, look: _look, ...sheet }) => ({ id, sheet }))
+  } finally {
+    document.destroy()
+  }
+}

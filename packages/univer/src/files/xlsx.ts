@@ -1,0 +1,134 @@
+import { readXls, readXlsx, writeXlsx, type Sheet, type Workbook } from 'hucre/xlsx'
+import { readOds } from 'hucre/ods'
+import { FIRST_SIZE } from '../document/limits.js'
+import { LIMITS } from '../document/index.js'
+import { DEFAULT_FONT } from './cell-style.js'
+import { SheetDraft, type Source, type Target } from './feature.js'
+import { FEATURES } from './features/index.js'
+import { FILE_LIMITS } from './limits.js'
+import type { FileContent, FileSheet, Results } from './model.js'
+import { inspect, repack, tooManyCells, unpack, type Parts } from './parts.js'
+import { FileProblem } from './problem.js'
+import { Report } from './report.js'
+
+const NO_PARTS: Parts = {}
+const OPTIONS = { readStyles: true }
+
+/** @throws {FileProblem} */
+export async function readWorkbook(
+  bytes: Uint8Array,
+  kind: 'xlsx' | 'xls' | 'ods',
+): Promise<FileContent> {
+  const report = new Report()
+  const { book, parts } = await open(bytes, kind)
+  assertWithin(book)
+  const styles = {
+    themeColors: book.themeColors ?? [],
+    defaultFont: book.defaultFont ?? DEFAULT_FONT,
+  }
+  for (const { readBook } of FEATURES) readBook?.(book, parts, report)
+  if (kind !== 'xlsx') report.note('formats', '')
+  const sheets = book.sheets.map((sheet) => readSheet({ sheet, book, styles, parts }, report))
+  return { sheets, leftOut: report.entries }
+}
+
+/** Returns the bytes of an .xlsx file. @param results the values of formulas, for each sheet */
+export async function writeWorkbook(
+  sheets: readonly FileSheet[],
+  results: readonly Results[],
+): Promise<Uint8Array> {
+  return writeXlsx({
+    sheets: sheets.map((sheet, at) => writeSheet(sheet, results[at] ?? {})),
+    defaultFont: DEFAULT_FONT,
+  })
+}
+
+async function open(bytes: Uint8Array, kind: 'xlsx' | 'xls' | 'ods') {
+  const parts = kind === 'xls' ? NO_PARTS : unpack(bytes)
+  inspect(parts)
+  try {
+    if (kind === 'xls') return { book: await readXls(bytes, OPTIONS), parts }
+    const read = kind === 'xlsx' ? readXlsx : readOds
+    return { book: await read(repack(parts), OPTIONS), parts }
+  } catch (error) {
+    // A reader says in its own words, and in English, what is wrong with the bytes.
+    throw new FileProblem('damaged', String(error))
+  }
+}
+
+/** @throws {FileProblem} if there is more than a document can have */
+function assertWithin({ sheets }: Workbook): void {
+  if (sheets.length === 0) throw new FileProblem('damaged')
+  if (sheets.length > LIMITS.sheets) throw new FileProblem('too-many-sheets', String(LIMITS.sheets))
+  let places = 0
+  for (const sheet of sheets) {
+    const columns = widthOf(sheet)
+    places += sheet.rows.length * columns
+    assertLines(sheet.rows.length, LIMITS.rows)
+    assertLines(columns, LIMITS.columns)
+  }
+  if (places > FILE_LIMITS.places) throw tooManyCells()
+}
+
+function assertLines(count: number, most: number): void {
+  if (count > most) throw new FileProblem('too-many-lines', most.toLocaleString('en'))
+}
+
+function widthOf({ rows }: Sheet): number {
+  let width = 0
+  for (const row of rows) {
+    for (let at = row.length - 1; at >= width; at--) {
+      if (row[at] !== null && row[at] !== undefined) width = at + 1
+    }
+  }
+  return width
+}
+
+function readSheet(source: Source, report: Report): FileSheet {
+  const draft = new SheetDraft(source.sheet.name)
+  for (const { read } of FEATURES) read?.(source, draft, report)
+  return sheetOf(draft)
+}
+
+/** Returns a sheet with as many lines as it needs, and nothing beyond them. */
+export function sheetOf({ name, cells, merges, frozen, rows, columns }: SheetDraft): FileSheet {
+  const size = sizeOf(cells)
+  const kept = Object.entries(cells).filter(([row]) => Number(row) < size.rows)
+  return {
+    name,
+    cells: Object.fromEntries(kept.map(([row, inRow]) => [row, within(inRow, size.columns)])),
+    merges: merges.filter(
+      ({ endRow, endColumn }) => endRow < size.rows && endColumn < size.columns,
+    ),
+    frozen: {
+      rows: Math.min(frozen.rows, size.rows),
+      columns: Math.min(frozen.columns, size.columns),
+    },
+    rows: { count: size.rows, ...linesWithin(rows, size.rows) },
+    columns: { count: size.columns, ...linesWithin(columns, size.columns) },
+  }
+}
+
+function sizeOf(cells: SheetDraft['cells']): { readonly rows: number; readonly columns: number } {
+  let [rows, columns]: number[] = [FIRST_SIZE.rows, FIRST_SIZE.columns]
+  for (const [row, inRow] of Object.entries(cells)) {
+    rows = Math.max(rows!, Number(row) + 1)
+    for (const column of Object.keys(inRow)) columns = Math.max(columns!, Number(column) + 1)
+  }
+  return { rows: Math.min(rows!, LIMITS.rows), columns: Math.min(columns!, LIMITS.columns) }
+}
+
+function within<T>(byPosition: { readonly [at: number]: T }, count: number): { [at: number]: T } {
+  const kept = Object.entries(byPosition).filter(([at]) => Number(at) < count)
+  return Object.fromEntries(kept)
+}
+
+function linesWithin({ sizes, hidden }: SheetDraft['rows'], count: number) {
+  return { sizes: within(sizes, count), hidden: hidden.filter((at) => at < count) }
+}
+
+function writeSheet(sheet: FileSheet, results: Results): Target {
+  const target: Target = { name: sheet.name, rows: [], cells: new Map() }
+  for (const { write } of FEATURES) write?.(sheet, target, results)
+  return target
+}

@@ -1,0 +1,88 @@
+import type { BrowserContext, Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { ann, Office } from './office.js'
+import { OfficeWindow } from './office-window.js'
+
+/** Opens a window in a browser of somebody who reads Chinese, or another language. */
+async function openIn(office: Office, path: string, locale = 'zh-CN'): Promise<OfficeWindow> {
+  const context = await office.browser.newContext({
+    locale,
+    viewport: { width: 1_200, height: 700 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
+  return OfficeWindow.open(office.browser, {
+    baseUrl: office.baseUrl,
+    path,
+    person: { ...ann, name: '安安' },
+    context,
+  })
+}
+
+/** Notes every text that the page has shown so far. */
+async function noteTexts(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const texts = new Set<string>()
+    Object.assign(globalThis, { texts })
+    const look = () => {
+      const text = document.body?.innerText.trim()
+      if (text) texts.add(text)
+    }
+    new MutationObserver(look).observe(document, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+    })
+  })
+}
+
+const languageOf = (page: Page) =>
+  page.evaluate(() => [document.documentElement.lang, document.documentElement.dir])
+
+const choose = (page: Page, name: string) =>
+  page.getByRole('combobox', { name: /^(?:Language|语言)$/ }).selectOption({ label: name })
+
+describe('a language', () => {
+  const office = new Office()
+
+  it('[LA1 LA7] is that of the browser, from the first text on, and no other is loaded', async () => {
+    const context = await office.browser.newContext({ locale: 'zh-CN' })
+    await noteTexts(context)
+    await using window = await OfficeWindow.open(office.browser, {
+      baseUrl: office.baseUrl,
+      path: '/',
+      person: ann,
+      context,
+    })
+    await window.page.getByRole('heading', { name: '还没有文档' }).waitFor()
+    expect(await languageOf(window.page)).toEqual(['zh-Hans', 'ltr'])
+    const shown = await window.page.evaluate(() => [
+      ...(globalThis as unknown as { texts: Set<string> }).texts,
+    ])
+    expect(shown.length).toBeGreaterThan(0)
+    // Before the first text there is only the name.
+    for (const text of shown) expect(text).toMatch(/^(?:whereabouts|.*还没有文档.*)$/s)
+    const loaded = window.requests.map(({ url }) => /assets\/(en|zh-Hans)-/.exec(url)?.[1] ?? [])
+    expect(loaded.flat()).toEqual(['zh-Hans'])
+    expect(window.complaints).toEqual([])
+  })
+
+  it('[LA1] is English for who reads none of the others', async () => {
+    await using window = await openIn(office, '/', 'fr-FR')
+    await window.page.getByRole('heading', { name: 'Nothing here yet' }).waitFor()
+    expect(await languageOf(window.page)).toEqual(['en', 'ltr'])
+  })
+
+  it('[LA2] is the one that the user chose, in all windows of the browser from their next load on', async () => {
+    await using window = await openIn(office, '/', 'en-US')
+    const { page } = window
+    await page.getByRole('heading', { name: 'Nothing here yet' }).waitFor()
+    await choose(page, '简体中文')
+    await page.getByRole('heading', { name: '还没有文档' }).waitFor()
+    const next = await page.context().newPage()
+    await next.goto(office.baseUrl)
+    await next.getByRole('heading', { name: '还没有文档' }).waitFor()
+    await choose(page, 'English')
+    await page.getByRole('heading', { name: 'Nothing here yet' }).waitFor()
+    expect(await languageOf(page)).toEqual(['en', 'ltr'])
+  })
+})
