@@ -338,6 +338,8 @@ describe('finding', () => {
       expect(await anns.text.locator('.found').count()).toBe(0)
       await goTo(anns, 'Control+Home')
       await anns.page.keyboard.type('More tea. ')
+      await reads(bobs, /^More tea\. Tea/)
+      await bobs.untilStill()
       await expect.poll(() => found(bobs)).toMatch(/of 3$/)
       const current = () =>
         bobs.text.locator('.found.current').evaluate((match) => {
