@@ -1,5 +1,5 @@
 import type { Editor } from '@tiptap/core'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { createPortal } from 'react-dom'
 import { t } from '../../language/language.js'
 import { bindingOf } from '../bound.js'
@@ -18,7 +18,8 @@ interface FindBarProps {
 
 /** Finds text on the page, and replaces it. @see OFFICE.md PE13, PE14 */
 export function FindBar({ editor, finding, onClose }: FindBarProps) {
-  useEffect(() => FIND.fill(editor, FIND_PART), [editor])
+  // Before the search begins, which is an effect of what is in here.
+  useLayoutEffect(() => FIND.fill(editor, FIND_PART), [editor])
   const body = editor.view.dom.closest('.page-body')
   if (finding === null || body === null) return null
   const close = () => {
@@ -45,13 +46,16 @@ function FindForm({ editor, canReplace, close }: FindFormProps) {
   const [said, setSaid] = useState('')
   const [begin] = useState(() => selectedText(editor))
   const bar = useRef<HTMLElement>(null)
-  useEffect(() => setFind(editor, { query: begin }), [editor, begin])
+  const field = useRef<HTMLInputElement>(null)
+  // Also when the page is opened again meanwhile: then something else may have been typed here.
+  useEffect(() => setFind(editor, { query: field.current?.value ?? '' }), [editor])
   useShown(editor, matches[at]?.from)
   useEscape(bar, close)
   return (
     <search ref={bar} className="find-bar" aria-label={t('page.find')}>
       <span className="find-row">
         <input
+          ref={field}
           // oxlint-disable-next-line jsx-a11y/no-autofocus -- the button or the key asks for this
           autoFocus
           aria-label={t('page.find')}

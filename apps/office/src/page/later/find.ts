@@ -50,7 +50,7 @@ function firstFrom(matches: readonly Match[], from: number): number {
 }
 
 /** Returns where a page has a text; it never reaches over the end of a block. */
-function matchesIn(doc: Node, { query, isExact }: Pick<Find, 'query' | 'isExact'>): Match[] {
+export function matchesIn(doc: Node, { query, isExact }: Pick<Find, 'query' | 'isExact'>): Match[] {
   const found: Match[] = []
   if (query === '') return found
   const wanted = new RegExp(escape(query), isExact ? 'gu' : 'giu')
@@ -67,7 +67,8 @@ function matchesIn(doc: Node, { query, isExact }: Pick<Find, 'query' | 'isExact'
   return found
 }
 
-const escape = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)
+// A hyphen isn't among them: with the flag `u`, only what has a meaning may be escaped.
+const escape = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)
 
 /** Returns the search of an editor. */
 export const readFind = ({ state }: Editor): Find => FIND.read(state) ?? NONE
