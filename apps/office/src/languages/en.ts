@@ -356,7 +356,7 @@ export const messages = {
     '{all, plural, one {# character} other {# characters}}, {withoutSpaces, number} without spaces',
   'page.code': 'Code',
   'page.codeBlock': 'Code block',
-  'page.codeLanguage': 'Language',
+  'page.codeLanguage': 'Code language',
   'page.color.blue': 'Blue',
   'page.color.gray': 'Gray',
   'page.color.green': 'Green',
