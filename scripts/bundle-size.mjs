@@ -32,8 +32,9 @@ const ENTRIES = [
     // which lock (LK19); what takes a lock is in client/locks. 16 tell components where the client wants to be (CL106).
     // 32 say how long a confirmation took (IN8). 32 name the problem of a version that isn’t there (HY6); what reads
     // versions is in client/history.
+    // 24 show nothing under names that objects inherit (CL133).
     maxGzipBytes:
-      8 * 1024 + 832 + 2_560 + 512 + 64 + 256 + 704 + 420 + 320 + 200 + 32 + 140 + 16 + 32 + 32,
+      8 * 1024 + 832 + 2_560 + 512 + 64 + 256 + 704 + 420 + 320 + 200 + 32 + 140 + 16 + 32 + 56,
   },
   {
     // For pages that are open in many tabs. About half of it, such as the reader of streams, is in the
