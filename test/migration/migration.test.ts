@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { applyUpdate, Doc, encodeStateAsUpdateV2 } from 'yjs'
+import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateAsUpdateV2 } from 'yjs'
 import { runCommand } from '../servers/command.js'
 import { freePort } from '../servers/free-port.js'
 import { startRedis } from '../servers/redis.js'
@@ -155,6 +155,43 @@ it('[MG1] a server that nothing is known of is refused, with those that are', as
     1,
     expect.stringContaining('y-leveldb, y-websocket, hocuspocus, y-redis'),
   ])
+})
+
+it('[AD26 MG4] what isn’t a whole document in the given encoding is refused, and nothing is there', async () => {
+  await using data = await newFolder()
+  const doc = new Doc()
+  doc.getText('body').insert(0, 'words')
+  const one = encodeStateAsUpdate(doc)
+  const files = {
+    two: encodeStateAsUpdateV2(doc),
+    cut: one.slice(0, -1),
+    more: Uint8Array.from([...one, 0]),
+    empty: encodeStateAsUpdate(new Doc()),
+    whole: one,
+  }
+  for (const [name, bytes] of Object.entries(files)) {
+    await writeFile(join(data.path, `${name}.yjs`), bytes)
+  }
+  const all = await run(['documents', 'import', '--all', data.path], data.path)
+  expect(all).toMatchObject({ code: 1, err: expect.stringContaining('4 documents') as string })
+  expect(all.out).toContain('imported whole\n')
+  for (const [name, why] of [
+    ['two', 'import the file with --v2'],
+    ['cut', 'not a whole update'],
+    ['more', 'not a whole update'],
+    ['empty', 'The document is empty.'],
+  ]) {
+    const line = expect.stringMatching(
+      new RegExp(`^not imported: .*${name}.yjs: .*${why}`),
+    ) as string
+    expect(all.out.split('\n')).toContainEqual(line)
+  }
+  const as2 = await run(['documents', 'import', '--all', data.path, '--v2'], data.path)
+  expect(as2).toMatchObject({ code: 1, err: expect.stringContaining('4 documents') as string })
+  expect(as2.out).toContain('imported two\n')
+  expect(as2.out).toMatch(/whole.yjs: it is not in encoding version 2; import it without --v2\n/)
+  const list = await run(['documents', 'list', '--json'], data.path)
+  expect(list.out.match(/"room":"\w+"/g)).toEqual(['"room":"two"', '"room":"whole"'])
 })
 
 it('[MG4] a document in encoding version 2 is imported with --v2', async () => {

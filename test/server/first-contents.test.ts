@@ -10,7 +10,7 @@ import {
 } from 'whereabouts-conformance/document'
 import { callJson, expectProblem, expectRefused } from 'whereabouts-conformance/http'
 import { memberKey, TestRoom } from 'whereabouts-conformance/room'
-import { Doc, encodeStateAsUpdate } from 'yjs'
+import { convertUpdateFormatV1ToV2, Doc, encodeStateAsUpdate } from 'yjs'
 import { startPlain } from '../servers/plain.js'
 
 const NOTHING = new Uint8Array()
@@ -148,12 +148,14 @@ describe('onLoadDocument', () => {
     expect(asked).toEqual([room.name, written.name])
   })
 
-  it('[RS8] is never taken for an empty document if it fails', async () => {
+  it('[RS8 RS21] is never taken for an empty document if it fails', async () => {
     const wrong: readonly (() => unknown)[] = [
       () => Promise.reject(new Error('no database')),
       () => ({ update: 'text' }),
       () => ({ ...content(), owner: '' }),
       () => ({ update: new Uint8Array([1, 2, 3]) }),
+      () => ({ update: Uint8Array.from([...content().update, 0]) }),
+      () => ({ update: convertUpdateFormatV1ToV2(content().update) }),
       () => content(),
     ]
     const left = [...wrong]

@@ -254,3 +254,18 @@ function difference(end: readonly Member[], steps: readonly Step[]): Patch {
 function byKey(state: RoomState): Map<string, Member> {
   return new Map(fromTheWire([...state.members].toSorted(([a], [b]) => (a < b ? -1 : 1))))
 }
+
+it('[CL133] a name that nobody locks, or that is no part, has nothing, whatever objects inherit', () => {
+  const lock = { memberId: 'a', number: 1 }
+  const names = ['constructor', 'toString', '__proto__']
+  const locked = Object.fromEntries(names.map((name) => [name, lock]))
+  const released = Object.fromEntries(names.map((name) => [name, null]))
+  const held = applyPatch(EMPTY_ROOM, { locks: locked, elsewhere: { part: 1 } })
+  const free = applyPatch(held, { locks: released })
+  for (const name of names) {
+    expect(EMPTY_ROOM.locks[name]).toBeUndefined()
+    expect(held.locks[name]).toEqual(lock)
+    expect(held.elsewhere[name]).toBeUndefined()
+    expect(free.locks[name]).toBeUndefined()
+  }
+})

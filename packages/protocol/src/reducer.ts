@@ -13,7 +13,12 @@ export interface RoomState {
 }
 
 /** The state before the first snapshot. */
-export const EMPTY_ROOM: RoomState = { members: new Map(), watching: 0, elsewhere: {}, locks: {} }
+export const EMPTY_ROOM: RoomState = {
+  members: new Map(),
+  watching: 0,
+  elsewhere: bare({}),
+  locks: bare({}),
+}
 
 /**
  * Returns the state of a snapshot. Members that are equal stay the same objects as in `state`; if
@@ -76,6 +81,11 @@ function settle(
   return same ? before : { members, watching, elsewhere, locks }
 }
 
-function equalOr<T extends Json>(before: T, after: T): T {
-  return equalJson(before, after) ? before : after
+function equalOr<T extends Json & object>(before: T, after: T): T {
+  return equalJson(before, after) ? before : bare(after)
+}
+
+/** Returns an object that has these names only: `constructor` isn't one of them. @see PROTOCOL.md CL133 */
+function bare<T extends object>(object: T): T {
+  return Object.assign(Object.create(null) as T, object)
 }

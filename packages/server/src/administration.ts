@@ -113,7 +113,7 @@ export class Administration {
    * @returns whether the record had a view link that another document has, and so was left out
    * @throws {Problem} bad-room, bad-parameter, bad-update, document-exists, document-full, store-failed,
    *   shutting-down
-   * @see PROTOCOL.md AD10, AD19
+   * @see PROTOCOL.md AD10, AD19, AD26
    */
   async importDocument(
     roomName: string,
@@ -123,11 +123,12 @@ export class Administration {
   ): Promise<Imported> {
     this.context.serving.assertServing()
     const name = checkRoom(roomName)
+    // A document without content is its record alone.
+    if (record === undefined && isNothing(update)) throw nothingInIt()
     const { sharing, roomDocuments } = this.context
     const imported = record && (await sharing.importable(name, record))
     try {
       await roomDocuments.import(name, update, imported?.record)
-      // A document without content is its record alone.
       if (imported?.record !== undefined) await sharing.putFirst(name, imported.record)
     } finally {
       await this.context.outdate(name)
@@ -232,4 +233,8 @@ export class Administration {
   #membersOf(roomName: string): number {
     return this.context.rooms.find(roomName)?.room.size ?? 0
   }
+}
+
+function nothingInIt(): Problem {
+  return new Problem('bad-update', 'The document is empty.', { reason: 'malformed' })
 }

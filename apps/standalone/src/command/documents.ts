@@ -125,12 +125,11 @@ async function importAll(
 ): Promise<number> {
   let refused = 0
   for (const path of files) {
-    const file = await readDocument(path, flags.v2)
     try {
-      print(imported(await target.perform({ call: 'import', ...file })))
+      print(await importFile(target, path, await readDocument(path, flags.v2)))
     } catch (error) {
       refused += 1
-      print(`not imported: ${file.room}: ${(error as Error).message}`)
+      print(`not imported: ${(error as Error).message}`)
     }
   }
   return refused

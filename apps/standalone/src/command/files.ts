@@ -73,12 +73,20 @@ export async function readDocument(
   room = basename(file, EXTENSION),
 ): Promise<DocumentFile> {
   const bytes = await readFile(file)
-  const update = Buffer.from(v2 ? convertUpdateFormatV2ToV1(bytes) : bytes).toString('base64')
+  const update = Buffer.from(v2 ? converted(file, bytes) : bytes).toString('base64')
   const beside = join(dirname(file), basename(file, EXTENSION) + RECORD)
   const record = existsSync(beside)
     ? (JSON.parse(await readFile(beside, 'utf8')) as RoomRecord)
     : undefined
   return { room, update, record }
+}
+
+function converted(file: string, bytes: Uint8Array): Uint8Array {
+  try {
+    return convertUpdateFormatV2ToV1(bytes)
+  } catch (cause) {
+    throw new Error(`${file}: it is not in encoding version 2; import it without --v2`, { cause })
+  }
 }
 
 /** Lists the document files in a folder. */

@@ -1,4 +1,4 @@
-import type { Problem } from '@whereabouts/protocol'
+import { Problem } from '@whereabouts/protocol'
 import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
 import { channelOf, type DocumentChannel } from '../document-channel.js'
 import { Pause } from '../pause.js'
@@ -99,6 +99,7 @@ const STATE = [
   'former',
 ] as const satisfies readonly (keyof ProviderEvents)[]
 
+const NO_ROOM = new Problem('bad-room', 'A subdocument is kept nowhere.')
 const STATUSES: { readonly [Status in RoomStatus]: ProviderStatus } = {
   connecting: { status: 'connecting' },
   online: { status: 'connected' },
@@ -275,12 +276,13 @@ export class RoomProvider extends Emitter<ProviderEvents> {
 
   /**
    * Why the server doesn't take the edits (`document-full`, `too-large`, `forbidden`, …) or refuses the
-   * document, or why the room is closed. Refused edits stay in the document and are posted again: with
+   * document, or why the room is closed; `bad-room` if a subdocument has no room. Refused edits stay in the document and are posted again: with
    * the next edit, when the room is online again, and after 30 s.
    */
   get problem(): Problem | null {
     const { status, problem } = this.room.getSnapshot()
-    return this.#sync.problem ?? (status === 'closed' ? problem : null)
+    const unkept = this.#subdocuments?.hasUnkept === true ? NO_ROOM : null
+    return this.#sync.problem ?? (status === 'closed' ? problem : unkept)
   }
 
   /** The awareness for an editor binding; created on first use. */
@@ -370,13 +372,14 @@ export class RoomProvider extends Emitter<ProviderEvents> {
   }
 
   #keepSubdocuments(options: ProviderOptions): Subdocuments {
-    return new Subdocuments((subdocument) => {
+    const provide = (subdocument: Doc) => {
       const room = options.subdocuments!(subdocument)
       const connect = !this.#sync.isPaused
       const provider = new RoomProvider(room, subdocument, { ...options, connect })
       this.emit('subdocument', [provider])
       return provider
-    })
+    }
+    return new Subdocuments(provide, () => this.#emitChanges())
   }
 
   #keepRight(): void {

@@ -9,6 +9,7 @@ import {
   nextEvent,
   provide,
   retryAtOnceAndLeaveAll,
+  Uncaught,
 } from './kept.fixture.js'
 
 retryAtOnceAndLeaveAll()
@@ -41,6 +42,24 @@ async function refuse(server: ScriptedServer, { clientID }: Doc, meanwhile: () =
 }
 
 const chapters = (doc: Doc) => doc.getMap<Doc>('chapters')
+
+it('[CL132] a subdocument without a room holds up no others, and is the problem of its parent', async () => {
+  using uncaught = new Uncaught()
+  await using server = await ScriptedServer.listen()
+  const { doc, provider } = await keepBook(server)
+  doc.transact(() => {
+    for (const guid of ['no room!', 'one'])
+      chapters(doc).set(guid, new Doc({ guid, autoLoad: true }))
+  })
+  expect([...provider.subdocuments.keys()].map(({ guid }) => guid)).toEqual(['one'])
+  expect(provider.problem).toMatchObject({ problem: 'bad-room' })
+  ;(await server.take('POST document')).answer(200, { id: 'e:2' })
+  await nextEvent(provider, 'saved')
+  expect(uncaught.errors).toEqual([expect.any(TypeError)])
+  const ended = nextEvent(provider, 'problem')
+  chapters(doc).delete('no room!')
+  expect(await ended).toBeNull()
+})
 
 describe('subdocuments of a document that is replaced', () => {
   it('[YJ8] those that were loaded are loaded again, and no others', async () => {

@@ -1,25 +1,39 @@
 import type { Doc } from 'yjs'
+import { callSafely } from '../store.js'
 import type { RoomProvider } from './room-provider.js'
 
 /**
  * Keeps each loaded subdocument of a document in a room of its own, with a provider of its own.
  *
- * @see PROTOCOL.md YJ6, YJ8
+ * @see PROTOCOL.md YJ6, YJ8, CL132
  */
 export class Subdocuments {
   readonly providers = new Map<Doc, RoomProvider>()
+  /** Loaded ones that got no provider. */
+  readonly #unkept = new Set<Doc>()
   readonly #provide: (subdocument: Doc) => RoomProvider
+  readonly #changedUnkept: () => void
   #doc: Doc | null = null
 
-  /** @param provide joins the room of a subdocument */
-  constructor(provide: (subdocument: Doc) => RoomProvider) {
+  /**
+   * @param provide joins the room of a subdocument
+   * @param changedUnkept called when {@link hasUnkept} may have changed
+   */
+  constructor(provide: (subdocument: Doc) => RoomProvider, changedUnkept: () => void) {
     this.#provide = provide
+    this.#changedUnkept = changedUnkept
+  }
+
+  /** Whether a loaded subdocument is kept nowhere. */
+  get hasUnkept(): boolean {
+    return this.#unkept.size > 0
   }
 
   /** Follows a document in place of the one before, and loads in it what was loaded there. */
   follow(doc: Doc): void {
-    const loaded = new Set([...this.providers.keys()].map(({ guid }) => guid))
+    const loaded = new Set([...this.providers.keys(), ...this.#unkept].map(({ guid }) => guid))
     void this.close()
+    this.#unkept.clear()
     this.#doc = doc
     doc.on('subdocs', this.#changed)
     for (const subdocument of doc.getSubdocs()) {
@@ -40,12 +54,19 @@ export class Subdocuments {
   #load(subdocuments: readonly Doc[]): void {
     for (const subdocument of subdocuments) {
       if (this.providers.has(subdocument)) continue
-      this.providers.set(subdocument, this.#provide(subdocument))
+      this.#unkept.add(subdocument)
       subdocument.on('destroy', () => void this.#close(subdocument))
+      // Any editor chooses a guid: one that has no room must not keep the others from theirs.
+      callSafely(() => {
+        this.providers.set(subdocument, this.#provide(subdocument))
+        this.#unkept.delete(subdocument)
+      })
     }
+    this.#changedUnkept()
   }
 
   async #close(subdocument: Doc): Promise<void> {
+    if (this.#unkept.delete(subdocument)) this.#changedUnkept()
     const provider = this.providers.get(subdocument)
     if (!this.providers.delete(subdocument)) return
     await provider?.destroy()

@@ -10,7 +10,7 @@ import type { LoadedDocument } from './loaded-document.js'
 import { LoadedDocuments } from './loaded-documents.js'
 import { Occupation } from './occupation.js'
 import type { DocumentStore, Removal, RoomRecord } from './store.js'
-import { readUpdate } from './update.js'
+import { checkWhole, readUpdate } from './update.js'
 
 /** The limits of a server's documents. */
 export interface DocumentLimits {
@@ -200,9 +200,10 @@ export class DocumentKeeper {
    *
    * @param claim the record to store with it
    * @throws {Problem} bad-update, document-exists, document-full, document-deleted, store-failed
-   * @see PROTOCOL.md AD10
+   * @see PROTOCOL.md AD10, AD26
    */
   async import(roomName: string, bytes: Uint8Array, claim?: RoomRecord): Promise<void> {
+    checkWhole(bytes)
     await this.#documents.use(roomName, async (document) => {
       if (document.log.bytes + document.reservedBytes > 0) throw documentExists()
       await this.#reserve(document, bytes.byteLength)

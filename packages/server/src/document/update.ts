@@ -12,6 +12,7 @@ import {
   mergeUpdates,
   type Skip,
   UpdateDecoderV1,
+  UpdateDecoderV2,
   UpdateEncoderV1,
 } from 'yjs'
 
@@ -85,6 +86,9 @@ const DETAILS: Record<BadUpdateReason, string> = {
     'Too much of the document waits for missing updates. Post the updates that this one depends on first.',
 }
 
+const IS_VERSION_2 =
+  'This is an update in encoding version 2 of Yjs. Convert it with Y.convertUpdateFormatV2ToV1(), or import the file with --v2.'
+
 /** Returns the problem that refuses an update. */
 export function badUpdate(reason: BadUpdateReason): Problem {
   return new Problem('bad-update', DETAILS[reason], { reason })
@@ -99,16 +103,8 @@ export function badUpdate(reason: BadUpdateReason): Problem {
  * @see PROTOCOL.md DO12, DO13, DO40, DO65
  */
 export function readUpdate(bytes: Uint8Array): ReadUpdate {
-  let decoder: Decoder | undefined
-  class Version1 extends BoundedDecoder {
-    constructor(given: Decoder) {
-      super(given)
-      decoder = given
-    }
-  }
   try {
-    const { structs, ds } = decodeUpdateV2(bytes, Version1)
-    if (decoder?.pos !== bytes.byteLength) throw badUpdate('malformed')
+    const { structs, ds } = decodeWhole(bytes, BoundedDecoder)
     checkStructs(structs)
     for (const [client, ranges] of ds.clients) checkRanges(client, ranges)
     const silent = structs.filter((struct) => isDeleted(struct) && !covers(ds.clients, struct))
@@ -124,6 +120,44 @@ export function readUpdate(bytes: Uint8Array): ReadUpdate {
     // An exception of Yjs only means that the update can't be parsed.
     throw error instanceof Problem ? error : badUpdate('malformed')
   }
+}
+
+/**
+ * Checks that bytes from a trusted source are a whole update and nothing more. Its cost isn't bounded.
+ *
+ * @throws {Problem} bad-update: `malformed`
+ * @see PROTOCOL.md AD26
+ */
+export function checkWhole(bytes: Uint8Array): void {
+  if (isWhole(bytes, UpdateDecoderV1)) return
+  if (!isWhole(bytes, UpdateDecoderV2)) throw badUpdate('malformed')
+  throw new Problem('bad-update', IS_VERSION_2, { reason: 'malformed' })
+}
+
+function isWhole(bytes: Uint8Array, Base: typeof UpdateDecoderV1): boolean {
+  try {
+    decodeWhole(bytes, Base)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Parses an update. @throws {Problem} bad-update: `malformed` if anything comes after it */
+function decodeWhole(
+  bytes: Uint8Array,
+  Base: typeof UpdateDecoderV1,
+): ReturnType<typeof decodeUpdateV2> {
+  let decoder: Decoder | undefined
+  class Whole extends Base {
+    constructor(given: Decoder) {
+      super(given)
+      decoder = given
+    }
+  }
+  const update = decodeUpdateV2(bytes, Whole)
+  if (decoder?.pos !== bytes.byteLength) throw badUpdate('malformed')
+  return update
 }
 
 function isDeleted(struct: Struct): boolean {
