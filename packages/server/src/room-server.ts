@@ -198,6 +198,11 @@ export class RoomServer {
     return this.#rooms.isShared
   }
 
+  /** How many more rooms may be hosted here. @see PROTOCOL.md BU31 */
+  get roomsLeft(): number {
+    return this.#rooms.left
+  }
+
   /** Returns whether a room is hosted here now. */
   hasRoom(roomName: string): boolean {
     return this.#rooms.find(roomName) !== undefined

@@ -100,6 +100,9 @@ export interface HostedRooms {
   /** Whether the other processes can be reached, or there are none. @see PROTOCOL.md EX5 */
   readonly isShared: boolean
 
+  /** How many more rooms may be hosted here. */
+  readonly left: number
+
   values(): Iterable<HostedRoom>
 
   /** Returns the room with that name if it is hosted here. */

@@ -30,6 +30,10 @@ export class LocalRooms implements HostedRooms {
     })
   }
 
+  get left(): number {
+    return this.#table.left
+  }
+
   get size(): number {
     return this.#table.size
   }

@@ -38,6 +38,11 @@ export class RoomTable<R extends HostedRoom> {
     return this.#rooms.size
   }
 
+  /** How many more rooms there may be. An idle one makes way. */
+  get left(): number {
+    return this.limits.maxRooms - this.#rooms.size + this.#idle.size
+  }
+
   values(): Iterable<R> {
     return this.#rooms.values()
   }

@@ -62,6 +62,10 @@ export class SharedRooms implements HostedRooms {
     })
   }
 
+  get left(): number {
+    return this.#table.left
+  }
+
   get size(): number {
     return this.#table.size
   }
