@@ -114,6 +114,9 @@ export const LIBREOFFICE = {
   aptPackage: 'libreoffice-calc',
 }
 
+/** What only the tests of `npm run check:nightly` need. */
+const NIGHTLY_NEEDS = [LIBREOFFICE]
+
 /** All system programs that the tests need. */
 export const NEEDS = [
   CHROMIUM,
@@ -128,7 +131,7 @@ export const NEEDS = [
   APACHE,
   VARNISH,
   SQUID,
-  LIBREOFFICE,
+  ...(process.env['TEST_SIZE'] === 'nightly' ? NIGHTLY_NEEDS : []),
 ]
 
 /**

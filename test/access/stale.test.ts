@@ -114,36 +114,30 @@ describe('a view link, while a body arrives', () => {
 })
 
 describe('a user, while the application is waited for', () => {
-  it.each(['document', 'document/sync', 'document with a post'])(
-    '[AC43] who is removed gets and stores nothing (%s)',
-    async (what) => {
-      let load = () => {}
-      let isAsked = () => {}
-      const asked = new Promise<void>((resolve) => (isAsked = resolve))
-      const onLoadDocument = () => {
-        isAsked()
-        return new Promise<undefined>((resolve) => (load = () => resolve(undefined)))
-      }
-      const office = new Office({ eve: ALL, ada: ALL })
-      await using running = await start('node:http', { ...office.options, onLoadDocument })
-      const room = new TestRoom(running.baseUrl)
-      const answer =
-        what === 'document'
-          ? call(room.url('document'), as('eve'))
-          : what === 'document/sync'
-            ? call(room.url('document/sync'), {
-                headers: { ...as('eve').headers, 'content-type': BYTES },
-                body: Buffer.of(0),
-              })
-            : write(room, as('eve'))
-      await asked
-      office.rights.delete('eve')
-      await running.rooms.revalidate()
-      load()
-      expectProblem(await answer, 'forbidden')
-      expect((await call(room.url('document'), as('ada'))).text).toBe('\0\0')
-    },
-  )
+  const bytes = { ...as('eve').headers, 'content-type': BYTES }
+  it.each<[string, string, CallOptions]>([
+    ['a read', 'document', as('eve')],
+    ['a sync', 'document/sync', { headers: bytes, body: Buffer.of(0) }],
+    ['a post', 'document', { headers: bytes, body: UPDATE }],
+  ])('[AC43] who is removed gets and stores nothing: %s', async (_what, path, options) => {
+    let load = () => {}
+    let isAsked = () => {}
+    const asked = new Promise<void>((resolve) => (isAsked = resolve))
+    const onLoadDocument = () => {
+      isAsked()
+      return new Promise<undefined>((resolve) => (load = () => resolve(undefined)))
+    }
+    const office = new Office({ eve: ALL, ada: ALL })
+    await using running = await start('node:http', { ...office.options, onLoadDocument })
+    const room = new TestRoom(running.baseUrl)
+    const answer = call(room.url(path), options)
+    await asked
+    office.rights.delete('eve')
+    await running.rooms.revalidate()
+    load()
+    expectProblem(await answer, 'forbidden')
+    expect((await call(room.url('document'), as('ada'))).text).toBe('\0\0')
+  })
 })
 
 describe('a user, while a body arrives', () => {

@@ -1,11 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { linksOf, read, ROOT } from './markdown.js'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const FOLDERS = ['.', 'docs', 'docs/how-to', 'docs/reference', 'spec']
+const FOLDERS = ['.', 'docs', 'docs/how-to', 'docs/reference', 'docs/zh-CN', 'spec']
 const MAX_README_LINES = 150
 
 async function pages(): Promise<string[]> {
@@ -16,16 +15,6 @@ async function pages(): Promise<string[]> {
     }),
   )
   return found.flat()
-}
-
-const read = (page: string) => readFileSync(join(ROOT, page), 'utf8')
-
-/** Returns the addresses that a page links to, except in code. */
-function linksOf(page: string): string[] {
-  const prose = read(page)
-    .replaceAll(/^```[^]*?^```$/gm, '')
-    .replaceAll(/`[^`\n]*`/g, '')
-  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, address = '']) => address)
 }
 
 /** Returns the anchors that GitHub makes for the headings of a page. */

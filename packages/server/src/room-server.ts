@@ -198,11 +198,6 @@ export class RoomServer {
     return this.#rooms.isShared
   }
 
-  /** How many more rooms may be hosted here. @see PROTOCOL.md BU31 */
-  get roomsLeft(): number {
-    return this.#rooms.left
-  }
-
   /** Returns whether a room is hosted here now. */
   hasRoom(roomName: string): boolean {
     return this.#rooms.find(roomName) !== undefined
@@ -220,6 +215,11 @@ export class RoomServer {
   /** Returns whether a room that is hosted here has a member. */
   hasMember(roomName: string, memberId: string): boolean {
     return this.#rooms.find(roomName)?.room.get(memberId) !== undefined
+  }
+
+  /** How many more rooms fit. @see PROTOCOL.md BU31 */
+  get places(): number {
+    return this.#rooms.places
   }
 
   /** Returns how many members may still join a room. @see PROTOCOL.md BU27 */

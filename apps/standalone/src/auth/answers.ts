@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { Problem } from '@whereabouts/server'
+import { languageOf, type Text } from './language.js'
 
 const NEVER_KEPT = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
 const PAGE_HEADERS = {
@@ -11,12 +12,14 @@ const PAGE_HEADERS = {
   'Referrer-Policy': 'no-referrer',
 }
 
+export const TRY_AGAIN: Text = { en: 'Try again', 'zh-Hans': '重试' }
+
 /** The content of a page that is shown instead of the application. */
 export interface Message {
   readonly status: number
-  readonly title: string
-  readonly text: string
-  readonly link?: { readonly href: string; readonly text: string }
+  readonly title: Text
+  readonly text: Text
+  readonly link?: { readonly href: string; readonly text: Text }
   /** The address to which the browser is redirected. */
   readonly next?: string
 }
@@ -60,21 +63,23 @@ export function unauthorized(): Problem {
   return new Problem('unauthorized', 'You are not signed in. Sign in and try again.')
 }
 
-/** Shows a message as a separate page. */
+/** Shows a message as a separate page, in the language of the browser. */
 export function sendMessage(
   response: ServerResponse,
   { status, title, text, link, next }: Message,
 ): void {
-  const way = link && `<p><a href="${escape(link.href)}">${escape(link.text)}</a></p>`
+  const language = languageOf(response.req.headers['accept-language'])
+  const say = (each: Text) => escape(each[language])
+  const way = link && `<p><a href="${escape(link.href)}">${say(link.text)}</a></p>`
   response.writeHead(status, PAGE_HEADERS).end(`<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)} · whereabouts</title>
+<title>${say(title)} · whereabouts</title>
 ${next === undefined ? '' : `<meta http-equiv="refresh" content="0; url=${escape(next)}">`}
 <style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 36rem; margin: 20vh auto; padding: 0 1rem }</style>
-<h1>${escape(title)}</h1>
-<p>${escape(text)}</p>
+<h1>${say(title)}</h1>
+<p>${say(text)}</p>
 ${way ?? ''}
 </html>
 `)

@@ -2,7 +2,14 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { type AuthenticatedUser, type Log, Problem } from '@whereabouts/server'
 import { pathOf, RareWarning } from '@whereabouts/server/mount'
 import type { RootOf } from '../base-path.js'
-import { answerProblem, redirect, sendJson, sendMessage, unauthorized } from './answers.js'
+import {
+  answerProblem,
+  redirect,
+  sendJson,
+  sendMessage,
+  TRY_AGAIN,
+  unauthorized,
+} from './answers.js'
 import type { Auth } from './auth.js'
 import { below, loginFor, queryOf, returnPath } from './return-path.js'
 
@@ -105,8 +112,11 @@ async function userOf(
 function refuse(response: ServerResponse, root: string, path: string): void {
   sendMessage(response, {
     status: 401,
-    title: 'You are not signed in',
-    text: 'Sign in where you usually do, and open this page again.',
-    link: { href: below(root, returnPath(path)), text: 'Try again' },
+    title: { en: 'You are not signed in', 'zh-Hans': '你尚未登录' },
+    text: {
+      en: 'Sign in where you usually do, and open this page again.',
+      'zh-Hans': '请在平时登录的地方登录，然后重新打开此页面。',
+    },
+    link: { href: below(root, returnPath(path)), text: TRY_AGAIN },
   })
 }

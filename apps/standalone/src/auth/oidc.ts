@@ -9,7 +9,6 @@ import {
 } from '@whereabouts/server'
 import { pathOf, RareWarning } from '@whereabouts/server/mount'
 import {
-  AuthorizationResponseError,
   authorizationCodeGrant,
   buildAuthorizationUrl,
   buildEndSessionUrl,
@@ -21,19 +20,13 @@ import {
   tokenRevocation,
 } from 'openid-client'
 import { sendProblem } from '../problem.js'
-import {
-  answerProblem,
-  type Message,
-  redirect,
-  sendJson,
-  sendMessage,
-  unauthorized,
-} from './answers.js'
+import { answerProblem, redirect, sendJson, sendMessage, unauthorized } from './answers.js'
 import type { Auth } from './auth.js'
 import type { OidcSettings } from './auth-settings.js'
 import { cookieNames, OwnCookie, readCookie } from './cookies.js'
 import { describeSession } from './gate.js'
 import { Latest } from './latest.js'
+import { away, failed, notBegun, signedOut } from './oidc-messages.js'
 import { openSession, type Session, sessionCookie } from './oidc-session.js'
 import { Provider, reasonOf } from './provider.js'
 import { Renewals } from './renewals.js'
@@ -295,39 +288,6 @@ function userOf({ id, user, expiresAtMs }: Session): AuthenticatedUser {
 
 function foreign(): Problem {
   return new Problem('forbidden', 'Only a page of this server can ask for that.')
-}
-
-const away = (root: string): Message => ({
-  status: 503,
-  title: 'Nobody can sign in at the moment',
-  text: 'The login provider can’t be reached. Try again in a minute.',
-  link: { href: root, text: 'Try again' },
-})
-
-const notBegun = (root: string): Message => ({
-  status: 400,
-  title: 'This login could not be completed',
-  text: 'It was not begun in this browser, was completed before, or took more than ten minutes.',
-  link: { href: loginFor('/', root), text: 'Sign in' },
-})
-
-const signedOut = (root: string): Message => ({
-  status: 200,
-  title: 'You are signed out',
-  text: 'This browser is signed out here. Your login provider may still know you. Documents that you opened stay in this browser: sign in to remove them on the home page, or clear its data of this site.',
-  link: { href: loginFor('/', root), text: 'Sign in' },
-})
-
-function failed(error: unknown, login: string): Message {
-  const isRefused = error instanceof AuthorizationResponseError
-  return {
-    status: isRefused ? 403 : 502,
-    title: isRefused ? 'You were not signed in' : 'This login could not be completed',
-    text: isRefused
-      ? `The login provider answered "${error.error}".`
-      : 'The login provider’s answer was not accepted. The server’s log says why.',
-    link: { href: login, text: 'Try again' },
-  }
 }
 
 /** Opens the mode `oidc`. */

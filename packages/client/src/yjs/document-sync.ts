@@ -38,6 +38,7 @@ const BETWEEN_REBUILDS_MS = 5_000
 const NOTHING = new Uint8Array()
 // They concern the caller, and not what it sent.
 const CALLER_STATUSES = new Set([401, 403])
+const CLOCKS_TAKEN = new Problem('bad-update', 'Others write under this document’s client id.')
 const READ_ONLY = new Problem('forbidden', 'You can only view this document.')
 
 /** An answer of the server, decoded. */
@@ -291,7 +292,7 @@ export class DocumentSync {
       case 'due':
         return () => this.#sync()
       case 'forked':
-        return () => this.#rebuild(state.refusal)
+        return this.#nextRebuild(state.refusal)
       case 'following':
         return this.#nextPost()
       default:
@@ -304,7 +305,8 @@ export class DocumentSync {
     if (!this.#options.mayPost()) return null
     const posting = this.#outbox.next(() => this.#copy.lacking())
     if (posting !== null) return () => this.#post(posting)
-    return this.#copy.lacking().isBlocked ? this.#unblock() : null
+    // Edits blocked by refused ones get ids that don't depend on them.
+    return this.#copy.lacking().isBlocked ? this.#nextRebuild(null) : null
   }
 
   /** Syncs if a post got no answer: that its edits came back in an event confirms nothing. */
@@ -317,12 +319,17 @@ export class DocumentSync {
     return null
   }
 
-  /** Rebuilds the document, so that edits blocked by refused ones get ids that don't depend on them. */
-  #unblock(): Request | null {
-    const waitMs = this.#rebuiltAtMs + BETWEEN_REBUILDS_MS - Date.now()
-    if (waitMs > 0) return this.#loop.isFinishing ? null : () => this.#loop.wait(waitMs)
-    this.#to({ name: 'forked', refusal: null })
-    return () => this.#rebuild(null)
+  /** Rebuilds, but not right after another rebuild, as each has editors begin anew. @see PROTOCOL.md CL131 */
+  #nextRebuild(refusal: Refusal | null): Request | null {
+    const waitMs = this.#rebuiltAtMs + BETWEEN_REBUILDS_MS - performance.now()
+    if (waitMs <= 0) {
+      this.#to({ name: 'forked', refusal })
+      return () => this.#rebuild(refusal)
+    }
+    if (this.#loop.isFinishing) return null
+    this.#loop.problem = refusal?.problem ?? this.problem ?? CLOCKS_TAKEN
+    this.#options.changed()
+    return () => this.#loop.wait(waitMs)
   }
 
   async #sync(): Promise<void> {
@@ -421,16 +428,12 @@ export class DocumentSync {
     const { problem, extensions } = refusal.problem
     if (problem === 'too-large') return this.#narrow(refusal)
     if (problem !== 'bad-update') return false
-    if (extensions.reason === 'clock-taken') return this.#clocksTaken(refusal)
+    if (extensions.reason === 'clock-taken') {
+      this.#to({ name: 'forked', refusal })
+      return true
+    }
     // `pending` isn't the part's fault and may pass.
     return extensions.reason !== 'pending' && this.#narrow(refusal)
-  }
-
-  /** Rebuilds because another client used the same clocks; not again right after a rebuild. */
-  #clocksTaken(refusal: Refusal): boolean {
-    if (Date.now() - this.#rebuiltAtMs < BETWEEN_REBUILDS_MS) return false
-    this.#to({ name: 'forked', refusal })
-    return true
   }
 
   /** Makes posts smaller; a part that can't be split is set aside. */
@@ -465,7 +468,7 @@ export class DocumentSync {
       if (refusal !== null) this.#setAside(refusal)
       return
     }
-    this.#rebuiltAtMs = Date.now()
+    this.#rebuiltAtMs = performance.now()
     const refused = this.#copy.refused.ranges
     const rebuilt = rebuild({ doc: this.#doc, server: bytes, clocks, forks, refused })
     this.#outbox.clear()

@@ -33,7 +33,7 @@ export function forksIn(
     doubts.set(client, Math.min(clock, doubts.get(client) ?? clock))
     if (likeness === 'different' || unsent(own)) forks.add(client)
   }
-  return new Map([...doubts].filter(([client]) => forks.has(client)))
+  return new Map([...doubts].filter(([client]) => forks.has(client)).map(beforePairIn(doc)))
 }
 
 /** Yields the structs with the same clocks on both sides, beyond what is known to be equal. */
@@ -54,5 +54,10 @@ function* overlaps(
 /** Returns the clocks at which the server ends within a surrogate pair, which it can't repair. */
 export function splitPairsIn(doc: Doc, server: Clocks): Map<number, number> {
   const halves = [...server].filter(([client, clock]) => isWithinPairAt(doc, client, clock))
-  return new Map(halves.map(([client, clock]) => [client, clock - 1]))
+  return new Map(halves.map(beforePairIn(doc)))
+}
+
+/** Returns what moves a client's clock to before the surrogate pair that it is within, if it is. */
+function beforePairIn(doc: Doc): (at: [number, number]) => [number, number] {
+  return ([client, clock]) => [client, clock - Number(isWithinPairAt(doc, client, clock))]
 }

@@ -6,6 +6,7 @@ import {
   Doc,
   encodeStateAsUpdate,
   encodeStateVector,
+  getState,
   XmlElement,
   XmlText,
 } from 'yjs'
@@ -69,6 +70,15 @@ const edits = (maxLength: number, kinds: readonly Edit['kind'][] = KINDS) =>
     { maxLength },
   )
 
+/** Makes content of a client that begins at a clock, and follows nothing before it. */
+function contentAt(client: number, clock: number): Uint8Array {
+  const doc = docOf(client)
+  doc.getText('before').insert(0, ' '.repeat(clock))
+  const before = encodeStateVector(doc)
+  doc.getMap('ahead').set('key', 'value')
+  return encodeStateAsUpdate(doc, before)
+}
+
 /** Makes a document of an author whose next clocks another client has used at the server. */
 function fork(before: readonly Edit[], own: readonly Edit[], theirs: readonly Edit[]) {
   const author = docOf(AUTHOR)
@@ -121,6 +131,26 @@ describe('a document whose clocks another client used', () => {
           // A deletion under the same clocks may hit their content.
           if (!hasDeleted) expect(theirsIn(contents[kind])).toEqual(theirsIn(theirContents[kind]))
         }
+      }),
+      { numRuns: 300 },
+    )
+    expect.hasAssertions()
+  })
+
+  it('[CL130] keeps its ids up to content that waits at the server, and can be sent', () => {
+    assert(
+      property(integer({ min: 0, max: 12 }), edits(6, ADDING), (ahead, more) => {
+        const { author, server, copy } = fork([{ kind: 'type', at: 0, text: 'a' }], [], [])
+        applyUpdate(server, contentAt(AUTHOR, getState(author.store, AUTHOR) + ahead))
+        author.transact(() => {
+          author.getText('body').insert(1, 'b😀word😀')
+          for (const each of more) edit(author, each)
+        })
+        const rebuilt = rebuildFrom(author, server, copy)
+        expect(contentsOf(rebuilt)).toEqual(contentsOf(author))
+        expect(new ServerCopy(rebuilt).forks(readUpdate(encodeStateAsUpdate(server))).size).toBe(0)
+        applyUpdate(server, encodeStateAsUpdate(rebuilt, encodeStateVector(server)))
+        expect(contentsOf(server)).toEqual(contentsOf(author))
       }),
       { numRuns: 300 },
     )

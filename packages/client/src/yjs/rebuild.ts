@@ -38,7 +38,7 @@ export interface Rebuilt {
  * another client has used get new ids, and every reference to them follows:
  *
  *     1  take what the document has beyond the server, from the first fork on
- *     2  cut it where refused contents begin and end
+ *     2  cut it at the forks, and where refused contents begin and end
  *     3  move everything from the fork or the first refused struct on to a new client id,
  *        derived from the contents; refused structs to another one
  *     4  translate origins, parents and deletions; a neighbor that was refused is replaced by
@@ -141,7 +141,7 @@ class Moves {
     this.#doc = doc
     this.#own = own
     this.#roots = new Map([...doc.share].map(([name, type]) => [type, name]))
-    this.#structs = own.structs.flatMap((struct) => cutAt(struct, refused))
+    this.#structs = own.structs.flatMap((struct) => cutAt(struct, forks, refused))
     const first = new Map(forks)
     for (const { id } of this.#structs) {
       if (!refused.has(id.client, id.clock)) continue
@@ -243,13 +243,13 @@ class Moves {
   }
 }
 
-function cutAt(struct: Struct, ranges: Ranges): Struct[] {
+/** Cuts a struct at its client's fork, which the server may be short of, and where refused contents begin and end. */
+function cutAt(struct: Struct, forks: Clocks, refused: Ranges): Struct[] {
   const { client, clock } = struct.id
   const end = endOf(struct)
-  const inside = ranges
-    .within(client, clock, end)
-    .flat()
+  const inside = [forks.get(client) ?? clock, ...refused.within(client, clock, end).flat()]
     .filter((at) => clock < at && at < end)
+    .toSorted((a, b) => a - b)
   const cuts = [clock, ...inside, end]
   return cuts.slice(1).map((to, index) => cut(struct, cuts[index]!, to))
 }

@@ -12,10 +12,18 @@ import {
   answerSync,
   keyOf,
 } from './kept.fixture.js'
+import { readUpdate } from './update.js'
 import { member, ScriptedServer } from '../../../../test/client/scripted-server.js'
 
 /** For a test of what is sent at once: well below the 30 s after which it is sent anyway. */
 const AT_ONCE = { timeout: 15_000 }
+
+function typedBy(client: number, text: string): Doc {
+  const doc = new Doc()
+  doc.clientID = client
+  doc.getText('body').insert(0, text)
+  return doc
+}
 
 retryAtOnceAndLeaveAll()
 
@@ -403,6 +411,45 @@ describe('edits', () => {
       expect(await nextEvent(provider, 'saved')).toBe(true)
       rebuilt.getText('body').insert(0, '!')
       ;(await server.take('POST document')).answer(200, { id: 'e:4' })
+    },
+  )
+
+  it.each(['POST document', 'document event'] as const)(
+    '[CL131] whose clocks are taken again wait for another document, and say why (%s)',
+    AT_ONCE,
+    async (how) => {
+      await using server = await ScriptedServer.listen()
+      const { doc, provider, stream } = await keepSynced(server)
+      doc.getText('body').insert(0, 'own')
+      const taken = typedBy(doc.clientID, 'their')
+      const reloaded = nextEvent(provider, 'reload')
+      ;(await server.take('POST document')).refuse('bad-update', { reason: 'clock-taken' })
+      answerSync(await server.take('POST sync'), taken)
+      const rebuilt = await reloaded
+      const rebuiltMs = performance.now()
+      answerSync(await server.take('POST sync'), taken)
+      const again = await server.take('POST document')
+      const [id] = readUpdate(again.bytes).structs.map((struct) => struct.id.client)
+      applyUpdate(taken, encodeStateAsUpdate(typedBy(id!, 'more')))
+      const problem = nextEvent(provider, 'problem')
+      if (how === 'document event') stream.document(encodeStateAsUpdate(taken), 'e:2')
+      again.refuse('bad-update', { reason: 'clock-taken' })
+      expect(await problem).toMatchObject({ problem: 'bad-update' })
+      // Neither an edit nor a stream that opens again ends the wait.
+      rebuilt.getText('body').insert(0, '!')
+      stream.event('resync', { document: true }).event('patch', {}, 'f:1')
+      const reloadedAgain = nextEvent(provider, 'reload')
+      answerSync(await server.take('POST sync'), taken)
+      expect(performance.now() - rebuiltMs).toBeGreaterThan(4_900)
+      const last = await reloadedAgain
+      answerSync(await server.take('POST sync'), taken)
+      const post = await server.take('POST document')
+      applyUpdate(taken, post.bytes)
+      post.answer(200, { id: 'f:2' })
+      expect(await nextEvent(provider, 'saved')).toBe(true)
+      expect(provider.problem).toBeNull()
+      for (const word of ['own', 'their', 'more', '!']) expect(textOf(taken)).toContain(word)
+      expect(textOf(taken)).toBe(textOf(last))
     },
   )
 

@@ -25,6 +25,8 @@ export interface Existing {
   hasRoom(roomName: string): boolean
   hasDocument(asked: AskedRoom): Promise<boolean>
   hasMember(roomName: string, memberId: string): boolean
+  /** How many more rooms fit, as those that nobody uses make way. */
+  readonly places: number
   /** Returns how many members may still join a room. */
   placesIn(roomName: string): number
   readonly locks: ExistingLocks
@@ -32,8 +34,6 @@ export interface Existing {
     /** How many more connections there may be. */
     readonly left: number
   }
-  /** How many more rooms there may be; those that nobody is in count as free. */
-  readonly roomsLeft: number
 }
 
 /** How long a caller who holds too much is told to wait. */
@@ -207,9 +207,14 @@ export class Allowances {
     return shareOf(most, maxMembers, this.existing.placesIn(roomName))
   }
 
-  async #makeRoom(account: Account, roomName: string): Promise<void> {
+  /** Likewise of rooms. @see PROTOCOL.md BU31 */
+  #mostRooms(): number {
     const { maxRooms, maxRoomsPerCaller: most } = this.options
-    if (!this.#rooms.add(account.key, roomName, shareOf(most, maxRooms, this.existing.roomsLeft)))
+    return shareOf(most, maxRooms, this.existing.places)
+  }
+
+  async #makeRoom(account: Account, roomName: string): Promise<void> {
+    if (!this.#rooms.add(account.key, roomName, this.#mostRooms()))
       await this.budgets.refuseLate('rooms', account, HELD_RETRY_MS)
     await this.budgets.take('rooms', account)
   }

@@ -97,11 +97,10 @@ export interface HostedRoom extends FrameSource {
 export interface HostedRooms {
   /** The number of rooms. */
   readonly size: number
+  /** How many more rooms fit, as those that nobody uses make way. */
+  readonly places: number
   /** Whether the other processes can be reached, or there are none. @see PROTOCOL.md EX5 */
   readonly isShared: boolean
-
-  /** How many more rooms may be hosted here. */
-  readonly left: number
 
   values(): Iterable<HostedRoom>
 

@@ -30,12 +30,12 @@ export class LocalRooms implements HostedRooms {
     })
   }
 
-  get left(): number {
-    return this.#table.left
-  }
-
   get size(): number {
     return this.#table.size
+  }
+
+  get places(): number {
+    return this.#table.places
   }
 
   values(): Iterable<LocalRoom> {

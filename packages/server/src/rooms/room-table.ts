@@ -38,8 +38,8 @@ export class RoomTable<R extends HostedRoom> {
     return this.#rooms.size
   }
 
-  /** How many more rooms there may be. An idle one makes way. */
-  get left(): number {
+  /** How many more rooms fit, as idle ones make way. */
+  get places(): number {
     return this.limits.maxRooms - this.#rooms.size + this.#idle.size
   }
 

@@ -62,12 +62,12 @@ export class SharedRooms implements HostedRooms {
     })
   }
 
-  get left(): number {
-    return this.#table.left
-  }
-
   get size(): number {
     return this.#table.size
+  }
+
+  get places(): number {
+    return this.#table.places
   }
 
   get isShared(): boolean {
