@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { call, expectProblem, type Answer } from 'whereabouts-conformance/http'
 import { memberKey, TestRoom } from 'whereabouts-conformance/room'
+import type { EventStream } from 'whereabouts-conformance/stream'
 import { type AuditEntry, sharedAccess, type WhereaboutsOptions } from '@whereabouts/server'
 import * as Y from 'yjs'
 import { authors } from './authors.js'
@@ -389,6 +390,25 @@ it('[LK27] a few callers with as many locks as they can get keep nobody else fro
   await send('location', 'eve', { member: 'another' })
   const again = await send('lock', 'eve', { member: 'another', key: 'another' })
   expect(again).toMatchObject({ status: 200 })
+})
+
+it('[BU32] a few callers with as many streams as they can get keep nobody else out', async () => {
+  const limits = { maxConnections: 100, maxConnectionsPerCaller: 60 }
+  await using server = await startPlain({ ...PROXIED, ...limits })
+  const room = new TestRoom(server.baseUrl)
+  const open: EventStream[] = []
+  for (const [address, most] of [
+    ['192.0.2.1', 50],
+    ['192.0.2.2', 25],
+    ['192.0.2.3', 20],
+  ] as const) {
+    const headers = at(address)
+    for (let count = 0; count < most; count++)
+      open.push(await room.stream({ watch: 1 }, { headers }))
+    refused(await call(room.url('events', { watch: 1 }), { headers }), 'streams')
+  }
+  open.push(await room.stream({ watch: 1 }, { headers: at('192.0.2.4') }))
+  await Promise.all(open.map((stream) => stream.close()))
 })
 
 it('[BU7] one caller can’t fill a room', async () => {

@@ -1,6 +1,7 @@
 import type { Json, Member, User } from '@whereabouts/protocol'
 import type { Change, Observer } from './room/observed.js'
 import type { Clock } from './stream/clock.js'
+import { Waiting } from './waiting-happenings.js'
 
 /** What a member did, or what happened to it. */
 interface OfMember {
@@ -20,6 +21,9 @@ export type Happening =
   /** So many happenings were dropped, because they weren't taken in time. */
   | { readonly type: 'missed'; readonly count: number }
 
+/** What happened in a room. */
+export type Occurrence = Exclude<Happening, { readonly type: 'missed' }>
+
 /** A move, or a change of a document, is told at most once in this time. */
 const SAMPLE_MS = 1_000
 /** How many happenings wait for a consumer. */
@@ -34,7 +38,7 @@ const MOST_WAITING = 10_000
 export class Happenings implements Observer {
   readonly #consumers = new Set<Consumer>()
   /** What waits for the end of the present sample, by what it replaces. */
-  readonly #sampled = new Map<string, Happening>()
+  readonly #sampled = new Map<string, Occurrence>()
   #cancel: (() => void) | undefined
   #isClosed = false
 
@@ -84,7 +88,7 @@ export class Happenings implements Observer {
     this.#sample(nameOf(room, memberId), { type: 'move', ...of, location })
   }
 
-  #sample(name: string, happening: Happening): void {
+  #sample(name: string, happening: Occurrence): void {
     this.#sampled.delete(name)
     this.#sampled.set(name, happening)
     this.#cancel ??= this.clock.after(SAMPLE_MS, () => this.#flush())
@@ -102,7 +106,7 @@ export class Happenings implements Observer {
     if (happening !== undefined) this.#tell(happening)
   }
 
-  #tell(happening: Happening): void {
+  #tell(happening: Occurrence): void {
     for (const consumer of this.#consumers) consumer.take(happening)
   }
 }
@@ -112,9 +116,9 @@ function nameOf(room: string, memberId: string): string {
   return `${room} ${memberId}`
 }
 
-/** One who iterates. Of what it doesn't take in time, the oldest is dropped. */
+/** One who iterates. Rooms take turns. Of what it doesn't take in time, the oldest of the rooms with most is dropped. */
 class Consumer implements AsyncIterableIterator<Happening> {
-  #waiting: Happening[] = []
+  readonly #waiting = new Waiting()
   #missed = 0
   #isOver = false
   /** Called when there is something to take, or nothing more will come. */
@@ -122,12 +126,10 @@ class Consumer implements AsyncIterableIterator<Happening> {
 
   constructor(private readonly left: () => void) {}
 
-  take(happening: Happening): void {
-    this.#waiting.push(happening)
-    if (this.#waiting.length > MOST_WAITING) {
-      // Half at once, because dropping one of many costs as much.
-      this.#missed += this.#waiting.splice(0, MOST_WAITING / 2).length
-    }
+  take(happening: Occurrence): void {
+    this.#waiting.add(happening)
+    // Half at once, because dropping one of many costs as much.
+    if (this.#waiting.size > MOST_WAITING) this.#missed += this.#waiting.drop(MOST_WAITING / 2)
     this.#wake.shift()?.()
   }
 
@@ -137,17 +139,17 @@ class Consumer implements AsyncIterableIterator<Happening> {
   }
 
   async next(): Promise<IteratorResult<Happening, undefined>> {
-    while (this.#waiting.length === 0 && this.#missed === 0 && !this.#isOver)
+    while (this.#waiting.size === 0 && this.#missed === 0 && !this.#isOver)
       await new Promise<void>((resolve) => void this.#wake.push(resolve))
     const count = this.#missed
     this.#missed = 0
     if (count > 0) return { done: false, value: { type: 'missed', count } }
-    const value = this.#waiting.shift()
+    const value = this.#waiting.next()
     return value === undefined ? { done: true, value } : { done: false, value }
   }
 
   async return(): Promise<IteratorResult<Happening, undefined>> {
-    this.#waiting = []
+    this.#waiting.drop(0)
     this.#missed = 0
     this.left()
     this.end()

@@ -94,6 +94,11 @@ export class Readers {
     this.#unattended = new UnattendedMembers(this.#visits, rooms, clock)
   }
 
+  /** How many more connections there may be. @see PROTOCOL.md BU32 */
+  get left(): number {
+    return this.context.options.maxConnections - this.#connections.size
+  }
+
   /** The number of readers. */
   get size(): number {
     return this.#connections.size

@@ -6,7 +6,7 @@ import { RareWarning } from '@whereabouts/server/mount'
 import { isFor } from '../room-pattern.js'
 import { bodyOf } from './body.js'
 import { NOTHING_COUNTED, type WebhookCounts } from './counts.js'
-import type { NewMessage, QueueLimits } from './queue.js'
+import { type NewMessage, NO_ROOM, type QueueLimits } from './queue.js'
 import type { Kind, WebhookSettings } from './webhook-settings.js'
 import type { FromWorker, ToWorker, WorkerSettings } from './worker.js'
 
@@ -102,7 +102,8 @@ export class Webhooks {
       if (!this.#isWanted(happening)) continue
       const missed = happening.type === 'missed' ? happening.count : 0
       if (missed > 0) this.#miss(missed)
-      const message = { body: bodyOf(happening), missed }
+      const room = 'room' in happening ? happening.room : NO_ROOM
+      const message = { room, body: bodyOf(happening), missed }
       this.#unkept.push(message)
       this.#post(message)
       while (this.#unkept.length >= MOST_UNKEPT)

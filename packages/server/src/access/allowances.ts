@@ -30,14 +30,16 @@ export interface Existing {
   /** Returns how many members may still join a room. */
   placesIn(roomName: string): number
   readonly locks: ExistingLocks
+  readonly readers: {
+    /** How many more connections there may be. */
+    readonly left: number
+  }
 }
 
 /** How long a caller who holds too much is told to wait. */
 const HELD_RETRY_MS = 15_000
-/** A team at one address has so many members of any room. */
+/** A team at one address has so many members of any room, so many rooms and so many streams. */
 const SMALL_TEAM = 20
-/** So many rooms may always be there because of one caller. */
-const FEW_ROOMS = 20
 /** So many locks of a room an account may always have, as many as one member. */
 const SMALL_LOCKS = 64
 /** None of a room's name, a member's id and a lock's key has a space in it. */
@@ -70,7 +72,7 @@ export class Allowances {
     this.#isOn = budgetScale > 0
     this.budgets = new Budgets(budgetScale, log, shared)
     this.#accounts = new Accounts(proxies)
-    this.#streams = new Held(options.maxConnectionsPerCaller)
+    this.#streams = new Held()
     this.#rooms = new Made(options.maxRoomsPerCaller, maxRooms, (name) => existing.hasRoom(name))
     this.#members = new Made(options.maxMembersPerCaller, maxRooms + maxMembers, (name) =>
       existing.hasMember(...(name.split(SPACE) as [string, string])),
@@ -139,7 +141,9 @@ export class Allowances {
    */
   holdStream(account: Account, count = 1): () => void {
     if (!this.#isOn) return () => {}
-    if (!this.#streams.mayTake(account, count))
+    const { maxConnections, maxConnectionsPerCaller: most } = this.options
+    const now = shareOf(most, maxConnections, this.existing.readers.left)
+    if (!this.#streams.mayTake(account, count, now))
       this.budgets.refuse('streams', account, HELD_RETRY_MS)
     return this.#streams.take(account, count)
   }
@@ -198,18 +202,15 @@ export class Allowances {
     if (!isAllowed) await this.budgets.refuseLate('members', account, HELD_RETRY_MS)
   }
 
-  /** As many as are left to others, so that nobody is kept out by a few. @see PROTOCOL.md BU27 */
   #mostMembers(roomName: string): number {
     const { maxMembers, maxMembersPerCaller: most } = this.options
-    if (most >= maxMembers) return most
-    return Math.min(most, Math.max(SMALL_TEAM, this.existing.placesIn(roomName)))
+    return shareOf(most, maxMembers, this.existing.placesIn(roomName))
   }
 
   /** Likewise of rooms. @see PROTOCOL.md BU31 */
   #mostRooms(): number {
     const { maxRooms, maxRoomsPerCaller: most } = this.options
-    if (most >= maxRooms) return most
-    return Math.min(most, Math.max(FEW_ROOMS, this.existing.places))
+    return shareOf(most, maxRooms, this.existing.places)
   }
 
   async #makeRoom(account: Account, roomName: string): Promise<void> {
@@ -221,6 +222,19 @@ export class Allowances {
   #isMember(roomName: string, memberId: string | undefined): boolean {
     return memberId !== undefined && this.existing.hasMember(roomName, memberId)
   }
+}
+
+/**
+ * Returns how much an account may have: no more than is left to others, so that a few keep nobody out, but always
+ * what a small team needs.
+ *
+ * @param most of what it may have at any time
+ * @param all that there is
+ * @param left for everybody
+ * @see PROTOCOL.md BU27, BU31, BU32
+ */
+function shareOf(most: number, all: number, left: number): number {
+  return most >= all ? most : Math.min(most, Math.max(SMALL_TEAM, left))
 }
 
 function tooManyAuthors(authors: number, limit: number): Problem {

@@ -9,12 +9,13 @@ import type { Account } from './accounts.js'
 export class Held {
   readonly #counts = new Map<string, number>()
 
-  /** @param most for one account */
-  constructor(private readonly most: number) {}
-
-  /** Returns whether an account may hold so many more. */
-  mayTake({ key }: Account, count: number): boolean {
-    return (this.#counts.get(key) ?? 0) + count <= this.most
+  /**
+   * Returns whether an account may hold so many more.
+   *
+   * @param most for this account now
+   */
+  mayTake({ key }: Account, count: number, most: number): boolean {
+    return (this.#counts.get(key) ?? 0) + count <= most
   }
 
   /** Counts so many more. Returns a function that gives them back; calling it again does nothing. */
