@@ -93,7 +93,7 @@ export class OfficeWindow implements AsyncDisposable {
   }
 
   get title(): Locator {
-    return this.page.getByRole('textbox', { name: 'Title' })
+    return this.page.getByRole('textbox', { name: 'Title', exact: true })
   }
 
   get status(): Locator {

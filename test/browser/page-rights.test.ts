@@ -183,6 +183,21 @@ describe('a page that may only be read', () => {
     expect([...anns.complaints, ...bobs.complaints]).toEqual([])
   })
 
+  it('[PE13 PG51] goes on with a search when it can be edited', async () => {
+    const room = office.newRoom()
+    await office.allow('bob', READER)
+    await postDocument(office.baseUrl, room, (doc) => addBlock(doc, 'known'))
+    await using bobs = await office.page(room, 'bob')
+    await bobs.page.getByRole('button', { name: 'Find' }).click()
+    await bobs.page.getByRole('textbox', { name: 'Find' }).fill('now')
+    await bobs.text.locator('.found.current').waitFor()
+    await office.allow('bob', WRITER)
+    await untilEditable(bobs)
+    await bobs.text.locator('.found.current').waitFor()
+    expect(await bobs.page.locator('.find-bar output').textContent()).toBe('1 of 1')
+    expect(bobs.complaints).toEqual([])
+  })
+
   it('[PG29 PG14] isn’t shown in a newer format', async () => {
     const room = office.newRoom()
     await office.allow('bob', READER)

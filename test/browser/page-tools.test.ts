@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import type { OfficeWindow } from './office-window.js'
-import { ann, bob, copy, goTo, outline, Pages, paste, press, reads, type } from './pages.js'
+import { fetchDocument, postDocument, type OfficeWindow } from './office-window.js'
+import {
+  ann,
+  bob,
+  copy,
+  goTo,
+  outline,
+  Pages,
+  paste,
+  press,
+  reads,
+  type,
+  writeLongPage,
+} from './pages.js'
 
 const pages = new Pages()
 
@@ -10,7 +22,10 @@ async function together(act: (anns: OfficeWindow, bobs: OfficeWindow) => Promise
   await using anns = await pages.open(room, ann)
   await using bobs = await pages.open(room, bob)
   await act(anns, bobs)
-  expect([...anns.complaints, ...bobs.complaints]).toEqual([])
+  // A browser without a network says so.
+  const isOffline = (complaint: string) => complaint.includes('ERR_INTERNET_DISCONNECTED')
+  const complaints = [...anns.complaints, ...bobs.complaints]
+  expect(complaints.filter((each) => !isOffline(each))).toEqual([])
 }
 
 describe('colors and alignment', () => {
@@ -76,6 +91,41 @@ describe('colors and alignment', () => {
       const right = ['[ ] one', '[ ] two', '[ ] three', '[x] four']
       await expect.poll(() => outline(bobs)).toEqual(right)
     })
+  })
+})
+
+describe('code', () => {
+  it('[PE5] has a language, and colors that are not in the document', async () => {
+    const room = pages.newRoom()
+    await using anns = await pages.open(room, ann)
+    await using bobs = await pages.open(room, bob)
+    await type(anns, '```\n')
+    await anns.page.keyboard.type('let a = 1 // one')
+    const language = anns.page.getByRole('combobox', { name: 'Code language' })
+    expect(await language.inputValue()).toBe('')
+    await language.selectOption('JavaScript')
+    for (const window of [anns, bobs]) {
+      await window.text.locator('code.language-javascript .hljs-keyword').waitFor()
+      expect(await window.text.locator('.hljs-comment').textContent()).toBe('// one')
+    }
+    await anns.untilSaved()
+    const doc = await fetchDocument(pages.baseUrl, room)
+    expect(doc.getText('text').toDelta()[0]).toEqual({ insert: 'let a = 1 // one' })
+    // The caret of the other is in colored text, and what both type is colored as well.
+    await goTo(bobs)
+    await bobs.page.keyboard.type('\nvar b')
+    await expect.poll(() => anns.text.locator('.hljs-keyword').count()).toBe(2)
+    const keyboard = await anns.page.context().newCDPSession(anns.page)
+    await goTo(anns)
+    const text = 'pin'
+    const selection = { selectionStart: text.length, selectionEnd: text.length }
+    await keyboard.send('Input.imeSetComposition', { text, ...selection })
+    await keyboard.send('Input.insertText', { text: ' = "拼"' })
+    await expect.poll(() => bobs.text.locator('.hljs-string').textContent()).toBe('"拼"')
+    await expect.poll(() => anns.text.locator('.hljs-string').textContent()).toBe('"拼"')
+    await language.selectOption('Plain text')
+    await expect.poll(() => bobs.text.locator('.hljs-keyword').count()).toBe(0)
+    expect([...anns.complaints, ...bobs.complaints]).toEqual([])
   })
 })
 
@@ -194,7 +244,146 @@ describe('the tools over a selection', () => {
       expect(x + width).toBeLessThanOrEqual(390)
     }
     expect(await tools.count()).toBe(8)
+    // The tools for text are still there.
+    await anns.tool('Bold').click()
+    await expect.poll(() => anns.tool('Bold').getAttribute('aria-pressed')).toBe('true')
     await anns.page.getByRole('button', { name: 'Row below' }).click()
     await expect.poll(() => anns.text.locator('tr').count()).toBe(4)
+  })
+})
+
+describe('a long page', () => {
+  it('[PE10] has its title above the text, which is the one in the bar', async () => {
+    await together(async (anns, bobs) => {
+      const title = anns.page.getByRole('textbox', { name: 'Title above the text' })
+      await title.fill('Plan for 2027')
+      await press(anns, 'Enter')
+      await expect.poll(() => bobs.title.inputValue()).toBe('Plan for 2027')
+      await anns.page.keyboard.type('first')
+      await reads(bobs, /^first$/)
+      await bobs.title.fill('Plan')
+      await press(bobs, 'Enter')
+      await expect.poll(() => title.inputValue()).toBe('Plan')
+      // A click into it doesn't go to the end of the text.
+      await title.click()
+      await anns.page.keyboard.type('!')
+      await press(anns, 'Enter')
+      await expect.poll(() => bobs.title.inputValue()).toBe('Plan!')
+    })
+  })
+
+  it('[PE11] has an outline that leads to headings and follows others’ edits', async () => {
+    const room = pages.newRoom()
+    await postDocument(pages.baseUrl, room, writeLongPage)
+    await using anns = await pages.open(room, ann)
+    await using bobs = await pages.open(room, bob)
+    await anns.page.getByRole('button', { name: 'Outline' }).click()
+    const outlined = anns.page.getByRole('navigation', { name: 'Outline' }).getByRole('button')
+    await expect.poll(() => outlined.allTextContents()).toEqual(['Part 0', 'Part 60'])
+    const current = () => anns.page.locator('[aria-current="location"]').textContent()
+    expect(await current()).toBe('Part 0')
+    await outlined.nth(1).click()
+    await expect.poll(current).toBe('Part 60')
+    await goTo(bobs)
+    await bobs.page.keyboard.type('\n## Added')
+    await expect.poll(() => outlined.allTextContents()).toEqual(['Part 0', 'Part 60', 'Added'])
+    await anns.page.keyboard.type('New ')
+    await expect.poll(current).toBe('New Part 60')
+    expect([...anns.complaints, ...bobs.complaints]).toEqual([])
+  })
+
+  it('[PE11] covers the text with the outline on a phone, until a heading is chosen', async () => {
+    const room = pages.newRoom()
+    await postDocument(pages.baseUrl, room, writeLongPage)
+    await using anns = await pages.open(room, ann, { width: 390 })
+    await anns.page.getByRole('button', { name: 'Outline' }).click()
+    await anns.page.getByRole('button', { name: 'Part 60' }).click()
+    await expect.poll(() => anns.page.locator('.outline').count()).toBe(0)
+    const top = async () => (await anns.text.getByText('Part 60').boundingBox())!.y
+    await expect.poll(top).toBeLessThan(600)
+    expect(await top()).toBeGreaterThan(0)
+  })
+
+  it('[PE12] has a number of words, which counts what others write and what is selected', async () => {
+    await together(async (anns, bobs) => {
+      const count = anns.page.locator('.word-count')
+      await type(anns, 'two words')
+      await expect.poll(() => count.textContent()).toBe('2 words')
+      await goTo(bobs)
+      await bobs.page.keyboard.insertText(' 预算')
+      await expect.poll(() => count.textContent()).toBe('4 words')
+      expect(await count.getAttribute('title')).toBe('12 characters, 10 without spaces')
+      await press(anns, 'Control+Home')
+      await press(anns, 'Shift+Control+ArrowRight')
+      await expect.poll(() => count.textContent()).toBe('1 of 4 words')
+    })
+  })
+})
+
+describe('finding', () => {
+  const openFind = async (window: OfficeWindow, key: string, text: string) => {
+    await press(window, key)
+    await window.page.getByRole('textbox', { name: 'Find' }).fill(text)
+  }
+  const found = ({ page }: OfficeWindow) => page.locator('.find-bar output').textContent()
+
+  it('[PE13] marks each match, follows edits, and leaves the current one selected', async () => {
+    await together(async (anns, bobs) => {
+      await type(anns, 'Tea, tea and coffee\n- green tea')
+      await reads(bobs, /green tea$/)
+      await openFind(bobs, 'Control+f', 'tea')
+      await expect.poll(() => found(bobs)).toMatch(/of 3$/)
+      await bobs.page.getByRole('button', { name: 'Match case' }).click()
+      await expect.poll(() => found(bobs)).toMatch(/of 2$/)
+      expect(await anns.text.locator('.found').count()).toBe(0)
+      await goTo(anns, 'Control+Home')
+      await anns.page.keyboard.type('More tea. ')
+      await expect.poll(() => found(bobs)).toMatch(/of 3$/)
+      // In one look, since an edit that arrives may draw the match again.
+      const current = () =>
+        bobs.text.evaluate((text) => {
+          const all = [...text.querySelectorAll('.found')]
+          return all.findIndex((match) => match.matches('.current'))
+        })
+      await bobs.page.getByRole('textbox', { name: 'Find' }).focus()
+      const before = await current()
+      await press(bobs, 'Enter')
+      await expect.poll(current).toBe((before + 1) % 3)
+      await press(bobs, 'Shift+Enter')
+      await expect.poll(current).toBe(before)
+      await press(bobs, 'Escape')
+      await expect.poll(() => bobs.page.evaluate(() => getSelection()?.toString())).toBe('tea')
+      expect(await bobs.text.locator('.found').count()).toBe(0)
+      await openFind(bobs, 'Control+f', 'nothing')
+      await expect.poll(() => found(bobs)).toBe('Not found')
+    })
+  })
+
+  it('[PE14] replaces all in one step, keeps marks, and merges with what others write', async () => {
+    await together(async (anns, bobs) => {
+      await type(anns, 'a **cat** and a cat')
+      await reads(bobs, /and a cat$/)
+      await openFind(anns, 'Control+h', 'cat')
+      await expect.poll(() => found(anns)).toMatch(/of 2$/)
+      await anns.page.getByRole('textbox', { name: 'Replace with' }).fill('dog')
+      await anns.page.context().setOffline(true)
+      await goTo(bobs)
+      await bobs.page.keyboard.type('egory')
+      await anns.page.getByRole('button', { name: 'Replace all' }).click()
+      await expect.poll(() => found(anns)).toBe('2 replaced')
+      await anns.page.context().setOffline(false)
+      for (const window of [anns, bobs]) {
+        await expect.poll(() => outline(window)).toEqual(['a **dog** and a dogegory'])
+      }
+      await press(anns, 'Escape')
+      await press(anns, 'Control+z')
+      for (const window of [anns, bobs]) {
+        await expect.poll(() => outline(window)).toEqual(['a **cat** and a category'])
+      }
+      await openFind(anns, 'Control+h', 'cat')
+      await anns.page.getByRole('textbox', { name: 'Replace with' }).fill('cow')
+      await anns.page.getByRole('button', { name: 'Replace', exact: true }).click()
+      await expect.poll(() => found(anns)).toBe('1 of 1')
+    })
   })
 })

@@ -332,6 +332,9 @@ describe('the page by keyboard, and on a phone', () => {
     const leave = async () => {
       await press(anns, 'Escape')
       await press(anns, 'Shift+Tab')
+      // The title is above the text, and the toolbar above the title.
+      await expect.poll(focused).toBe('Title above the text')
+      await press(anns, 'Shift+Tab')
     }
     await leave()
     await expect.poll(focused).toBe('Undo')

@@ -262,6 +262,11 @@ describe('commands without a server', () => {
   })
 })
 
+/** A process whose hours, by its timers, take a moment. */
+const SHORT_HOUR = preload(
+  'const after = setTimeout; globalThis.setTimeout = (call, ms, ...args) => after(call, ms === 3_600_000 ? 200 : ms, ...args)',
+)
+
 describe('retention', () => {
   it('[AD6 AD11] deletes unused documents, by a command or automatically', async () => {
     await using folder = await newFolder()
@@ -277,16 +282,52 @@ describe('retention', () => {
     expect(dry.out).toBe('old\nwould delete 1 documents\n')
     expect((await runCommand(['retention', '--older-than', '101d'], at)).out).toContain('deleted 0')
     expect((await runCommand(command, at)).out).toBe('old\ndeleted 1 documents\n')
+    {
+      await using server = await startServer({ dataDir: folder.path })
+      await new TestDocument(new TestRoom(server.baseUrl, 'newest')).post('A1')
+    }
     age(folder.path, 'new', 31)
-    await using server = await startServer({ dataDir: folder.path, retentionDays: 30 })
-    await expect.poll(() => cellsOf(new TestRoom(server.baseUrl, 'new'))).toEqual({})
-    // It is noted right after it is done.
+    await using server = await startServer(
+      { dataDir: folder.path, retentionDays: 30 },
+      0,
+      SHORT_HOUR,
+    )
+    // To look at it would be a use.
     await expect
       .poll(() => auditOf(folder.path))
       .toMatchObject([
         { what: 'retention', who: 'operator', room: 'old' },
         { what: 'retention', who: 'retention', room: 'new' },
       ])
+    expect(await cellsOf(new TestRoom(server.baseUrl, 'new'))).toEqual({})
+  })
+
+  it('[AD24] deletes nothing when the clock is ahead, and says so', async () => {
+    await using folder = await newFolder()
+    const settings = { dataDir: folder.path, retentionDays: 365 }
+    {
+      await using server = await startServer(settings)
+      await new TestDocument(new TestRoom(server.baseUrl, 'new')).post('A1')
+    }
+    {
+      const ahead = `const { now } = Date; Date.now = () => now() + ${400 * 86_400_000}`
+      await using server = await startServer(settings, 0, [...SHORT_HOUR, ...preload(ahead)])
+      await expect.poll(() => server.output()).toContain('its clock is ahead')
+    }
+    await using server = await startServer(settings)
+    expect(await cellsOf(new TestRoom(server.baseUrl, 'new'))).toEqual({ A1: 'A1' })
+  })
+
+  it('[AD25] keeps what was used by a clock that wasn’t set', async () => {
+    await using folder = await newFolder()
+    const at = { WHEREABOUTS_DATA: folder.path }
+    {
+      await using server = await startServer({ dataDir: folder.path })
+      await new TestDocument(new TestRoom(server.baseUrl, 'new')).post('A1')
+    }
+    age(folder.path, 'new', Date.now() / 86_400_000)
+    const command = ['retention', '--older-than', '99d']
+    expect((await runCommand(command, at)).out).toBe('deleted 0 documents\n')
   })
 
   it('[AD11] keeps a document whose room has members', async () => {
@@ -303,6 +344,11 @@ describe('retention', () => {
     await expect.poll(async () => (await runCommand(command, at)).out).toContain('deleted 1')
   })
 })
+
+/** The options of a process that runs this first. */
+function preload(script: string): string[] {
+  return ['--import', `data:text/javascript,${encodeURIComponent(script)}`]
+}
 
 function putRecord(folder: string, room: string, { json, link, owner }: RoomRecord): void {
   const database = new Database(join(folder, 'documents.sqlite'))

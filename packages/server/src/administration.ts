@@ -32,6 +32,9 @@ export interface Imported {
   readonly isLinkTaken: boolean
 }
 
+/** A use before 2020 was noted by a clock that wasn't set. */
+const FIRST_USE_MS = Date.UTC(2020, 0)
+
 /** The most documents in one page of the list. */
 export const MOST_LISTED = 1_000
 
@@ -177,7 +180,7 @@ export class Administration {
    * Deletes unused documents, and yields each one.
    *
    * @throws {Problem} store-failed
-   * @see PROTOCOL.md AD6, AD11
+   * @see PROTOCOL.md AD6, AD11, AD25
    */
   async *retain(
     { unusedSinceMs, dryRun = false }: Retention,
@@ -185,7 +188,8 @@ export class Administration {
   ): AsyncGenerator<DocumentInfo> {
     for await (const info of this.#all()) {
       const { roomName, bytes, usedAtMs } = info
-      if (usedAtMs >= unusedSinceMs || this.#isInUse(roomName)) continue
+      const isUnused = usedAtMs >= FIRST_USE_MS && usedAtMs < unusedSinceMs
+      if (!isUnused || this.#isInUse(roomName)) continue
       if (!dryRun) {
         const name = checkRoom(roomName)
         if (!(await this.#remove(name, unusedSinceMs))) continue
@@ -193,6 +197,13 @@ export class Administration {
       }
       yield info
     }
+  }
+
+  /** Returns when a document was last used, in ms since 1970; `undefined` without documents. */
+  async newestUseMs(): Promise<number | undefined> {
+    let newestMs: number | undefined
+    for await (const { usedAtMs } of this.#all()) newestMs = Math.max(usedAtMs, newestMs ?? 0)
+    return newestMs
   }
 
   /** Also after a failure, as the store may have removed it. @see PROTOCOL.md SR10 */

@@ -84,7 +84,8 @@ export class Service {
       audit,
       quotas,
     })
-    this.#retention = new RetentionTimer(this.server.administration, options.retentionDays, log)
+    const { administration } = this.server
+    this.#retention = new RetentionTimer(administration, options.retentionDays, log, clock)
     this.users = new Users(options, log, clock.after, ended)
     this.#browsers = new Browsers(options)
     const { users } = this

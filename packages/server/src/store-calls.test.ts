@@ -140,12 +140,30 @@ describe('onStoreDocument', () => {
     expect(times()).toHaveLength(count + 1)
   })
 
-  it('[RS12] has a minute, and is then called again', async () => {
-    const { pass, storing, times, warnings } = start(() => new Promise(() => {}))
+  it('[RS20] isn’t called for a room while a call of any length goes on, and others go on after a minute', async () => {
+    const ends: ((failed?: Error) => void)[] = []
+    const { pass, storing, calls, warnings } = start(
+      () => new Promise((resolve, reject) => ends.push((e) => (e ? reject(e) : resolve(0)))),
+    )
+    for (const room of ['a', 'b', 'c', 'd', 'e']) storing.changed(room)
+    const rooms = () => calls.map(({ room }) => room)
+    await pass(61_999)
+    expect(rooms()).toEqual(['a', 'b', 'c', 'd'])
     storing.changed('a')
-    await pass(65_000)
-    expect(times()).toEqual([2_000, 63_000])
+    await pass(1)
+    expect(rooms()).toEqual(['a', 'b', 'c', 'd', 'e'])
     expect(warnings[0]).toMatch(/60000 ms/)
+    await pass(600_000)
+    expect(calls).toHaveLength(5)
+    ends[0]!()
+    ends[1]!(new Error('no database'))
+    await pass(0)
+    expect(rooms().slice(5)).toEqual(['a'])
+    await pass(1_000)
+    expect(rooms().slice(5)).toEqual(['a', 'b'])
+    for (const end of ends) end()
+    await pass(600_000)
+    expect(calls).toHaveLength(7)
   })
 
   it('[RS13] is called at once for all that waits when the server closes', async () => {

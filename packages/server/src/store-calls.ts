@@ -7,9 +7,10 @@ import type { DocumentChanges } from './rooms/hosted-rooms.js'
 import type { Clock } from './stream/clock.js'
 
 /**
- * Receives a document that has changed, as one update of Yjs 13. Has 60 s, and is called again if it fails.
+ * Receives a document that has changed, as one update of Yjs 13. Is called again if it fails, and for one document
+ * only once the call before has settled, so a call that may hang needs a limit of its own.
  *
- * @see PROTOCOL.md RS10
+ * @see PROTOCOL.md RS10, RS20
  */
 export type OnStoreDocument = (roomName: string, state: Uint8Array) => unknown
 
@@ -23,7 +24,7 @@ export interface StoreCallsLimits {
 export interface StoreCallsContext {
   /** What is called, for the log. */
   readonly name: string
-  /** Has 60 s, and is called again if it fails. */
+  /** Is called again if it fails. After 60 s it no longer holds up other rooms. */
   readonly call: (roomName: string) => Promise<unknown>
   /** Another node calls, as it has stored the last change. */
   readonly passed?: (roomName: string) => void
@@ -63,13 +64,20 @@ export class StoreCalls implements DocumentChanges {
   /** Rooms whose time has come, in order. */
   readonly #due = new Set<string>()
   readonly #calling = new Map<string, Promise<void>>()
+  /** Rooms whose call takes so long that it no longer counts as one of the few at once. */
+  readonly #late = new Set<string>()
   readonly #failed: RareWarning
+  readonly #slow: RareWarning
   readonly #givenUp: RareWarning
   #isClosing = false
   #isFinished = false
 
   constructor(private readonly context: StoreCallsContext) {
     this.#failed = new RareWarning(context.log, `${context.name} failed and is tried again`)
+    this.#slow = new RareWarning(
+      context.log,
+      `${context.name} takes longer than ${CALL_MS} ms; its document waits until it ends`,
+    )
     this.#givenUp = new RareWarning(
       context.log,
       `more than ${MOST_WAITING} documents wait for ${context.name}, so some are given up until they change again`,
@@ -166,7 +174,7 @@ export class StoreCalls implements DocumentChanges {
 
   #next(): void {
     for (const roomName of this.#due) {
-      if (this.#calling.size >= MOST_CALLS) return
+      if (this.#calling.size - this.#late.size >= MOST_CALLS) return
       const changed = this.#changed.get(roomName)
       if (this.#calling.has(roomName)) continue
       this.#due.delete(roomName)
@@ -174,6 +182,7 @@ export class StoreCalls implements DocumentChanges {
       if (changed === undefined) continue
       const call = this.#call(roomName, changed).finally(() => {
         this.#calling.delete(roomName)
+        this.#late.delete(roomName)
         this.#next()
       })
       this.#calling.set(roomName, call)
@@ -181,12 +190,22 @@ export class StoreCalls implements DocumentChanges {
   }
 
   async #call(roomName: string, { failures, sinceMs }: Changed): Promise<void> {
+    const ended = this.context.clock.after(CALL_MS, () => this.#isLate(roomName))
     try {
-      await inTime(this.context.call(roomName), CALL_MS, this.context.clock)
+      await this.context.call(roomName)
     } catch (error) {
       this.#failed.warn(error)
       this.#retry(roomName, sinceMs, failures + 1)
+    } finally {
+      ended()
     }
+  }
+
+  /** Nothing ends a call but itself, so what it may still write must not come after a later one's. */
+  #isLate(roomName: string): void {
+    this.#slow.warn()
+    this.#late.add(roomName)
+    this.#next()
   }
 
   #retry(roomName: string, sinceMs: number, failures: number): void {

@@ -10,6 +10,11 @@ export function formatNumber(number: number): string {
   return new Intl.NumberFormat(currentLanguage().locale).format(number)
 }
 
+/** @example formatPercent(0.25) // '25%' */
+export function formatPercent(share: number): string {
+  return new Intl.NumberFormat(currentLanguage().locale, { style: 'percent' }).format(share)
+}
+
 /** @example formatDay(Date.UTC(2026, 9, 23)) // 'Oct 23, 2026' */
 export function formatDay(atMs: number): string {
   return new Intl.DateTimeFormat(currentLanguage().locale, { dateStyle: 'medium' }).format(atMs)

@@ -1,4 +1,4 @@
-import type { Alignment, BlockAttributes, BlockType, Color, Marks } from './block.js'
+import type { Alignment, BlockAttributes, BlockType, Color, Marks, Tone } from './block.js'
 import { isShownImage } from './image-source.js'
 import { isSafeLink } from './links.js'
 
@@ -26,6 +26,11 @@ export const COLORS: readonly Color[] = [
 ]
 const ALIGNMENTS: readonly Alignment[] = ['center', 'end', 'justify']
 
+/** The tones of callouts beside the default one. */
+export const TONES: readonly Tone[] = ['tip', 'warning', 'danger']
+/** In percent of the text's width. */
+export const MIN_IMAGE_WIDTH = 5
+
 const oneOf =
   (values: readonly string[]): Read =>
   (value) =>
@@ -51,12 +56,15 @@ const KNOWN: { readonly [Type in BlockType]: { readonly [attribute: string]: Rea
   bullet: flow,
   number: { ...flow, start: whole(0, MAX_LIST_START) },
   task: { ...flow, checked: flag },
+  toggle: flow,
   quote: flow,
+  callout: { ...flow, tone: oneOf(TONES) },
   code: { language: text },
   image: {
     src: (value) => (isShownImage(value) ? value : undefined),
     alt: text,
     title: text,
+    width: whole(MIN_IMAGE_WIDTH, 99),
   },
   rule: {},
   table: { header: flag },

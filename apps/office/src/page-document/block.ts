@@ -5,7 +5,9 @@ export type BlockType =
   | 'bullet'
   | 'number'
   | 'task'
+  | 'toggle'
   | 'quote'
+  | 'callout'
   | 'code'
   | 'image'
   | 'rule'
@@ -18,6 +20,9 @@ export type Color = 'gray' | 'red' | 'orange' | 'yellow' | 'green' | 'blue' | 'p
 /** How lines are aligned; the start is the default. @see PAGE.md PE2 */
 export type Alignment = 'center' | 'end' | 'justify'
 
+/** What a callout is about; information is the default. @see PAGE.md PE18 */
+export type Tone = 'tip' | 'warning' | 'danger'
+
 /** The attributes of a block beside its type; defaults are left out. */
 export interface BlockAttributes {
   /** 1 to 6. */
@@ -29,9 +34,13 @@ export interface BlockAttributes {
   /** The first number of a list. */
   readonly start?: number
   readonly language?: string
+  readonly tone?: Tone
   readonly src?: string
   readonly alt?: string
+  /** What is shown below an image. */
   readonly title?: string
+  /** The width of an image in percent of the text's. */
+  readonly width?: number
   /** Whether the first row of a table is a header. */
   readonly header?: true
 }
@@ -65,6 +74,10 @@ export interface Table {
   readonly columns: readonly (string | null)[]
   /** The blocks of each cell, by row and then by column. */
   readonly cells: readonly (readonly (readonly Block[])[])[]
+  /** The widths of columns in pixels, by id; those that are left out share what is left. */
+  readonly sizes?: { readonly [column: string]: number }
+  /** The colors of cells, by `<row>/<column>`. */
+  readonly fills?: { readonly [cell: string]: Color }
 }
 
 /** A block of a page. It is never changed, only replaced. */
@@ -138,6 +151,8 @@ function sameTable(one: Table | undefined, other: Table | undefined): boolean {
   if (one === undefined || other === undefined) return one === other
   return (
     one.id === other.id &&
+    sameFields(one.sizes ?? {}, other.sizes ?? {}) &&
+    sameFields(one.fills ?? {}, other.fills ?? {}) &&
     sameLists(one.rows, other.rows, is) &&
     sameLists(one.columns, other.columns, is) &&
     sameLists(one.cells, other.cells, (a, b) => sameLists(a, b, sameBlocks))

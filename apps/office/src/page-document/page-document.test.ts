@@ -96,6 +96,50 @@ it('[PF2] a text without a marker stays a paragraph when what follows it is dele
   }
 })
 
+describe('the looks of a table', () => {
+  const table: Block = {
+    ...block('table', ''),
+    table: {
+      id: null,
+      rows: [null, null],
+      columns: [null, null],
+      cells: [
+        [[paragraph('a')], []],
+        [[], [paragraph('d')]],
+      ],
+    },
+  }
+
+  it('[PE23] merge, and stay with their lines', () => {
+    const people = new People([table])
+    const [anns, bobs] = people.pages as [PageDocument, PageDocument]
+    const change = (page: PageDocument, to: (table: Table) => Table) =>
+      page.write(
+        page.blocks.map((each) => (each.table ? { ...each, table: to(each.table) } : each)),
+      )
+    change(anns, (shown) => ({ ...shown, sizes: { '1': 120 }, fills: { '0/1': 'red' } }))
+    change(bobs, (shown) => ({
+      ...shown,
+      rows: [null, ...shown.rows],
+      cells: [[[], [paragraph('new')]], ...shown.cells],
+      fills: { '1/1': 'blue' },
+    }))
+    people.merge()
+    for (const page of people.pages) {
+      expect(page.blocks[0]!.table).toMatchObject({
+        sizes: { '1': 120 },
+        fills: { '0/1': 'red', '1/1': 'blue' },
+      })
+    }
+    const undo = makeUndo(anns)
+    change(anns, (shown) => ({ ...shown, sizes: {}, fills: { '0/1': 'green' } }))
+    undo.undo()
+    expect(anns.blocks[0]!.table).toMatchObject({ sizes: { '1': 120 } })
+    anns.doc.getMap('tables').set(`${anns.blocks[0]!.table!.id}/fill/0/1`, '#f00')
+    expect(anns.blocks[0]!.table!.fills).toEqual({ '1/1': 'blue' })
+  })
+})
+
 describe('colors and alignment', () => {
   it('[PE1 PE2] are names, and anything else stays in the document as something unknown', () => {
     const doc = new Doc()

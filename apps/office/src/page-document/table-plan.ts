@@ -56,8 +56,21 @@ export class TablePlan {
       return change.ids
     })
     const changed = { ...after, id, rows: lines[0]!, columns: lines[1]! }
+    this.#write(before.sizes, after.sizes, (column) => `${id}/columns/${column}/size`)
+    this.#write(before.fills, after.fills, (cell) => `${id}/fill/${cell}`)
     this.#fill(changed)
     return changed
+  }
+
+  /** Writes the values that have changed. */
+  #write(
+    before: { readonly [name: string]: unknown } = {},
+    after: { readonly [name: string]: unknown } = {},
+    keyOf: (name: string) => string,
+  ): void {
+    for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+      if (before[name] !== after[name]) this.writes.push([keyOf(name), after[name]])
+    }
   }
 
   #fill({ id, rows, columns, cells }: Table): void {

@@ -8,7 +8,8 @@ import {
   type LineId,
   type OrderKey,
 } from '@whereabouts/univer/document'
-import { textOf, type Block, type Table } from './block.js'
+import { COLORS } from './attributes.js'
+import { textOf, type Block, type Color, type Table } from './block.js'
 import { readFlow, type Entry } from './flow.js'
 
 /** The maximum size of a table; further lines aren't shown. @see PAGE.md PF8 */
@@ -120,7 +121,14 @@ export class Tables {
     const cell = (row: LineId, column: LineId): readonly Block[] =>
       this.entriesOf(cellName(id, row, column)).map(({ block }) => block)
     const cells = rows!.map((row) => columns!.map((column) => cell(row, column)))
-    const table = { id, rows: rows!, columns: columns!, cells }
+    const table: Table = {
+      id,
+      rows: rows!,
+      columns: columns!,
+      cells,
+      sizes: this.#sizesOf(id, columns!),
+      fills: this.#fillsOf(id, rows!, columns!),
+    }
     this.#read.set(id, table)
     return table
   }
@@ -197,6 +205,33 @@ export class Tables {
       shown.push([`${prefix}/${id}/gone`, undefined])
     }
     return ids
+  }
+
+  #sizesOf(table: string, columns: readonly LineId[]): NonNullable<Table['sizes']> {
+    const { sizes } = this.axis(table, 'columns')
+    return Object.fromEntries(
+      columns.flatMap((column) => {
+        const size = sizes.get(column)
+        return size === undefined ? [] : [[column, size]]
+      }),
+    )
+  }
+
+  #fillsOf(
+    table: string,
+    rows: readonly LineId[],
+    columns: readonly LineId[],
+  ): NonNullable<Table['fills']> {
+    const prefix = `${table}/fill/`
+    const fills: { [cell: string]: Color } = {}
+    for (const [key, value] of this.#linesOf(table)) {
+      if (!key.startsWith(prefix)) continue
+      const [row = '', column = ''] = key.slice(prefix.length).split('/')
+      const color = COLORS.find((each) => each === value)
+      const isShown = rows.includes(row) && columns.includes(column)
+      if (color !== undefined && isShown) fills[`${row}/${column}`] = color
+    }
+    return fills
   }
 
   #textsOf(table: string): readonly (readonly [string, CellText])[] {

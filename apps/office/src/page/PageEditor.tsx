@@ -12,6 +12,7 @@ import { StateNote } from '../StateNote.js'
 import type * as LaterModule from './later/Later.js'
 import { addParagraph } from './block-commands.js'
 import { HINT_ID, openPage, type Place } from './open-page.js'
+import { PageTitle } from './PageTitle.js'
 import { Toolbar } from './Toolbar.js'
 import './page.css'
 import { t } from '../language/language.js'
@@ -46,6 +47,7 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
   const place = useRef<Place>(undefined)
   const later = useLater(opened !== null)
   const isKnown = useKnownFormat(session, PAGE_FORMAT)
+  const isToWrite = canEdit && isKnown && opened?.isToWrite === true
 
   useEffect(() => {
     const isPresent = provider === session.provider && doc === session.doc
@@ -70,30 +72,38 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
 
   return (
     <>
-      {canEdit && isKnown && opened?.isToWrite === true && (
-        <Toolbar editor={opened.editor} refused={setNotice} TextTools={later?.TextTools ?? null} />
-      )}
-      {later !== null && opened !== null && (
-        <later.Later editor={opened.editor} canEdit={canEdit && isKnown && opened.isToWrite} />
-      )}
+      {isToWrite && <Toolbar editor={opened.editor} refused={setNotice} late={later} />}
       {/* Keyboard users get below the text with the arrow keys. */}
-      <div
-        className="scroller"
-        role="presentation"
-        onMouseDown={(event) => writeBelow(event, editor)}
-      >
-        {hasFailed && <p className="loading">{t('page.cannotBeShown')}</p>}
-        <div ref={paper} className="paper" />
+      <div className="page-body">
+        <div
+          className="scroller"
+          role="presentation"
+          onMouseDown={(event) => writeBelow(event, editor)}
+        >
+          {hasFailed && <p className="loading">{t('page.cannotBeShown')}</p>}
+          <div className="paper">
+            <PageTitle session={session} onDone={() => editor?.commands.focus('start')} />
+            <div ref={paper} />
+          </div>
+        </div>
       </div>
-      <p id={HINT_ID} hidden>
-        {t('page.leaveHint')}
-      </p>
+      {later !== null && editor !== null && (
+        <later.Later {...{ editor, session }} canEdit={isToWrite} refused={setNotice} />
+      )}
+      <Hint />
       <StateNote session={session} kind="page" />
       {!isKnown && <NewerFormat session={session} kind="page" />}
       <output className="notice">{notice}</output>
     </>
   )
 }
+
+/** Says how to leave the text by keyboard. @see OFFICE.md PG21 */
+const Hint = () => (
+  <p id={HINT_ID} hidden>
+    {t('page.leaveHint')}
+  </p>
+)
 
 /**
  * Returns whether the page can be opened. A page that may be in an older format is opened once this
@@ -145,5 +155,5 @@ function writeBelow(event: React.MouseEvent, editor: Editor | null): void {
 }
 
 function isInText(target: EventTarget): boolean {
-  return target instanceof Element && target.closest('.text') !== null
+  return target instanceof Element && target.closest('.text, .page-title') !== null
 }

@@ -1,16 +1,9 @@
 import type { Editor } from '@tiptap/core'
-import {
-  useCallback,
-  useEffect,
-  useRef,
-  useState,
-  type ComponentType,
-  type KeyboardEvent,
-} from 'react'
+import { useCallback, useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { ICONS } from '../icons.js'
 import { insertImages } from './image-files.js'
 import { askForLink, LinkBar, onAskForLink } from './LinkBar.js'
-import type { TextToolsProps } from './later/TextTools.js'
+import type * as Later from './later/Later.js'
 import { ToolButton } from './ToolButton.js'
 import {
   BLOCKS,
@@ -31,11 +24,11 @@ interface ToolbarProps {
   /** Called with the reason when an image is refused. */
   readonly refused: (why: string) => void
   /** Tools that are loaded later; their place is kept. */
-  readonly TextTools: ComponentType<TextToolsProps> | null
+  readonly late: Pick<typeof Later, 'TextTools' | 'ContextTools'> | null
 }
 
 /** Renders the toolbar: a single stop of the Tab key, with arrow keys between its buttons. */
-export function Toolbar({ editor, refused, TextTools }: ToolbarProps) {
+export function Toolbar({ editor, refused, late }: ToolbarProps) {
   const state = useToolbarState(editor)
   const [isLinking, setIsLinking] = useState(false)
   const bar = useRef<HTMLDivElement>(null)
@@ -69,13 +62,14 @@ export function Toolbar({ editor, refused, TextTools }: ToolbarProps) {
           {group(MARKS)}
           <LinkButton editor={editor} isOn={state.link !== undefined} />
           <span className="tools late">
-            {TextTools && <TextTools editor={editor} alignment={state.alignment} />}
+            {late && <late.TextTools editor={editor} alignment={state.alignment} />}
           </span>
           {group(LISTS)}
           {group(INSERTS)}
           <ImageButton editor={editor} refused={refused} />
         </div>
         {state.isInTable && group(TABLE, 'tools of-table')}
+        {late && <late.ContextTools editor={editor} />}
       </div>
       <LinkBar
         editor={editor}
@@ -127,7 +121,7 @@ function BlockSelect({ editor, state }: { readonly editor: Editor; readonly stat
   )
 }
 
-function ImageButton({ editor, refused }: Omit<ToolbarProps, 'TextTools'>) {
+function ImageButton({ editor, refused }: Omit<ToolbarProps, 'late'>) {
   const picker = useRef<HTMLInputElement>(null)
   return (
     <span className="tools">

@@ -255,6 +255,11 @@ export class PageBinding {
       : { undos: 0, redos: 0 }
   }
 
+  /** Makes what comes next a step of its own for undo, however soon it comes. */
+  endStep(): void {
+    this.#undo.stopCapturing()
+  }
+
   undo(): boolean {
     return this.page.isKnown && this.#undo.undo() !== null
   }

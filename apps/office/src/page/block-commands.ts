@@ -151,7 +151,22 @@ export const leaveEmpty: Command = (state, dispatch) => {
   const caret = caretIn(state)
   if (caret === undefined || caret.node.content.size > 0) return false
   const name = caret.node.type.name
-  return name === 'item' || name === 'quote' ? plainAtStart(state, dispatch) : false
+  return ['item', 'quote', 'callout'].includes(name) ? plainAtStart(state, dispatch) : false
+}
+
+const FENCE = /^```([a-z+#-]*)$/
+
+/** Makes Enter after three backticks, with or without a language, begin code. */
+export const fenceToCode: Command = (state, dispatch) => {
+  const caret = caretIn(state)
+  const found = caret?.isEnd === true ? FENCE.exec(caret.node.textContent) : null
+  if (caret?.node.type.name !== 'paragraph' || found === null) return false
+  const code = state.schema.nodes['codeBlock']!
+  const { tr } = state
+  tr.delete(caret.at + 1, state.selection.from)
+  tr.setBlockType(caret.at + 1, caret.at + 1, code, { language: found[1] || null })
+  dispatch?.(tr.scrollIntoView())
+  return true
 }
 
 /** Makes Enter after two empty lines at the end of code end the code. */
@@ -231,7 +246,10 @@ export const splitBlock: Command = (state, dispatch) => {
 
 function nextOf(node: Node) {
   const { checked: _checked, start: _start, ...attrs } = node.attrs
-  return { type: node.type, attrs }
+  if (attrs['kind'] !== 'toggle') return { type: node.type, attrs }
+  // What a toggle hides begins in the next line.
+  const indent = Math.min(MAX_INDENT, Number(attrs['indent']) + 1)
+  return { type: node.type.schema.nodes['paragraph']!, attrs: { indent } }
 }
 
 /** Inserts a tab character, in code. */

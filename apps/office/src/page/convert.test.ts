@@ -35,7 +35,13 @@ describe('the blocks of a page in the editor', () => {
       attributes: {},
       content: [{ text: EMBED, marks: { unknown: '{"sparkle":1}' } }],
     },
-    { type: 'image', attributes: { src: 'data:image/png;base64,AAAA', alt: 'red' }, content: [] },
+    {
+      type: 'image',
+      attributes: { src: 'data:image/png;base64,AAAA', alt: 'red', title: 'Red', width: 50 },
+      content: [],
+    },
+    { type: 'callout', attributes: { tone: 'tip' }, content: [{ text: 'c', marks: {} }] },
+    { type: 'toggle', attributes: { indent: 1 }, content: [{ text: 't', marks: {} }] },
     { type: 'unknown', attributes: {}, content: [] },
     {
       type: 'table',
@@ -46,6 +52,8 @@ describe('the blocks of a page in the editor', () => {
         rows: ['0', 'a-0'],
         columns: ['0'],
         cells: [[[{ type: 'rule', attributes: {}, content: [] }]], [[]]],
+        sizes: { '0': 120 },
+        fills: { 'a-0/0': 'red' },
       },
     },
     { type: 'rule', attributes: {}, content: [] },
@@ -56,11 +64,17 @@ describe('the blocks of a page in the editor', () => {
     for (const node of nodes) node.check()
     const fresh = new Converter(schema)
     const read = nodes.map((node) => fresh.toBlock(node))
-    expect(read.slice(0, 8)).toEqual(blocks.slice(0, 8))
-    expect(read[8]).toMatchObject({
+    expect(read.slice(0, 10)).toEqual(blocks.slice(0, 10))
+    expect(read[10]).toMatchObject({
       type: 'table',
       attributes: { header: true },
-      table: { id: 't', rows: ['0', 'a-0'], columns: ['0'] },
+      table: {
+        id: 't',
+        rows: ['0', 'a-0'],
+        columns: ['0'],
+        sizes: { '0': 120 },
+        fills: { 'a-0/0': 'red' },
+      },
     })
     // A block without text at the end is followed by a place to write.
     expect(read.at(-1)).toEqual({ type: 'paragraph', attributes: {}, content: [] })

@@ -6,19 +6,22 @@ import {
   type Block,
   type BlockAttributes,
   type BlockType,
+  type Color,
   type Marks,
   type Run,
   type Table,
 } from '../page-document/block.js'
 
-/** The editor's node for each type of block; the three kinds of list items share one node. */
+/** The editor's node for each type of block; the kinds of items share one node. */
 const NODES: { readonly [Type in BlockType]: string } = {
   paragraph: 'paragraph',
   heading: 'heading',
   bullet: 'item',
   number: 'item',
   task: 'item',
+  toggle: 'item',
   quote: 'quote',
+  callout: 'callout',
   code: 'codeBlock',
   image: 'image',
   rule: 'horizontalRule',
@@ -102,12 +105,16 @@ export class Converter {
     return marks
   }
 
-  #toTable({ attributes }: Block, { id, rows, columns, cells }: Table): Node {
+  #toTable({ attributes }: Block, table: Table): Node {
+    const { id, rows, columns, cells, sizes = {}, fills = {} } = table
     const lines = rows.map((row, at) => {
       const type = at === 0 && attributes.header === true ? 'tableHeader' : 'tableCell'
-      const made = columns.map((column, index) =>
-        this.#schema.node(type, { column }, [...this.toNodes(cells[at]?.[index] ?? [])]),
-      )
+      const made = columns.map((column, index) => {
+        const size = sizes[column ?? ''] ?? null
+        const fill = fills[`${row}/${column}`] ?? null
+        const blocks = this.toNodes(cells[at]?.[index] ?? [])
+        return this.#schema.node(type, { column, size, fill }, [...blocks])
+      })
       return this.#schema.node('tableRow', { id: row }, made)
     })
     return this.#schema.node('table', { id }, lines)
@@ -133,14 +140,36 @@ export class Converter {
         }),
       ),
     }
+    const { sizes, fills } = looksOf(node)
     const isHead = node.firstChild?.children.every(({ type }) => type.name === 'tableHeader')
     return {
       type: 'table',
       attributes: isHead === true ? { header: true } : {},
       content: [],
-      table,
+      table: { ...table, sizes, fills },
     }
   }
+}
+
+/** Returns how a table's columns and cells look; those that are new have no ids yet. */
+function looksOf(table: Node): Required<Pick<Table, 'sizes' | 'fills'>> {
+  const sizes: { [column: string]: number } = {}
+  const fills: { [cell: string]: Color } = {}
+  for (const row of table.children) {
+    for (const { attrs } of row.children) {
+      const { column, size, fill } = attrs as {
+        column: string | null
+        size: unknown
+        fill: unknown
+      }
+      if (column === null) continue
+      if (typeof size === 'number') sizes[column] ??= size
+      if (row.attrs['id'] !== null && typeof fill === 'string') {
+        fills[`${row.attrs['id']}/${column}`] = fill as Color
+      }
+    }
+  }
+  return { sizes, fills }
 }
 
 /** Returns the column id in the cells at an index. */
@@ -160,6 +189,8 @@ const ATTRIBUTES: readonly (keyof BlockAttributes)[] = [
   'src',
   'alt',
   'title',
+  'tone',
+  'width',
 ]
 
 function readNode(type: BlockType, attrs: Attrs): BlockAttributes {

@@ -12,6 +12,7 @@ import { ItemNode } from './item-node.js'
 import { LateParts } from './late-parts.js'
 import { KeepMarks } from './keep-marks.js'
 import {
+  Callout,
   CodeBlock,
   Heading,
   ImageNode,
@@ -103,6 +104,7 @@ export const CONTENT: Extensions = [
   Heading,
   ItemNode,
   Quote,
+  Callout,
   CodeBlock,
   Rule,
   ImageNode,

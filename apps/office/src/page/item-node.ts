@@ -1,9 +1,10 @@
 import { Node, type NodeViewRendererProps } from '@tiptap/core'
 import type { Node as ProseMirrorNode } from '@tiptap/pm/model'
-import type { ViewMutationRecord } from '@tiptap/pm/view'
 import { t } from '../language/language.js'
+import { FOLD_META } from './late-parts.js'
+import type { Decoration, ViewMutationRecord } from '@tiptap/pm/view'
 
-/** A list item with a bullet, a number or a check box. Its depth is an attribute. */
+/** A list item with a bullet, a number, a check box or a button that folds what is below. Its depth is an attribute. */
 export const ItemNode = Node.create({
   name: 'item',
   group: 'flat',
@@ -40,6 +41,7 @@ class ItemView {
   readonly dom = document.createElement('div')
   readonly contentDOM = document.createElement('div')
   readonly #box = document.createElement('input')
+  readonly #fold = document.createElement('button')
   readonly #props: NodeViewRendererProps
   #node: ProseMirrorNode
 
@@ -52,15 +54,21 @@ class ItemView {
     // This keeps the caret where it is.
     this.#box.addEventListener('mousedown', (event) => event.preventDefault())
     this.#box.addEventListener('change', () => this.#check())
+    this.#fold.type = 'button'
+    this.#fold.contentEditable = 'false'
+    this.#fold.className = 'fold'
+    this.#fold.ariaLabel = t('page.below')
+    this.#fold.addEventListener('mousedown', (event) => event.preventDefault())
+    this.#fold.addEventListener('click', () => this.#toggle())
     this.contentDOM.className = 'item-text'
     this.dom.append(this.contentDOM)
-    this.#draw()
+    this.#draw(props.decorations)
   }
 
-  update(node: ProseMirrorNode): boolean {
+  update(node: ProseMirrorNode, decorations: readonly Decoration[]): boolean {
     if (node.type !== this.#node.type) return false
     this.#node = node
-    this.#draw()
+    this.#draw(decorations)
     return true
   }
 
@@ -69,10 +77,10 @@ class ItemView {
   }
 
   stopEvent({ target }: Event): boolean {
-    return target === this.#box
+    return target === this.#box || target === this.#fold
   }
 
-  #draw(): void {
+  #draw(decorations: readonly Decoration[]): void {
     for (const [name, value] of Object.entries(attributesOf(this.#node))) {
       this.dom.setAttribute(name, value)
     }
@@ -80,6 +88,16 @@ class ItemView {
     this.#box.disabled = !this.#props.editor.isEditable
     if (this.#node.attrs['kind'] === 'task') this.dom.prepend(this.#box)
     else this.#box.remove()
+    const isFolded = decorations.some(({ spec }) => (spec as { folded?: true }).folded === true)
+    this.#fold.ariaExpanded = String(!isFolded)
+    if (this.#node.attrs['kind'] === 'toggle') this.dom.prepend(this.#fold)
+    else this.#fold.remove()
+  }
+
+  #toggle(): void {
+    const { getPos, view } = this.#props
+    const at = getPos()
+    if (at !== undefined) view.dispatch(view.state.tr.setMeta(FOLD_META, at))
   }
 
   #check(): void {

@@ -1,5 +1,6 @@
 import { Extension, type Editor } from '@tiptap/core'
 import { Plugin, PluginKey, type EditorState, type Transaction } from '@tiptap/pm/state'
+import type { Folds } from './later/folds.js'
 import type { DecorationSet, EditorView } from '@tiptap/pm/view'
 
 /** A part of the editor that is loaded after the page is open, with a value for each state. */
@@ -84,6 +85,30 @@ export interface Slash {
   readonly at: number
 }
 
+/** A stretch of text that was looked for. */
+export interface Match {
+  readonly from: number
+  readonly to: number
+}
+
+/** A search; nothing is looked for while `query` is empty. */
+export interface Find {
+  readonly query: string
+  /** Whether upper and lower case letters differ. */
+  readonly isExact: boolean
+  readonly matches: readonly Match[]
+  /** The current match; -1 if there is none. */
+  readonly at: number
+}
+
+export const FIND = new Place<Find>('find')
+export const FILES = new Place<null>('files')
+/** Asks for a toggle to be folded, or opened: its position. */
+export const FOLD_META = 'fold'
+
+export const FOLDS = new Place<Folds>('folds')
+export const HIGHLIGHT = new Place<DecorationSet>('highlight')
+export const MOVE = new Place<null>('move')
 export const SLASH = new Place<Slash | null>('slash')
 
 /** Has the places of all late parts. */
@@ -91,5 +116,12 @@ export const LateParts = Extension.create({
   name: 'lateParts',
   // Runs before the keys that change blocks.
   priority: 120,
-  addProseMirrorPlugins: () => [SLASH.plugin()],
+  addProseMirrorPlugins: () => [
+    SLASH.plugin(),
+    HIGHLIGHT.plugin(),
+    FIND.plugin(),
+    FILES.plugin(),
+    MOVE.plugin(),
+    FOLDS.plugin(),
+  ],
 })

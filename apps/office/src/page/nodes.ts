@@ -3,6 +3,9 @@ import { Table, TableCell, TableHeader, TableRow } from '@tiptap/extension-table
 import { isShownImage } from '../page-document/image-source.js'
 import { t } from '../language/language.js'
 
+/** The width of the text on a large screen. */
+const TEXT_PX = 648
+
 /** The content of a cell: any block but a table. */
 const FLAT = 'flat'
 
@@ -60,6 +63,27 @@ export const Quote = Node.create({
   ],
 })
 
+/** Text in a box: information, or one of the tones. */
+export const Callout = Node.create({
+  name: 'callout',
+  group: FLAT,
+  content: 'inline*',
+  defining: true,
+  addAttributes: () => ({
+    tone: {
+      default: null,
+      renderHTML: ({ tone }: { readonly tone?: unknown }) =>
+        typeof tone === 'string' ? { 'data-tone': tone } : {},
+    },
+    ...flow,
+  }),
+  renderHTML: ({ HTMLAttributes }) => [
+    'div',
+    mergeAttributes({ class: 'callout', role: 'note', dir: 'auto' }, HTMLAttributes),
+    0,
+  ],
+})
+
 export const CodeBlock = Node.create({
   name: 'codeBlock',
   group: FLAT,
@@ -90,11 +114,17 @@ export const ImageNode = Node.create({
     src: { default: null },
     alt: { default: null },
     title: { default: null },
+    width: { default: null },
   }),
-  renderHTML: ({ HTMLAttributes }) =>
-    isShownImage(HTMLAttributes['src'])
-      ? ['img', mergeAttributes({ alt: '', draggable: 'true' }, HTMLAttributes)]
-      : ['div', { class: 'unknown' }, t('page.imageNotShown')],
+  renderHTML: ({ node: { attrs } }) => {
+    const { src, title } = attrs
+    if (!isShownImage(src)) return ['div', { class: 'unknown' }, t('page.imageNotShown')]
+    const style = typeof attrs['width'] === 'number' ? `width: ${attrs['width']}%` : null
+    const said = { src, alt: String(attrs['alt'] ?? ''), draggable: 'true' }
+    return typeof title === 'string'
+      ? ['figure', { style }, ['img', said], ['figcaption', { dir: 'auto' }, title]]
+      : ['img', { ...said, style }]
+  },
 })
 
 /** Stands for a block that this version doesn't know, from a stranger or a later version. */
@@ -140,6 +170,19 @@ function cellOfFlat() {
       rowspan: { default: 1, rendered: false, parseHTML: () => 1 },
       colwidth: hidden,
       column: hidden,
+      // The first row decides, as the layout of a table is fixed.
+      size: {
+        default: null,
+        parseHTML: () => null,
+        renderHTML: ({ size }: { readonly size?: unknown }) =>
+          typeof size === 'number' ? { style: `width: ${(size / TEXT_PX) * 100}%` } : {},
+      },
+      fill: {
+        default: null,
+        parseHTML: () => null,
+        renderHTML: ({ fill }: { readonly fill?: unknown }) =>
+          typeof fill === 'string' ? { 'data-color': fill } : {},
+      },
     }),
   }
 }

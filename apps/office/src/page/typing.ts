@@ -3,6 +3,7 @@ import { chainCommands } from '@tiptap/pm/commands'
 import { NodeSelection, Plugin, type Command } from '@tiptap/pm/state'
 import { isInTable } from '@tiptap/pm/tables'
 import {
+  fenceToCode,
   goBelow,
   indentBy,
   insertTab,
@@ -77,7 +78,7 @@ export const Typing = Extension.create({
   addKeyboardShortcuts() {
     const { editor } = this
     const run = (command: Command) => () => command(editor.state, editor.view.dispatch, editor.view)
-    const enter = run(chainCommands(leaveEmpty, leaveCode, splitBlock))
+    const enter = run(chainCommands(leaveEmpty, fenceToCode, leaveCode, splitBlock))
     const styles = Object.entries(KEYS).map(([key, style]) => [key, run(toggleStyle(style))])
     return {
       ...Object.fromEntries(styles),

@@ -118,7 +118,7 @@ function contradictions({ calm }: Suite): void {
   )
 
   it('[HT51] however deep it is', async () => {
-    const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`
+    const deep = `${'['.repeat(15_000)}${']'.repeat(15_000)}`
     const { name } = new TestRoom(calm.baseUrl)
     const subscription = `{"key":"a","room":"${name}","unknown":${deep}}`
     const body = `{"poll":true,"subscriptions":[${subscription}],"unknown":${deep}}`

@@ -27,6 +27,9 @@ import type { Keeping, VersionAnswer } from './versions.js'
 import type { VersionPage } from './version-store.js'
 import { Threads } from './threads.js'
 
+/** What the store may write beside an update: rows of its document, indexes, pages that are partly full. */
+const BESIDE_UPDATE_BYTES = 65_536
+
 /** An update that was accepted. */
 export interface AcceptedUpdate {
   /** Whether it added anything new to the document. */
@@ -92,6 +95,9 @@ export class Documents {
   #updatesBytes = 0
   #finishing: ReturnType<typeof setTimeout> | undefined
   #failures = 0
+  /** The size of the largest update since the store last took one that it failed to store. */
+  #unstoredBytes = 0
+  #checking: Promise<void> | undefined
 
   constructor(
     private readonly options: ResolvedOptions,
@@ -163,12 +169,16 @@ export class Documents {
     const own = new Uint8Array(bytes)
     const request = { call: 'update', roomName, bytes: own, incarnation, claim } as const
     const send: SendUpdate = (grantedClients) => this.#done({ ...request, grantedClients })
-    const { result, again } = await sendGranted(send, asked)
+    const { result, again } = await sendGranted(send, asked).catch((error: unknown) => {
+      if (isFaultOfStore(error)) this.#unstoredBytes = Math.max(this.#unstoredBytes, own.byteLength)
+      throw error
+    })
     this.#updates += 1
     this.#updatesBytes += own.byteLength
     if (result.isTaken === true && !again) throw documentDeleted()
     // A terminated thread may have stored it without an answer.
     const { changed, pending, bytes: stored = own } = result
+    if (changed) this.#unstoredBytes = 0
     return { changed: changed || again, pending, bytes: stored }
   }
 
@@ -314,9 +324,22 @@ export class Documents {
   async check(): Promise<void> {
     if (!this.#threads.areUsed) return
     this.#assertFlushing()
-    const checked = this.#ask({ call: 'check' }).then(() => this.#flush())
+    // One at a time, however often anybody asks.
+    this.#checking ??= this.#checkStore().finally(() => (this.#checking = undefined))
+    const checked = this.#checking.then(() => this.#flush())
     const late = () => this.#note(storeFailed('it does not answer'))
     await inTime(checked, ANSWER_MS, TIMERS, late)
+  }
+
+  /**
+   * After an update couldn't be stored, only a write as large as it says that the store works again: on a full
+   * disk, there may be space for a small one. @see PROTOCOL.md OP50
+   */
+  async #checkStore(): Promise<void> {
+    const bytes = this.#unstoredBytes
+    if (bytes === 0) return this.#ask({ call: 'check' })
+    await this.#ask({ call: 'check', written: bytes + BESIDE_UPDATE_BYTES })
+    if (this.#unstoredBytes === bytes) this.#unstoredBytes = 0
   }
 
   /** Returns the counts for metrics, or the last known ones if there is no answer. */
@@ -409,12 +432,16 @@ export class Documents {
   /** Logs one line when the store begins to fail, and another when it recovers. */
   #note(failure: Problem): Problem {
     this.#failures += 1
-    // A failure without a cause concerns one document that is loaded again, not the store.
-    if (typeof failure.cause !== 'string' || this.#failing) return failure
+    if (!isFaultOfStore(failure) || this.#failing) return failure
     this.#failing = true
     this.log.error(`the document store fails: ${failure.cause}`)
     return failure
   }
+}
+
+/** A failure without a cause concerns one document that is loaded again, not the store. */
+function isFaultOfStore(error: unknown): error is Problem & { readonly cause: string } {
+  return isStoreFailure(error) && typeof error.cause === 'string'
 }
 
 /** @throws {RangeError} if the record is too large */

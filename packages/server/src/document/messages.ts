@@ -98,7 +98,7 @@ export type Request =
   | { readonly call: 'untold' }
   | { readonly call: 'told'; readonly told: UntoldRoom }
   | { readonly call: 'count' }
-  | { readonly call: 'check' }
+  | { readonly call: 'check'; readonly written?: number }
   | { readonly call: 'close' }
 
 /** The results of requests. */

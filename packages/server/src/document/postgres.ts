@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { Pool, type PoolClient } from 'pg'
 import { type PostgresPool, unheard } from './handed-pool.js'
@@ -24,6 +25,8 @@ import {
 
 /** Identifies the advisory locks of documents that are being compacted. */
 const COMPACTION_LOCK = 0x77_68_63
+/** No room has this name. */
+const NO_ROOM = ''
 const CONNECTIONS = 4
 /** How long to wait for a database that is starting. */
 const PATIENCE_MS = 15_000
@@ -197,12 +200,20 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
     })
   }
 
-  async check(): Promise<void> {
+  async check(bytes = 0): Promise<void> {
     await this.pool.query('UPDATE whereabouts_schema SET checked = now()')
+    if (bytes > 0) await this.#tryToStore(bytes)
   }
 
   async close(): Promise<void> {
     await this.pool.end()
+  }
+
+  /** Commits so many bytes, which can't be compressed, and removes them. */
+  async #tryToStore(bytes: number): Promise<void> {
+    const insert = 'INSERT INTO whereabouts_updates (room, bytes) VALUES ($1, $2)'
+    await this.pool.query(insert, [NO_ROOM, randomBytes(bytes)])
+    await this.pool.query('DELETE FROM whereabouts_updates WHERE room = $1', [NO_ROOM])
   }
 }
 

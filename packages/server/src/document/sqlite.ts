@@ -21,6 +21,8 @@ import {
   type StoredDocument,
 } from './store.js'
 
+/** No room has this name. */
+const NO_ROOM = ''
 /** The number of attempts to empty the log after a removal, while another connection reads. */
 const WIPE_ATTEMPTS = 20
 const WIPE_PAUSE_MS = 50
@@ -143,16 +145,29 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
     return isRemoved
   }
 
-  async check(): Promise<void> {
+  async check(bytes = 0): Promise<void> {
     this.database.transaction('IMMEDIATE', () =>
       this.database.run('UPDATE generations SET last = last').run(),
     )
+    if (bytes > 0) this.#tryToStore(bytes)
     if (this.#isUnwiped) this.#emptyLog()
   }
 
   async close(): Promise<void> {
     this.#upkeep.stop()
     this.database.close()
+  }
+
+  /** Commits so many bytes and removes them: what is rolled back may need no space on the disk. */
+  #tryToStore(bytes: number): void {
+    const remove = () => this.database.run('DELETE FROM updates WHERE room = ?').run(NO_ROOM)
+    this.database.transaction('IMMEDIATE', () => {
+      // A server may have been killed before it removed them.
+      remove()
+      const insert = 'INSERT INTO updates (room, bytes) VALUES (?, zeroblob(?))'
+      this.database.run(insert).run(NO_ROOM, bytes)
+    })
+    this.database.transaction('IMMEDIATE', remove)
   }
 
   #rowOf(roomName: string): DocumentRow {

@@ -255,8 +255,13 @@ export interface DocumentStore extends Catalog {
    */
   remove(removal: Removal): Promise<boolean>
 
-  /** Writes something, to check that the store can write. `GET /health/ready` waits for it. */
-  check(): Promise<void>
+  /**
+   * Writes something, to check that the store can write. `GET /health/ready` waits for it.
+   *
+   * @param bytes write so many and remove them, as an update of that size was refused
+   * @see PROTOCOL.md OP50
+   */
+  check(bytes?: number): Promise<void>
 
   /** Called once, as the last method. */
   close(): Promise<void>

@@ -66,7 +66,7 @@ function perform(
     case 'count':
       return Promise.resolve(keeper.count())
     case 'check':
-      return worked(store.check()).then(() => undefined)
+      return worked(store.check(request.written)).then(() => undefined)
     case 'close':
       return store.close().then(() => undefined)
     default:

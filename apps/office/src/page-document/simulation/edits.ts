@@ -79,7 +79,9 @@ const TYPES: readonly BlockType[] = [
   'bullet',
   'number',
   'task',
+  'toggle',
   'quote',
+  'callout',
   'code',
 ]
 
@@ -90,9 +92,26 @@ const retype: Change = (blocks, chance) => {
   const level = 1 + chance.below(6)
   return blocks.map((block, at) => {
     if (at < from || at >= to || isAtom(block)) return block
-    const attributes = kind === 'heading' ? { level } : {}
+    const attributes = attributesOf(kind, level)
     return { ...block, type: kind, attributes }
   })
+}
+
+function attributesOf(kind: BlockType, level: number): Block['attributes'] {
+  if (kind === 'heading') return { level }
+  return kind === 'callout' && level > 3 ? { tone: level > 4 ? 'tip' : 'danger' } : {}
+}
+
+const SRC = 'data:image/png;base64,AAAA'
+
+/** Adds an image, or changes how one looks. */
+const image: Change = (blocks, chance) => {
+  const at = blocks.findIndex(({ type: kind }) => kind === 'image')
+  const looks = chance.pick([{}, { width: 50 }, { title: 'red' }, { alt: 'a', width: 33 }])
+  const block: Block = { type: 'image', attributes: { src: SRC, ...looks }, content: [] }
+  return at === -1
+    ? replaced(blocks, chance.below(blocks.length + 1), 0, block)
+    : replaced(blocks, at, 1, block)
 }
 
 const indent: Change = (blocks, chance) => {
@@ -182,6 +201,7 @@ const CHANGES: readonly (readonly [number, Change])[] = [
   [10, retype],
   [6, indent],
   [4, align],
+  [2, image],
   [5, mark],
   [7, remove],
   [2, drop],
@@ -232,7 +252,7 @@ function changeTable(table: Table, chance: Random, text: () => string): Table {
   const { rows, columns, cells } = table
   const row = chance.below(rows.length)
   const column = chance.below(columns.length)
-  const kind = chance.below(10)
+  const kind = chance.below(12)
   if (kind < 6) {
     const within = type(cells[row]![column]!, chance, text)
     return { ...table, cells: cells.with(row, cells[row]!.with(column, within)) }
@@ -244,6 +264,17 @@ function changeTable(table: Table, chance: Random, text: () => string): Table {
   if (kind === 7) {
     const wider = cells.map((line) => line.toSpliced(column, 0, []))
     return { ...table, columns: columns.toSpliced(column, 0, null), cells: wider }
+  }
+  if (kind === 10) {
+    const { [columns[column]!]: _size, ...sizes } = table.sizes ?? {}
+    const size = chance.pick([undefined, 80, 240])
+    return { ...table, sizes: size === undefined ? sizes : { ...sizes, [columns[column]!]: size } }
+  }
+  if (kind === 11) {
+    const cell = `${rows[row]}/${columns[column]}`
+    const { [cell]: _fill, ...fills } = table.fills ?? {}
+    const fill = chance.pick([undefined, 'red', 'blue'] as const)
+    return { ...table, fills: fill === undefined ? fills : { ...fills, [cell]: fill } }
   }
   if (kind === 8 && rows.length > 1) {
     return { ...table, rows: rows.toSpliced(row, 1), cells: cells.toSpliced(row, 1) }

@@ -38,10 +38,12 @@ export const Clipboard = Extension.create({
   },
 })
 
-function sliceOf(blocks: readonly Block[], converter: Converter): Slice {
-  const nodes = blocks.flatMap(asLinesIfLarge).map((block) => converter.toNode(block))
-  return Slice.maxOpen(Fragment.from(nodes), false)
-}
+const sliceOf = (blocks: readonly Block[], converter: Converter): Slice =>
+  Slice.maxOpen(Fragment.from(nodesOf(blocks, converter)), false)
+
+/** Returns the nodes for blocks that come from elsewhere. */
+export const nodesOf = (blocks: readonly Block[], converter: Converter): readonly Node[] =>
+  blocks.flatMap(asLinesIfLarge).map((block) => converter.toNode(block))
 
 /**
  * Returns a slice from within one block as text alone, if it is pasted into a block of another

@@ -1,4 +1,4 @@
-import { MAX_INDENT } from '../../page-document/attributes.js'
+import { MAX_INDENT, MIN_IMAGE_WIDTH, TONES } from '../../page-document/attributes.js'
 import {
   joinRuns,
   sameFields,
@@ -97,7 +97,14 @@ class HtmlReader {
     }
   }
 
+  #readCallout(element: HTMLElement, where: Where): void {
+    const tone = TONES.find((each) => each === element.dataset['callout'])
+    const attributes = { ...indented(indentOf(element)), ...(tone && { tone }) }
+    this.#readBlock(element, { ...where, type: 'callout', attributes })
+  }
+
   #readParagraph(element: HTMLElement, where: Where): void {
+    if (element.dataset['callout'] !== undefined) return this.#readCallout(element, where)
     const item = readWordItem(element)
     if (item !== undefined) {
       const { type, indent, checked, start } = item
@@ -151,7 +158,8 @@ class HtmlReader {
     const depth = Math.max(1, where.depth)
     const box = readBox(item)
     const plain = where.type === 'number' ? 'number' : 'bullet'
-    const type: BlockType = box === undefined ? plain : 'task'
+    const kind = item.dataset['toggle'] === undefined ? plain : 'toggle'
+    const type: BlockType = box === undefined ? kind : 'task'
     const own = {
       ...where.attributes,
       ...indented(depth - 1),
@@ -191,7 +199,8 @@ class HtmlReader {
     const alt = element.getAttribute('alt') ?? ''
     // Only images within the HTML are taken; others would need another server.
     if (!isSmallImage(src) || element.style.display === 'none') return
-    this.#push({ type: 'image', attributes: { src, ...(alt && { alt }) }, content: [] })
+    const attributes = { ...(alt && { alt }), ...looksOfImage(element) }
+    this.#push({ type: 'image', attributes: { src, ...attributes }, content: [] })
   }
 
   #addText(text: string, where: Where): void {
@@ -227,6 +236,13 @@ class HtmlReader {
     this.#blocks.push(blockOf(this.#where, content))
     this.#where = TOP
   }
+}
+
+/** Returns the caption and the width of an image; a width in pixels says nothing on another screen. */
+function looksOfImage({ title, style }: HTMLElement): BlockAttributes {
+  const width = style.width.endsWith('%') ? Math.round(Number.parseFloat(style.width)) : 0
+  const isWidth = width >= MIN_IMAGE_WIDTH && width < 100
+  return { ...(title && { title: cleanText(title) }), ...(isWidth && { width }) }
 }
 
 const isSameKind = (one: Block, other: Block): boolean =>

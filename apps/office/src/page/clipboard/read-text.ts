@@ -1,5 +1,5 @@
 import { marked } from 'marked'
-import { paragraph, type Block, type Table } from '../../page-document/block.js'
+import { paragraph, type Block, type Table, type Tone } from '../../page-document/block.js'
 import { cleanText } from '../../page-document/flow.js'
 import { readHtml } from './read-html.js'
 
@@ -31,9 +31,27 @@ export const readLines = (text: string): readonly Block[] =>
     .split('\n')
     .map((line) => paragraph(cleanText(line)))
 
-function readMarkdown(text: string): readonly Block[] {
+/** Returns the blocks of Markdown, as GitHub reads it. */
+export function readMarkdown(text: string): readonly Block[] {
   const html = marked.parse(text, { async: false, gfm: true, breaks: true })
-  return readHtml(new DOMParser().parseFromString(html, 'text/html').body)
+  return readHtml(new DOMParser().parseFromString(html, 'text/html').body).map(asCallout)
+}
+
+const ALERT = /^\[!(NOTE|IMPORTANT|TIP|WARNING|CAUTION)\]\n/
+const TONES: { readonly [alert: string]: Tone } = {
+  TIP: 'tip',
+  WARNING: 'warning',
+  CAUTION: 'danger',
+}
+
+/** Returns a quote that GitHub shows as an alert as a callout. */
+function asCallout(block: Block): Block {
+  const [first, ...rest] = block.content
+  const [said = '', alert = ''] = ALERT.exec(first?.text ?? '') ?? []
+  if (block.type !== 'quote' || said === '') return block
+  const tone = TONES[alert]
+  const content = [{ ...first!, text: first!.text.slice(said.length) }, ...rest]
+  return { type: 'callout', attributes: { ...block.attributes, ...(tone && { tone }) }, content }
 }
 
 /**

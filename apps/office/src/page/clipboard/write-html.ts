@@ -9,7 +9,12 @@ const TAGS: readonly (readonly [keyof Marks, string])[] = [
   ['italic', 'em'],
   ['bold', 'strong'],
 ]
-const LISTS: { readonly [type in BlockType]?: string } = { bullet: 'ul', task: 'ul', number: 'ol' }
+const LISTS: { readonly [type in BlockType]?: string } = {
+  bullet: 'ul',
+  task: 'ul',
+  toggle: 'ul',
+  number: 'ol',
+}
 
 /** Returns HTML for other programs: nested lists, headings and tables. @see OFFICE.md PG28 */
 export function writeHtml(blocks: readonly Block[]): DocumentFragment {
@@ -38,6 +43,7 @@ class HtmlWriter {
     while (this.#lists.length <= depth) this.#openList(tag, block.attributes.start)
     const item = document.createElement('li')
     setAlignment(item, block.attributes.align)
+    if (block.type === 'toggle') item.dataset['toggle'] = ''
     if (block.type === 'task') item.append(boxOf(block), ' ')
     item.append(...inlineOf(block.content))
     this.#lists.at(-1)!.append(item)
@@ -72,6 +78,7 @@ function elementOf(block: Block): HTMLElement {
   if (type === 'heading') return textElement(`h${attributes.level ?? 1}`, block)
   if (type === 'code') return codeElement(block)
   if (type === 'rule') return document.createElement('hr')
+  if (type === 'callout') return calloutElement(block)
   if (type === 'image') return imageElement(block)
   return textElement('p', block)
 }
@@ -102,10 +109,20 @@ function codeElement({ content, attributes }: Block): HTMLElement {
   return pre
 }
 
-function imageElement({ attributes: { src, alt } }: Block): HTMLElement {
+function calloutElement(block: Block): HTMLElement {
+  const element = textElement('aside', block)
+  element.dataset['callout'] = block.attributes.tone ?? ''
+  element.style.padding = '.5em 1em'
+  element.style.backgroundColor = SHADES.blue.highlight
+  return element
+}
+
+function imageElement({ attributes: { src, alt, title, width } }: Block): HTMLElement {
   const image = document.createElement('img')
   image.setAttribute('src', src ?? '')
   image.setAttribute('alt', alt ?? '')
+  if (title !== undefined) image.title = title
+  if (width !== undefined) image.style.width = `${width}%`
   return image
 }
 

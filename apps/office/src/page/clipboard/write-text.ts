@@ -13,7 +13,7 @@ function lineOf(block: Block, counts: number[]): string {
   counts.length = Math.min(counts.length, type === 'number' ? depth + 1 : depth)
   if (type === 'number') counts[depth] = attributes.start ?? (counts[depth] ?? 0) + 1
   if (table !== undefined) return table.cells.map((row) => row.map(cellText).join('\t')).join('\n')
-  if (type === 'bullet') return `${indent}- ${textOf(block)}`
+  if (type === 'bullet' || type === 'toggle') return `${indent}- ${textOf(block)}`
   if (type === 'number') return `${indent}${counts[depth]}. ${textOf(block)}`
   if (type === 'task') return `${indent}- [${attributes.checked ? 'x' : ' '}] ${textOf(block)}`
   return textOf(block)

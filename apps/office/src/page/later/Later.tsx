@@ -1,20 +1,71 @@
 import type { Editor } from '@tiptap/core'
+import { useEffect, useState } from 'react'
+import type { Session } from '../../session.js'
+import { FOLDS } from '../late-parts.js'
+import { FOLD_PART } from './folds.js'
+import { BlockHandle } from './BlockHandle.js'
+import { FileMenu } from './files/FileMenu.js'
+import { FindBar, useFindKeys, type Finding } from './FindBar.js'
+import { Footer } from './Footer.js'
+import { Outline } from './Outline.js'
 import { SelectionBar } from './SelectionBar.js'
 import { SlashMenu } from './SlashMenu.js'
 
+export { ContextTools } from './ContextTools.js'
 export { TextTools } from './TextTools.js'
 
 export interface LaterProps {
   readonly editor: Editor
+  readonly session: Session
   readonly canEdit: boolean
+  /** Called with the reason when a file is refused. */
+  readonly refused: (why: string) => void
 }
 
+const OUTLINE = 'whereabouts:outline'
+
 /** Renders everything of a page that isn't needed to begin writing. */
-export function Later({ editor, canEdit }: LaterProps) {
+export function Later({ editor, session, canEdit, refused }: LaterProps) {
+  const [hasOutline, setHasOutline] = useState(wantsOutline)
+  const [finding, setFinding] = useState<Finding>(null)
+  useFindKeys(canEdit, setFinding)
+  useEffect(() => FOLDS.fill(editor, FOLD_PART), [editor])
+  const show = (isShown: boolean) => {
+    setHasOutline(isShown)
+    keepOutline(isShown)
+  }
   return (
     <>
+      {hasOutline && <Outline editor={editor} onClose={() => show(false)} />}
+      <FindBar {...{ editor, finding }} onClose={() => setFinding(null)} />
       {canEdit && <SlashMenu editor={editor} />}
       {canEdit && <SelectionBar editor={editor} />}
+      {canEdit && <BlockHandle editor={editor} />}
+      <Footer
+        editor={editor}
+        hasOutline={hasOutline}
+        onOutline={() => show(!hasOutline)}
+        onFind={() => setFinding(canEdit ? 'replace' : 'find')}
+      >
+        <FileMenu {...{ editor, session, canEdit, refused }} />
+      </Footer>
     </>
   )
+}
+
+/** Whether this browser showed the outline last; on a small screen it would cover the text. */
+function wantsOutline(): boolean {
+  try {
+    return localStorage.getItem(OUTLINE) === 'shown' && !matchMedia('(max-width: 900px)').matches
+  } catch {
+    return false
+  }
+}
+
+function keepOutline(isShown: boolean): void {
+  try {
+    localStorage.setItem(OUTLINE, isShown ? 'shown' : 'hidden')
+  } catch {
+    // The storage is full or forbidden: the next page begins without the outline.
+  }
 }

@@ -11,6 +11,8 @@ import {
 interface PopoverProps {
   readonly label: string
   readonly face: ReactNode
+  /** Whether a click takes the focus from the text, as what can be dragged must. */
+  readonly takesFocus?: boolean
   /** What is in it while it is open. `closeMenu` closes it. */
   readonly children: ReactNode
 }
@@ -22,7 +24,7 @@ const ITEMS = '[role^="menuitem"]'
  * Renders a button that opens a menu. A click leaves the selection in the text; whoever opens the
  * menu by keyboard gets into it, and Escape leads back to the button.
  */
-export function Popover({ label, face, children }: PopoverProps) {
+export function Popover({ label, face, takesFocus = false, children }: PopoverProps) {
   const id = useId()
   const [isOpen, setIsOpen] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
@@ -45,7 +47,7 @@ export function Popover({ label, face, children }: PopoverProps) {
         aria-haspopup="menu"
         aria-expanded={isOpen}
         popoverTarget={id}
-        onMouseDown={(event) => event.preventDefault()}
+        onMouseDown={(event) => takesFocus || event.preventDefault()}
         onClick={({ detail }) => {
           isByKeyboard.current = detail === 0
         }}

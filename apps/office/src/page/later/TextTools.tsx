@@ -80,8 +80,9 @@ function Shades({ editor, mark, label }: ShadesProps) {
   )
 }
 
-const nameOf = (color: Color | null): string =>
-  color === null ? t('page.colorDefault') : t(`page.color.${color}`)
+/** Returns the name of a color, and what it is called to have none. */
+export const nameOf = (color: Color | null, none: TextId = 'page.colorDefault'): string =>
+  t(color === null ? none : `page.color.${color}`)
 
 /** Aligns the selected blocks. @see OFFICE.md PE4 */
 function AlignTool({ editor, now }: ToolProps & { readonly now: Alignment | null | undefined }) {

@@ -1,5 +1,6 @@
 import type { ChainedCommands } from '@tiptap/core'
 import type { ReactNode } from 'react'
+import { setStyle, type Style } from '../block-commands.js'
 import { BLOCKS, INSERTS, LISTS, type Tool } from '../tools.js'
 import { t } from '../../language/language.js'
 import type { TextId } from '../../language/message.js'
@@ -8,7 +9,7 @@ import type { TextId } from '../../language/message.js'
 export interface Insert {
   readonly label: TextId
   readonly face: ReactNode
-  /** What finds it beside its label: other names, also in Chinese and its letters. */
+  /** What finds it beside its label: its names in all languages, also in the letters of Chinese. */
   readonly words: string
   /** Whether it has no place in a table. */
   readonly isOutside?: boolean
@@ -16,17 +17,19 @@ export interface Insert {
 }
 
 const WORDS: { readonly [label in TextId]?: string } = {
-  'page.text': 'paragraph plain 正文 文本 zhengwen wenben',
-  'page.heading1': 'h1 title 标题 biaoti',
-  'page.heading2': 'h2 subtitle 标题 biaoti',
-  'page.heading3': 'h3 标题 biaoti',
-  'page.bulletList': 'ul unordered 无序列表 列表 wuxu liebiao',
-  'page.numberList': 'ol ordered 有序列表 列表 youxu liebiao',
-  'page.taskList': 'todo checkbox 任务 待办 renwu daiban',
-  'page.quote': 'blockquote 引用 yinyong',
-  'page.codeBlock': 'pre 代码 daima',
-  'page.rule': 'rule divider hr 分割线 分隔线 fengexian',
-  'page.table': 'grid 表格 biaoge',
+  'page.text': 'text paragraph plain 正文 文本 zhengwen wenben',
+  'page.heading1': 'heading h1 title 标题 biaoti',
+  'page.heading2': 'heading h2 subtitle 标题 biaoti',
+  'page.heading3': 'heading h3 标题 biaoti',
+  'page.bulletList': 'bulleted list ul unordered 无序列表 列表 wuxu liebiao',
+  'page.numberList': 'numbered list ol ordered 有序列表 列表 youxu liebiao',
+  'page.taskList': 'task list todo checkbox 任务 待办 renwu daiban',
+  'page.toggleList': 'toggle list fold collapse details 折叠 zhedie',
+  'page.quote': 'quote blockquote 引用 yinyong',
+  'page.callout': 'callout note info box 提示 高亮块 tishi gaoliangkuai',
+  'page.codeBlock': 'code pre 代码 daima',
+  'page.rule': 'horizontal line rule divider hr 分割线 分隔线 fengexian',
+  'page.table': 'table grid 表格 biaoge',
 }
 const FACES: { readonly [label in TextId]?: string } = {
   'page.text': 'T',
@@ -39,7 +42,16 @@ const TOOLS: readonly (Pick<Tool, 'label' | 'run'> & { readonly face?: ReactNode
   ...Object.values(BLOCKS),
   ...LISTS,
   ...INSERTS,
+  {
+    label: 'page.toggleList',
+    face: '▸',
+    run: (chain) => runStyle(chain, { node: 'item', attrs: { kind: 'toggle' } }),
+  },
+  { label: 'page.callout', face: '!', run: (chain) => runStyle(chain, { node: 'callout' }) },
 ]
+
+const runStyle = (chain: ChainedCommands, style: Style): ChainedCommands =>
+  chain.command(({ state, dispatch }) => setStyle(style)(state, dispatch))
 
 /** All blocks that the menu offers, in order. */
 const ALL: readonly Insert[] = TOOLS.filter(({ label }) => label in WORDS).map((tool) => ({

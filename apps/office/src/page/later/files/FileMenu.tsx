@@ -1,0 +1,86 @@
+import type { Editor } from '@tiptap/core'
+import { useEffect } from 'react'
+import { t } from '../../../language/language.js'
+import { readName, readTitle } from '../../../document-name.js'
+import { isNamedByChance } from '../../../route.js'
+import type { Session } from '../../../session.js'
+import { bindingOf } from '../../bound.js'
+import { FILES } from '../../late-parts.js'
+import { closeMenu, Popover } from '../Popover.js'
+import { dropPart, insertFiles } from './insert-files.js'
+import { READABLE } from './read-file.js'
+import { pageAsHtml, pageAsMarkdown, save } from './write-page.js'
+
+interface FileMenuProps {
+  readonly editor: Editor
+  readonly session: Session
+  readonly canEdit: boolean
+  /** Called with the reason when a file is refused. */
+  readonly refused: (why: string) => void
+}
+
+const PICKER_ID = 'insert-file'
+
+/** Saves, prints and takes in files. @see OFFICE.md PE15, PE16, PE17 */
+export function FileMenu({ editor, session, canEdit, refused }: FileMenuProps) {
+  useEffect(() => FILES.fill(editor, dropPart(editor, refused)), [editor, refused])
+  return (
+    <>
+      <Popover label={t('page.file')} face={t('page.file')}>
+        <Item label={t('page.saveMarkdown')} run={() => savePage(editor, session, 'md')} />
+        <Item label={t('page.saveHtml')} run={() => savePage(editor, session, 'html')} />
+        <Item label={t('page.print')} run={() => window.print()} />
+        {canEdit && (
+          <Item
+            label={t('page.insertFile')}
+            run={() => document.getElementById(PICKER_ID)?.click()}
+          />
+        )}
+      </Popover>
+      <input
+        id={PICKER_ID}
+        hidden
+        type="file"
+        accept={READABLE.join()}
+        aria-label={t('page.insertFile')}
+        multiple
+        onChange={({ currentTarget }) => {
+          const files = [...(currentTarget.files ?? [])]
+          currentTarget.value = ''
+          void insertFiles(editor, files, refused)
+        }}
+      />
+    </>
+  )
+}
+
+interface ItemProps {
+  readonly label: string
+  readonly run: () => void
+}
+
+function Item({ label, run }: ItemProps) {
+  return (
+    <button
+      type="button"
+      className="choice"
+      role="menuitem"
+      tabIndex={-1}
+      onClick={() => {
+        closeMenu()
+        run()
+      }}
+    >
+      {label}
+    </button>
+  )
+}
+
+function savePage(editor: Editor, { doc, name }: Session, kind: 'md' | 'html'): void {
+  const { blocks } = bindingOf(editor).page
+  const title = readTitle(doc)
+  const called =
+    readName(doc, name) ?? (isNamedByChance(name) ? t('common.untitled', { kind: 'page' }) : name)
+  if (kind === 'md') save(`${called}.md`, 'text/markdown', pageAsMarkdown(title, blocks))
+  else save(`${called}.html`, 'text/html', pageAsHtml(title, called, blocks))
+}

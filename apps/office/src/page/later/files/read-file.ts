@@ -1,0 +1,48 @@
+import { t } from '../../../language/language.js'
+import type { Block } from '../../../page-document/block.js'
+import { readHtml } from '../../clipboard/read-html.js'
+import { readLines, readMarkdown } from '../../clipboard/read-text.js'
+
+const MAX_FILE_BYTES = 5 * 1024 * 1024
+
+/** The files that a page can take in, by the ends of their names. */
+export const READABLE = ['.md', '.markdown', '.txt', '.html', '.htm'] as const
+
+/** Returns whether a file's content can be taken in as text. */
+export const isReadable = ({ name }: Pick<File, 'name'>): boolean => kindOf(name) !== undefined
+
+const kindOf = (name: string) => READABLE.find((end) => name.toLowerCase().endsWith(end))
+
+/**
+ * Returns the blocks of a file.
+ *
+ * @throws {Error} whose message tells people why it can't be read
+ */
+export async function readFile(file: File): Promise<readonly Block[]> {
+  const kind = kindOf(file.name)
+  if (kind === undefined) throw new Error(t('page.fileKind', { name: file.name }))
+  if (file.size > MAX_FILE_BYTES) throw new Error(t('page.fileTooLarge', { name: file.name }))
+  const text = decode(new Uint8Array(await file.arrayBuffer()))
+  if (text === undefined) throw new Error(t('page.fileNotText', { name: file.name }))
+  if (kind === '.txt') return readLines(text)
+  if (kind === '.html' || kind === '.htm') {
+    return readHtml(new DOMParser().parseFromString(text, 'text/html').body)
+  }
+  return readMarkdown(text.replaceAll(/\r\n?/g, '\n'))
+}
+
+/** Returns the text of a file in UTF-8, in UTF-16 with its mark, or else as older Chinese programs write it. */
+export function decode(bytes: Uint8Array): string | undefined {
+  const [first, second] = bytes
+  const isWide = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
+  if (isWide) return new TextDecoder(first === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes)
+  if (bytes.includes(0)) return undefined
+  for (const encoding of ['utf-8', 'gb18030']) {
+    try {
+      return new TextDecoder(encoding, { fatal: true }).decode(bytes)
+    } catch {
+      // It is in another encoding.
+    }
+  }
+  return undefined
+}

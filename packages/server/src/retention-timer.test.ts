@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { VirtualClock } from '../../../test/simulation/virtual-clock.js'
+import type { DocumentInfo } from './document/store.js'
+import { RetentionTimer } from './retention-timer.js'
+
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const NOW_MS = Date.UTC(2026, 10, 30)
+const DAYS = 300
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: NOW_MS }))
+afterEach(() => void vi.useRealTimers())
+
+/** Starts a server's retention with documents that were last used some days before now. */
+function start(usedDaysAgo: readonly number[], clockAheadDays = 0) {
+  const clock = new VirtualClock()
+  const left = new Map(usedDaysAgo.map((days) => [days, NOW_MS - days * DAY_MS]))
+  const errors: string[] = []
+  const fail = (message: unknown) => void errors.push(String(message))
+  const log = { info: () => {}, warn: () => {}, error: fail, debug: () => {} }
+  const store = {
+    newestUseMs: () => Promise.resolve(left.size > 0 ? Math.max(...left.values()) : undefined),
+    async *retain({ unusedSinceMs }: { readonly unusedSinceMs: number }) {
+      for (const [days, usedAtMs] of left) {
+        if (usedAtMs < unusedSinceMs && left.delete(days)) yield {} as DocumentInfo
+      }
+    },
+  }
+  vi.setSystemTime(NOW_MS + clockAheadDays * DAY_MS)
+  const timer = new RetentionTimer(store, DAYS, log, clock)
+  timer.start()
+  const pass = async (ms: number) => {
+    const hours = Math.ceil(ms / HOUR_MS)
+    for (let hour = 0; hour < hours; hour++) {
+      vi.setSystemTime(Date.now() + HOUR_MS)
+      await clock.pass(HOUR_MS, () => {})
+    }
+    await clock.pass(1, () => {})
+  }
+  return {
+    errors,
+    pass,
+    timer,
+    use: (days: number) => left.set(days, Date.now()),
+    left: () => [...left.keys()],
+  }
+}
+
+it('[AD11 AD24] deletes what was unused for long enough, and not before an hour has passed', async () => {
+  const { left, pass, errors } = start([0, 299, 301])
+  await pass(0)
+  expect(left()).toEqual([0, 299, 301])
+  await pass(HOUR_MS)
+  expect(left()).toEqual([0, 299])
+  await pass(DAY_MS)
+  expect(left()).toEqual([0])
+  expect(errors).toEqual([])
+})
+
+it.each([400, 20_000])(
+  '[AD24] a clock that is %d days ahead deletes nothing that was used lately',
+  async (ahead) => {
+    const { left, pass, errors, use } = start([0, 200, 269, 301], ahead)
+    use(-1)
+    await pass(DAY_MS / 2)
+    expect(left()).toEqual([0, 200, 269, -1])
+    expect(errors).toHaveLength(1)
+    expect(errors[0]).toContain('clock is ahead')
+  },
+)
+
+it('[AD24] a clock that jumps ahead later deletes nothing that was used lately, and goes on when it is back', async () => {
+  const { left, pass, errors } = start([0, 269, 299])
+  await pass(HOUR_MS)
+  vi.setSystemTime(Date.now() + 400 * DAY_MS)
+  await pass(5 * HOUR_MS)
+  expect(left()).toEqual([0, 269])
+  vi.setSystemTime(Date.now() - 400 * DAY_MS)
+  await pass(31 * DAY_MS)
+  expect(left()).toEqual([0])
+  expect(errors).toHaveLength(1)
+})
+
+it('[AD24] a clock that is behind deletes nothing, and once it is set, what was unused', async () => {
+  const { left, pass, errors } = start([0, 299, 301], -20_000)
+  await pass(2 * HOUR_MS)
+  expect(left()).toEqual([0, 299, 301])
+  vi.setSystemTime(NOW_MS + 2 * HOUR_MS)
+  await pass(HOUR_MS)
+  expect(left()).toEqual([0, 299])
+  expect(errors).toEqual([])
+})
+
+it('[AD24] documents that nobody used before a late start go after the time that the server ran', async () => {
+  const { left, pass, errors } = start([200, 310])
+  await pass(HOUR_MS)
+  expect(left()).toEqual([200, 310])
+  expect(errors).toHaveLength(1)
+  await pass(161 * DAY_MS)
+  expect(left()).toEqual([200])
+  expect(errors).toHaveLength(1)
+})
+
+it('[AD24] a server without documents learns of the first one', async () => {
+  const { left, pass, use } = start([])
+  await pass(HOUR_MS)
+  use(1)
+  await pass(310 * DAY_MS)
+  expect(left()).toEqual([])
+})
