@@ -4,6 +4,7 @@ import { isKnownFormat, observeFormat, SHEET_FORMAT } from '@whereabouts/univer/
 import { GivenBackDialog } from './GivenBackDialog.js'
 import { currentLanguage, t } from './language/language.js'
 import { NewerFormat, useKnownFormat } from './newer-format.js'
+import { usePassingNotice } from './passing-notice.js'
 import type { RoomDocument } from './room-document.js'
 import type { Session } from './session.js'
 import { StateNote } from './StateNote.js'
@@ -15,14 +16,12 @@ interface SheetViewProps {
   readonly onOpen: (sheet: Sheet) => void
 }
 
-const NOTICE_MS = 6_000
-
 /** Renders the sheet, and loads its heavy part, the grid, on demand. */
 export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewProps) {
   const grid = useRef<HTMLDivElement>(null)
   const markers = useRef<HTMLDivElement>(null)
   const [state, setState] = useState<'loading' | 'open' | 'failed'>('loading')
-  const [notice, notify] = useNotice()
+  const [notice, notify] = usePassingNotice()
   const [given, setGiven] = useState<readonly GivenBack[]>([])
   const [closed, setClosed] = useState(0)
   const current = given[closed]
@@ -142,15 +141,4 @@ async function whenKnown(doc: Doc): Promise<void> {
     const stop = observeFormat(doc, look)
     look()
   })
-}
-
-/** Holds a notice for as long as it takes to read. */
-function useNotice(): [string, (text: string) => void] {
-  const [notice, setNotice] = useState('')
-  useEffect(() => {
-    if (notice === '') return undefined
-    const timer = setTimeout(() => setNotice(''), NOTICE_MS)
-    return () => clearTimeout(timer)
-  }, [notice])
-  return [notice, setNotice]
 }

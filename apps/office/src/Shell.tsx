@@ -11,6 +11,7 @@ import {
 } from 'react'
 import { BASE } from './base.js'
 import type { Content } from './content.js'
+import { HistoryButton } from './history/HistoryButton.js'
 import type { Identity, SignedIn } from './identity.js'
 import type { OfficeProps } from './office.js'
 import { loadPerson, savePerson, type Person } from './person.js'
@@ -70,6 +71,7 @@ export function Shell(props: ShellProps) {
             <FilesButton {...{ session, route }} files={content.files} />
           </Suspense>
         )}
+        <HistoryButton session={session} route={route} content={content} />
         <ShareButton session={session} route={route} />
         <LanguageSelect />
         <Avatars

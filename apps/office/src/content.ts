@@ -1,5 +1,7 @@
 import type { Member } from '@whereabouts/client'
 import type { SheetFiles } from './files/FilesButton.js'
+import type { Restored } from '@whereabouts/univer/document'
+import type { Doc } from 'yjs'
 import type { Sheet } from './open-sheet.js'
 
 /** The open document of a room, a sheet or a page, as the parts around it see it. */
@@ -17,6 +19,11 @@ export interface Content {
   readonly files?: SheetFiles
   /** Moves the keyboard focus to where a person writes. */
   focus(): void
+  /**
+   * Makes the document as a version of it was, as one step of undo, and merges that with what others do.
+   * Nothing has changed if it was so already, or if the version can't be restored.
+   */
+  restore?(version: Doc): Restored
   /** Calls back when `where` may answer differently; returns a function that stops it. */
   subscribe(listener: () => void): () => void
 }
@@ -28,6 +35,7 @@ export function sheetContent(sheet: Sheet): Content {
     show: ({ location }) => sheet.show(location),
     follow: ({ location }) => sheet.show(location),
     focus: () => sheet.focus(),
+    restore: (version) => sheet.restore(version),
     files: sheet.files,
     subscribe: (listener) => sheet.subscribe(listener),
   }

@@ -31,7 +31,10 @@ export interface Notices {
 }
 
 /** The open sheet, as the parts around it see it. */
-export interface Sheet extends Pick<SharedWorkbook, 'put' | 'show' | 'subscribe' | 'where'> {
+export interface Sheet extends Pick<
+  SharedWorkbook,
+  'put' | 'restore' | 'show' | 'subscribe' | 'where'
+> {
   /** What opens and saves files. */
   readonly files: SheetFiles
   /** Moves the keyboard focus into the cells. */
@@ -78,6 +81,7 @@ export async function openSheet(
     show: (location) => shared.show(location),
     subscribe: (listener) => shared.subscribe(listener),
     put: (given) => shared.put(given),
+    restore: (version) => shared.restore(version),
     files: {
       get end() {
         return shared.end

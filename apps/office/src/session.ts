@@ -44,6 +44,11 @@ export class Session implements Omit<Room, 'look' | 'broadcast' | 'onEvent'> {
     return this.#name
   }
 
+  /** The connection to the room; `watch` and `join` replace it. */
+  get room(): Room {
+    return this.#room
+  }
+
   /** Whether this page only watches. */
   get watches(): boolean {
     return this.#watches

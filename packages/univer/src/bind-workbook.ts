@@ -19,6 +19,7 @@ import {
   type CellData,
   type DerivedSheet,
   type SheetSnapshot,
+  type Restored,
 } from './document/index.js'
 import { limitDrawnText } from './drawn-text.js'
 import { EditingTools } from './editing-tools.js'
@@ -118,6 +119,8 @@ export interface SharedWorkbook {
   subscribe(listener: () => void): () => void
   /** Writes text that was given back into the selected cells; returns whether that worked. */
   put(given: GivenBack): boolean
+  /** Makes the workbook as a version of its document was, as one step of undo. */
+  restore(version: Doc): Restored
   /** Returns a cell of the grid in the document's format, without its formula's result. */
   cellAt(sheet: string, row: number, column: number): CellData
   /** Returns all sheets of the grid in the document's format. */
@@ -272,6 +275,10 @@ class BoundWorkbook implements SharedWorkbook {
       this.#say(error.why)
       return false
     }
+  }
+
+  restore(version: Doc): Restored {
+    return this.#binding.restore(version)
   }
 
   cellAt(sheet: string, row: number, column: number): CellData {

@@ -1,5 +1,6 @@
 import type { Injector, Workbook as WorkbookModel } from '@univerjs/core'
 import { DisposableCollection, ICommandService, IResourceManagerService } from '@univerjs/core'
+import type { Doc } from 'yjs'
 import { IEditorBridgeService, LexerTreeBuilder } from '@univerjs/preset-sheets-core'
 import {
   isSame,
@@ -8,6 +9,7 @@ import {
   type Filter,
   type Operation,
   type SheetDocument,
+  type Restored,
 } from './document/index.js'
 import { GridReader } from './grid-reader.js'
 import { GridWriter } from './grid-writer.js'
@@ -205,6 +207,13 @@ export class Binding implements Steps {
 
   redo(): void {
     if (this.#mayWrite()) this.#stepBy(() => this.#sheets.redo())
+  }
+
+  /** Makes the workbook as a version of it was. */
+  restore(version: Doc): Restored {
+    let answer: Restored = 'refused'
+    if (this.#mayWrite()) this.#stepBy(() => void (answer = this.#sheets.restore(version)))
+    return answer
   }
 
   /**

@@ -7,6 +7,8 @@ export {
   raiseFormat,
   SHEET_FORMAT,
 } from './document/format.js'
+export { compareCells, type CellDifference } from './document/compare.js'
+export type { Restored } from './document/restore.js'
 export { LIMITS } from './document/limits.js'
 export type { CellData, CellMatrix, CellRange, CellWrite, Style } from './document/cells.js'
 export type { Operation } from './operations/operation.js'

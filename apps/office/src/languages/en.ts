@@ -166,6 +166,7 @@ export const messages = {
   'document.givenStaysToView': 'Copy your text, or discard it.',
   'document.givenText': 'Your text',
   'document.givenTitle': 'Your text isn’t in the sheet',
+  'document.history': 'History',
   'document.home': 'All your documents',
   'document.newer':
     '{kind, select, sheet {This sheet was changed by a newer version. Reload to continue.} other {This page was changed by a newer version. Reload to continue.}}',

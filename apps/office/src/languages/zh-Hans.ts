@@ -164,6 +164,7 @@ export const messages: Messages = {
   'document.givenStaysToView': '请复制这段文字，或放弃它。',
   'document.givenText': '你的文字',
   'document.givenTitle': '你的文字没有写入表格',
+  'document.history': '历史记录',
   'document.home': '全部文档',
   'document.newer':
     '{kind, select, sheet {此表格已被新版本修改，请刷新后继续。} other {此页面已被新版本修改，请刷新后继续。}}',

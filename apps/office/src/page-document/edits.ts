@@ -1,7 +1,7 @@
 import diff from 'fast-diff'
 import { EMBED, isAtom, type Block, type Marks, type Run } from './block.js'
 import { cleanText, type Entry } from './flow.js'
-import { findGaps } from './match.js'
+import { findGaps, type Gap } from './match.js'
 
 /** A character of a text, or the marker at the end of a block. */
 type Token =
@@ -71,7 +71,7 @@ export function findEdits(
   let shift = 0
   let passed = 0
   let start = 0
-  for (const gap of gaps) {
+  for (const gap of gaps.map((each) => withOpen(each, entries))) {
     for (; passed < gap.from; passed++) start += entries[passed]!.length
     const writer = new GapWriter(start + shift)
     const before = entries.slice(gap.from, gap.to)
@@ -83,6 +83,12 @@ export function findEdits(
     shift += writer.grown
   }
   return edits
+}
+
+/** A text without a marker ends where an atom follows. If that changes, the text gets a marker of its own. */
+function withOpen(gap: Gap, entries: readonly Entry[]): Gap {
+  if (entries[gap.from - 1]?.marker !== null) return gap
+  return { ...gap, from: gap.from - 1, otherFrom: gap.otherFrom - 1 }
 }
 
 /** Returns the hint for one stretch of the text. */

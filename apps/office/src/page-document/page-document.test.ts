@@ -75,6 +75,27 @@ function both(
   })
 }
 
+it('[PF2] a text without a marker stays a paragraph when what follows it is deleted or comes later', () => {
+  const open = () => {
+    const doc = new Doc()
+    const text = doc.getText('text')
+    text.insert(0, 'ab')
+    text.insertEmbed(1, new YMap([['type', 'rule']]))
+    return new PageDocument(doc)
+  }
+  const [first, rule, last] = open().blocks
+  const wanted = [
+    [first!, last!],
+    [first!, paragraph('x'), rule!, last!],
+    [first!, rule!, last!, paragraph('x')],
+  ]
+  for (const blocks of wanted) {
+    const page = open()
+    page.write(blocks)
+    expect(linesOf(page)).toEqual(blocks.map(line))
+  }
+})
+
 describe('the looks of a table', () => {
   const table: Block = {
     ...block('table', ''),

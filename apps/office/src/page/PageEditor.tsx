@@ -1,11 +1,12 @@
 import type { Editor } from '@tiptap/core'
 import type { RoomProvider } from '@whereabouts/client/yjs'
 import type { Doc } from 'yjs'
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Content } from '../content.js'
 import { formatOf, isKnownFormat, observeFormat } from '@whereabouts/univer/document'
 import { PAGE_FORMAT } from '../page-document/page-format.js'
 import { NewerFormat, useKnownFormat } from '../newer-format.js'
+import { usePassingNotice } from '../passing-notice.js'
 import type { Session } from '../session.js'
 import { StateNote } from '../StateNote.js'
 import type * as LaterModule from './later/Later.js'
@@ -34,15 +35,13 @@ interface Opened {
 /** What is loaded after the page is open. */
 type LaterParts = typeof LaterModule
 
-const NOTICE_MS = 8_000
-
 /** Renders the page with its toolbar. */
 export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) {
   const paper = useRef<HTMLDivElement>(null)
   const [opened, setOpened] = useState<Opened | null>(null)
   const editor = opened?.editor ?? null
   const [hasFailed, setHasFailed] = useState(false)
-  const [notice, setNotice] = useNotice()
+  const [notice, setNotice] = usePassingNotice()
   const canEdit = useSyncExternalStore(session.subscribe, () => session.canEdit)
   const isReady = useReady(canEdit, doc, provider)
   const place = useRef<Place>(undefined)
@@ -157,15 +156,4 @@ function writeBelow(event: React.MouseEvent, editor: Editor | null): void {
 
 function isInText(target: EventTarget): boolean {
   return target instanceof Element && target.closest('.text, .page-title') !== null
-}
-
-/** Holds a notice for a while, such as why an image was refused. */
-function useNotice() {
-  const [notice, setNotice] = useState('')
-  useEffect(() => {
-    if (notice === '') return
-    const timer = setTimeout(() => setNotice(''), NOTICE_MS)
-    return () => clearTimeout(timer)
-  }, [notice])
-  return [notice, useCallback((text: string) => setNotice(text), [])] as const
 }

@@ -1,12 +1,13 @@
 import { Editor, getSchema } from '@tiptap/core'
 import type { Member } from '@whereabouts/client'
-import type { Doc } from 'yjs'
+import type { Doc, UndoManager } from 'yjs'
 import type { Content } from '../content.js'
-import { observeFormat } from '@whereabouts/univer/document'
+import { observeFormat, type Restored } from '@whereabouts/univer/document'
 import { carryOver } from '../page-document/carry-over.js'
 import { OLD_FIELD } from '../page-document/old-format.js'
 import { PageDocument } from '../page-document/page-document.js'
 import { makeUndo } from '../page-document/undo.js'
+import { blocksOf } from '../page-document/version.js'
 import type { Session } from '../session.js'
 import type { PageBinding } from './binding.js'
 import { bindingOf } from './bound.js'
@@ -15,6 +16,7 @@ import { Cursors, type Cursor } from './cursors.js'
 import { CONTENT, pageExtensions } from './extensions.js'
 import { keepPlace, takePlace } from './last-place.js'
 import { mirror } from './mirror.js'
+import { patchChildren } from './patch.js'
 import { describePosition, positionOf } from './places.js'
 import { t } from '../language/language.js'
 
@@ -86,7 +88,10 @@ export function openPage(options: OpenPageOptions): OpenPage {
   const stopLocking = page.subscribe(() => lock(editor, !canEdit || !page.isKnown))
   return {
     editor,
-    content: pageContent(editor, binding, paper),
+    content: {
+      ...pageContent(editor, binding, paper),
+      restore: (version) => (canEdit ? restore(editor, undo, version) : 'refused'),
+    },
     get place() {
       const cursor = canEdit ? binding.cursor : place?.cursor
       return { cursor, scrollTop: scrollerOf(paper)?.scrollTop ?? 0 }
@@ -126,6 +131,20 @@ function openDocument(doc: Doc) {
       page.destroy()
     },
   }
+}
+
+/** Shows a version in the editor, which writes the difference like any other edit. @see OFFICE.md HY16 */
+function restore(editor: Editor, undo: UndoManager, version: Doc): Restored {
+  const blocks = editor.isEditable ? blocksOf(version) : undefined
+  if (blocks === undefined) return 'refused'
+  const { state, view } = editor
+  const { tr } = state
+  patchChildren(tr, 0, state.doc.children, new Converter(state.schema).toNodes(blocks))
+  if (!tr.docChanged) return 'same'
+  undo.stopCapturing()
+  view.dispatch(tr)
+  undo.stopCapturing()
+  return 'restored'
 }
 
 /** Makes an editor read-only, or editable again. */

@@ -3,6 +3,7 @@ export { joinSteps, PART_CELLS, partsOf } from './parts.js'
 export { isFields, isSame, readStyle, toValue, usualKind, wholeOf } from './cells.js'
 export { isTooLong, readCriterion, type Filter } from './criterion.js'
 export { LIMITS } from './limits.js'
+export type { Restored } from './restore.js'
 export { fitsMerges } from './merges.js'
 export type { AxisName } from './axis.js'
 export type {

@@ -394,6 +394,12 @@ describe('undo', () => {
     expect(one.sheets.steps).toEqual({ undos: 2, redos: 0 })
   })
 
+  it('[SD12] counts no step that changes nothing', () => {
+    const person = new Person()
+    expect(person.sheets.undo()).toBe(false)
+    expect(person.sheets.steps).toEqual({ undos: 0, redos: 0 })
+  })
+
   const operations: Operation[] = [
     { type: 'set-range-values', sheet: SHEET, cellValue: { 0: { 0: { v: 2 } }, 1: { 1: null } } },
     { type: 'set-range-values', sheet: SHEET, cellValue: { 5: { 0: { f: '=A1', s: { bl: 1 } } } } },

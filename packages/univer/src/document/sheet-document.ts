@@ -17,6 +17,7 @@ import { BLOCK_FROM } from './range-writer.js'
 import { isSeen } from './own-writes.js'
 import type { Look } from './sheet-list.js'
 import { splitKey, type LinesState, type SheetState } from './sheet-state.js'
+import { restoreEntries, type Restored } from './restore.js'
 import { UndoSteps } from './undo.js'
 import { Workbook } from './workbook.js'
 
@@ -280,6 +281,21 @@ export class SheetDocument {
 
   redo(): boolean {
     return this.#isKnown && this.#undo.redo()
+  }
+
+  /**
+   * Makes the workbook as a version of it was, as one undo step; the change arrives with `takeChanges()`.
+   *
+   * @returns `refused`, without a change, if the document or the version is in a newer format
+   * @see SHEET.md SD55
+   */
+  restore(version: Y.Doc): Restored {
+    if (!this.#isKnown || !isKnownFormat(version, SHEET_FORMAT)) return 'refused'
+    const { doc } = this.#workbook
+    return doc.transact(({ changed }) => {
+      restoreEntries(doc, version)
+      return changed.size > 0 ? 'restored' : 'same'
+    }, this.#undo.added)
   }
 
   /** How many steps of this grid can be undone and redone. */

@@ -6,7 +6,7 @@ const MAX_STEPS = 200
 /** Undo and redo for one origin; what others wrote since stays. @see SHEET.md SD12 */
 export class UndoSteps {
   readonly #manager: Y.UndoManager
-  /** The origin of updates that were made elsewhere for whoever undoes. */
+  /** The origin of what whoever undoes did elsewhere than in the grid, which takes it in like others' changes. */
   readonly added = Symbol('added')
   #isGathering = false
 
@@ -16,6 +16,8 @@ export class UndoSteps {
       trackedOrigins: new Set([origin, this.added]),
       // Every step counts for itself, however fast they come.
       captureTimeout: 0,
+      // Else a step that changed nothing would be a step, and undoing it would undo the one before.
+      captureTransaction: ({ changed }) => changed.size > 0,
       // Others may have written in the version that came with a step. @see SHEET.md SD53
       deleteFilter: ({ parent }) => parent !== about,
     })

@@ -83,6 +83,14 @@ export class Person {
     }
   }
 
+  /** Makes the page as it was, by edits of this person. */
+  restore(blocks: readonly Block[]): void {
+    const before = this.parts
+    this.page.write(blocks)
+    this.#note(before)
+    for (const part of missing(this.parts, before)) this.#own.add(part)
+  }
+
   /** @throws {Error} if it removes something that others made and this person didn't delete */
   undo(): void {
     const before = this.parts

@@ -1,0 +1,217 @@
+import {
+  compareCells,
+  isKnownFormat,
+  SHEET_FORMAT,
+  SheetDocument,
+  type CellData,
+  type CellDifference,
+  type SheetSnapshot,
+} from '@whereabouts/univer/document'
+import { useMemo, useState } from 'react'
+import type { Doc } from 'yjs'
+import type { PreviewProps } from './Preview.js'
+import { TEXTS } from './texts.js'
+import { copyOf } from './versions.js'
+
+/** More would take long to lay out. */
+const MOST_ROWS = 200
+const MOST_COLUMNS = 50
+const MOST_LISTED = 200
+
+/** A sheet as it was, with the cells that are different in the other version. @see OFFICE.md HY15 */
+export function SheetPreview({ shown, other }: PreviewProps) {
+  const compared = useMemo(() => compare(shown, other), [shown, other])
+  const [open, setOpen] = useState(0)
+  const [selected, select] = useState<string | null>(null)
+  if (compared === undefined) return <p role="alert">{TEXTS.unreadable('sheet')}</p>
+  const { sheets, differences } = compared
+  const sheet = sheets[open]
+  const go = (difference: CellDifference) => {
+    const at = sheets.findIndex(({ id }) => id === difference.sheet)
+    if (at !== -1) setOpen(at)
+    select(keyOf(difference))
+  }
+  return (
+    <div className="sheet-version">
+      <Differences differences={differences} selected={selected} onSelect={go} />
+      <div role="tablist" aria-label={TEXTS.sheets}>
+        {sheets.map(({ id, name }, at) => (
+          <button
+            key={id}
+            type="button"
+            role="tab"
+            aria-selected={at === open}
+            onClick={() => setOpen(at)}
+          >
+            {name}
+          </button>
+        ))}
+      </div>
+      {sheet !== undefined && (
+        <Cells
+          sheet={sheet}
+          differences={differences.filter((each) => each.sheet === sheet.id && each.isShown)}
+          selected={selected}
+        />
+      )}
+    </div>
+  )
+}
+
+interface Compared {
+  readonly sheets: readonly SheetSnapshot[]
+  readonly differences: readonly CellDifference[]
+}
+
+function compare(shown: Doc, other: Doc): Compared | undefined {
+  if (!isKnownFormat(shown, SHEET_FORMAT) || !isKnownFormat(other, SHEET_FORMAT)) return undefined
+  const [now, then] = [copyOf(shown), copyOf(other)]
+  const document = new SheetDocument(now)
+  const sheets = document.snapshot()
+  document.destroy()
+  return { sheets, differences: compareCells(now, then) }
+}
+
+interface DifferencesProps {
+  readonly differences: readonly CellDifference[]
+  readonly selected: string | null
+  readonly onSelect: (difference: CellDifference) => void
+}
+
+function Differences({ differences, selected, onSelect }: DifferencesProps) {
+  if (differences.length === 0) return <p>{TEXTS.same}</p>
+  const left = differences.length - MOST_LISTED
+  return (
+    <details open={differences.length < 10}>
+      <summary>{TEXTS.changes(differences.length)}</summary>
+      <ul className="differences">
+        {differences.slice(0, MOST_LISTED).map((each) => (
+          <li key={keyOf(each)}>
+            <button
+              type="button"
+              aria-current={selected === keyOf(each)}
+              onClick={() => onSelect(each)}
+            >
+              <strong>
+                {each.name}!{addressOf(each)}
+              </strong>{' '}
+              <del>{textOf(each.other)}</del> <ins>{textOf(each.shown)}</ins>
+            </button>
+          </li>
+        ))}
+        {left > 0 && <li>{TEXTS.moreChanges(left)}</li>}
+      </ul>
+    </details>
+  )
+}
+
+interface CellsProps {
+  readonly sheet: SheetSnapshot
+  readonly differences: readonly CellDifference[]
+  readonly selected: string | null
+}
+
+function Cells({ sheet, differences, selected }: CellsProps) {
+  const byKey = new Map(differences.map((each) => [keyOf(each), each]))
+  const size = sizeOf(sheet, differences)
+  const [rows, columns] = [Math.min(size.rows, MOST_ROWS), Math.min(size.columns, MOST_COLUMNS)]
+  return (
+    <>
+      {(size.rows > rows || size.columns > columns) && <p>{TEXTS.cut(rows, columns)}</p>}
+      <div className="cells">
+        <table aria-label={sheet.name}>
+          <thead>
+            <tr>
+              <th aria-label={TEXTS.row} />
+              {range(columns).map((column) => (
+                <th key={column} scope="col">
+                  {letters(column)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {range(rows).map((row) => (
+              <tr key={row}>
+                <th scope="row">{row + 1}</th>
+                {range(columns).map((column) => {
+                  const key = keyOf({ sheet: sheet.id, row, column })
+                  const cell = sheet.cells[row]?.[column] ?? {}
+                  return (
+                    <Cell
+                      key={column}
+                      cell={cell}
+                      difference={byKey.get(key)}
+                      isSelected={selected === key}
+                    />
+                  )
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  )
+}
+
+interface CellProps {
+  readonly cell: CellData
+  readonly difference: CellDifference | undefined
+  readonly isSelected: boolean
+}
+
+function Cell({ cell, difference, isSelected }: CellProps) {
+  const text = cell.v === undefined && cell.f === undefined ? '' : textOf(cell)
+  if (difference === undefined) return <td>{text}</td>
+  const other = TEXTS.other(textOf(difference.other))
+  return (
+    <td
+      ref={
+        isSelected
+          ? (element) => element?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+          : undefined
+      }
+      className={isSelected ? 'different selected' : 'different'}
+      title={other}
+    >
+      <mark>{text}</mark>
+      <span className="unseen"> {other}</span>
+    </td>
+  )
+}
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, at) => at)
+
+function sizeOf(
+  { cells }: SheetSnapshot,
+  differences: readonly CellDifference[],
+): { readonly rows: number; readonly columns: number } {
+  let [rows, columns] = [1, 1]
+  for (const [row, line] of Object.entries(cells)) {
+    rows = Math.max(rows, Number(row) + 1)
+    for (const column of Object.keys(line as object))
+      columns = Math.max(columns, Number(column) + 1)
+  }
+  for (const { row, column } of differences) {
+    rows = Math.max(rows, row + 1)
+    columns = Math.max(columns, column + 1)
+  }
+  return { rows, columns }
+}
+
+const keyOf = ({ sheet, row, column }: Pick<CellDifference, 'sheet' | 'row' | 'column'>): string =>
+  `${sheet} ${row} ${column}`
+
+const addressOf = ({ row, column }: CellDifference): string => `${letters(column)}${row + 1}`
+
+/** @example letters(27) // 'AB' */
+function letters(column: number): string {
+  const last = String.fromCharCode(65 + (column % 26))
+  return column < 26 ? last : letters(Math.floor(column / 26) - 1) + last
+}
+
+function textOf({ v, f }: CellData): string {
+  const text = f ?? v
+  return text === undefined ? TEXTS.empty : String(text)
+}
