@@ -12,9 +12,10 @@ import {
   transact,
   type Transaction,
 } from 'yjs'
-import { Admission } from './admission.js'
+import { Admission, type Admitted } from './admission.js'
 import { encodeDocument } from './encode.js'
 import { DocumentLog } from './document-log.js'
+import { ListOrder, type Neighbours } from './list-order.js'
 import type { StoredDocument, StoredUpdate } from './store.js'
 import { badUpdate, type ReadUpdate } from './update.js'
 
@@ -96,21 +97,21 @@ export class LoadedDocument {
    * Checks that an update can be applied, without changing the document.
    *
    * @param grantedClients how many clients it may add once the document has many
-   * @returns whether a part of it would be pending
    * @throws {Problem} bad-update, document-full
    * @throws {CrowdedDocument} if more clients have to be granted
    */
-  check(update: ReadUpdate, grantedClients?: number): boolean {
+  check(update: ReadUpdate, grantedClients?: number): Admitted {
     return this.#admission.check(update, grantedClients)
   }
 
   /**
    * Applies an update that was checked.
    *
+   * @param unordered the neighbours whose order is checked now
    * @returns whether it added anything new
    * @throws {Problem} bad-update; the document is `stale` then
    */
-  apply(update: Uint8Array): boolean {
+  apply(update: Uint8Array, unordered: readonly Neighbours[] = []): boolean {
     this.#changed = false
     const { store } = this.#doc
     // These are saved here because Yjs changes the object that holds them.
@@ -123,6 +124,7 @@ export class LoadedDocument {
       this.stale = true
       throw badUpdate('malformed')
     }
+    this.#checkOrder(unordered)
     this.#weigh()
     // A new pending update counts as new content.
     return (
@@ -176,6 +178,16 @@ export class LoadedDocument {
     this.usedAtMs ||= Date.now()
     this.writtenMs = nowMs
     this.log.add(update)
+  }
+
+  /** @throws {Problem} bad-update; the document is `stale` then */
+  #checkOrder(unordered: readonly Neighbours[]): void {
+    const order = new ListOrder(this.#doc)
+    // Some may wait.
+    const isInOrder = (each: Neighbours) => !order.hasAll(each) || order.isInOrder(each)
+    if (unordered.every(isInOrder)) return
+    this.stale = true
+    throw badUpdate('malformed')
   }
 
   #weigh(): void {
