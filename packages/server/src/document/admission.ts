@@ -108,7 +108,7 @@ export class Admission {
     this.#checkClients(update.runs, pending, grantedClients)
     this.#checkSubdocuments(update.subdocuments, pending)
     this.#checkReadingCost([...update.runs, ...pending.runs], roots)
-    if (update.runs.some((run) => this.#isTaken(run, pending))) throw badUpdate('clock-taken')
+    if (this.disagrees(update)) throw badUpdate('clock-taken')
     const placement = new Placement(this.doc, [...update.runs, ...pending.runs])
     const left = placement.leftOf(update.runs.length)
     const deletes = deletesLeft(update, placement)
@@ -124,6 +124,12 @@ export class Admission {
       deletes,
     )
     return { isPending: true, unordered }
+  }
+
+  /** Returns whether the document has other content at clocks of the update. @see PROTOCOL.md DO15 */
+  disagrees({ runs }: ReadUpdate): boolean {
+    const pending = this.#pendingNow()
+    return runs.some((run) => this.#isTaken(run, pending))
   }
 
   /**

@@ -17,7 +17,7 @@ import { encodeDocument } from './encode.js'
 import { DocumentLog } from './document-log.js'
 import { ListOrder, type Neighbours } from './list-order.js'
 import type { StoredDocument, StoredUpdate } from './store.js'
-import { badUpdate, type ReadUpdate } from './update.js'
+import { badUpdate, type ReadUpdate, readUpdate } from './update.js'
 
 /**
  * How many bytes of updates are applied in one transaction: each transaction goes through all
@@ -72,7 +72,9 @@ export class LoadedDocument {
       for (const subdocument of removed) subdocument._item = null
     })
     if (snapshot.byteLength > 0) applyUpdate(this.#doc, snapshot)
-    for (const group of inGroups(updates)) {
+    // Of two updates that contradict each other, the first one counts on every node.
+    const inOrder = updates.toSorted((one, other) => one.number - other.number)
+    for (const group of inGroups(inOrder)) {
       transact(this.#doc, () => {
         for (const { bytes } of group) applyUpdate(this.#doc, bytes)
       })
@@ -134,9 +136,16 @@ export class LoadedDocument {
     )
   }
 
-  /** Applies an update that another node stored; returns `false` if it can't be integrated. */
+  /**
+   * Applies an update that another node stored; returns `false` if the document has to be loaded again,
+   * because the update can't be integrated or contradicts it.
+   *
+   * @see PROTOCOL.md DO68
+   */
   learn(update: Uint8Array): boolean {
     try {
+      // Yjs would leave out what contradicts the document here, and the other node does the same.
+      if (this.#admission.disagrees(readUpdate(update))) return false
       applyUpdate(this.#doc, update)
       this.#weigh()
       return true
