@@ -411,7 +411,10 @@ export class DocumentSync {
       // An earlier attempt of a caller that is refused now may have arrived.
       if (!isRefusal(error) || CALLER_STATUSES.has(error.status)) throw error
       this.#outbox.clear()
-      if (error.problem === 'document-deleted') return this.#pending()
+      const { problem, extensions } = error
+      if (problem === 'document-deleted' || extensions.reason === 'pending') {
+        return await this.#pending()
+      }
       if (!this.#refused({ part, problem: error })) throw error
     }
   }
@@ -426,14 +429,11 @@ export class DocumentSync {
   /** Handles a refused part; returns `false` if all that is left is to try again later. */
   #refused(refusal: Refusal): boolean {
     const { problem, extensions } = refusal.problem
-    if (problem === 'too-large') return this.#narrow(refusal)
-    if (problem !== 'bad-update') return false
     if (extensions.reason === 'clock-taken') {
       this.#to({ name: 'forked', refusal })
       return true
     }
-    // `pending` isn't the part's fault and may pass.
-    return extensions.reason !== 'pending' && this.#narrow(refusal)
+    return (problem === 'too-large' || problem === 'bad-update') && this.#narrow(refusal)
   }
 
   /** Makes posts smaller; a part that can't be split is set aside. */

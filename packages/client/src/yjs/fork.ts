@@ -26,14 +26,20 @@ export function forksIn(
 ): Map<number, number> {
   const doubts = new Map<number, number>()
   const forks = new Set<number>()
+  const lost = new Set<number>()
+  /** Whose content, never sent from here, somebody else has sent: another page with the same copy of the document. */
+  const copied = new Set<number>()
   for (const [own, other] of overlaps(doc, known, theirs)) {
     const { client, clock } = own.id
     const likeness = compare(own, other)
+    if (likeness === 'same' && unsent(own)) copied.add(client)
     if (likeness === 'same') continue
     doubts.set(client, Math.min(clock, doubts.get(client) ?? clock))
-    if (likeness === 'different' || unsent(own)) forks.add(client)
+    if (likeness === 'different') forks.add(client)
+    else if (unsent(own)) lost.add(client)
   }
-  return new Map([...doubts].filter(([client]) => forks.has(client)).map(beforePairIn(doc)))
+  const isFork = (client: number) => forks.has(client) || (lost.has(client) && !copied.has(client))
+  return new Map([...doubts].filter(([client]) => isFork(client)).map(beforePairIn(doc)))
 }
 
 /** Yields the structs with the same clocks on both sides, beyond what is known to be equal. */

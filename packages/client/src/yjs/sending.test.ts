@@ -349,6 +349,21 @@ describe('edits', () => {
     expect(await nextEvent(provider, 'saved')).toBe(true)
   })
 
+  it('[CL41 DO67] that the server can’t keep waiting are posted again with what it lacks', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    doc.getText('body').insert(0, 'a')
+    ;(await server.take('POST document')).refuse('bad-update', { reason: 'pending' })
+    answerSync(await server.take('POST sync'), EMPTY)
+    const again = await server.take('POST document')
+    const theirs = new Doc()
+    applyUpdate(theirs, again.bytes)
+    expect(textOf(theirs)).toBe('a')
+    again.answer(200, { id: 'e:2' })
+    expect(await nextEvent(provider, 'saved')).toBe(true)
+    expect(provider.problem).toBeNull()
+  })
+
   it('[CL37] that the server lacks are posted even if it has later ones', async () => {
     await using server = await ScriptedServer.listen()
     const author = new Doc()

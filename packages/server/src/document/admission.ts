@@ -10,6 +10,7 @@ import {
   UpdateEncoderV1,
 } from 'yjs'
 import { disagree, endOf, indexAt } from './disagreement.js'
+import { ListOrder, type Neighbours, neighboursIn } from './list-order.js'
 import { Placement } from './placement.js'
 import {
   MAX_FORMAT_COPIES,
@@ -72,6 +73,14 @@ interface DeletesLeft {
   readonly ranges: number
 }
 
+/** What is known of an update that may be applied. */
+export interface Admitted {
+  /** Whether a part of it has to wait for other updates. */
+  readonly isPending: boolean
+  /** The neighbours whose order can't be told before it is applied. */
+  readonly unordered: readonly Neighbours[]
+}
+
 /** Checks whether updates can be added to a document, without changing it. */
 export class Admission {
   #pending = readPending(undefined, null)
@@ -89,28 +98,54 @@ export class Admission {
 
   /**
    * @param grantedClients how many clients it may add once the document has many
-   * @returns whether a part of the update has to wait for other updates
-   * @throws {Problem} bad-update: `too-deep`, `too-costly`, `clock-taken`, `pending`; document-full
+   * @throws {Problem} bad-update: all reasons; document-full
    * @throws {CrowdedDocument} if more clients have to be granted
-   * @see PROTOCOL.md DO13, DO15, DO16, DO23, DO28, DO63
+   * @see PROTOCOL.md DO13, DO15, DO16, DO23, DO28, DO63, DO66, DO67
    */
-  check(update: ReadUpdate, grantedClients = Infinity): boolean {
+  check(update: ReadUpdate, grantedClients = Infinity): Admitted {
     const pending = this.#pendingNow()
     const roots = this.#checkRoots(update.roots, pending)
     this.#checkClients(update.runs, pending, grantedClients)
     this.#checkSubdocuments(update.subdocuments, pending)
     this.#checkReadingCost([...update.runs, ...pending.runs], roots)
-    if (update.runs.some((run) => this.#isTaken(run, pending))) throw badUpdate('clock-taken')
+    if (this.disagrees(update)) throw badUpdate('clock-taken')
     const placement = new Placement(this.doc, [...update.runs, ...pending.runs])
     const left = placement.leftOf(update.runs.length)
     const deletes = deletesLeft(update, placement)
-    if (left.length === 0 && deletes.length === 0) return false
+    // Yjs doesn't look at once at what waited already.
+    const alone = pending.runs.length === 0 ? left : leftAlone(this.doc, update)
+    const later = alone.map((run) => withoutKnown(run, pending))
+    if (later.some(hasRightNeighbour)) throw badUpdate('pending')
+    const unordered = this.#checkOrder(update.runs)
+    if (left.length === 0 && deletes.length === 0) return { isPending: false, unordered }
     checkPending(
       pending,
       left.map((run) => withoutKnown(run, pending)),
       deletes,
     )
-    return true
+    return { isPending: true, unordered }
+  }
+
+  /** Returns whether the document has other content at clocks of the update. @see PROTOCOL.md DO15 */
+  disagrees({ runs }: ReadUpdate): boolean {
+    const pending = this.#pendingNow()
+    return runs.some((run) => this.#isTaken(run, pending))
+  }
+
+  /**
+   * Checks the order of neighbours that are in the document.
+   *
+   * @returns those that come with the update
+   * @throws {Problem} bad-update: `malformed`, `pending`
+   */
+  #checkOrder(runs: readonly Run[]): readonly Neighbours[] {
+    const order = new ListOrder(this.doc)
+    return neighboursIn(runs, this.doc).filter((neighbours) => {
+      if (!order.hasAll(neighbours)) return true
+      if (order.isInOrder(neighbours)) return false
+      // The rest of a deletion may be on its way.
+      throw badUpdate(order.isHalfGone(neighbours) ? 'pending' : 'malformed')
+    })
   }
 
   /** @returns how many roots the document would have */
@@ -285,6 +320,19 @@ function checkPending(
     pending.pieces + pieces > MAX_PENDING_PIECES ||
     pending.bytes + ranges * RANGE_BYTES + bytesOf(runs) > MAX_PENDING_BYTES
   if (isTooMuch) throw badUpdate('pending')
+}
+
+/** Returns what an update couldn't add to a document without what waits already. */
+function leftAlone(doc: Doc, { runs }: ReadUpdate): readonly Run[] {
+  return new Placement(doc, runs).leftOf(runs.length)
+}
+
+/**
+ * Returns whether items of a run have a right neighbour. They don't wait, because their order couldn't be
+ * told before somebody else brings what they wait for, who would be refused.
+ */
+function hasRightNeighbour({ structs }: Run): boolean {
+  return structs.some((struct) => struct instanceof Item && struct.rightOrigin !== null)
 }
 
 /** Returns a run without structs that are already pending. */

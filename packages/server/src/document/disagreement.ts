@@ -82,11 +82,11 @@ function samePlace({ posted, known, from }: Overlap, doc: Doc): boolean {
 }
 
 /** Returns the origin at a clock; within an item it is the preceding clock. */
-function originAt({ id, origin }: Item, clock: number): Id | null {
+export function originAt({ id, origin }: Item, clock: number): Id | null {
   return clock === id.clock ? origin : { client: id.client, clock: clock - 1 }
 }
 
-function sameId(a: Id | null, b: Id | null): boolean {
+export function sameId(a: Id | null, b: Id | null): boolean {
   return a === b || (a?.client === b?.client && a?.clock === b?.clock)
 }
 

@@ -52,7 +52,14 @@ it(
     // Every possible outcome occurred.
     expect(counts.accepted).toBeGreaterThan(500)
     expect(counts.waiting).toBeGreaterThan(50)
-    const reasons = ['clock-taken', 'document-full', 'malformed', 'too-costly', 'too-deep']
+    const reasons = [
+      'clock-taken',
+      'document-full',
+      'malformed',
+      'pending',
+      'too-costly',
+      'too-deep',
+    ]
     expect(new Set(counts.refused.keys())).toEqual(new Set(reasons))
   },
   PATIENCE_MS,
@@ -61,9 +68,9 @@ it(
 /** Returns whether part of the update is pending, or the problem if it is refused. */
 function take(document: LoadedDocument, update: Uint8Array): boolean | Problem {
   try {
-    const pending = document.check(readUpdate(update))
-    document.apply(update)
-    return pending
+    const { isPending, unordered } = document.check(readUpdate(update))
+    document.apply(update, unordered)
+    return isPending
   } catch (error) {
     if (error instanceof Problem) return error
     throw error

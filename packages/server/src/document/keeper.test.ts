@@ -506,6 +506,22 @@ it('[EX13] reloads a document that another process changed, without losing updat
   expect(store.loads).toEqual(['one', 'one'])
 })
 
+it('[DO68] shows what the store has first, where two processes took other content for the same clocks', async () => {
+  const { keeper, store, textOf } = start()
+  const other = new DocumentKeeper(store, LIMITS, () => 0)
+  const [a, b] = [typist(7).type('a'), typist(7).type('b')]
+  await Promise.all([keeper.update('one', a), other.update('one', b)])
+  const first = (await store.inner.load('one')).updates[0]!.bytes
+  await Promise.all([keeper.learn('one', b), other.learn('one', a)])
+  const winner = first === a ? 'a' : 'b'
+  expect(await textOf('one')).toBe(winner)
+  expect(textIn(await other.read('one', undefined))).toBe(winner)
+  const loads = store.loads.length
+  await keeper.learn('one', typist(8).type('c'))
+  expect(await textOf('one')).toContain('c')
+  expect(store.loads).toHaveLength(loads)
+})
+
 it('[EX13] ignores the updates of other processes to a document that isn’t loaded', async () => {
   const { keeper, store } = start()
   await keeper.learn('one', typist().type('a'))

@@ -129,8 +129,8 @@ export class DocumentKeeper {
         if (document.stale) throw storeFailed()
         assertSame(document, incarnation)
         const result = this.#attend(roomName, number, () => {
-          const pending = document.check(update, grantedClients)
-          const changed = document.apply(bytes)
+          const { isPending: pending, unordered } = document.check(update, grantedClients)
+          const changed = document.apply(bytes, unordered)
           return bytes === given ? { changed, pending } : { changed, pending, bytes }
         })
         if (result.changed) this.#save(document, bytes, claim && { record: claim })

@@ -12,12 +12,13 @@ import {
   transact,
   type Transaction,
 } from 'yjs'
-import { Admission } from './admission.js'
+import { Admission, type Admitted } from './admission.js'
 import { encodeDocument } from './encode.js'
 import { DocumentLog } from './document-log.js'
 import { isMarkedKept } from './kept.js'
+import { ListOrder, type Neighbours } from './list-order.js'
 import type { StoredDocument, StoredUpdate } from './store.js'
-import { badUpdate, type ReadUpdate } from './update.js'
+import { badUpdate, type ReadUpdate, readUpdate } from './update.js'
 
 /**
  * How many bytes of updates are applied in one transaction: each transaction goes through all
@@ -77,7 +78,9 @@ export class LoadedDocument {
       for (const subdocument of removed) subdocument._item = null
     })
     if (snapshot.byteLength > 0) applyUpdate(this.#doc, snapshot)
-    for (const group of inGroups(updates)) {
+    // Of two updates that contradict each other, the first one counts on every node.
+    const inOrder = updates.toSorted((one, other) => one.number - other.number)
+    for (const group of inGroups(inOrder)) {
       transact(this.#doc, () => {
         for (const { bytes } of group) applyUpdate(this.#doc, bytes)
       })
@@ -102,21 +105,21 @@ export class LoadedDocument {
    * Checks that an update can be applied, without changing the document.
    *
    * @param grantedClients how many clients it may add once the document has many
-   * @returns whether a part of it would be pending
    * @throws {Problem} bad-update, document-full
    * @throws {CrowdedDocument} if more clients have to be granted
    */
-  check(update: ReadUpdate, grantedClients?: number): boolean {
+  check(update: ReadUpdate, grantedClients?: number): Admitted {
     return this.#admission.check(update, grantedClients)
   }
 
   /**
    * Applies an update that was checked.
    *
+   * @param unordered the neighbours whose order is checked now
    * @returns whether it added anything new
    * @throws {Problem} bad-update; the document is `stale` then
    */
-  apply(update: Uint8Array): boolean {
+  apply(update: Uint8Array, unordered: readonly Neighbours[] = []): boolean {
     this.#changed = false
     const { store } = this.#doc
     // These are saved here because Yjs changes the object that holds them.
@@ -129,6 +132,7 @@ export class LoadedDocument {
       this.stale = true
       throw badUpdate('malformed')
     }
+    this.#checkOrder(unordered)
     this.#weigh()
     // A new pending update counts as new content.
     return (
@@ -138,9 +142,16 @@ export class LoadedDocument {
     )
   }
 
-  /** Applies an update that another node stored; returns `false` if it can't be integrated. */
+  /**
+   * Applies an update that another node stored; returns `false` if the document has to be loaded again,
+   * because the update can't be integrated or contradicts it.
+   *
+   * @see PROTOCOL.md DO68
+   */
   learn(update: Uint8Array): boolean {
     try {
+      // Yjs would leave out what contradicts the document here, and the other node does the same.
+      if (this.#admission.disagrees(readUpdate(update))) return false
       applyUpdate(this.#doc, update)
       this.#weigh()
       return true
@@ -182,6 +193,16 @@ export class LoadedDocument {
     this.usedAtMs ||= Date.now()
     this.writtenMs = nowMs
     this.log.add(update)
+  }
+
+  /** @throws {Problem} bad-update; the document is `stale` then */
+  #checkOrder(unordered: readonly Neighbours[]): void {
+    const order = new ListOrder(this.#doc)
+    // Some may wait.
+    const isInOrder = (each: Neighbours) => !order.hasAll(each) || order.isInOrder(each)
+    if (unordered.every(isInOrder)) return
+    this.stale = true
+    throw badUpdate('malformed')
   }
 
   #weigh(): void {

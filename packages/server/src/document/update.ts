@@ -83,7 +83,7 @@ const DETAILS: Record<BadUpdateReason, string> = {
   'clock-taken':
     'The document has other content under the same client id and clocks. Make the edit again under a new client id.',
   pending:
-    'Too much of the document waits for missing updates. Post the updates that this one depends on first.',
+    'The update depends on others that are missing, and can’t wait for them. Post those first.',
 }
 
 const IS_VERSION_2 =
