@@ -180,6 +180,21 @@ describe('the server’s document', () => {
     expect(await nextEvent(provider, 'saved')).toBe(true)
   })
 
+  it('[CL129] that has some of it from another page with the same copy deletes the rest', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    provider.disconnect()
+    doc.getText('body').insert(0, 'own words')
+    const theirs = new Doc()
+    applyUpdate(theirs, encodeStateAsUpdate(doc))
+    theirs.getText('body').delete(0, 4)
+    provider.connect()
+    answerSync(await server.take('POST sync'), theirs)
+    expect(await nextEvent(provider, 'saved')).toBe(true)
+    expect(provider.doc).toBe(doc)
+    expect(textOf(doc)).toBe('words')
+  })
+
   it('[CL129] that deletes what was sent, and may have been stored, deletes it here', async () => {
     await using server = await ScriptedServer.listen()
     const { doc, provider, stream } = await keepSynced(server)
