@@ -36,8 +36,8 @@ export function useFollowing({ others }: RoomSnapshot, content: Content | null):
 
   const go = (other: Member) => {
     if (other.id === id) return stop()
-    content?.show(other)
-    if (content?.follow !== undefined) setId(other.id)
+    if (content?.follow === undefined) content?.show(other)
+    else setId(other.id)
   }
   return { member, go, stop }
 }
