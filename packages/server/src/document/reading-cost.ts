@@ -31,7 +31,7 @@ export const MAX_FORMAT_COPIES = 25_000_000
 export const MAX_PIECES = 1_000_000
 
 /** The estimated memory of a value, in addition to its bytes in the store. */
-const VALUE_BYTES = { container: 60, bytes: 250, text: 40, number: 24, other: 8 }
+const VALUE_BYTES = { container: 60, bytes: 250, text: 40, number: 16, other: 8 }
 /** The estimated memory of a name in an object with many, which share no layout with other objects. */
 const NAME_BYTES = 150
 const MANY_NAMES = 64
