@@ -88,6 +88,11 @@ const TOGETHER = [
     priority: 2,
   },
   {
+    name: 'title',
+    test: /office[\\/]src[\\/](?:useTitle|document-name|StateNote)\.tsx?$/,
+    includeDependenciesRecursively: false,
+  },
+  {
     name: 'page-document',
     test: /office[\\/]src[\\/]page-document[\\/]/,
     minShareCount: 2,

@@ -1,7 +1,7 @@
 import type { Plugin } from 'vite'
 
-// Most of what these have is called until a sheet is drawn: Univer and React.
-const CALLED_ON_LOAD = /^(?:open-sheet|es|grid|react)$/
+// Most of what these have is called until a sheet is drawn: Univer, React, and the client with Yjs.
+const CALLED_ON_LOAD = /^(?:client|open-sheet|es|grid|react)$/
 const HINT = '//# allFunctionsCalledOnLoad\n'
 
 const hintFor = (name: string): string => (CALLED_ON_LOAD.test(name) ? HINT : '')

@@ -1,3 +1,4 @@
+import { keepsVersions } from '@whereabouts/client/history'
 import { type ComponentType, useEffect, useState, useSyncExternalStore } from 'react'
 import type { Content } from '../content.js'
 import { t } from '../language/language.js'
@@ -49,7 +50,6 @@ function useOffered(session: Session, isOpen: boolean): boolean {
     if (isKept || !isOpen || !canEdit || !isOnline) return
     let isOver = false
     const ask = async () => {
-      const { keepsVersions } = await import('@whereabouts/client/history')
       if (!isOver && (await keepsVersions(session.room)) && !isOver) setKept(true)
     }
     // Without an answer it is asked again when the connection is back.
