@@ -242,7 +242,7 @@ describe('a document made to overload clients', () => {
     await using anns = await sheets.open(room, ann)
     await expect
       .poll(() => anns.notice.textContent())
-      .toContain('Left out: sheets, rows, merged cells.')
+      .toContain('Left out: sheets, rows, and merged cells.')
     await anns.write('A1', 'still here')
     await anns.untilShows('A1', 'still here')
     await anns.untilInOrder()
