@@ -10,7 +10,11 @@ const THREAD = new URL('../../packages/server/dist/document/worker.js', import.m
 const place = JSON.parse(process.argv[2] ?? '{}')
 const module = place.dataDir === undefined ? 'postgres.js' : 'sqlite.js'
 const store = { module: new URL(module, THREAD).href, options: place }
-const limits = { maxDocumentBytes: 10_000_000, maxLoadedDocumentBytes: 10_000_000 }
+const limits = {
+  maxDocumentBytes: 10_000_000,
+  maxLoadedDocumentBytes: 10_000_000,
+  keepDeleted: [],
+}
 const thread = new Worker(THREAD, { workerData: { store, isShared: false, ...limits } })
 const [{ opened, fault }] = await once(thread, 'message')
 if (!opened) throw new Error(fault)
