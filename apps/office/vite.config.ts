@@ -104,18 +104,6 @@ const TOGETHER = [
     test: /node_modules[\\/](?:@tiptap|prosemirror-[\w-]+|orderedmap|rope-sequence|w3c-keyname|linkifyjs|marked)[\\/]|office[\\/]src[\\/](?:page[\\/](?!PageView|later)|page-document[\\/](?:carry-over|old-format|seeded))/,
     includeDependenciesRecursively: false,
   },
-  {
-    name: 'page-document',
-    test: /office[\\/]src[\\/]page-document[\\/]/,
-    minShareCount: 2,
-    includeDependenciesRecursively: false,
-  },
-  // The editor, without what is loaded after it (src/page/later) and what says that it loads.
-  {
-    name: 'editor',
-    test: /node_modules[\\/](?:@tiptap|prosemirror-[\w-]+|orderedmap|rope-sequence|w3c-keyname|linkifyjs|marked)[\\/]|office[\\/]src[\\/](?:page[\\/](?!PageView|later)|page-document[\\/](?:carry-over|old-format|seeded))/,
-    includeDependenciesRecursively: false,
-  },
   // The page needs this of the grid's parts.
   { name: 'diff', test: /node_modules[\\/]fast-diff[\\/]/ },
   // The names that files take from each other can't be shortened: the grid is one, as before it had tools that come later.
