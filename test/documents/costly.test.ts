@@ -24,43 +24,63 @@ const TOO_MUCH = 20_000
 const MUCH = 4_000
 const PATIENCE_MS = 120_000
 
-/** Makes the text that a costly update edits. */
+/** Makes the text that a costly update edits; somebody wrote it from its end to its beginning. */
 function base(length: number): Uint8Array {
-  return structs([{ client: 1, text: 'b'.repeat(length) }])
+  return structs([{ client: 1, letters: lettersBefore(length) }])
 }
 
-/** Makes an update of many clients, each of which inserts one letter somewhere in that text. */
+function lettersBefore(length: number): Letters[] {
+  return Array.from({ length }, (_, clock) =>
+    clock === 0 ? { text: 'b' } : { text: 'b', before: clock - 1 },
+  )
+}
+
+/** Makes an update of many clients, each of which saw another part of that text and wrote before it. */
 function costly(length: number): Uint8Array {
-  const people = Array.from({ length }, (_, index) => ({
-    client: 1_000 + length - index,
-    text: 'a',
-    before: ((length - index) * 7_919) % length,
-  }))
-  return structs(people)
+  return structs(
+    Array.from({ length }, (_, index) => ({
+      client: 1_000 + length - index,
+      letters: [{ text: 'a', before: ((length - index) * 7_919) % length }],
+    })),
+  )
 }
 
-interface Struct {
-  readonly client: number
+interface Letters {
   readonly text: string
+  /** The clock of the letter of the first client that they were written before. */
   readonly before?: number
 }
 
-function structs(all: readonly Struct[]): Uint8Array {
+interface Author {
+  readonly client: number
+  readonly letters: readonly Letters[]
+}
+
+function structs(authors: readonly Author[]): Uint8Array {
   const encoder = new UpdateEncoderV1()
-  encoder.writeLen(all.length)
-  for (const { client, text, before } of all) {
-    for (const value of [1, client, 0]) encoder.writeLen(value)
-    encoder.writeInfo(before === undefined ? 4 : 4 | 64)
-    if (before === undefined) {
-      encoder.writeParentInfo(true)
-      encoder.writeString('page')
-    } else {
-      for (const value of [1, before]) encoder.writeLen(value)
-    }
-    encoder.writeString(text)
+  encoder.writeLen(authors.length)
+  for (const { client, letters } of authors) {
+    for (const value of [letters.length, client, 0]) encoder.writeLen(value)
+    for (const { text, before } of letters) writeLetters(encoder, text, before)
   }
   encoder.writeLen(0)
   return encoder.toUint8Array()
+}
+
+function writeLetters(encoder: UpdateEncoderV1, text: string, before?: number): void {
+  encoder.writeInfo(before === undefined ? 4 : 4 | 64)
+  if (before === undefined) {
+    encoder.writeParentInfo(true)
+    encoder.writeString('page')
+  } else {
+    for (const value of [1, before]) encoder.writeLen(value)
+  }
+  encoder.writeString(text)
+}
+
+/** Makes an update with one long text. */
+function longText(length: number): Uint8Array {
+  return structs([{ client: 1, letters: [{ text: 'b'.repeat(length) }] }])
 }
 
 /** Posts an update whose answer takes long. */
@@ -118,7 +138,7 @@ describe('an update that takes long to apply', { timeout: PATIENCE_MS }, () => {
     accepted(await postUpdate(room, base(TOO_MUCH)))
     const bomb = post(room, costly(TOO_MUCH))
     await setTimeout(200)
-    const later = structs([{ client: 2, text: 'later' }])
+    const later = structs([{ client: 2, letters: [{ text: 'later' }] }])
     const meanwhile = post(room, later)
     const reader = fetch(room.url('document'))
     expect(await bomb).toMatchObject({
@@ -166,7 +186,7 @@ it(
   '[DO18] rooms flooded with known updates don’t keep others from being saved',
   async () => {
     await using server = await startServer({}, 0, [], NO_BUDGETS)
-    const flood = base(900_000)
+    const flood = longText(900_000)
     const stopped = new AbortController()
     const flooding = ['one', 'two'].flatMap((name) => {
       const room = new TestRoom(server.baseUrl, name)
