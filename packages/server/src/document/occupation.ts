@@ -24,7 +24,8 @@ const LAST_TURN = 0x7f_ff_ff_fe
  * room alone, and another thread works for the others.
  *
  * The state is 0 between pieces of work and the turn during one. Once the thread is isolated it is
- * `ISOLATED` between them and the negative turn during one. `HALTED` is final.
+ * `ISOLATED` between them and the negative turn during one. `HALTED` is final: the thread ends itself
+ * before its next work, and at the end of the present one.
  */
 export class Occupation {
   readonly #state: Int32Array
@@ -33,7 +34,11 @@ export class Occupation {
   #turn = 0
   #isolatedFor: string | undefined
 
-  constructor(readonly shared = new SharedArrayBuffer(ROOM_OFFSET + ROOM_BYTES)) {
+  /** @param end ends the thread */
+  constructor(
+    readonly shared = new SharedArrayBuffer(ROOM_OFFSET + ROOM_BYTES),
+    private readonly end: () => never = () => process.exit(),
+  ) {
     this.#state = new Int32Array(shared, 0, 2)
     this.#number = new Float64Array(shared, NUMBER_OFFSET, 1)
     this.#room = Buffer.from(shared, ROOM_OFFSET, ROOM_BYTES)
@@ -49,8 +54,9 @@ export class Occupation {
     this.#turn = this.#turn === LAST_TURN ? 1 : this.#turn + 1
     this.#number[0] = number
     this.#state[ROOM_LENGTH] = this.#room.write(roomName, 'latin1')
-    const isIsolated = this.#isolatedFor !== undefined
-    Atomics.store(this.#state, STATE, isIsolated ? -this.#turn : this.#turn)
+    const [between, turn] =
+      this.#isolatedFor === undefined ? [FREE, this.#turn] : [ISOLATED, -this.#turn]
+    if (Atomics.compareExchange(this.#state, STATE, between, turn) === HALTED) this.end()
     try {
       return work()
     } finally {
@@ -62,10 +68,8 @@ export class Occupation {
     if (Atomics.compareExchange(this.#state, STATE, this.#turn, FREE) === this.#turn) return
     this.#isolatedFor ??= roomName
     Atomics.compareExchange(this.#state, STATE, -this.#turn, ISOLATED)
-    // Its work was refused, so it must not store anything before it is terminated.
-    while (Atomics.load(this.#state, STATE) === HALTED) {
-      Atomics.wait(this.#state, STATE, HALTED)
-    }
+    // Its work was refused, so it must not store anything.
+    if (Atomics.load(this.#state, STATE) === HALTED) this.end()
   }
 
   /** Returns the thread's current work. For the main thread. */
@@ -89,5 +93,17 @@ export class Occupation {
     return [turn, -turn].some(
       (state) => Atomics.compareExchange(this.#state, STATE, state, HALTED) === state,
     )
+  }
+
+  /**
+   * Stops the thread for good, at the end of its work if it has any. Returns whether it was working. If
+   * not, it may be in a call of its store.
+   */
+  stop(): boolean {
+    for (;;) {
+      const state = Atomics.load(this.#state, STATE)
+      if (Atomics.compareExchange(this.#state, STATE, state, HALTED) !== state) continue
+      return state !== FREE && state !== ISOLATED
+    }
   }
 }
