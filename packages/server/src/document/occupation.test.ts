@@ -60,6 +60,17 @@ it('[DO80] a thread that is stopped between two pieces of work ends before the n
   expect(seen.look()).toBeUndefined()
 })
 
+it('[DO80] a thread that is in a call of its store can’t be terminated, and ends after it', () => {
+  for (const isolated of [false, true]) {
+    const { own, seen } = start()
+    const stop = () => {
+      if (isolated) seen.isolate(seen.look()!)
+      expect(seen.stop()).toBe(false)
+    }
+    expect(() => own.during('one', 1, stop, 'store')).toThrow('ended')
+  }
+})
+
 it('[DO80] a thread that is stopped or halted while it works ends after it, isolated or not', () => {
   for (const isolated of [false, true]) {
     for (const stop of ['stop', 'halt'] as const) {

@@ -12,8 +12,10 @@ const FREE = 0
 const ISOLATED = -0x80_00_00_00
 const HALTED = ISOLATED + 1
 const ROOM_LENGTH = 1
-const NUMBER_OFFSET = 8
-const ROOM_OFFSET = 16
+const IN_STORE = 2
+const INTEGERS = 3
+const NUMBER_OFFSET = 16
+const ROOM_OFFSET = 24
 /** Longer than any room's name. PROTOCOL.md NM1 */
 const ROOM_BYTES = 128
 const LAST_TURN = 0x7f_ff_ff_fe
@@ -39,7 +41,7 @@ export class Occupation {
     readonly shared = new SharedArrayBuffer(ROOM_OFFSET + ROOM_BYTES),
     private readonly end: () => never = () => process.exit(),
   ) {
-    this.#state = new Int32Array(shared, 0, 2)
+    this.#state = new Int32Array(shared, 0, INTEGERS)
     this.#number = new Float64Array(shared, NUMBER_OFFSET, 1)
     this.#room = Buffer.from(shared, ROOM_OFFSET, ROOM_BYTES)
   }
@@ -49,11 +51,16 @@ export class Occupation {
     return this.#isolatedFor === undefined || this.#isolatedFor === roomName
   }
 
-  /** Runs work and shows it to the main thread meanwhile. Rethrows what the work throws. */
-  during<T>(roomName: string, number: number, work: () => T): T {
+  /**
+   * Runs work and shows it to the main thread meanwhile. Rethrows what the work throws.
+   *
+   * @param kind whether the work is a call of the store, within which a thread can't be terminated
+   */
+  during<T>(roomName: string, number: number, work: () => T, kind: 'own' | 'store' = 'own'): T {
     this.#turn = this.#turn === LAST_TURN ? 1 : this.#turn + 1
     this.#number[0] = number
     this.#state[ROOM_LENGTH] = this.#room.write(roomName, 'latin1')
+    this.#state[IN_STORE] = kind === 'store' ? 1 : 0
     const [between, turn] =
       this.#isolatedFor === undefined ? [FREE, this.#turn] : [ISOLATED, -this.#turn]
     if (Atomics.compareExchange(this.#state, STATE, between, turn) === HALTED) this.end()
@@ -96,14 +103,14 @@ export class Occupation {
   }
 
   /**
-   * Stops the thread for good, at the end of its work if it has any. Returns whether it was working. If
-   * not, it may be in a call of its store.
+   * Stops the thread for good, at the end of its work if it has any. Returns whether it can be
+   * terminated: it is in work of its own, and not in a call of its store.
    */
   stop(): boolean {
     for (;;) {
       const state = Atomics.load(this.#state, STATE)
       if (Atomics.compareExchange(this.#state, STATE, state, HALTED) !== state) continue
-      return state !== FREE && state !== ISOLATED
+      return state !== FREE && state !== ISOLATED && this.#state[IN_STORE] === 0
     }
   }
 }
