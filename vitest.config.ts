@@ -20,8 +20,14 @@ const QUIET = [
   'test/requests/*.test.ts',
 ]
 
-/** Run at night: the same calls by another mount, and all of Nest's tests on Nest 11. CONTRIBUTING.md */
-const NIGHTLY = size(['test/conformance/{direct-*,fastify,plain}.test.ts'], [])
+/**
+ * Run at night: the same calls by another mount, all of Nest's tests on Nest 11, and LibreOffice, which starts
+ * in seconds. CONTRIBUTING.md
+ */
+const NIGHTLY = size(
+  ['test/conformance/{direct-*,fastify,plain}.test.ts', 'test/files/libreoffice.test.ts'],
+  [],
+)
 
 /** Opens the office in Chromium. */
 const WINDOWS = 'test/browser/*.test.ts'

@@ -60,7 +60,7 @@ it('[PG29 SD22 SD23] a sheet that a newer version has changed becomes read-only,
     await window.page.keyboard.press('Control+z')
     await window.page.keyboard.press('Delete')
     await window.page.keyboard.type('not written')
-    await expect.poll(() => window.notice.last().textContent()).toContain('newer version')
+    await expect.poll(() => window.notice.textContent()).toContain('newer version')
     await window.page.keyboard.press('Enter')
     expect(await window.cell('C3')).toEqual({})
     expect(await window.cell('A6')).toEqual({})

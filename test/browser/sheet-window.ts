@@ -160,7 +160,7 @@ export class SheetWindow implements AsyncDisposable {
 
   /** The notice with the reason for a refusal. */
   get notice(): Locator {
-    return this.page.locator('.notice[role="alert"]')
+    return this.page.locator('.notice')
   }
 
   /** Types into a cell of a sheet that is neither scrolled nor zoomed. */

@@ -8,7 +8,6 @@ import type { CellData } from '@whereabouts/univer/document'
 import { type FileSheet, readFile, writeXlsx } from '@whereabouts/univer/files'
 import { describe, expect, it } from 'vitest'
 import { find, LIBREOFFICE } from '../../scripts/needs.mjs'
-import { size } from '../size.js'
 
 const execute = promisify(execFile)
 /** Every sheet as text with commas, in UTF-8, with what cells have and not as they look. */
@@ -55,36 +54,33 @@ async function saved(sheets: readonly FileSheet[]) {
   }
 }
 
-// Starting LibreOffice takes seconds.
-if (size(false, true)) {
-  describe('LibreOffice', { timeout: 240_000 }, () => {
-    it('[FL10] reads the same values from a workbook that was saved', async () => {
-      await using place = await saved([COSTS, TWO])
-      await convert(place.folder, place.file, AS_TEXT)
-      const valuesOf = async (sheet: string) => {
-        const bytes = await readDisk(join(place.folder, `saved-${sheet}.csv`))
-        const [read] = (await readFile(bytes, 'saved.csv')).sheets
-        return Object.values(read!.cells).map((row) =>
-          Object.values(row as Record<string, CellData>).map(({ v }) => v),
-        )
-      }
-      expect(await valuesOf('Costs')).toEqual([
-        ['名称', 'a "b", c', 'line\nbreak'],
-        [1.25, -0.00003, 1],
-        [5, 'big', '007'],
-        [45_000, 42],
-      ])
-      expect(await valuesOf('Two sheets')).toEqual([[41]])
-    })
-
-    it('[FL1] writes files that are opened: workbooks, and the values of .ods and .xls', async () => {
-      await using place = await saved([TWO])
-      for (const kind of ['ods', 'xls']) {
-        await convert(place.folder, place.file, kind)
-        const bytes = await readDisk(join(place.folder, `saved.${kind}`))
-        const { sheets } = await readFile(bytes, `saved.${kind}`)
-        expect(sheets[0]).toMatchObject({ name: 'Two sheets', cells: { 0: { 0: { v: 41 } } } })
-      }
-    })
+describe('LibreOffice', { timeout: 240_000 }, () => {
+  it('[FL10] reads the same values from a workbook that was saved', async () => {
+    await using place = await saved([COSTS, TWO])
+    await convert(place.folder, place.file, AS_TEXT)
+    const valuesOf = async (sheet: string) => {
+      const bytes = await readDisk(join(place.folder, `saved-${sheet}.csv`))
+      const [read] = (await readFile(bytes, 'saved.csv')).sheets
+      return Object.values(read!.cells).map((row) =>
+        Object.values(row as Record<string, CellData>).map(({ v }) => v),
+      )
+    }
+    expect(await valuesOf('Costs')).toEqual([
+      ['名称', 'a "b", c', 'line\nbreak'],
+      [1.25, -0.00003, 1],
+      [5, 'big', '007'],
+      [45_000, 42],
+    ])
+    expect(await valuesOf('Two sheets')).toEqual([[41]])
   })
-}
+
+  it('[FL1] writes files that are opened: workbooks, and the values of .ods and .xls', async () => {
+    await using place = await saved([TWO])
+    for (const kind of ['ods', 'xls']) {
+      await convert(place.folder, place.file, kind)
+      const bytes = await readDisk(join(place.folder, `saved.${kind}`))
+      const { sheets } = await readFile(bytes, `saved.${kind}`)
+      expect(sheets[0]).toMatchObject({ name: 'Two sheets', cells: { 0: { 0: { v: 41 } } } })
+    }
+  })
+})

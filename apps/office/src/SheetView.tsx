@@ -4,7 +4,7 @@ import { isKnownFormat, observeFormat, SHEET_FORMAT } from '@whereabouts/univer/
 import { GivenBackDialog } from './GivenBackDialog.js'
 import { currentLanguage, t } from './language/language.js'
 import { NewerFormat, useKnownFormat } from './newer-format.js'
-import { usePassingNotice } from './passing-notice.js'
+import { notify } from './passing-notice.js'
 import type { RoomDocument } from './room-document.js'
 import type { Session } from './session.js'
 import { StateNote } from './StateNote.js'
@@ -21,7 +21,6 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
   const grid = useRef<HTMLDivElement>(null)
   const markers = useRef<HTMLDivElement>(null)
   const [state, setState] = useState<'loading' | 'open' | 'failed'>('loading')
-  const [notice, notify] = usePassingNotice()
   const [given, setGiven] = useState<readonly GivenBack[]>([])
   const [closed, setClosed] = useState(0)
   const current = given[closed]
@@ -45,7 +44,7 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
       onOpen(sheet.current)
       setState('open')
     }
-  }, [session, onOpen, notify])
+  }, [session, onOpen])
 
   return (
     <main
@@ -69,9 +68,6 @@ export const SheetView = memo(function SheetView({ session, onOpen }: SheetViewP
           }}
         />
       )}
-      <p className="notice" role="alert">
-        {notice}
-      </p>
     </main>
   )
 })

@@ -21,6 +21,7 @@ import { Avatars } from './presence/Avatars.js'
 import { FollowingLine, useFollowing } from './presence/following.js'
 import { PersonDialog } from './presence/PersonDialog.js'
 import { StatusLine } from './presence/StatusLine.js'
+import { PassingNotice } from './passing-notice.js'
 import { ShareButton } from './share/ShareButton.js'
 import type { Session } from './session.js'
 import { useNotice } from './StateNote.js'
@@ -87,6 +88,7 @@ export function Shell(props: ShellProps) {
       </header>
       {children}
       <FollowingLine member={following.member} onStop={following.stop} />
+      <PassingNotice />
       <Announcer snapshot={snapshot} ready={content !== null} where={where} />
       {/* Univer sets up its keys while it opens, and must have the focus for that. */}
       {asks && isSeen && content !== null && (

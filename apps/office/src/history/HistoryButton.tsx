@@ -2,7 +2,7 @@ import { keepsVersions } from '@whereabouts/client/history'
 import { type ComponentType, useEffect, useState, useSyncExternalStore } from 'react'
 import type { Content } from '../content.js'
 import { t } from '../language/language.js'
-import { usePassingNotice } from '../passing-notice.js'
+import { notify } from '../passing-notice.js'
 import type { DocumentRoute } from '../route.js'
 import type { Session } from '../session.js'
 import type { HistoryPanelProps } from './HistoryPanel.js'
@@ -16,7 +16,6 @@ interface HistoryButtonProps {
 /** Opens the history of a document, for those who may write it. @see OFFICE.md HY13 */
 export function HistoryButton({ session, route, content }: HistoryButtonProps) {
   const isOffered = useOffered(session, content !== null)
-  const [notice, notify] = usePassingNotice()
   const [Panel, setPanel] = useState<ComponentType<HistoryPanelProps> | null>(null)
   if (!isOffered || content?.restore === undefined) return null
   const open = async () => {
@@ -36,7 +35,6 @@ export function HistoryButton({ session, route, content }: HistoryButtonProps) {
       {Panel !== null && (
         <Panel {...{ session, route, content }} onDone={finish} onClose={() => setPanel(null)} />
       )}
-      <output className="notice">{notice}</output>
     </>
   )
 }

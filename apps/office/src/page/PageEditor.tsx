@@ -6,7 +6,7 @@ import type { Content } from '../content.js'
 import { formatOf, isKnownFormat, observeFormat } from '@whereabouts/univer/document'
 import { PAGE_FORMAT } from '../page-document/page-format.js'
 import { NewerFormat, useKnownFormat } from '../newer-format.js'
-import { usePassingNotice } from '../passing-notice.js'
+import { notify } from '../passing-notice.js'
 import type { Session } from '../session.js'
 import { StateNote } from '../StateNote.js'
 import type * as LaterModule from './later/Later.js'
@@ -41,7 +41,6 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
   const [opened, setOpened] = useState<Opened | null>(null)
   const editor = opened?.editor ?? null
   const [hasFailed, setHasFailed] = useState(false)
-  const [notice, setNotice] = usePassingNotice()
   const canEdit = useSyncExternalStore(session.subscribe, () => session.canEdit)
   const isReady = useReady(canEdit, doc, provider)
   const place = useRef<Place>(undefined)
@@ -54,7 +53,7 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
     if (paper.current === null || !isPresent || !isReady) return undefined
     try {
       const where = { paper: paper.current, place: place.current }
-      const page = openPage({ session, ...where, canEdit, refused: setNotice })
+      const page = openPage({ session, ...where, canEdit, refused: notify })
       setOpened({ editor: page.editor, isToWrite: canEdit })
       onOpen(page.content)
       return () => {
@@ -68,11 +67,11 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
       reportError(error)
       return undefined
     }
-  }, [session, provider, doc, canEdit, isReady, onOpen, setNotice])
+  }, [session, provider, doc, canEdit, isReady, onOpen])
 
   return (
     <>
-      {isToWrite && <Toolbar editor={opened.editor} refused={setNotice} late={later} />}
+      {isToWrite && <Toolbar editor={opened.editor} refused={notify} late={later} />}
       {/* Keyboard users get below the text with the arrow keys. */}
       <div className="page-body">
         <div
@@ -88,12 +87,11 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
         </div>
       </div>
       {later !== null && editor !== null && (
-        <later.Later {...{ editor, session }} canEdit={isToWrite} refused={setNotice} />
+        <later.Later {...{ editor, session }} canEdit={isToWrite} refused={notify} />
       )}
       <Hint />
       <StateNote session={session} kind="page" />
       {!isKnown && <NewerFormat session={session} kind="page" />}
-      <output className="notice">{notice}</output>
     </>
   )
 }

@@ -98,6 +98,7 @@ export class DocumentKeeper {
       now,
       keepDeleted,
       committed: () => this.#commits.current,
+      load: (roomName, load) => this.#attend(roomName, 0, load, 'store'),
       attend: (roomName, work) => this.#attend(roomName, 0, work),
     })
     this.#compactions = new Compactions({
@@ -322,9 +323,9 @@ export class DocumentKeeper {
    *
    * @throws {Problem} store-failed if another thread has taken over the room
    */
-  #attend<T>(roomName: string, number: number, work: () => T): T {
+  #attend<T>(roomName: string, number: number, work: () => T, kind?: 'own' | 'store'): T {
     if (!this.occupation.serves(roomName)) throw storeFailed()
-    return this.occupation.during(roomName, number, work)
+    return this.occupation.during(roomName, number, work, kind)
   }
 
   /** @throws {Problem} store-failed */

@@ -20,6 +20,8 @@ export interface LoadingContext {
   committed(): Promise<void>
   /** Runs work for a room, and shows it to the main thread meanwhile. */
   attend<T>(roomName: string, work: () => T): T
+  /** Does the same with a call of the store. */
+  load<T>(roomName: string, load: () => T): T
 }
 
 /** The documents in memory, which are loaded on demand and dropped when they are idle or too large. */
@@ -133,7 +135,7 @@ export class LoadedDocuments {
   /** @throws {Error} also if the stored document is damaged, which must not look like an empty one. OP5 */
   async #read(roomName: string): Promise<LoadedDocument> {
     const { context } = this
-    const stored = await context.attend(roomName, () => context.store.load(roomName))
+    const stored = await context.load(roomName, () => context.store.load(roomName))
     const keeps = hasRoom(context.keepDeleted, roomName) || isMarkedKept(stored)
     return context.attend(roomName, () => new LoadedDocument(roomName, stored, keeps))
   }

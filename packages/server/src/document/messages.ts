@@ -131,6 +131,9 @@ export interface Results extends CatalogResults {
 /** A request on its way to the thread. */
 export type Numbered = Request & { readonly number: number }
 
+/** Tells the thread to end. */
+export type End = 'end'
+
 /** An answer on its way back. */
 export type Answer =
   | { readonly number: number; readonly result: Results[keyof Results] }

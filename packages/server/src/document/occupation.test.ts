@@ -3,7 +3,9 @@ import { Occupation } from './occupation.js'
 
 /** A thread's occupation, and the same as another thread sees it. */
 function start() {
-  const own = new Occupation()
+  const own = new Occupation(undefined, () => {
+    throw new Error('ended')
+  })
   return { own, seen: new Occupation(own.shared) }
 }
 
@@ -48,4 +50,38 @@ it('[DO17] a thread that has finished a piece of work can’t be isolated or hal
     expect(seen.halt(turn)).toBe(false)
   })
   expect(own.serves('three')).toBe(true)
+})
+
+it('[DO80] a thread that is stopped between two pieces of work ends before the next', () => {
+  const { own, seen } = start()
+  own.during('one', 1, () => {})
+  expect(seen.stop()).toBe(false)
+  expect(() => own.during('one', 2, () => expect.fail('it began'))).toThrow('ended')
+  expect(seen.look()).toBeUndefined()
+})
+
+it('[DO80] a thread that is in a call of its store can’t be terminated, and ends after it', () => {
+  for (const isolated of [false, true]) {
+    const { own, seen } = start()
+    const stop = () => {
+      if (isolated) seen.isolate(seen.look()!)
+      expect(seen.stop()).toBe(false)
+    }
+    expect(() => own.during('one', 1, stop, 'store')).toThrow('ended')
+  }
+})
+
+it('[DO80] a thread that is stopped or halted while it works ends after it, isolated or not', () => {
+  for (const isolated of [false, true]) {
+    for (const stop of ['stop', 'halt'] as const) {
+      const { own, seen } = start()
+      const working = () =>
+        own.during('one', 1, () => {
+          const turn = seen.look()!
+          if (isolated) seen.isolate(turn)
+          expect(stop === 'stop' ? seen.stop() : seen.halt(turn)).toBe(true)
+        })
+      expect(working).toThrow('ended')
+    }
+  }
 })

@@ -12,8 +12,10 @@ const FREE = 0
 const ISOLATED = -0x80_00_00_00
 const HALTED = ISOLATED + 1
 const ROOM_LENGTH = 1
-const NUMBER_OFFSET = 8
-const ROOM_OFFSET = 16
+const IN_STORE = 2
+const INTEGERS = 3
+const NUMBER_OFFSET = 16
+const ROOM_OFFSET = 24
 /** Longer than any room's name. PROTOCOL.md NM1 */
 const ROOM_BYTES = 128
 const LAST_TURN = 0x7f_ff_ff_fe
@@ -24,7 +26,8 @@ const LAST_TURN = 0x7f_ff_ff_fe
  * room alone, and another thread works for the others.
  *
  * The state is 0 between pieces of work and the turn during one. Once the thread is isolated it is
- * `ISOLATED` between them and the negative turn during one. `HALTED` is final.
+ * `ISOLATED` between them and the negative turn during one. `HALTED` is final: the thread ends itself
+ * before its next work, and at the end of the present one.
  */
 export class Occupation {
   readonly #state: Int32Array
@@ -33,8 +36,12 @@ export class Occupation {
   #turn = 0
   #isolatedFor: string | undefined
 
-  constructor(readonly shared = new SharedArrayBuffer(ROOM_OFFSET + ROOM_BYTES)) {
-    this.#state = new Int32Array(shared, 0, 2)
+  /** @param end ends the thread */
+  constructor(
+    readonly shared = new SharedArrayBuffer(ROOM_OFFSET + ROOM_BYTES),
+    private readonly end: () => never = () => process.exit(),
+  ) {
+    this.#state = new Int32Array(shared, 0, INTEGERS)
     this.#number = new Float64Array(shared, NUMBER_OFFSET, 1)
     this.#room = Buffer.from(shared, ROOM_OFFSET, ROOM_BYTES)
   }
@@ -44,13 +51,19 @@ export class Occupation {
     return this.#isolatedFor === undefined || this.#isolatedFor === roomName
   }
 
-  /** Runs work and shows it to the main thread meanwhile. Rethrows what the work throws. */
-  during<T>(roomName: string, number: number, work: () => T): T {
+  /**
+   * Runs work and shows it to the main thread meanwhile. Rethrows what the work throws.
+   *
+   * @param kind whether the work is a call of the store, within which a thread can't be terminated
+   */
+  during<T>(roomName: string, number: number, work: () => T, kind: 'own' | 'store' = 'own'): T {
     this.#turn = this.#turn === LAST_TURN ? 1 : this.#turn + 1
     this.#number[0] = number
     this.#state[ROOM_LENGTH] = this.#room.write(roomName, 'latin1')
-    const isIsolated = this.#isolatedFor !== undefined
-    Atomics.store(this.#state, STATE, isIsolated ? -this.#turn : this.#turn)
+    this.#state[IN_STORE] = kind === 'store' ? 1 : 0
+    const [between, turn] =
+      this.#isolatedFor === undefined ? [FREE, this.#turn] : [ISOLATED, -this.#turn]
+    if (Atomics.compareExchange(this.#state, STATE, between, turn) === HALTED) this.end()
     try {
       return work()
     } finally {
@@ -62,10 +75,8 @@ export class Occupation {
     if (Atomics.compareExchange(this.#state, STATE, this.#turn, FREE) === this.#turn) return
     this.#isolatedFor ??= roomName
     Atomics.compareExchange(this.#state, STATE, -this.#turn, ISOLATED)
-    // Its work was refused, so it must not store anything before it is terminated.
-    while (Atomics.load(this.#state, STATE) === HALTED) {
-      Atomics.wait(this.#state, STATE, HALTED)
-    }
+    // Its work was refused, so it must not store anything.
+    if (Atomics.load(this.#state, STATE) === HALTED) this.end()
   }
 
   /** Returns the thread's current work. For the main thread. */
@@ -89,5 +100,17 @@ export class Occupation {
     return [turn, -turn].some(
       (state) => Atomics.compareExchange(this.#state, STATE, state, HALTED) === state,
     )
+  }
+
+  /**
+   * Stops the thread for good, at the end of its work if it has any. Returns whether it can be
+   * terminated: it is in work of its own, and not in a call of its store.
+   */
+  stop(): boolean {
+    for (;;) {
+      const state = Atomics.load(this.#state, STATE)
+      if (Atomics.compareExchange(this.#state, STATE, state, HALTED) !== state) continue
+      return state !== FREE && state !== ISOLATED && this.#state[IN_STORE] === 0
+    }
   }
 }

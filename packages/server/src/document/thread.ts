@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type MessagePort, Worker } from 'node:worker_threads'
 import MODULES from '../modules.cjs'
 import { NOTHING_DONE } from './count.js'
-import type { Answer, DocumentSettings, Opened, Request, Results } from './messages.js'
+import type { Answer, DocumentSettings, End, Opened, Request, Results } from './messages.js'
 import { Occupation, type Turn } from './occupation.js'
 import { Loads, type Queued } from './queue.js'
 import type { StoreModule } from './store.js'
@@ -69,6 +69,8 @@ export class DocumentThread {
   #state: State = { kind: 'active' }
   /** Its last reported count. */
   count = NOTHING_DONE
+  /** Resolves when it is gone. */
+  readonly ended: Promise<void>
   /** Its current work, and the start time of that work. */
   at: (Turn & { readonly sinceMs: number }) | undefined
   readonly #asked = new Map<number, PendingRequest>()
@@ -82,8 +84,11 @@ export class DocumentThread {
   ) {
     worker.on('message', (answer: Answer) => this.#receive(answer))
     worker.on('error', (error) => listener.failed(error))
-    worker.on('exit', () => {
-      if (this.#state.kind !== 'ended') listener.died(this)
+    this.ended = new Promise((resolve) => {
+      worker.on('exit', () => {
+        resolve()
+        if (this.#state.kind !== 'ended') listener.died(this)
+      })
     })
     // An application that never closes the server can still exit.
     worker.unref()
@@ -182,10 +187,16 @@ export class DocumentThread {
     return this.occupation.halt(turn)
   }
 
-  /** Terminates the thread at once. Returns the requests that it hasn't answered. */
-  terminate(): readonly PendingRequest[] {
+  /**
+   * Ends the thread: at once if it is working, else after the call of its store that it may be in. Node
+   * can't terminate a thread there: libsql would abort the process.
+   *
+   * @returns the requests that it hasn't answered
+   */
+  end(): readonly PendingRequest[] {
     this.#enter({ kind: 'ended' })
-    void this.worker.terminate()
+    if (this.occupation.stop()) void this.worker.terminate()
+    else this.worker.postMessage('end' satisfies End, [])
     return this.withdraw()
   }
 

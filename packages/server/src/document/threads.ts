@@ -53,6 +53,8 @@ const MAX_ISOLATED = 2
 /** The maximum number of threads that a request is sent to, as it may be the cause of their deaths. */
 const MAX_TRIES = 3
 const CLOSE_MS = 1_000
+/** How long a thread may be in a call of its store at the end: longer than SQLite waits for a lock. */
+const END_MS = 5_000
 
 /** The active thread, which serves all rooms. */
 type State =
@@ -70,7 +72,7 @@ type State =
  *    active thread takes over (→ none → starting). The other rooms' requests are requeued, as updates
  *    are idempotent.
  * 3. Only this class decides which thread a room is with, so a room is never with two.
- * 4. A thread that works on one request for too long is terminated. That request fails; the others are
+ * 4. A thread that works on one request for too long is ended. That request fails; the others are
  *    requeued. Nothing is lost, since every acknowledged update is in the store.
  *
  * @see PROTOCOL.md DO17, DO18, DO43, DO44
@@ -84,6 +86,8 @@ export class Threads implements ThreadListener {
   readonly #expenses: Expenses
   /** Oldest first. */
   readonly #isolated: DocumentThread[] = []
+  /** Those of threads that were ended and aren't gone yet. */
+  readonly #ending = new Set<Promise<void>>()
   #state: State = { kind: 'none' }
   #watchdog: ReturnType<typeof setInterval> | undefined
   #heldBackSinceMs: number | undefined
@@ -195,19 +199,19 @@ export class Threads implements ThreadListener {
     for (const each of [...this.#queue.takeAll(), ...asked]) this.#reject(each, problem)
   }
 
-  /** Closes the store in every thread, then terminates them. Takes bounded time; a store survives that. */
+  /** Closes the store in every thread, then ends them. Takes bounded time; a store survives that. */
   async close(problem: Problem): Promise<void> {
     this.abandon(problem)
     // Without the watchdog no thread is isolated, so no new one starts.
     clearInterval(this.#watchdog)
     if (this.#state.kind === 'starting') await this.#state.started.catch(() => {})
     const threads = this.#threads
-    const answered = new AbortController()
-    const closed = Promise.allSettled(threads.map((thread) => this.#close(thread)))
-    const late = wait(CLOSE_MS, undefined, { signal: answered.signal }).catch(() => {})
-    await Promise.race([closed, late])
-    answered.abort()
-    for (const thread of threads) this.#terminate(thread)
+    await settledWithin(
+      CLOSE_MS,
+      threads.map((thread) => this.#close(thread)),
+    )
+    for (const thread of threads) this.#end(thread)
+    await settledWithin(END_MS, [...this.#ending])
   }
 
   answered(thread: DocumentThread, asked: PendingRequest, answer: Answer): void {
@@ -229,7 +233,7 @@ export class Threads implements ThreadListener {
 
   died(thread: DocumentThread): void {
     thread.look(this.now())
-    this.#terminate(thread)
+    this.#end(thread)
     this.#dispatch()
   }
 
@@ -353,7 +357,7 @@ export class Threads implements ThreadListener {
     for (const thread of this.#threads) {
       thread.look(this.now())
       if (thread.at !== undefined) this.#charge(thread, thread.at)
-      else if (this.#isExpired(thread)) this.#terminate(thread)
+      else if (this.#isExpired(thread)) this.#end(thread)
     }
     this.#dispatch()
     if (!this.#queue.isEmpty || this.#isolated.length > 0 || this.#active?.isIdle === false) return
@@ -401,29 +405,31 @@ export class Threads implements ThreadListener {
     if (this.#isolated.length > MAX_ISOLATED) {
       const oldest = this.#isolated.find(({ isIdle }) => isIdle) ?? this.#isolated[0]!
       // It didn't get its full time, so its update may be tried again.
-      if (oldest.at === undefined) this.#terminate(oldest)
+      if (oldest.at === undefined) this.#end(oldest)
       else this.#halt(oldest, oldest.at, storeFailed('too many documents take a long time'))
     }
   }
 
   #halt(thread: DocumentThread, at: At, problem?: Problem): void {
     // Once its work is done, the update may be stored; then it must not be refused.
-    if (thread.halt(at)) this.#terminate(thread, problem)
+    if (thread.halt(at)) this.#end(thread, problem)
   }
 
   /**
-   * Terminates a thread and requeues its requests, except the one that it was working on.
+   * Ends a thread and requeues its requests, except the one that it was working on.
    *
    * @param problem the answer to the update that it was applying
    */
-  #terminate(thread: DocumentThread, problem = badUpdate('too-costly')): void {
+  #end(thread: DocumentThread, problem = badUpdate('too-costly')): void {
     if (!this.#threads.includes(thread)) return
     const { at, updateAt } = thread
     if (thread === this.#active) this.#enter({ kind: 'none' })
     else this.#isolated.splice(this.#isolated.indexOf(thread), 1)
     this.#ended = sum(this.#ended, { ...thread.count, loaded: 0, loadedBytes: 0 })
     const again: PendingRequest[] = []
-    for (const asked of thread.terminate()) {
+    this.#ending.add(thread.ended)
+    void thread.ended.then(() => this.#ending.delete(thread.ended))
+    for (const asked of thread.end()) {
       const isToBlame = at !== undefined && updateAt === undefined && asked.roomName === at.roomName
       if (asked === updateAt) this.#reject(asked, problem)
       else if (isToBlame) this.#reject(asked, storeFailed('a document takes too long'))
@@ -449,6 +455,14 @@ type At = NonNullable<DocumentThread['at']>
 /** Reads are bounded for each account. */
 function loadOf({ reader, bytes }: PendingRequest): Queued {
   return { roomName: reader!, bytes: bytes - READ_BYTES }
+}
+
+/** Waits until all promises are settled, for a limited time. */
+async function settledWithin(ms: number, promises: readonly Promise<unknown>[]): Promise<void> {
+  const settled = new AbortController()
+  const late = wait(ms, undefined, { signal: settled.signal }).catch(() => {})
+  await Promise.race([Promise.allSettled(promises), late])
+  settled.abort()
 }
 
 function tooManyReads(): Problem {

@@ -8,6 +8,7 @@ import type {
   CatalogCall,
   CatalogRequest,
   DocumentSettings,
+  End,
   Numbered,
   Opened,
   Request,
@@ -40,7 +41,8 @@ function serve(store: DocumentStore): void {
   const keeper = new DocumentKeeper(store, settings, () => performance.now(), occupation)
   const versions = Versions.of(store, (roomName) => keeper.whole(roomName))
   setInterval(() => keeper.tidy(), TIDY_MS).unref()
-  port.on('message', (request: Numbered) => {
+  port.on('message', (request: Numbered | End) => {
+    if (request === 'end') process.exit()
     void answer(request.number, perform(keeper, store, versions, request))
   })
 }
