@@ -67,6 +67,21 @@ describe('conditional formats', () => {
     await untilInOrder(anns, bobs)
   })
 
+  it('[SF25] are added by keyboard', async () => {
+    await using window = await open(sheets.newRoom())
+    const { page } = window
+    await window.write('A1', 'x2')
+    await window.select('A1')
+    await page.keyboard.press('Alt+Shift+f')
+    await page.getByText('Conditional Formatting', { exact: true }).waitFor()
+    await textOf(window).focus()
+    await page.keyboard.type('2')
+    await page.getByRole('button', { name: 'Submit' }).focus()
+    await page.keyboard.press('Enter')
+    await untilColored([1], window)
+    await untilInOrder(window)
+  })
+
   it('[SF22 SF24 SF25] have formulas that are calculated for everyone, and count numbers that were there before', async () => {
     const room = sheets.newRoom()
     await using anns = await open(room)
