@@ -3,7 +3,7 @@ import { strToU8, zipSync } from 'fflate'
 import { readXlsx } from 'hucre/xlsx'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { SheetDocument } from '../document/index.js'
+import { type CellData, SheetDocument } from '../document/index.js'
 import { bytesOf, fileOf, sheetWith, workbookOf, worksheetOf } from './files.fixture.js'
 import { KNOWN_FUNCTIONS, LATER_FUNCTIONS, LATER_SHEET_FUNCTIONS } from './functions.js'
 import { FILE_LIMITS, readFile, sheetsIn, writeDelimited, writeSheets, writeXlsx } from './index.js'
@@ -223,6 +223,24 @@ describe('a text', () => {
     const cells = await cellsIn(inUtf16(isLittle, hasMark), 'a.csv')
     expect(cells).toEqual({ ...TABLE, 0: { 0: { v: 'name' }, 1: { v: 'b' } } })
   })
+
+  it.each([',', ';', '\t'])(
+    '[FL5] is split at %j, whatever its texts have in them',
+    async (delimiter) => {
+      for (const texts of [
+        ['a', 'b'],
+        ['say "no"', 'b'],
+        ['"', 'b, c; d'],
+        ['', 'b'],
+      ]) {
+        const line = texts.map((text) => `"${text.replaceAll('"', '""')}"`).join(delimiter)
+        const { sheets } = await readFile(new TextEncoder().encode(`${line}\n`), 'a.csv')
+        const expected = texts.map((v, column) => [column, v] as const).filter(([, v]) => v !== '')
+        const found = Object.entries(sheets[0]!.cells[0] as Record<string, CellData>)
+        expect(found.map(([column, { v }]) => [Number(column), v])).toEqual(expected)
+      }
+    },
+  )
 
   it('[FL5] has numbers, dates and more, and else texts', async () => {
     const fields = [
