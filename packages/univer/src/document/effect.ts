@@ -139,9 +139,9 @@ interface Fields {
 type ReadFormula<F> = (value: unknown) => F | undefined
 
 /**
- * Reads an effect, which a stranger may have written; `undefined` if it isn't one. What isn't known is left
- * out.
+ * Reads an effect that anybody may have written, without its unknown fields.
  *
+ * @returns `undefined` if it isn't an effect
  * @see SHEET.md SF22
  */
 export function readEffect<F>(value: unknown, readFormula: ReadFormula<F>): Effect<F> | undefined {

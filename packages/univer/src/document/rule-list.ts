@@ -89,7 +89,7 @@ function readStoredEffect(value: unknown): Parts['effect'] {
   return { effect, stopIfTrue: (value as { readonly stop?: unknown }).stop === true }
 }
 
-/** Returns whether an effect is longer than a document can have. One that isn't JSON is none. @see SHEET.md SF22 */
+/** Returns whether an effect is too long for a document, or can't be written as JSON. @see SHEET.md SF22 */
 export function isTooLong(effect: unknown): boolean {
   try {
     return (JSON.stringify(effect) ?? '').length > LIMITS.ruleCharacters
