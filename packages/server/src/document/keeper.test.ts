@@ -12,7 +12,7 @@ import {
 import { DocumentKeeper, type DocumentLimits } from './keeper.js'
 import { Occupation } from './occupation.js'
 import { MemoryStore } from './memory-store.js'
-import { type DocumentStore, FIRST_INCARNATION } from './store.js'
+import { type DocumentStore, FIRST_INCARNATION, type KnownDocument } from './store.js'
 
 const ONE = { roomName: 'one', incarnation: FIRST_INCARNATION }
 const LIMITS = { maxDocumentBytes: 10_000_000, maxLoadedDocumentBytes: 10_000_000, keepDeleted: [] }
@@ -25,8 +25,8 @@ class TestStore implements DocumentStore {
   failure: Error | undefined
   gate: Promise<void> = Promise.resolve()
 
-  load(roomName: string) {
-    this.loads.push(roomName)
+  load(roomName: string, known?: KnownDocument) {
+    this.loads.push(known === undefined ? roomName : `${roomName} again`)
     return this.#whenWell(() => this.inner.load(roomName))
   }
 
@@ -503,7 +503,72 @@ it('[EX13] reloads a document that another process changed, without losing updat
   await keeper.learn('one', undefined)
   await updated
   expect(await textOf('one')).toBe('abc')
-  expect(store.loads).toEqual(['one', 'one'])
+  expect(store.loads).toEqual(['one', 'one again'])
+})
+
+it('[EX14] takes from the store what it lacks, and doesn’t load the document again for that', async () => {
+  const { keeper, store, textOf } = start()
+  const { type } = typist()
+  await keeper.update('one', type('a'))
+  const before = keeper.count().loadedBytes
+  await store.inner.append([
+    { ...ONE, bytes: type('b') },
+    { ...ONE, bytes: type('c') },
+  ])
+  await keeper.learn('one', undefined)
+  expect(await textOf('one')).toBe('abc')
+  expect(await textOf('one')).toBe('abc')
+  expect(store.loads).toEqual(['one', 'one again'])
+  expect(keeper.count().loadedBytes).toBeGreaterThan(before)
+})
+
+it('[EX14] each read that has to be up to date is, however many wait', async () => {
+  const { keeper, store, textOf } = start()
+  const { type } = typist()
+  await keeper.update('one', type('a'))
+  let open = () => {}
+  store.gate = new Promise((resolve) => {
+    open = resolve
+  })
+  await keeper.learn('one', undefined)
+  const reads = [textOf('one'), textOf('one')]
+  await vi.waitFor(() => expect(store.loads).toHaveLength(2))
+  await keeper.learn('one', undefined)
+  await store.inner.append([{ ...ONE, bytes: type('b') }])
+  const late = textOf('one')
+  open()
+  expect(await Promise.all(reads)).toEqual(['ab', 'ab'])
+  expect(await late).toBe('ab')
+  expect(store.loads).toEqual(['one', 'one again', 'one again'])
+})
+
+it('[EX14] asks again after the store has failed', async () => {
+  const { keeper, store, textOf } = start()
+  const { type } = typist()
+  await keeper.update('one', type('a'))
+  await store.inner.append([{ ...ONE, bytes: type('b') }])
+  await keeper.learn('one', undefined)
+  store.failure = new Error('away')
+  await expect(textOf('one')).rejects.toEqual(storeFailed)
+  store.failure = undefined
+  expect(await textOf('one')).toBe('ab')
+})
+
+it('[EX14] loads the whole document if another process compacted it, or too much is missing', async () => {
+  const { keeper, store, textOf } = start()
+  const { doc, type } = typist()
+  await keeper.update('one', type('a'))
+  const numbers = (await store.inner.load('one')).updates.map(({ number }) => number)
+  const compacted = { ...ONE, base: 0, snapshot: encodeStateAsUpdate(doc), numbers }
+  await store.inner.compact(compacted)
+  await store.inner.append([{ ...ONE, bytes: type('b') }])
+  await keeper.learn('one', undefined)
+  expect(await textOf('one')).toBe('ab')
+  const many = Array.from({ length: 101 }, () => ({ ...ONE, bytes: type('c') }))
+  await store.inner.append(many)
+  await keeper.learn('one', undefined)
+  expect(await textOf('one')).toBe(`ab${'c'.repeat(101)}`)
+  expect(store.loads).toEqual(['one', 'one again', 'one', 'one again', 'one'])
 })
 
 it('[DO68] shows what the store has first, where two processes took other content for the same clocks', async () => {

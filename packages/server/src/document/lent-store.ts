@@ -60,7 +60,10 @@ function portTo(store: DocumentStore): MessagePort {
 async function answer(store: DocumentStore, { number, call, args }: Asked): Promise<Answered> {
   try {
     if (call === 'load') {
-      return { number, result: withShared(await store.load(...(args as [string]))) }
+      return {
+        number,
+        result: withShared(await store.load(...(args as Parameters<DocumentStore['load']>))),
+      }
     }
     const [part, name] = partOf(store, call)
     const ask = (part as { [name: string]: unknown })[name] as (...all: unknown[]) => unknown
@@ -83,7 +86,7 @@ export function openStore({ port, hasUntold }: LentPlace): DocumentStore {
   const claim = ask('claim')
   const compact = ask('compact')
   return {
-    load: async (roomName) => copyOf(await load(roomName)),
+    load: async (...asked) => copyOf(await load(...asked)),
     append: async (updates) => append(updates.map(withSharedBytes)),
     claim: async (update, record) => claim(withSharedBytes(update), record),
     compact: async (compaction) =>

@@ -63,8 +63,7 @@ export class LoadedDocuments {
 
   /** Runs work with a document, which stays loaded meanwhile. @throws {Problem} store-failed */
   async use<T>(roomName: string, work: (document: LoadedDocument) => Promise<T>): Promise<T> {
-    while (!this.#documents.has(roomName)) await this.#load(roomName)
-    const document = this.#documents.get(roomName)!
+    const document = await this.#current(roomName)
     document.users += 1
     try {
       return await work(document)
@@ -110,6 +109,38 @@ export class LoadedDocuments {
     document.usedAtMs = nowMs
     // After a failure, a later use records it.
     this.context.store.touch(document.roomName).catch(() => {})
+  }
+
+  /** Returns a document with everything that it may have lacked. */
+  async #current(roomName: string): Promise<LoadedDocument> {
+    for (;;) {
+      const document = this.#documents.get(roomName)
+      if (document === undefined) await this.#load(roomName)
+      else if (document.mayLack || document.refreshing !== undefined) await this.#refresh(document)
+      else return document
+    }
+  }
+
+  #refresh(document: LoadedDocument): Promise<void> {
+    document.refreshing ??= this.#refreshNow(document).finally(() => {
+      document.refreshing = undefined
+    })
+    return document.refreshing
+  }
+
+  /** Loads what a document lacks, and nothing of what it has. */
+  async #refreshNow(document: LoadedDocument): Promise<void> {
+    const { roomName } = document
+    const { context } = this
+    // Whoever learns of something from now on asks again.
+    document.mayLack = false
+    try {
+      const stored = await context.attend(roomName, () => context.store.load(roomName, document.known))
+      if (!context.attend(roomName, () => document.catchUp(stored))) this.drop(document)
+    } catch (error) {
+      document.mayLack = true
+      throw storeFailed(error)
+    }
   }
 
   #load(roomName: string): Promise<void> {

@@ -45,6 +45,7 @@ export const STORE_CONTRACT: readonly StoreCheck[] = [
   { name: '[DO8] stores all updates of an append or none', check: appendsAllOrNothing },
   { name: '[DO8] has what was acknowledged after its process is killed', check: survivesKilling },
   { name: '[DO8] returns what another open store has stored', check: seesOthers },
+  { name: '[EX14] returns everything that came after an earlier load', check: returnsLater },
   { name: '[DO8] can be opened several times at once in an empty place', check: opensAtOnce },
   { name: '[DO8] replaces what a snapshot was made from, and nothing else', check: replacesOwn },
   { name: '[DO8] keeps what is appended during a compaction', check: keepsLater },
@@ -139,6 +140,32 @@ async function seesOthers(place: StorePlace): Promise<void> {
   const rest = { base: generation!, snapshot: oneByte(7), numbers: [second!, third!] }
   await compact(store, { roomName: 'one', ...rest })
   assert.deepEqual(await loaded(other), { snapshot: [7], updates: [] })
+}
+
+async function returnsLater(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  await using other = await opened(place)
+  await append(store, [update('one', 1), update('two', 9)])
+  const { incarnation, generation, updates } = await store.load('one')
+  const last = updates[0]!.number
+  const later = await append(other, [update('one', 2), update('one', 3)])
+  const known = { incarnation, generation, last }
+  const lacking = async () => {
+    const document = await store.load('one', known)
+    return { ...document, updates: document.updates.filter(({ number }) => number !== last) }
+  }
+  const first = await lacking()
+  assert.deepEqual([first.incarnation, first.generation, contents(first)], ['0', 0, [2, 3]])
+  const numbers = [last, later[0]!]
+  const next = await compact(other, { roomName: 'one', base: 0, snapshot: oneByte(8), numbers })
+  const { generation: current, snapshot, updates: left } = await store.load('one', known)
+  assert.deepEqual(
+    [current, [...snapshot], left.length],
+    [next, [8], 1],
+    'another snapshot is whole',
+  )
+  await store.remove({ roomName: 'one', incarnation: 'x' })
+  assert.equal((await store.load('one', known)).incarnation, 'x')
 }
 
 async function opensAtOnce(place: StorePlace): Promise<void> {

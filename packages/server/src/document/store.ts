@@ -38,6 +38,14 @@ export interface StoredDocument {
   readonly updates: readonly StoredUpdate[]
 }
 
+/** What a copy of a document has that was loaded before. */
+export interface KnownDocument {
+  readonly incarnation: string
+  readonly generation: number
+  /** The highest number of an update that came with the last load; 0 for none. */
+  readonly last: number
+}
+
 /** A compacted document, which replaces a snapshot and some updates. */
 export interface Compaction {
   readonly roomName: string
@@ -202,8 +210,13 @@ export interface DocumentStore extends Catalog {
   /** Without it, documents have no history. */
   readonly versions?: VersionStore
 
-  /** Returns a room's document; generation 0 and nothing else for a room that was never stored. */
-  load(roomName: string): Promise<StoredDocument>
+  /**
+   * Returns a room's document; generation 0 and nothing else for a room that was never stored.
+   *
+   * @param known if incarnation and generation are still these, a store may leave out the snapshot and the updates
+   *   up to `last`. Only one whose numbers grow, in each room, in the order in which loads see them can do so
+   */
+  load(roomName: string, known?: KnownDocument): Promise<StoredDocument>
 
   /** Returns the incarnation of a room's document, without reading it. */
   incarnation(roomName: string): Promise<string>
