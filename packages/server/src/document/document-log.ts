@@ -19,7 +19,7 @@ export class DocumentLog {
   #snapshotBytes: number
   /** The sizes of the updates, by their numbers. */
   readonly #updates = new Map<number, number>()
-  /** The highest number of an update in the last load. An update of this node may come after one that it lacks. */
+  /** The highest number that a load has returned. An update of this node may come after one that it lacks. */
   #lastLoaded = 0
   #updatesBytes = 0
   /** Whether it has the mark of a document that keeps what is deleted in it. */

@@ -111,13 +111,16 @@ export class LoadedDocuments {
     this.context.store.touch(document.roomName).catch(() => {})
   }
 
-  /** Returns a document with everything that it may have lacked. */
+  /** Returns a document with everything that it may lack now. */
   async #current(roomName: string): Promise<LoadedDocument> {
+    const known = this.#documents.get(roomName)
+    // The store may have been asked before something came to lack. One more answer has it, whatever others wait for.
+    if (known?.refreshing !== undefined) await known.refreshing
+    if (known?.mayLack === true || known?.refreshing !== undefined) await this.#refresh(known)
     for (;;) {
       const document = this.#documents.get(roomName)
-      if (document === undefined) await this.#load(roomName)
-      else if (document.mayLack || document.refreshing !== undefined) await this.#refresh(document)
-      else return document
+      if (document !== undefined) return document
+      await this.#load(roomName)
     }
   }
 
@@ -128,15 +131,16 @@ export class LoadedDocuments {
     return document.refreshing
   }
 
-  /** Loads what a document lacks, and nothing of what it has. */
+  /** Loads what a document lacks, and nothing of what it has; drops it if that can't be done. @see PROTOCOL.md EX14 */
   async #refreshNow(document: LoadedDocument): Promise<void> {
-    const { roomName } = document
+    const { roomName, known } = document
     const { context } = this
     // Whoever learns of something from now on asks again.
     document.mayLack = false
     try {
-      const stored = await context.attend(roomName, () => context.store.load(roomName, document.known))
-      if (!context.attend(roomName, () => document.catchUp(stored))) this.drop(document)
+      const later = await context.load(roomName, async () => context.store.later?.(roomName, known))
+      const catchUp = () => later !== undefined && document.catchUp(known, later)
+      if (!context.attend(roomName, catchUp)) this.drop(document)
     } catch (error) {
       document.mayLack = true
       throw storeFailed(error)

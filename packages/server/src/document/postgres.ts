@@ -21,6 +21,7 @@ import {
   type RoomRecord,
   type RoomUpdate,
   type StoredDocument,
+  type StoredUpdate,
   type UntoldRooms,
 } from './store.js'
 
@@ -83,20 +84,17 @@ interface DocumentRow {
   readonly used: Bigint
 }
 
+/** The columns of an update are null in the row of a document without later ones. */
 interface LaterRow {
-  readonly used: Bigint
   readonly number: Bigint | null
   readonly bytes: Buffer | null
 }
 
-const NOTHING = new Uint8Array()
-
 /** One statement, so that a concurrent compaction is seen whole or not at all. */
 const LATER = `
-  SELECT d.used, u.number, u.bytes FROM whereabouts_documents d
+  SELECT u.number, u.bytes FROM whereabouts_documents d
   LEFT JOIN whereabouts_updates u ON u.room = $4 AND u.number > $5
-  WHERE d.id = $1 AND d.incarnation = $2 AND d.generation = $3
-  ORDER BY u.number`
+  WHERE d.id = $1 AND d.incarnation = $2 AND d.generation = $3`
 
 const CLEAR = `
   UPDATE whereabouts_documents SET room = NULL, incarnation = $1, generation = 0, bytes = 0,
@@ -120,28 +118,7 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
     this.versions = new PostgresVersions(pool)
   }
 
-  async load(roomName: string, known?: KnownDocument): Promise<StoredDocument> {
-    const later = known && (await this.#later(roomName, known))
-    return later ?? this.#whole(roomName)
-  }
-
-  /**
-   * Returns the updates since a load; `undefined` if the document has another snapshot. An append draws its
-   * numbers while it holds the document's row, so the loads of a room see them in their order.
-   */
-  async #later(roomName: string, known: KnownDocument): Promise<StoredDocument | undefined> {
-    const { incarnation, generation, last } = known
-    const values = [documentId(roomName), incarnation, generation, roomName, last]
-    const { rows } = await this.pool.query<LaterRow>(LATER, values)
-    if (rows[0] === undefined) return undefined
-    const updates = rows.flatMap(({ number, bytes }) => {
-      return bytes === null ? [] : [{ number: Number(number), bytes }]
-    })
-    const usedAtMs = Number(rows[0].used)
-    return { incarnation, usedAtMs, generation, snapshot: NOTHING, updates }
-  }
-
-  async #whole(roomName: string): Promise<StoredDocument> {
+  async load(roomName: string): Promise<StoredDocument> {
     return transaction(this.pool, async (client) => {
       // Both reads share one snapshot, so that a concurrent compaction is seen whole or not at all.
       await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
@@ -161,6 +138,19 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
         snapshot: Buffer.concat(parts.map(({ bytes }) => bytes)),
         updates: updates.map(({ number, bytes }) => ({ number: Number(number), bytes })),
       }
+    })
+  }
+
+  /** An append draws its numbers while it holds the document's row, so the loads of a room see them in order. */
+  async later(
+    roomName: string,
+    { incarnation, generation, last }: KnownDocument,
+  ): Promise<readonly StoredUpdate[] | undefined> {
+    const values = [documentId(roomName), incarnation, generation, roomName, last]
+    const { rows } = await this.pool.query<LaterRow>(LATER, values)
+    if (rows.length === 0) return undefined
+    return rows.flatMap(({ number, bytes }) => {
+      return bytes === null ? [] : [{ number: Number(number), bytes }]
     })
   }
 

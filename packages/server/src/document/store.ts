@@ -38,11 +38,11 @@ export interface StoredDocument {
   readonly updates: readonly StoredUpdate[]
 }
 
-/** What a copy of a document has that was loaded before. */
+/** What a node has of a document that it loaded before. */
 export interface KnownDocument {
   readonly incarnation: string
   readonly generation: number
-  /** The highest number of an update that came with the last load; 0 for none. */
+  /** The highest number of an update that a load has returned; 0 for none. */
   readonly last: number
 }
 
@@ -210,13 +210,16 @@ export interface DocumentStore extends Catalog {
   /** Without it, documents have no history. */
   readonly versions?: VersionStore
 
+  /** Returns a room's document; generation 0 and nothing else for a room that was never stored. */
+  load(roomName: string): Promise<StoredDocument>
+
   /**
-   * Returns a room's document; generation 0 and nothing else for a room that was never stored.
+   * Returns the updates of a document after an earlier load, in any order. Only for a store whose numbers grow,
+   * in each room, in the order in which loads see them. Without this method a node loads the document again.
    *
-   * @param known if incarnation and generation are still these, a store may leave out the snapshot and the updates
-   *   up to `last`. Only one whose numbers grow, in each room, in the order in which loads see them can do so
+   * @returns `undefined` if the document has another incarnation or generation since
    */
-  load(roomName: string, known?: KnownDocument): Promise<StoredDocument>
+  later?(roomName: string, known: KnownDocument): Promise<readonly StoredUpdate[] | undefined>
 
   /** Returns the incarnation of a room's document, without reading it. */
   incarnation(roomName: string): Promise<string>
