@@ -10,6 +10,7 @@ export type {
   Compaction,
   DocumentInfo,
   DocumentStore,
+  KnownDocument,
   OpenStore,
   Page,
   Removal,
