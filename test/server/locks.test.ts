@@ -59,6 +59,18 @@ it('[LK23] a repetition of an update that was stored has its answer, without the
   expectProblem(await post(update), 'locked')
 })
 
+it('[LK12] who names its own lock by another number is told so', async () => {
+  const { server, room } = await start()
+  await using _server = server
+  const { held, member } = await holder(room)
+  const lock = `a;${held.number - 1}`
+  const url = room.url('location', { member, lock })
+  const { detail } = await expectRefused('locked', url, { json: 2 })
+  expect(detail).toBe(
+    'You hold the lock "a" with another number. Lock it again to get that number.',
+  )
+})
+
 describe('the application', () => {
   it('[LK14] knows whether a lock is held, by anybody or by a user', async () => {
     const { server, room, rooms } = await start()
