@@ -107,6 +107,20 @@ describe('the application', () => {
     await expect(rooms.lock(room.name, bot, 'a')).rejects.toEqual(problem('locked'))
   })
 
+  it('[LK5 LK14] locks for a bot with the user that it was moved with', async () => {
+    const { server, room, rooms } = await start()
+    await using _server = server
+    const [bot, user] = [memberKey(), { id: 'reviewer', name: 'Reviewer' }]
+    await rooms.move(room.name, bot, null, user)
+    await expect(rooms.lock(room.name, bot, 'a')).rejects.toMatchObject({
+      problem: 'forbidden',
+      detail: expect.stringContaining('as the same user'),
+    })
+    const held = await rooms.lock(room.name, bot, 'a', user)
+    await rooms.unlock(room.name, bot, held, user)
+    expect(await rooms.holdsLock(room.name, 'a', held.number)).toBe(false)
+  })
+
   it('[LK2 LK5 LK14] [ID11] is refused what over HTTP is refused', async () => {
     const { server, room, rooms } = await start()
     await using _server = server
