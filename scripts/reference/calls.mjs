@@ -16,7 +16,8 @@ import { table } from './table.mjs'
  * @property {Record<string, Answer>} responses
  * @typedef {'get' | 'post' | 'put' | 'delete'} Method
  * @typedef {{ parameters?: Parameters } & { [Each in Method]?: Operation }} Path
- * @typedef {{ paths: Record<string, Path> }} OpenApi
+ * @typedef {{ schemas: Record<string, import('./shapes.mjs').Schema> }} Components
+ * @typedef {{ paths: Record<string, Path>, components: Components }} OpenApi
  */
 
 /** @type {readonly Method[]} */
