@@ -106,7 +106,7 @@ describe('the history of a page', () => {
     await name.fill('New name')
     await press(anns, 'Enter')
     await version(anns, 'New name').waitFor()
-    await dialog(anns).getByLabel('Name of the present').fill('Handed in')
+    await dialog(anns).getByLabel('Name of the current version').fill('Handed in')
     await press(anns, 'Enter')
     await version(anns, 'Handed in').waitFor()
     await inDialog(anns, 'Restore this version').click()
