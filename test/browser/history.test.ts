@@ -127,6 +127,26 @@ describe('the history of a page', () => {
     expect(anns.complaints).toEqual([])
   })
 
+  it('[HY13] is loaded once the connection is back, if it was opened without one', async () => {
+    const room = pages.newRoom()
+    await using anns = await pages.open(room, ann)
+    await goTo(anns)
+    await type(anns, 'Before the tunnel.')
+    await untilStored(pages, room, 'Before the tunnel.')
+    await nameVersion(pages, room, 'Named')
+    // The panel itself has to come from the server.
+    await button(anns).click()
+    await version(anns, 'Named').waitFor()
+    await press(anns, 'Escape')
+    await anns.page.context().setOffline(true)
+    await anns.status.filter({ hasText: 'Reconnecting' }).waitFor()
+    await button(anns).click()
+    await inDialog(anns, 'Try again').waitFor()
+    await anns.page.context().setOffline(false)
+    await version(anns, 'Named').waitFor()
+    expect(await inDialog(anns, 'Try again').count()).toBe(0)
+  })
+
   it('[HY17] a version that can’t be read or is of a newer format is one sentence, and nothing changes', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
