@@ -34,7 +34,22 @@ const ENTRIES = [
     // versions is in client/history.
     // 24 show nothing under names that objects inherit (CL133). 24 let a post say when its time begins (CL134).
     maxGzipBytes:
-      8 * 1024 + 832 + 2_560 + 512 + 64 + 256 + 704 + 420 + 320 + 200 + 32 + 140 + 16 + 32 + 56 + 24,
+      8 * 1024 +
+      832 +
+      2_560 +
+      512 +
+      64 +
+      256 +
+      704 +
+      420 +
+      320 +
+      200 +
+      32 +
+      140 +
+      16 +
+      32 +
+      56 +
+      24,
   },
   {
     // For pages that are open in many tabs. About half of it, such as the reader of streams, is in the
