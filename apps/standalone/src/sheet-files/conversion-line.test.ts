@@ -47,8 +47,8 @@ describe('[FL18] conversions of files', () => {
     const [line, work] = [new ConversionLine(8), new Work()]
     const refused: string[] = []
     const take = (account: string) =>
-      line.take(account, stays(), work.of(account)).catch(({ problem }: Problem) => {
-        refused.push(`${account} ${problem}`)
+      line.take(account, stays(), work.of(account)).catch((error: unknown) => {
+        refused.push(`${account} ${(error as Problem).problem}`)
       })
     for (let count = 0; count < 5; count++) void take('ann')
     for (const account of ['ben', 'ben', 'ben', 'cid', 'dan', 'eve']) void take(account)
