@@ -85,7 +85,7 @@ export class Service {
       quotas,
     })
     const { administration } = this.server
-    this.#retention = new RetentionTimer(administration, options.retentionDays, log, clock)
+    this.#retention = new RetentionTimer(administration, options, log, clock)
     this.users = new Users(options, log, clock.after, ended)
     this.#browsers = new Browsers(options)
     const { users } = this

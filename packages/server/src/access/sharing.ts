@@ -192,6 +192,32 @@ export class Sharing {
   }
 
   /**
+   * Puts a document into the trash, or takes it out. Needs no space, as it is how users make some.
+   *
+   * @param trashedAtMs when it is put there; `undefined` to take it out
+   * @returns whether that changes anything
+   * @throws {Problem} access-changed, too-large, store-failed
+   * @see PROTOCOL.md HM8
+   */
+  async trash(asked: AskedRoom, trashedAtMs: number | undefined): Promise<boolean> {
+    const known = await this.#knownNow(asked)
+    const { record, isNew } = known
+    const isAsItWas = (record.trashedAtMs === undefined) === (trashedAtMs === undefined)
+    if (isNew || isAsItWas) return false
+    const viewLink =
+      trashedAtMs === undefined ? await this.#ownLink(asked, record) : record.viewLink
+    await this.#put(asked.roomName, known, { ...record, viewLink, trashedAtMs })
+    return true
+  }
+
+  /** Returns the view link of a record that was in the trash, unless an import has brought it elsewhere. */
+  async #ownLink({ account }: AskedRoom, { viewLink }: AccessRecord): Promise<string | undefined> {
+    if (viewLink === undefined) return undefined
+    const taken = await this.roomOf(viewLink, account)
+    return taken === undefined ? viewLink : undefined
+  }
+
+  /**
    * @param take reserves space for the record; without it, none is needed
    * @throws {Problem} access-changed if the record isn't the known one any more; too-large, store-failed
    */
@@ -228,7 +254,7 @@ export class Sharing {
     roomName: string,
     brought: RoomRecord,
   ): Promise<{ readonly record?: RoomRecord; readonly isLinkTaken: boolean }> {
-    const { viewLink, ...others } = readImported(brought)
+    const { viewLink, trashedAtMs: _trashed, ...others } = readImported(brought)
     const asked = askedByApplication(roomName)
     if ((await this.#knownNow(asked)).revision !== 0) return { isLinkTaken: false }
     const linked = viewLink === undefined ? undefined : await this.roomOf(viewLink, asked.account)

@@ -34,6 +34,7 @@ import {
 } from './entrance.js'
 import { HistoryCalls } from './history-calls.js'
 import { LargeAnswers } from './large-answers.js'
+import { ListCalls } from './list-calls.js'
 import {
   acceptsGzip,
   header,
@@ -66,6 +67,8 @@ export class Calls {
   readonly document: DocumentCalls
   /** The calls of their versions. */
   readonly history: HistoryCalls
+  /** The calls of the lists of users. */
+  readonly lists: ListCalls
 
   constructor(
     private readonly rooms: RoomServer,
@@ -93,6 +96,8 @@ export class Calls {
       files: options.documentFiles,
     })
     this.history = new HistoryCalls({ rooms, access, bodies, entrance, answers })
+    const { trashDays } = options
+    this.lists = new ListCalls({ rooms, access, bodies, entrance, answers, trashDays })
   }
 
   /** @see PROTOCOL.md HT1, HT2 */

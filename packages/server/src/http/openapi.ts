@@ -1,5 +1,6 @@
 import { MOST_LISTED } from '../administration.js'
 import { HISTORY_PATHS } from './openapi-history.js'
+import { LIST_PATHS } from './openapi-lists.js'
 import { json, problem, query, room, text, update, version } from './openapi-parts.js'
 import { ref, SCHEMAS } from './openapi-schemas.js'
 
@@ -313,6 +314,7 @@ const OPENAPI = {
         responses: { 200: json('The documents', ref('Documents')), default: problem },
       },
     },
+    ...LIST_PATHS,
     '/rooms/{room}/access': {
       parameters: [room, version],
       get: {
