@@ -133,6 +133,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.{ts,tsx}'],
+          setupFiles: ['test/property-seed.ts'],
           testTimeout: 60_000,
           // They calculate.
           maxWorkers: availableParallelism(),

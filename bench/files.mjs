@@ -144,7 +144,9 @@ async function ownFile() {
     { count: ROWS, ...lines },
     { count: 26, ...lines },
   ]
-  return writeXlsx([{ name: 'Own', cells, merges: [], frozen, filter: null, look, rows, columns }])
+  return writeXlsx([
+    { name: 'Own', cells, merges: [], frozen, filter: null, rules: [], look, rows, columns },
+  ])
 }
 
 /** @param {number} row @param {number} column */

@@ -104,12 +104,14 @@ const TOGETHER = [
     test: /node_modules[\\/](?:@tiptap|prosemirror-[\w-]+|orderedmap|rope-sequence|w3c-keyname|linkifyjs|marked)[\\/]|office[\\/]src[\\/](?:page[\\/](?!PageView|later)|page-document[\\/](?:carry-over|old-format|seeded))/,
     includeDependenciesRecursively: false,
   },
+  // The grid's icons and those of the tools, of which some are the same: all come after the cells.
+  { name: 'univer-icons-shared', test: /@univerjs[\\/]icons[\\/]/ },
   // The page needs this of the grid's parts.
   { name: 'diff', test: /node_modules[\\/]fast-diff[\\/]/ },
   // The names that files take from each other can't be shortened: the grid is one, as before it had tools that come later.
   {
     name: 'grid',
-    test: /@univerjs[\\/](?!find-replace|sheets-(?:find-replace|sort|filter)|preset-sheets-(?!core)|icons)[\w-]+[\\/]lib[\\/]es[\\/](?:index|facade)\.js$/,
+    test: /@univerjs[\\/](?!find-replace|sheets-(?:find-replace|sort|filter|conditional)|preset-sheets-(?!core)|icons)[\w-]+[\\/]lib[\\/]es[\\/](?:index|facade)\.js$/,
   },
 ]
 

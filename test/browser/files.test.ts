@@ -19,6 +19,7 @@ const sheetWith = (sheet: Partial<FileSheet>): FileSheet => ({
   frozen: { rows: 0, columns: 0 },
   filter: null,
   look: { isHidden: false, color: null, hasGridLines: true },
+  rules: [],
   rows: { count: 1_000, sizes: {}, hidden: [] },
   columns: { count: 26, sizes: {}, hidden: [] },
   ...sheet,

@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Doc } from 'yjs'
 import { launchChromium } from '../chromium.js'
+import { freePort } from '../servers/free-port.js'
 import { startServer } from '../servers/standalone.js'
 import { fetchDocument, OfficeWindow } from './office-window.js'
 
@@ -72,7 +73,7 @@ describe.each(Object.entries(FORBIDDEN))('a browser that forbids storage: %s', (
   })
 
   it('[SH73 CL28 CL29] warns when the server has lost saved edits, and asks before closing', async () => {
-    const server = await startServer()
+    const server = await startServer({}, await freePort())
     await using anns = await openPage(server.baseUrl, forbid)
     await anns.text.click()
     await anns.page.keyboard.type('an hour of work')

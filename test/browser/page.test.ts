@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { freePort } from '../servers/free-port.js'
 import { startServer } from '../servers/standalone.js'
 import { Line } from './line.js'
 import { fetchDocument, postDocument } from './office-window.js'
@@ -292,7 +293,7 @@ describe('nothing is lost', () => {
     const dataDir = await mkdtemp(joinPath(tmpdir(), 'whereabouts-page-'))
     try {
       const settings = { dataDir, secret: 'the same secret before and after' }
-      const first = await startServer(settings)
+      const first = await startServer(settings, await freePort())
       const room = pages.newRoom()
       await using anns = await pages.open(room, ann, { baseUrl: first.baseUrl })
       await using bobs = await pages.open(room, bob, { baseUrl: first.baseUrl })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { applyUpdate, Doc } from 'yjs'
 import { describe, expect, it } from 'vitest'
+import { freePort } from '../servers/free-port.js'
 import { startServer } from '../servers/standalone.js'
 import { ann, bob, Sheets, untilInOrder } from './sheets.js'
 
@@ -267,7 +268,7 @@ describe('storage', () => {
 
   it('[SH93 CL21] loses nothing when the server restarts during typing', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'whereabouts-'))
-    const first = await startServer({ dataDir })
+    const first = await startServer({ dataDir }, await freePort())
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann, { baseUrl: first.baseUrl })
     await using bobs = await sheets.open(room, bob, { baseUrl: first.baseUrl })

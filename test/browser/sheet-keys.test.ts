@@ -63,6 +63,31 @@ describe('keys of other spreadsheets', () => {
     await untilInOrder(anns, bobs)
   })
 
+  it('[SF26] write a sum of the numbers above or left of a cell, and at the edges of a table', async () => {
+    const room = sheets.newRoom()
+    await using anns = await open(room)
+    await using bobs = await open(room, bob)
+    const { page } = anns
+    await anns.select('A1')
+    await anns.paste('x\n1\n2\n\n')
+    await anns.select('A5')
+    await page.keyboard.press('Alt+=')
+    await poll(() => bobs.cell('A5')).toEqual({ f: '=SUM(A2:A4)' })
+    await poll(() => bobs.read('A5')).toBe('3')
+    await anns.select('D3')
+    await page.keyboard.press('Alt+=')
+    await poll(() => bobs.cell('D3')).toEqual({ f: '=SUM(A3:C3)' })
+    await anns.select('F1')
+    await anns.paste('1\t2\n3\t4')
+    await anns.selectRange('F1', 'H3')
+    await page.keyboard.press('Alt+=')
+    await poll(() => bobs.cell('F3')).toEqual({ f: '=SUM(F1:F2)' })
+    await untilInOrder(anns, bobs)
+    await page.keyboard.press('Control+z')
+    await poll(() => bobs.cell('F3')).toEqual({})
+    expect(await bobs.cell('D3')).toEqual({ f: '=SUM(A3:C3)' })
+  })
+
   it('[SF19] write the format that comes with a result into nobody’s document', async () => {
     await using window = await open()
     await window.write('A1', '=TODAY()')

@@ -4,6 +4,7 @@ import { joinRoom, type Json } from '@whereabouts/client'
 import { launchChromium } from '../chromium.js'
 import { AT_ONCE_MS, LATE_MS } from 'whereabouts-conformance/deadline'
 import { until } from '../client/until.js'
+import { freePort } from '../servers/free-port.js'
 import { startServer } from '../servers/standalone.js'
 import { SheetWindow, type Seen } from './sheet-window.js'
 import { ann, bob, Sheets } from './sheets.js'
@@ -376,7 +377,7 @@ describe('joining and leaving', () => {
   it('[CL5 SH7] after a restart of the server all members are back, and no leave is shown', async () => {
     // The default lease is longer than a restart on a busy machine, so none expires.
     const settings = { secret: 'the same secret before and after' }
-    const first = await startServer(settings)
+    const first = await startServer(settings, await freePort())
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann, { baseUrl: first.baseUrl })
     await using bobs = await sheets.open(room, bob, { baseUrl: first.baseUrl })

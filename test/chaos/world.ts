@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { within } from 'whereabouts-conformance/deadline'
 import type { RunningPostgres } from '../servers/postgres.js'
 import { type RunningRedis, startRedis } from '../servers/redis.js'
+import { freePort } from '../servers/free-port.js'
 import { type RunningServer, startServer } from '../servers/standalone.js'
 import { readWrites } from './scribe.js'
 import { Switch } from './switch.js'
@@ -35,7 +36,7 @@ export class Node implements AsyncDisposable {
       frameIntervalMs: 200,
       frameShareMs: 0,
     }
-    return new Node(wire, settings, await startServer(settings))
+    return new Node(wire, settings, await startServer(settings, await freePort()))
   }
 
   get url(): string {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { freePort } from '../servers/free-port.js'
 import { type RunningServer, startServer } from '../servers/standalone.js'
 import { Random } from '../simulation/random.js'
 import { firstSeed, size } from '../size.js'
@@ -30,9 +31,9 @@ it(
   `[DO8 CL21] ${SECONDS} s of edits over bad networks while servers are killed: no acknowledged edit is lost, and all copies are equal (seed ${seed})`,
   async () => {
     const random = new Random(seed)
-    let server = await startServer({ dataDir: folder })
+    const port = await freePort()
+    let server = await startServer({ dataDir: folder }, port)
     const url = server.baseUrl
-    const port = Number(new URL(url).port)
     const editors = Array.from(
       { length: EDITORS },
       (_, index) => new Editor(url, `editor ${index}`, new Random(seed + index)),

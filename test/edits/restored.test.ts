@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { freePort } from '../servers/free-port.js'
 import { type RunningServer, startServer } from '../servers/standalone.js'
 import { Random } from '../simulation/random.js'
 import { firstSeed, size } from '../size.js'
@@ -75,7 +76,8 @@ class Host {
   ) {}
 
   static async start(folder: string, random: Random): Promise<Host> {
-    return new Host(folder, random, await startServer({ dataDir: join(folder, 'data') }))
+    const server = await startServer({ dataDir: join(folder, 'data') }, await freePort())
+    return new Host(folder, random, server)
   }
 
   get url(): string {

@@ -25,6 +25,7 @@ const COSTS: FileSheet = {
   frozen: { rows: 1, columns: 0 },
   filter: null,
   look: { isHidden: false, color: '#00AB12', hasGridLines: true },
+  rules: [],
   rows: { count: 1_000, sizes: { 1: 40 }, hidden: [2] },
   columns: { count: 26, sizes: { 1: 200 }, hidden: [] },
 }

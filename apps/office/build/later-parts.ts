@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import type { Plugin } from 'vite'
 
 const DESIGN = '@univerjs/design'
-const LATE = /\/@univerjs\/(?:find-replace|sheets-sort-ui|sheets-filter-ui)\/lib\/es\/index\.js$/
+const LATE =
+  /\/@univerjs\/(?:find-replace|sheets-(?:sort|filter|conditional-formatting)-ui)\/lib\/es\/index\.js$/
 const COPY = '?later'
 
 /**

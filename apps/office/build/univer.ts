@@ -250,6 +250,17 @@ const smallerPreset = changing('smaller-preset', PRESET, (code) =>
   ),
 )
 
+const GIVES_BACK = 'target.dataset.uComp === item)'
+
+/**
+ * Lets the keyboard reach the buttons of a panel: Univer gives the focus of every button back to the cells.
+ *
+ * @see OFFICE.md SF25
+ */
+const keepsFocusInPanels = changing('keeps-focus-in-panels', 'ui/lib/es/index.js', (code) =>
+  once(code, GIVES_BACK, `${GIVES_BACK} && !target.closest('[data-u-comp="sidebar"]')`),
+)
+
 /** What is changed for the page and for the worker. */
 export const univer = (): Plugin[] => [
   longWords,
@@ -263,6 +274,7 @@ export const univer = (): Plugin[] => [
 /** What is changed for the page alone, so that it loads less before it shows the grid. */
 export const univerInPage = (): Plugin[] => [
   withoutUnseen,
+  keepsFocusInPanels,
   withoutTextDocuments,
   smallerPreset,
   namesOfFunctions,

@@ -26,6 +26,7 @@ export function gridTexts(): Texts {
     pasteHasTooManyMerges: (most) => t('grid.pasteHasTooManyMerges', { most }),
     pasteTooLarge: (most) => t('grid.pasteTooLarge', { most }),
     place: (cell, sheet) => t('grid.place', { cell, sheet }),
+    tooManyRules: t('grid.tooManyRules'),
     textTooLong: (most) => t('grid.textTooLong', { most }),
     tooManyMergedCells: (most) => t('grid.tooManyMergedCells', { most }),
     tooManyMerges: (most) => t('grid.tooManyMerges', { most }),

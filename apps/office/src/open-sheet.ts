@@ -186,6 +186,12 @@ function expose(shared: SharedWorkbook, tools: Promise<void>): void {
     /** Returns the color of a tab; empty for none. */
     tabColor: (id: string) =>
       shared.workbook.getSheetBySheetId(id)?.getSheet().getConfig().tabColor,
+    /** Returns the color behind a cell as it is drawn, whatever says so; `undefined` for none. */
+    background: (id: string, row: number, column: number) => {
+      const sheet = shared.workbook.getSheetBySheetId(id)?.getSheet()
+      const styles = shared.workbook.getWorkbook().getStyles()
+      return styles.getStyleByCell(sheet?.getCell(row, column))?.bg?.rgb
+    },
     /** Whether a row is neither hidden nor filtered out. */
     isRowShown: (id: string, row: number) =>
       shared.workbook.getSheetBySheetId(id)?.getSheet().getRowVisible(row),

@@ -21,7 +21,7 @@ const EPOCH_MS = Date.UTC(1899, 11, 30)
 
 type Sheet = ReturnType<SharedWorkbook['workbook']['getActiveSheet']>
 
-/** Adds the keys of other spreadsheets that Univer lacks. @see OFFICE.md SF16, SF17 */
+/** Adds the keys of other spreadsheets that Univer lacks. @see OFFICE.md SF16, SF17, SF25 */
 export function addKeys(univer: Univer, { workbook }: SharedWorkbook): void {
   const injector = univer.__getInjector()
   const commands = injector.get(ICommandService)
@@ -35,6 +35,7 @@ export function addKeys(univer: Univer, { workbook }: SharedWorkbook): void {
     ['date', () => write(workbook, Math.floor(today()), 'yyyy-mm-dd'), SEMICOLON | CTRL],
     ['time', () => write(workbook, today() % 1, 'hh:mm'), SEMICOLON | CTRL | SHIFT],
     ['format', () => run('sheet.operation.open.numfmt.panel'), KeyCode.Digit1 | CTRL],
+    ['rules', () => openRules(commands), KeyCode.F | ALT | SHIFT],
     ['new-sheet', () => run('sheet.command.insert-sheet'), KeyCode.F11 | SHIFT],
   ]
   for (const [name, act, ...bindings] of keys) {
@@ -48,6 +49,11 @@ export function addKeys(univer: Univer, { workbook }: SharedWorkbook): void {
       shortcuts.registerShortcut({ id, binding, preconditions: whenSheetEditorFocused })
     }
   }
+}
+
+/** Opens the panel for a conditional format of the selection, as its menu does. */
+function openRules(commands: ICommandService): void {
+  void commands.executeCommand('sheet.operation.open.conditional.formatting.panel', { value: 1 })
 }
 
 /** Returns this moment at this place in a sheet's days. */

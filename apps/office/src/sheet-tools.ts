@@ -1,5 +1,10 @@
 import { IResourceManagerService, type Univer } from '@univerjs/core'
 import { UniverFindReplacePlugin } from '@univerjs/find-replace'
+import {
+  SHEET_CONDITIONAL_FORMATTING_PLUGIN,
+  UniverSheetsConditionalFormattingPlugin,
+} from '@univerjs/sheets-conditional-formatting'
+import { UniverSheetsConditionalFormattingUIPlugin } from '@univerjs/sheets-conditional-formatting-ui'
 import { UniverSheetsFindReplacePlugin } from '@univerjs/sheets-find-replace'
 import { SHEET_FILTER_SNAPSHOT_ID, UniverSheetsFilterPlugin } from '@univerjs/sheets-filter'
 import { UniverSheetsFilterUIPlugin } from '@univerjs/sheets-filter-ui'
@@ -7,17 +12,22 @@ import { UniverSheetsSortPlugin } from '@univerjs/sheets-sort'
 import { UniverSheetsSortUIPlugin } from '@univerjs/sheets-sort-ui'
 import type { SharedWorkbook } from '@whereabouts/univer'
 import { addKeys } from './sheet-keys.js'
+import { addSum } from './sheet-sum.js'
 import '@univerjs/find-replace/lib/index.css'
+import '@univerjs/sheets-conditional-formatting-ui/lib/index.css'
 import '@univerjs/sheets-filter-ui/lib/index.css'
 import '@univerjs/sheets-sort-ui/lib/index.css'
 
 /**
- * Adds the tools that the cells don't need: finding, replacing, sorting, filtering and some keys.
+ * Adds the tools that the cells don't need: finding, replacing, sorting, filtering, conditional formats and
+ * some keys.
  *
  * @see OFFICE.md SF10
  */
 export async function addTools(univer: Univer, shared: SharedWorkbook): Promise<void> {
-  const filters = whenThere(univer, SHEET_FILTER_SNAPSHOT_ID)
+  const late = [SHEET_FILTER_SNAPSHOT_ID, SHEET_CONDITIONAL_FORMATTING_PLUGIN].map((name) =>
+    whenThere(univer, name),
+  )
   univer.registerPlugins([
     [UniverFindReplacePlugin],
     [UniverSheetsFindReplacePlugin],
@@ -25,10 +35,13 @@ export async function addTools(univer: Univer, shared: SharedWorkbook): Promise<
     [UniverSheetsSortUIPlugin],
     [UniverSheetsFilterPlugin],
     [UniverSheetsFilterUIPlugin],
+    [UniverSheetsConditionalFormattingPlugin],
+    [UniverSheetsConditionalFormattingUIPlugin],
   ])
-  await filters
-  shared.showFilters()
+  await Promise.all(late)
+  shared.showLate()
   addKeys(univer, shared)
+  addSum(univer, shared)
 }
 
 /** Resolves when a plugin that was registered late has started, as Univer lets it wait for a while. */

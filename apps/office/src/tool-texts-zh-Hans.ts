@@ -1,8 +1,9 @@
 import { mergeLocales } from '@univerjs/core'
 import find from '@univerjs/find-replace/locale/zh-CN'
+import rules from '@univerjs/sheets-conditional-formatting-ui/locale/zh-CN'
 import filterPanel from '@univerjs/sheets-filter-ui/locale/zh-CN'
 import filter from '@univerjs/sheets-filter/locale/zh-CN'
 import sort from '@univerjs/sheets-sort-ui/locale/zh-CN'
 
 /** Univer's texts of the tools that come after the cells. */
-export const texts = mergeLocales(find, filterPanel, filter, sort)
+export const texts = mergeLocales(find, filterPanel, filter, rules, sort)

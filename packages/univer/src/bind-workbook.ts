@@ -136,8 +136,11 @@ export interface SharedWorkbook {
   toSave(): ToSave
   /** Returns where the grid differs from the document, for debugging. */
   differences(): string[]
-  /** Shows the document's filters; call it when Univer's plugin for filters has been registered. */
-  showFilters(): void
+  /**
+   * Shows the document's filters and conditional formats; call it when Univer's plugins for them have been
+   * registered.
+   */
+  showLate(): void
   /** Releases the document and the room, and removes the workbook from Univer. */
   dispose(): void
 }
@@ -317,10 +320,10 @@ class BoundWorkbook implements SharedWorkbook {
     return differences(this.#options.doc, this.#binding.grid)
   }
 
-  showFilters(): void {
+  showLate(): void {
     const { injector } = this.#sharing
     this.#closeWith(followFilters(this.workbook.getId(), this.#binding.filterOf, injector))
-    this.#binding.showFilters()
+    this.#binding.showLate()
   }
 
   dispose(): void {

@@ -16,6 +16,7 @@ import { GridWriter } from './grid-writer.js'
 import type { Amounts } from './over-limits.js'
 import type { Steps } from './own-undo.js'
 import { OPERATIONS } from './operations/index.js'
+import { afterLines } from './operations/set-rules.js'
 import { playing } from './player.js'
 import { dependsOnGrid, isRecordable, record } from './recorder.js'
 import { complete, Slices, type Work } from './slices.js'
@@ -105,10 +106,10 @@ export class Binding implements Steps {
   readonly filterOf = (sheet: string): Filter | null =>
     this.#sheets.filters().find((step) => step.sheet === sheet)?.filter ?? null
 
-  /** Shows the filters, once the part of the grid that filters has been loaded. */
-  showFilters(): void {
+  /** Shows the filters and conditional formats, once the parts of the grid that have them have been loaded. */
+  showLate(): void {
     this.settle()
-    void this.#begin(this.#playing(this.#sheets.filters(), []))
+    void this.#begin(this.#playing([...this.#sheets.filters(), ...this.#sheets.rules()], []))
   }
 
   /** Does what has to wait until the workbook is drawn. */
@@ -135,6 +136,8 @@ export class Binding implements Steps {
     sheets: () => this.grid.order.length,
     merges: (sheet) => this.grid.merges(sheet),
     room: this.roomFor,
+    activeSheet: () => this.grid.activeSheet,
+    ruleProblem: (sheet, rule) => this.grid.ruleProblem(sheet, rule),
   }
 
   /** Keeps the cell in which someone types as it is; another cell or `null` releases it. */
@@ -319,7 +322,7 @@ export class Binding implements Steps {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     if (this.#done.length === 0) return
-    const done = [...this.#done, ...this.#filtersInGrid()]
+    const done = afterLines([...this.#done, ...this.#filtersInGrid()])
     this.#done = []
     const followUps = yield* this.#applying(done)
     yield* this.#playing([...this.#amendments(), ...followUps], done)
@@ -427,7 +430,7 @@ export class Binding implements Steps {
    */
   #corrections(): Operation[] {
     const { grid } = this
-    return this.#sheets.derived().flatMap(({ id: sheet, merges, frozen, formulas }) => {
+    return this.#sheets.derived().flatMap(({ id: sheet, merges, frozen, rules, formulas }) => {
       if (!grid.has(sheet)) return []
       const reader = grid.cells(sheet)
       const cellValue: Record<number, Record<number, { f: string }>> = {}
@@ -441,6 +444,8 @@ export class Binding implements Steps {
       }
       if (!isSame(grid.merges(sheet), merges)) steps.push({ type: 'set-merges', sheet, merges })
       if (!isSame(grid.frozen(sheet), frozen)) steps.push({ type: 'set-frozen', sheet, ...frozen })
+      if (!isSame(grid.rules(sheet) ?? rules, rules))
+        steps.push({ type: 'set-rules', sheet, rules })
       return steps
     })
   }

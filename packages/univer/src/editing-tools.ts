@@ -11,6 +11,7 @@ import {
   BuiltInUIPart,
   HeaderUnhideRangeService,
   IRenderManagerService,
+  ISidebarService,
   IUIPartsService,
   type IUniverUIConfig,
   SheetPermissionCheckController,
@@ -24,7 +25,7 @@ import {
 const TAB = '[data-u-comp="slide-tab-item"]'
 
 /**
- * Hides Univer's tools while the workbook can only be read: the toolbar, the menus on cells and tabs,
+ * Hides Univer's tools while the workbook can only be read: the toolbar, its panel, the menus on cells and tabs,
  * typing into the formula bar, the handle that fills cells, the edges that resize lines and the arrows
  * that show hidden ones. Cells can still be selected and copied.
  *
@@ -90,6 +91,7 @@ export class EditingTools {
     this.#sheets = sheets.length
     this.#showToolbar()
     this.#showMenus(isShown)
+    if (!isShown) this.#injector.get(ISidebarService).close()
     if (wasShown === !isShown) this.#drawHeaders()
     const unit = this.#workbook.getUnitId()
     this.#permit(new WorkbookEditablePermission(unit), isShown)

@@ -7,7 +7,10 @@ import {
 } from '@univerjs/core'
 import type { LexerTreeBuilder } from '@univerjs/preset-sheets-core'
 import {
+  fitsRules,
+  LIMITS,
   readCriterion,
+  readEffect,
   wholeOf,
   type AxisName,
   type CellData,
@@ -16,18 +19,27 @@ import {
   type CellWrite,
   type Filter,
   type Look,
+  type Rule,
   type SheetSnapshot,
 } from './document/index.js'
 import { CellReader } from './grid-cells.js'
 
-/** Under which name Univer keeps the filters of a workbook. */
+/** Under which names Univer keeps the filters and the conditional formats of a workbook. */
 const FILTERS = 'SHEET_FILTER_PLUGIN'
+const RULES = 'SHEET_CONDITIONAL_FORMATTING_PLUGIN'
 
 interface UniverFilters {
   readonly [sheet: string]: {
     readonly ref: IRange
     readonly filterColumns?: readonly { readonly colId: number }[]
   }
+}
+
+interface UniverRule {
+  readonly cfId: string
+  readonly ranges: readonly IRange[]
+  readonly stopIfTrue?: boolean
+  readonly rule: unknown
 }
 
 /** Reads the grid in the document's format. */
@@ -84,10 +96,8 @@ export class GridReader {
    * that filters has been loaded.
    */
   filter(id: string): Filter | null | undefined {
-    const hooks = this.#resources.getAllResourceHooks()
-    const hook = hooks.find(({ pluginName }) => pluginName === FILTERS)
-    if (hook === undefined) return undefined
-    const filters = JSON.parse(hook.toJson(this.#workbook.getUnitId())) as UniverFilters
+    const filters = this.#resource(FILTERS) as UniverFilters | undefined
+    if (filters === undefined) return undefined
     const { ref, filterColumns = [] } = filters[id] ?? {}
     if (ref === undefined) return null
     const { startRow, startColumn, endRow, endColumn } = ref
@@ -99,6 +109,54 @@ export class GridReader {
       range: { startRow, startColumn, endRow, endColumn },
       criteria: Object.fromEntries(criteria) as Filter['criteria'],
     }
+  }
+
+  /**
+   * Returns the conditional formats of a sheet, the most important one first; `undefined` until the part of
+   * the grid that has them has been loaded.
+   */
+  rules(id: string): Rule[] | undefined {
+    const rules = this.#resource(RULES) as { [sheet: string]: UniverRule[] } | undefined
+    if (rules === undefined) return undefined
+    return (rules[id] ?? []).flatMap((rule) => this.#rule(id, rule) ?? [])
+  }
+
+  /** Returns why a sheet can't have a rule of Univer's form beside its others. */
+  ruleProblem(id: string, wanted: object): 'unsupported' | 'tooManyRules' | undefined {
+    const rule = this.#rule(id, wanted as UniverRule)
+    if (rule === undefined) return 'unsupported'
+    const others = (this.rules(id) ?? []).filter((other) => other.id !== rule.id)
+    return fitsRules([rule, ...others]) ? undefined : 'tooManyRules'
+  }
+
+  #rule(id: string, { cfId, ranges, stopIfTrue, rule }: UniverRule): Rule | undefined {
+    const effect = readEffect(rule, toFormula)
+    const within = ranges.flatMap((range) => this.#within(id, range))
+    if (effect === undefined || within.length === 0) return undefined
+    return { id: cfId, ranges: within, stopIfTrue: stopIfTrue === true, effect }
+  }
+
+  /** Returns what a part of Univer keeps of the workbook; `undefined` until it has been loaded. */
+  #resource(name: string): unknown {
+    const hooks = this.#resources.getAllResourceHooks()
+    const text = hooks
+      .find(({ pluginName }) => pluginName === name)
+      ?.toJson(this.#workbook.getUnitId())
+    return text === '' ? {} : text && (JSON.parse(text) as unknown)
+  }
+
+  /** Returns the cells of a range that a sheet has; a range of whole lines has no ends in Univer. */
+  #within(id: string, range: IRange): CellRange[] {
+    const end = (wanted: number | null, axis: AxisName) => {
+      const last = this.count(id, axis) - 1
+      return wanted === null || Number.isNaN(wanted) ? last : Math.min(wanted, last)
+    }
+    const startRow = range.startRow || 0
+    const startColumn = range.startColumn || 0
+    const endRow = end(range.endRow, 'rows')
+    const endColumn = end(range.endColumn, 'columns')
+    const isThere = startRow <= endRow && startColumn <= endColumn
+    return isThere ? [{ startRow, startColumn, endRow, endColumn }] : []
   }
 
   /** Returns how a sheet and its tab look. */
@@ -148,7 +206,13 @@ export class GridReader {
       frozen: this.frozen(id),
       filter: this.filter(id) ?? null,
       look: this.look(id),
+      rules: this.rules(id) ?? [],
     }
+  }
+
+  /** The id of the sheet that is shown. */
+  get activeSheet(): string {
+    return this.#workbook.getActiveSheet()?.getSheetId() ?? ''
   }
 
   /** The ids of the sheets, in order. */
@@ -204,3 +268,8 @@ export class GridReader {
     return { count, sizes, hidden }
   }
 }
+
+const toFormula = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.startsWith('=') && value.length <= LIMITS.formulaCharacters
+    ? value
+    : undefined

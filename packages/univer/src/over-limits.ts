@@ -19,9 +19,13 @@ import type { Sentence, Texts } from './texts.js'
 /** The current amounts of everything that is limited. */
 export interface Amounts {
   readonly sheets: () => number
+  /** The id of the sheet that is shown. */
+  readonly activeSheet: () => string
   readonly merges: (sheet: string) => readonly CellRange[]
   /** Returns how many more lines a sheet can have. */
   readonly room: (sheet: string, axis: AxisName) => number
+  /** Returns why a sheet can't have a conditional format of Univer's form in addition, or instead of an older one. */
+  readonly ruleProblem: (sheet: string, rule: object) => 'unsupported' | 'tooManyRules' | undefined
 }
 
 /** A limit that a step would exceed. */
@@ -90,12 +94,23 @@ const CHECKS = new Map<string, Check<never>>([
         ? { reason: ({ filterTooLarge }: Texts) => filterTooLarge }
         : undefined,
   ],
+  ['sheet.mutation.add-conditional-rule', overRules],
+  // Univer's mutation also follows moved lines.
+  ['sheet.command.set-conditional-rule', overRules],
   [
     SetWorksheetNameMutation.id,
     ({ name }: ISetWorksheetNameMutationParams) =>
       over(name.length, LIMITS.nameCharacters, 'nameTooLong'),
   ],
 ])
+
+function overRules(
+  { subUnitId, rule }: { readonly subUnitId?: string; readonly rule: object },
+  { activeSheet, ruleProblem }: Amounts,
+): Over | undefined {
+  const problem = ruleProblem(subUnitId ?? activeSheet(), rule)
+  return problem && { reason: (texts) => texts[problem] }
+}
 
 type Limit = 'tooManySheets' | 'tooManyMerges' | 'nameTooLong'
 

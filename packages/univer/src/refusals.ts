@@ -74,6 +74,7 @@ const ALSO_OWN_BUSINESS = new Set([
   'sheet.mutation.mark-dirty-filter-change',
   'sheet.mutation.re-calc-filter',
   'sheet.mutation.data-validation-formula-mark-dirty',
+  'sheet.mutation.conditional-formatting-formula-mark-dirty',
 ])
 
 /** Menus whose commands are refused. */

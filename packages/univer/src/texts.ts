@@ -36,6 +36,7 @@ export interface Texts {
   /** Why so many cells can't be merged. */
   readonly tooManyMergedCells: (mostCells: number) => string
   readonly filterTooLarge: string
+  readonly tooManyRules: string
   /** Why so many rows or columns can't be inserted. */
   readonly linesLeft: {
     readonly rows: (count: number) => string
@@ -79,6 +80,8 @@ export const TEXTS: Texts = {
   tooManyMergedCells: (most) => `At most ${count(most)} cells of a sheet can be merged.`,
   filterTooLarge:
     'This filter has too many values. Filter by a condition, or leave out fewer values.',
+  tooManyRules:
+    'These are too many conditional formats for one sheet. Remove some, or choose fewer cells.',
   linesLeft: {
     rows: (left) => `This sheet can have only ${count(left)} more rows.`,
     columns: (left) => `This sheet can have only ${count(left)} more columns.`,

@@ -1,5 +1,5 @@
 import { BooleanNumber, LocaleType, type IStyleData, type IWorkbookData } from '@univerjs/core'
-import type { CellData, CellMatrix, SheetSnapshot } from './document/index.js'
+import { usualKind, type CellData, type CellMatrix, type SheetSnapshot } from './document/index.js'
 import { toUniverFreeze } from './operations/set-frozen.js'
 
 /** The workbook's id, the same in every window. */
@@ -48,13 +48,17 @@ function createCells(
     const entries = Object.entries(inRow as CellMatrix<CellData>[number]).map(
       ([column, { s, ...content }]) => [
         column,
-        { ...content, ...(s === undefined ? {} : { s: styles.idOf(s) }) },
+        { ...withKind(content), ...(s === undefined ? {} : { s: styles.idOf(s) }) },
       ],
     )
     return [row, Object.fromEntries(entries)]
   })
   return Object.fromEntries(rows) as NonNullable<Sheet['cellData']>
 }
+
+/** Univer's conditional formats take a number for one only if its cell says so. */
+const withKind = ({ v, t, ...content }: Omit<CellData, 's'>): Omit<CellData, 's'> =>
+  v === undefined ? content : { ...content, v, t: t ?? usualKind(v) }
 
 function createLines<T extends object>(
   { sizes, hidden }: SheetSnapshot['rows'],

@@ -491,6 +491,8 @@ export const messages = {
   'grid.textTooLong': 'A cell can have at most {most, number} characters.',
   'grid.tooManyMergedCells': 'At most {most, number} cells of a sheet can be merged.',
   'grid.tooManyMerges': 'A sheet can have at most {most, number} merged cells.',
+  'grid.tooManyRules':
+    'These are too many conditional formats for one sheet. Remove some, or choose fewer cells.',
   'grid.tooManySheets': 'A workbook can have at most {most, number} sheets.',
   'grid.unsupported': 'This isn’t supported yet.',
 

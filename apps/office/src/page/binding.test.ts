@@ -256,6 +256,24 @@ describe('the binding of the editor', () => {
     expect(anns.caret).toBe('one|')
     anns.binding.redo()
     expect(anns.lines).toEqual(['paragraph: one!', 'paragraph: two'])
+    expect(anns.caret).toBe('one!|')
+  })
+
+  it('[PG13] redo puts the caret after what it brought back, also while others write', () => {
+    const [anns, bobs] = twoOf(paragraph('one'), paragraph('two'))
+    anns.goAfter('one').type(' and more').goAfter('an').type('y')
+    for (const times of [3, 6, 10]) {
+      for (let time = 0; time < times; time++) anns.binding.undo()
+      bobs.goAfter('two').type('!')
+      merge(anns, bobs)
+      for (let time = 0; time < times; time++) anns.binding.redo()
+      expect(anns.caret).toBe('one any|d more')
+    }
+    for (let time = 0; time < 5; time++) anns.binding.undo()
+    for (let time = 0; time < 3; time++) anns.binding.redo()
+    anns.type('n')
+    merge(anns, bobs)
+    expect(bobs.lines).toEqual(['paragraph: one and morn', 'paragraph: two!!!'])
   })
 
   it('[PF12 PG13] nothing is written while the page’s version is unknown, not even by undo', () => {

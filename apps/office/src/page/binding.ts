@@ -27,6 +27,17 @@ import { patchChildren } from './patch.js'
 /** Marks transactions that come from the document, not from the person at this window. */
 export const bindingKey = new PluginKey('pageBinding')
 
+/** Where the caret was before a step of undo, and after it. */
+interface Carets {
+  readonly before: Cursor | undefined
+  after: Cursor | undefined
+}
+
+interface StackEvent {
+  readonly type: 'undo' | 'redo'
+  readonly stackItem: { readonly meta: Map<unknown, unknown> }
+}
+
 /** Returns whether a transaction shows the others' edits or an undone step. */
 export const isFromDocument = (tr: Transaction): boolean => tr.getMeta(bindingKey) === true
 
@@ -119,6 +130,8 @@ export class PageBinding {
     this.#doc = state.doc
     this.page.write(blocks, hint)
     this.#takeCursor(state)
+    const carets = this.#undo.undoStack.at(-1)?.meta.get(this) as Carets | undefined
+    if (carets !== undefined) carets.after = this.#cursor
     this.#show()
   }
 
@@ -233,13 +246,18 @@ export class PageBinding {
     return anchor && head && { anchor, head }
   }
 
-  readonly #noteCursor = ({ stackItem }: { stackItem: { meta: Map<unknown, unknown> } }): void => {
-    if (!stackItem.meta.has(this)) stackItem.meta.set(this, this.#cursor)
+  readonly #noteCursor = ({ stackItem: { meta } }: StackEvent): void => {
+    const carets: Carets = { before: this.#cursor, after: undefined }
+    if (!meta.has(this)) meta.set(this, carets)
   }
 
-  /** Puts the caret where it was before the undone edit. */
-  readonly #goBack = ({ stackItem }: { stackItem: { meta: Map<unknown, unknown> } }): void => {
-    const cursor = stackItem.meta.get(this) as Cursor | undefined
+  /** Puts the caret where it was before the undone edit, or after the redone one. */
+  readonly #goBack = ({ stackItem, type }: StackEvent): void => {
+    const carets = stackItem.meta.get(this) as Carets | undefined
+    const { undoStack, redoStack } = this.#undo
+    const opposite = type === 'undo' ? redoStack.at(-1) : undoStack.at(-1)
+    opposite?.meta.set(this, carets)
+    const cursor = type === 'undo' ? carets?.before : carets?.after
     const at = cursor && this.positionOf(cursor.head)
     const { tr } = this.#view.state
     if (at === undefined) return

@@ -90,7 +90,7 @@ export class DocumentThread {
         if (this.#state.kind !== 'ended') listener.died(this)
       })
     })
-    // An application that never closes the server can still exit.
+    // An application that never closes the server can still exit; but not while it waits for an answer.
     worker.unref()
   }
 
@@ -148,6 +148,7 @@ export class DocumentThread {
     this.#expectedMs += expectedMs
     this.#asked.set(asked.number, asked)
     this.#loads.add(asked)
+    this.worker.ref()
     this.worker.postMessage({ ...asked.request, number: asked.number }, [])
   }
 
@@ -189,12 +190,14 @@ export class DocumentThread {
 
   /**
    * Ends the thread: at once if it is working, else after the call of its store that it may be in. Node
-   * can't terminate a thread there: libsql would abort the process.
+   * can't terminate a thread there: libsql would abort the process. So until it is gone it keeps the process
+   * alive, which terminates its threads when it ends.
    *
    * @returns the requests that it hasn't answered
    */
   end(): readonly PendingRequest[] {
     this.#enter({ kind: 'ended' })
+    this.worker.ref()
     if (this.occupation.stop()) void this.worker.terminate()
     else this.worker.postMessage('end' satisfies End, [])
     return this.withdraw()
@@ -220,6 +223,7 @@ export class DocumentThread {
     this.#asked.delete(asked.number)
     this.#expectedMs = this.isIdle ? 0 : this.#expectedMs - asked.expectedMs
     this.#loads.remove(asked)
+    if (this.isIdle && this.#state.kind !== 'ended') this.worker.unref()
     return asked
   }
 }

@@ -75,7 +75,7 @@ type State =
  * 4. A thread that works on one request for too long is ended. That request fails; the others are
  *    requeued. Nothing is lost, since every acknowledged update is in the store.
  *
- * @see PROTOCOL.md DO17, DO18, DO43, DO44
+ * @see PROTOCOL.md DO17, DO18, DO43, DO44, DO80
  */
 export class Threads implements ThreadListener {
   readonly #queue = new FairQueue<PendingRequest>()
@@ -457,7 +457,7 @@ function loadOf({ reader, bytes }: PendingRequest): Queued {
   return { roomName: reader!, bytes: bytes - READ_BYTES }
 }
 
-/** Waits until all promises are settled, for a limited time. */
+/** Waits until all promises are settled, for a limited time. Threads don't keep the process alive, so its timer does. */
 async function settledWithin(ms: number, promises: readonly Promise<unknown>[]): Promise<void> {
   const settled = new AbortController()
   const late = wait(ms, undefined, { signal: settled.signal }).catch(() => {})

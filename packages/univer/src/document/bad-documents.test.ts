@@ -8,6 +8,7 @@ import { Grid } from './simulation/grid.js'
 
 const PARTS = ['sheets', 'cells:sheet-1', 'styles:sheet-1', 'rows:sheet-1', 'columns:sheet-1']
 const MORE = ['merges:sheet-1', 'blocks:sheet-1', 'rows:x', 'cells:x', 'blocks:x', 'whatever']
+const RULES = 'rules:sheet-1'
 const parts = fc.constantFrom(...PARTS, ...MORE)
 
 // These stand for shared types, which can be in one document only.
@@ -95,7 +96,31 @@ const values = fc.oneof(
 
 const names = fc.constantFrom('a/cells', 'b/cells', 'c/cells', 'a/styles', 'b/styles', 'a/rows')
 const inBlocks = fc.constantFrom('0:0', '1:0', '0:1', '1:1')
+const highlight = { type: 'highlightCell', style: { bg: { rgb: '#fff' } } }
+const effects = fc.constantFrom<unknown>(
+  { ...highlight, subType: 'duplicateValues' },
+  { ...highlight, subType: 'formula', value: ['=', '0:0', '>1'] },
+  { ...highlight, subType: 'formula', value: '=A1>1' },
+  { ...highlight, subType: 'number', operator: 'between', value: [1] },
+  { ...highlight, subType: 'number', operator: 'constructor', value: 1 },
+  { type: 'highlightCell', subType: 'uniqueValues', style: null },
+  { type: 'colorScale', config: [{ index: 0, color: 'red', value: { type: 'min' } }] },
+  { type: 'iconSet', config: [{}, { iconType: '__proto__', iconId: '0' }] },
+  { type: 'dataBar', config: null },
+)
+const inRules = fc.oneof(
+  fc.tuple(fc.constantFrom('a/at', 'b/at'), fc.constantFrom<unknown>('i', 'k', '', 7)),
+  fc.tuple(
+    fc.constantFrom('a/ranges', 'b/ranges', '__proto__/ranges'),
+    fc.constantFrom<unknown>(['0:0..3:1'], ['0:0'], ['r-0:0..~k:1', 'x'], [7], '0:0..1:1', []),
+  ),
+  fc.tuple(fc.constantFrom('a/effect', 'b/effect', 'constructor/effect'), effects),
+  fc.tuple(fc.constantFrom('a/effect', 'a/ranges', 'a/at'), values),
+)
 const entries = fc.oneof(
+  fc
+    .tuple(inRules, fc.boolean())
+    .map(([[key, value], isLast]) => [RULES, key, value, isLast] as const),
   fc.tuple(parts, keys, values, fc.boolean()),
   fc.tuple(fc.constant('blocks:sheet-1'), names, blocks, fc.boolean()),
   fc.tuple(fc.constantFrom('cells:sheet-1', 'styles:sheet-1'), inBlocks, values, fc.boolean()),

@@ -119,6 +119,14 @@ export function readStyle(value: unknown): Style | undefined {
   return isFields(value) && isStyleValue(value, budget, 0) ? stripStyle(value) : undefined
 }
 
+/** Does the same, and keeps what equals a default: over another style it has a meaning. */
+export function readPlainStyle(value: unknown): Style | undefined {
+  if (!isFields(value)) return undefined
+  const kept = Object.entries(value).filter(([, part]) => part !== null && part !== undefined)
+  const style = Object.fromEntries(kept)
+  return isStyleValue(style, { nodes: LIMITS.styleNodes }, 0) ? style : undefined
+}
+
 /** Returns a style without defaults; `undefined` if nothing is left. */
 function stripStyle(style: Style): Style | undefined {
   const kept = Object.entries(style)

@@ -12,6 +12,7 @@ import { setHidden } from '../operations/set-hidden.js'
 import { setLook } from '../operations/set-look.js'
 import { setMerges } from '../operations/set-merges.js'
 import { setRangeValues } from '../operations/set-range-values.js'
+import { setRules } from '../operations/set-rules.js'
 import { setSizes } from '../operations/set-sizes.js'
 import { isReordered, sortRows } from '../operations/sort-rows.js'
 import { complete, type Work } from '../slices.js'
@@ -50,7 +51,7 @@ export function* takingSteps(workbook: Workbook, held: CellPlace | null): Work<O
   touchFormulas(workbook)
   for (const sheet of workbook.shown) {
     const unshown = { workbook, sheet, held }
-    for (const kind of [setRangeValues, setMerges, setFrozen, setFilter])
+    for (const kind of [setRangeValues, setMerges, setFrozen, setFilter, setRules])
       steps.push(...kind.diff(unshown))
   }
   return steps
@@ -74,6 +75,7 @@ function stepsOfLines(workbook: Workbook, sheet: SheetState, axis: AxisName): Op
     workbook.changed.add(sheet.id)
     sheet.areMergesTouched = true
     sheet.isFilterTouched = true
+    sheet.rules.isTouched = true
     lines.isReordered = false
   }
   steps.push(...setSizes.diff({ sheet, axis }), ...setHidden.diff({ sheet, axis }))
@@ -98,6 +100,7 @@ function stepsOfOrder(sheet: SheetState, axis: AxisName): Operation[] {
 function touchFormulas({ shown, changed }: Workbook): void {
   if (changed.size === 0) return
   for (const sheet of shown) {
+    sheet.rules.isTouched ||= sheet.rules.hasFormulas
     for (const entry of sheet.formulas) {
       if (isAbout(entry.formula!, sheet.id, changed)) sheet.touched.add(entry)
     }

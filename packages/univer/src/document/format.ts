@@ -9,8 +9,14 @@ const FIRST = 1
 /** The version from which a sheet has blocks. */
 export const BLOCKS_FORMAT = 2
 
+/** The version from which a sheet has sorts, filters and looks. */
+export const ORDER_FORMAT = 3
+
+/** The version from which a sheet has conditional formats. */
+export const RULES_FORMAT = 4
+
 /** The newest version of the sheet format that this client knows. @see SHEET.md SD21 */
-export const SHEET_FORMAT = 3
+export const SHEET_FORMAT = 4
 
 /**
  * Returns the version of a document's format; `undefined` if the document states an invalid one.

@@ -5,6 +5,8 @@ export { isTooLong, readCriterion, type Filter } from './criterion.js'
 export { LIMITS } from './limits.js'
 export type { Restored } from './restore.js'
 export { fitsMerges } from './merges.js'
+export { fitsRules, type Rule } from './rules.js'
+export { readEffect } from './effect.js'
 export type { AxisName } from './axis.js'
 export type {
   CellData,

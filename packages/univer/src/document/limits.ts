@@ -19,6 +19,13 @@ export const LIMITS = {
   criterionCharacters: 32_768,
   /** The number of columns with a criterion in a filter. */
   criteria: 200,
+  /** The number of conditional formats in a sheet. */
+  rules: 200,
+  rangesOfRule: 100,
+  /** Of what one conditional format does, as JSON. */
+  ruleCharacters: 32_768,
+  /** The number of cells in all conditional formats of a sheet together, each of which Univer looks at. */
+  ruleCells: 1_000_000,
   /** Rows that a sort moves as a whole; each takes an entry. */
   sortedRows: 10_000,
   /** In pixels. */

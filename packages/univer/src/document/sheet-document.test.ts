@@ -370,6 +370,7 @@ describe('content that depends on the positions of lines', () => {
       id: SHEET,
       merges: [{ startRow: 6, startColumn: 4, endRow: 7, endColumn: 5 }],
       frozen: { rows: 5, columns: 1 },
+      rules: [],
       formulas: [{ row: 4, column: 0, f: '=A4&B7' }],
     }
     expect(other.sheets.derived()[0]).toEqual(expected)
@@ -512,7 +513,7 @@ describe('the version of the format', () => {
     expect(anns.sheets.isKnown).toBe(true)
   })
 
-  it.each([4, 99, 'x', null])(
+  it.each([5, 99, 'x', null])(
     '[SD22 SD23] %s: nothing is read or written any more, and all is there afterwards',
     (format) => {
       const [anns, bobs] = [new Person(), new Person()]
@@ -545,7 +546,7 @@ describe('the version of the format', () => {
     anns.write(3, 0, { v: 'of Ann' })
     bobs.do({ type: 'remove-lines', ...rows, at: 3, count: 1 })
     meet(anns, bobs)
-    setFormat(anns, 4)
+    setFormat(anns, 5)
     expect(anns.sheets.takeUnseen()).toEqual([])
     setFormat(anns, 1)
     expect(anns.sheets.takeUnseen()).toEqual([['of Ann']])

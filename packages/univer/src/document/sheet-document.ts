@@ -3,6 +3,7 @@ import { isKnownFormat, SHEET_FORMAT } from './format.js'
 import { kindOf } from '../operations/index.js'
 import type { Operation } from '../operations/operation.js'
 import type { SetFilter } from '../operations/set-filter.js'
+import type { SetRules } from '../operations/set-rules.js'
 import { complete, type Work } from '../slices.js'
 import type { AxisName, LineId } from './axis.js'
 import { isEmpty, type CellData, type CellMatrix, type CellPlace, type CellRange } from './cells.js'
@@ -15,6 +16,7 @@ import type { Chance } from './order-key.js'
 import { PART_CELLS, partsOf } from './parts.js'
 import { BLOCK_FROM } from './range-writer.js'
 import { isSeen } from './own-writes.js'
+import type { Rule } from './rules.js'
 import type { Look } from './sheet-list.js'
 import { splitKey, type LinesState, type SheetState } from './sheet-state.js'
 import { restoreEntries, type Restored } from './restore.js'
@@ -42,6 +44,8 @@ export interface SheetSnapshot {
   readonly frozen: { readonly rows: number; readonly columns: number }
   readonly filter: Filter | null
   readonly look: Look
+  /** The conditional formats, the most important one first. */
+  readonly rules: readonly Rule[]
 }
 
 /** The parts of a sheet that depend on the positions of its lines. */
@@ -49,6 +53,7 @@ export interface DerivedSheet {
   readonly id: string
   readonly merges: readonly CellRange[]
   readonly frozen: { readonly rows: number; readonly columns: number }
+  readonly rules: readonly Rule[]
   readonly formulas: readonly {
     readonly row: number
     readonly column: number
@@ -310,6 +315,13 @@ export class SheetDocument {
     )
   }
 
+  /** Returns steps for the conditional formats that the grid should have. */
+  rules(): SetRules[] {
+    return this.#workbook.shown.flatMap(({ id: sheet, rules: { shown: rules } }) =>
+      rules.length === 0 ? [] : [{ type: 'set-rules', sheet, rules }],
+    )
+  }
+
   /**
    * Returns the content that depends on the positions of lines and the names of sheets. Grids
    * change it by themselves when lines move, each in its own way; this is how it should be.
@@ -374,6 +386,7 @@ function snapshotOf(sheet: SheetState): SheetSnapshot {
     frozen: sheet.frozenShown,
     filter: sheet.filterShown,
     look: sheet.look,
+    rules: sheet.rules.shown,
   }
 }
 
@@ -383,7 +396,8 @@ function derivedOf(sheet: SheetState): DerivedSheet {
     const column = positionIn(sheet.columns, columnId)
     return f === undefined || row === -1 || column === -1 ? [] : [{ row, column, f }]
   })
-  return { id: sheet.id, merges: sheet.mergesShown, frozen: sheet.frozenShown, formulas }
+  const { mergesShown: merges, frozenShown: frozen } = sheet
+  return { id: sheet.id, merges, frozen, rules: sheet.rules.shown, formulas }
 }
 
 function linesOf({ axis, shown, sizes, hidden }: LinesState): LinesSnapshot {

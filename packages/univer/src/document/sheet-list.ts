@@ -37,6 +37,10 @@ export const USUAL_LOOK: Look = { isHidden: false, color: null, hasGridLines: tr
 
 const COLOR = /^(?:#[0-9a-fA-F]{3,8}|rgba?\([0-9., ]{1,40}\))$/
 
+/** Returns whether a value is a color as in CSS. */
+export const isColor = (value: unknown): value is string =>
+  typeof value === 'string' && COLOR.test(value)
+
 /** The sheets, with their order and names. @see SHEET.md SD2 */
 export class SheetList {
   readonly #entries = new Map<string, Entries>(FIRST_SHEETS.map((id) => [id, {}]))
@@ -131,7 +135,7 @@ export class SheetList {
     const isHidden = this.#entries.get(id)?.hidden === true
     return {
       isHidden: isHidden && !(areAllHidden && id === this.ids[0]),
-      color: typeof color === 'string' && COLOR.test(color) ? color : null,
+      color: isColor(color) ? color : null,
       hasGridLines: grid !== false,
     }
   }

@@ -14,6 +14,7 @@ import {
 import { readCriterion, type Criterion, type Filter } from './criterion.js'
 import { printFormula, readFormula, type Formula } from './formula.js'
 import type { Lines, Sheets } from './references.js'
+import { RuleList } from './rule-list.js'
 import { USUAL_LOOK, type Look } from './sheet-list.js'
 
 /** A cell of the document, and its state in the grid. */
@@ -102,6 +103,7 @@ export class SheetState implements Lines {
   readonly criteria = new Map<LineId, Criterion>()
   isFilterTouched = true
   filterShown: Filter | null = null
+  readonly rules = new RuleList()
 
   constructor(id: string, size: { readonly rows: number; readonly columns: number }) {
     this.id = id

@@ -8,7 +8,15 @@ import { SheetList } from './sheet-list.js'
 import { SheetState } from './sheet-state.js'
 
 /** The parts of the document that each sheet has. @see SHEET.md SD1 */
-export type Part = 'cells' | 'styles' | 'rows' | 'columns' | 'merges' | 'blocks' | 'filters'
+export type Part =
+  | 'cells'
+  | 'styles'
+  | 'rows'
+  | 'columns'
+  | 'merges'
+  | 'blocks'
+  | 'filters'
+  | 'rules'
 
 /** The keys of the written entries, by the name of the part. */
 export type Written = ReadonlyMap<string, ReadonlySet<string>>
@@ -16,7 +24,16 @@ export type Written = ReadonlyMap<string, ReadonlySet<string>>
 /** The part of the document with the list of sheets. */
 export const SHEETS = 'sheets'
 
-const PARTS: readonly Part[] = ['rows', 'columns', 'cells', 'styles', 'merges', 'blocks', 'filters']
+const PARTS: readonly Part[] = [
+  'rows',
+  'columns',
+  'cells',
+  'styles',
+  'merges',
+  'blocks',
+  'filters',
+  'rules',
+]
 
 /** What is read in about a millisecond. */
 const ENTRIES_AT_ONCE = 500
@@ -149,6 +166,7 @@ function read(sheet: SheetState, part: Part, key: string, value: unknown): void 
   else if (part === 'blocks') sheet.readBlock(key, value)
   else if (part === 'merges') sheet.readMerge(key, value)
   else if (part === 'filters') sheet.readFilter(key, value)
+  else if (part === 'rules') sheet.rules.read(key, value)
   else sheet.readLine(part, key, value)
 }
 

@@ -19,13 +19,15 @@ export interface DelimitedOptions {
 }
 
 const BOM = '\uFEFF'
+/** How much of a text shows its delimiter. */
+const SAMPLE = 65_536
 const LINE_END = '\r\n'
 const NO_RESULT: Results[number] = {}
 
 /** Reads a text with a row in each line. @throws {FileProblem} @see SHEET.md FL5 */
 export function readText(bytes: Uint8Array, kind: 'csv' | 'tsv', name: string): FileContent {
   const text = decodeText(bytes)
-  const delimiter = kind === 'tsv' ? '\t' : detectDelimiter(text)
+  const delimiter = kind === 'tsv' ? '\t' : delimiterOf(text)
   const report = new Report()
   const draft = new SheetDraft(name)
   let cells = 0
@@ -46,6 +48,11 @@ export function readText(bytes: Uint8Array, kind: 'csv' | 'tsv', name: string): 
     }
   }
   return { sheets: [sheetOf(draft)], leftOut: report.entries }
+}
+
+/** The library takes the two quotes that stand for one in a text for its end. */
+function delimiterOf(text: string): string {
+  return detectDelimiter(text.slice(0, SAMPLE).replaceAll('""', ''))
 }
 
 /** Writes one sheet as text. A formula is written as its result, or as itself if there is none. */

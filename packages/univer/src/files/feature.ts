@@ -1,6 +1,13 @@
 import type { Sheet, Workbook, WriteSheet } from 'hucre/xlsx'
 import type { Filter } from '../document/criterion.js'
-import type { CellData, CellRange, Operation } from '../document/index.js'
+import {
+  LIMITS,
+  type CellData,
+  type CellRange,
+  type Operation,
+  type Rule,
+} from '../document/index.js'
+import { FIRST_SIZE } from '../document/limits.js'
 import { USUAL_LOOK, type Look } from '../document/sheet-list.js'
 import type { StyleContext } from './cell-style.js'
 import type { FileSheet, Results } from './model.js'
@@ -14,6 +21,7 @@ export class SheetDraft {
   frozen = { rows: 0, columns: 0 }
   filter: Filter | null = null
   look: Look = USUAL_LOOK
+  readonly rules: Rule[] = []
   readonly rows = new LinesDraft()
   readonly columns = new LinesDraft()
 
@@ -21,6 +29,16 @@ export class SheetDraft {
 
   set(row: number, column: number, cell: CellData): void {
     ;(this.cells[row] ??= {})[column] = { ...this.cells[row]?.[column], ...cell }
+  }
+
+  /** As many lines as the cells need. */
+  get size(): { readonly rows: number; readonly columns: number } {
+    let [rows, columns]: [number, number] = [FIRST_SIZE.rows, FIRST_SIZE.columns]
+    for (const [row, inRow] of Object.entries(this.cells)) {
+      rows = Math.max(rows, Number(row) + 1)
+      for (const column of Object.keys(inRow)) columns = Math.max(columns, Number(column) + 1)
+    }
+    return { rows: Math.min(rows, LIMITS.rows), columns: Math.min(columns, LIMITS.columns) }
   }
 
   /** Empties a cell except for its style. */

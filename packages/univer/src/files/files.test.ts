@@ -3,7 +3,7 @@ import { strToU8, zipSync } from 'fflate'
 import { readXlsx } from 'hucre/xlsx'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { SheetDocument } from '../document/index.js'
+import { type CellData, SheetDocument } from '../document/index.js'
 import { bytesOf, fileOf, sheetWith, workbookOf, worksheetOf } from './files.fixture.js'
 import { KNOWN_FUNCTIONS, LATER_FUNCTIONS, LATER_SHEET_FUNCTIONS } from './functions.js'
 import { FILE_LIMITS, readFile, sheetsIn, writeDelimited, writeSheets, writeXlsx } from './index.js'
@@ -107,7 +107,8 @@ describe('a workbook', () => {
 
   it('[FL3] says what is left out, where, and how often', async () => {
     const after = `<mergeCells><mergeCell ref="B2:C3"/></mergeCells>
-      <conditionalFormatting sqref="C3:C9"><cfRule type="cellIs" priority="1" operator="equal"><formula>1</formula></cfRule></conditionalFormatting>
+      <conditionalFormatting sqref="C3:C9"><cfRule type="expression" priority="1"><formula>NOSUCH(C3)</formula></cfRule></conditionalFormatting>
+      <conditionalFormatting sqref="D3"><cfRule type="timePeriod" priority="2" timePeriod="today"/></conditionalFormatting>
       <dataValidations><dataValidation type="whole" sqref="D4"><formula1>1</formula1></dataValidation></dataValidations>`
     const bytes = workbookOf({
       'xl/worksheets/sheet1.xml': worksheetOf('<row r="1"><c r="A1"><v>1</v></c></row>', after),
@@ -120,8 +121,8 @@ describe('a workbook', () => {
     })
     expect(leftOut).toEqual([
       { feature: 'macros', sheet: '', count: 1 },
+      { feature: 'conditional-formats', sheet: 'One', count: 2, example: 'C3' },
       { feature: 'validations', sheet: 'One', count: 1, example: 'D4' },
-      { feature: 'conditional-formats', sheet: 'One', count: 1, example: 'C3' },
     ])
   })
 })
@@ -222,6 +223,24 @@ describe('a text', () => {
     const cells = await cellsIn(inUtf16(isLittle, hasMark), 'a.csv')
     expect(cells).toEqual({ ...TABLE, 0: { 0: { v: 'name' }, 1: { v: 'b' } } })
   })
+
+  it.each([',', ';', '\t'])(
+    '[FL5] is split at %j, whatever its texts have in them',
+    async (delimiter) => {
+      for (const texts of [
+        ['a', 'b'],
+        ['say "no"', 'b'],
+        ['"', 'b, c; d'],
+        ['', 'b'],
+      ]) {
+        const line = texts.map((text) => `"${text.replaceAll('"', '""')}"`).join(delimiter)
+        const { sheets } = await readFile(new TextEncoder().encode(`${line}\n`), 'a.csv')
+        const expected = texts.map((v, column) => [column, v] as const).filter(([, v]) => v !== '')
+        const found = Object.entries(sheets[0]!.cells[0] as Record<string, CellData>)
+        expect(found.map(([column, { v }]) => [Number(column), v])).toEqual(expected)
+      }
+    },
+  )
 
   it('[FL5] has numbers, dates and more, and else texts', async () => {
     const fields = [
@@ -364,5 +383,102 @@ describe('a filter of a file', () => {
     const { sheets, leftOut } = await read(fileOf(rows, after))
     expect(sheets[0]).toMatchObject({ filter: { criteria: {} }, rows: { hidden: [2] } })
     expect(leftOut).toEqual([{ feature: 'filters', sheet: 'One', count: 1, example: 'A1' }])
+  })
+})
+
+describe('conditional formats of a file', () => {
+  const read = async (after: string, dxfs: string) => {
+    const bytes = workbookOf({
+      'xl/worksheets/sheet1.xml': worksheetOf('<row r="1"><c r="A1"><v>1</v></c></row>', after),
+      'xl/styles.xml': `<styleSheet><cellXfs><xf numFmtId="0"/></cellXfs><dxfs>${dxfs}</dxfs></styleSheet>`,
+    })
+    const { sheets, leftOut } = await readFile(bytes, 'a.xlsx')
+    return { rules: sheets[0]!.rules, leftOut }
+  }
+  const block = (sqref: string, rule: string) =>
+    `<conditionalFormatting sqref="${sqref}">${rule}</conditionalFormatting>`
+
+  it('[FL20] are read as Excel writes them, the most important one first', async () => {
+    const { rules, leftOut } = await read(
+      block(
+        'A1:A1048576 C2',
+        '<cfRule type="top10" dxfId="0" priority="2" percent="1" bottom="1" rank="15"/>',
+      ) +
+        block(
+          'B2:B9',
+          `<cfRule type="aboveAverage" dxfId="0" priority="1" stopIfTrue="1" aboveAverage="0" equalAverage="1"/>
+           <cfRule type="cellIs" priority="3" operator="between"><formula>$C$1</formula><formula>9</formula></cfRule>`,
+        ),
+      '<dxf><font><b/><color rgb="FF9C0006"/></font><fill><patternFill><bgColor rgb="FFFFC7CE"/></patternFill></fill></dxf>',
+    )
+    const style = { bg: { rgb: '#FFC7CE' }, bl: 1, cl: { rgb: '#9C0006' } }
+    const highlight = { type: 'highlightCell', style }
+    const b = [{ startRow: 1, startColumn: 1, endRow: 8, endColumn: 1 }]
+    expect(leftOut).toEqual([])
+    expect(rules).toEqual([
+      {
+        id: 'file-1',
+        ranges: b,
+        stopIfTrue: true,
+        effect: { ...highlight, subType: 'average', operator: 'lessThanOrEqual' },
+      },
+      {
+        id: 'file-2',
+        ranges: [
+          { startRow: 0, startColumn: 0, endRow: 999, endColumn: 0 },
+          { startRow: 1, startColumn: 2, endRow: 1, endColumn: 2 },
+        ],
+        stopIfTrue: false,
+        effect: { ...highlight, subType: 'rank', value: 15, isPercent: true, isBottom: true },
+      },
+      {
+        id: 'file-3',
+        ranges: b,
+        stopIfTrue: false,
+        effect: {
+          type: 'highlightCell',
+          style: {},
+          subType: 'formula',
+          value: '=AND(B2>=$C$1,B2<=9)',
+        },
+      },
+    ])
+  })
+
+  it('[FL20] that files can’t say are written as formulas', async () => {
+    const highlight = { type: 'highlightCell', style: { bl: 1 } } as const
+    const ranges = [{ startRow: 1, startColumn: 0, endRow: 8, endColumn: 0 }]
+    const effects = [
+      { ...highlight, subType: 'rank', isBottom: false, isPercent: false, value: 3 },
+      { ...highlight, subType: 'average', operator: 'greaterThan' },
+      { ...highlight, subType: 'timePeriod', operator: 'today' },
+      { ...highlight, subType: 'text', operator: 'containsErrors' },
+    ] as const
+    const all = effects.map((effect, at) => ({ id: `${at}`, ranges, stopIfTrue: false, effect }))
+    const { sheets } = await readFile(await writeXlsx([sheetWith({ rules: all })]), 'a.xlsx')
+    expect(sheets[0]!.rules.map(({ effect }) => 'value' in effect && effect.value)).toEqual([
+      '=A2>=LARGE($A$2:$A$9,3)',
+      '=A2>AVERAGE($A$2:$A$9)',
+      '=ROUNDDOWN(A2,0)=TODAY()',
+      '=ISERROR(A2)',
+    ])
+  })
+
+  it('[FL20] of another form are left out, and said so', async () => {
+    const icons = '<iconSet iconSet="5Boxes"><cfvo type="min"/></iconSet>'
+    const { rules, leftOut } = await read(
+      block(
+        'A1',
+        `<cfRule type="iconSet" priority="1">${icons}</cfRule>
+         <cfRule type="top10" priority="2"/><cfRule type="cellIs" priority="3"/>
+         <cfRule type="aboveAverage" priority="4" stdDev="1"/>
+         <cfRule type="expression" priority="5"><formula>[1]Sheet1!A1</formula></cfRule>`,
+      ) + block('nonsense', '<cfRule type="uniqueValues" priority="6"/>'),
+      '',
+    )
+    expect(rules).toEqual([])
+    expect(leftOut).toEqual([
+      { feature: 'conditional-formats', sheet: 'One', count: 6, example: 'A1' },
+    ])
   })
 })

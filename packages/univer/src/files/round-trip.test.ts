@@ -111,6 +111,75 @@ const look = fc.record({
   hasGridLines: fc.boolean(),
 })
 
+const gte = 'greaterThanOrEqual'
+const test = (more: object) =>
+  style.map(({ bg, cl, bl, it: slanted, st, ul }) => {
+    const own = { bg, cl, bl, it: slanted, st, ul }
+    const known = Object.entries(own).filter(([, part]) => part !== undefined)
+    return { type: 'highlightCell', style: Object.fromEntries(known), ...more }
+  })
+const effect = fc.oneof(
+  ...[
+    { subType: 'number', operator: 'greaterThan', value: -1.5 },
+    { subType: 'number', operator: 'notBetween', value: [1, 20] },
+    { subType: 'text', operator: 'containsText', value: 'a "b" & <c>' },
+    { subType: 'text', operator: 'beginsWith', value: '中文' },
+    { subType: 'text', operator: 'notEqual', value: 'x"y' },
+    { subType: 'text', operator: 'notContainsBlanks' },
+    { subType: 'uniqueValues' },
+    { subType: 'duplicateValues' },
+    { subType: 'formula', value: "=AND(B2>$C$1,'Sheet 2'!A1=XLOOKUP(1,B:B,C:C))" },
+  ].map(test),
+  fc.constantFrom(
+    {
+      type: 'colorScale',
+      config: [
+        { index: 0, color: '#FF0000', value: { type: 'min' } },
+        { index: 1, color: '#FFFF00', value: { type: 'percentile', value: 50 } },
+        { index: 2, color: '#00FF00', value: { type: 'formula', value: '=MAX($A$1:$A$9)' } },
+      ],
+    },
+    {
+      type: 'dataBar',
+      isShowValue: true,
+      config: {
+        min: { type: 'num', value: 0 },
+        max: { type: 'max' },
+        isGradient: true,
+        positiveColor: '#123456',
+        nativeColor: '#FF0000',
+      },
+    },
+    ...(
+      [
+        ['3Arrows', '012'],
+        ['3Flags', '210'],
+        ['4Rating', '3210'],
+        ['5Rating', '01234'],
+      ] as const
+    ).map(([iconType, ids]) => ({
+      type: 'iconSet',
+      isShowValue: ids === '012',
+      config: [...ids].map((iconId, at) => {
+        const last = ids.length - 1
+        const value = 100 - (100 * Math.min(at + 1, last)) / ids.length
+        const operator = at === last ? 'lessThan' : gte
+        return { operator, value: { type: 'percent', value }, iconType, iconId }
+      }),
+    })),
+  ),
+)
+const cellsOfRule = fc.constantFrom(
+  [{ startRow: 1, startColumn: 1, endRow: 9, endColumn: 1 }],
+  [
+    { startRow: 0, startColumn: 0, endRow: 0, endColumn: 0 },
+    { startRow: 4, startColumn: 0, endRow: 999, endColumn: 25 },
+  ],
+)
+const rules = fc
+  .array(fc.record({ ranges: cellsOfRule, stopIfTrue: fc.boolean(), effect }), { maxLength: 3 })
+  .map((all) => all.map((rule, at) => ({ id: `file-${at + 1}`, ...rule })) as FileSheet['rules'])
+
 const anySheet: fc.Arbitrary<FileSheet> = fc.record({
   name: fc.constantFrom('One', '表 1', "it's"),
   cells: matrix(cell),
@@ -125,6 +194,7 @@ const anySheet: fc.Arbitrary<FileSheet> = fc.record({
   frozen: fc.record({ rows: fc.nat(3), columns: fc.nat(3) }),
   filter,
   look,
+  rules,
   rows: linesOf(1_000, fc.integer({ min: 1, max: 400 })),
   // 88 is what a column has anyway.
   columns: linesOf(

@@ -1,6 +1,5 @@
 import { readXls, readXlsx, writeXlsx, type Sheet, type Workbook } from 'hucre/xlsx'
 import { readOds } from 'hucre/ods'
-import { FIRST_SIZE } from '../document/limits.js'
 import { LIMITS } from '../document/index.js'
 import { DEFAULT_FONT } from './cell-style.js'
 import { SheetDraft, type Source, type Target } from './feature.js'
@@ -92,8 +91,8 @@ function readSheet(source: Source, report: Report): FileSheet {
 
 /** Returns a sheet with as many lines as it needs, and nothing beyond them. */
 export function sheetOf(draft: SheetDraft): FileSheet {
-  const { name, cells, merges, frozen, filter, look, rows, columns } = draft
-  const size = sizeOf(cells)
+  const { name, cells, merges, frozen, filter, look, rules, rows, columns } = draft
+  const { size } = draft
   const kept = Object.entries(cells).filter(([row]) => Number(row) < size.rows)
   return {
     name,
@@ -102,6 +101,7 @@ export function sheetOf(draft: SheetDraft): FileSheet {
       ({ endRow, endColumn }) => endRow < size.rows && endColumn < size.columns,
     ),
     look,
+    rules,
     filter: filter !== null && filter.range.endRow < size.rows ? filter : null,
     frozen: {
       rows: Math.min(frozen.rows, size.rows),
@@ -110,15 +110,6 @@ export function sheetOf(draft: SheetDraft): FileSheet {
     rows: { count: size.rows, ...linesWithin(rows, size.rows) },
     columns: { count: size.columns, ...linesWithin(columns, size.columns) },
   }
-}
-
-function sizeOf(cells: SheetDraft['cells']): { readonly rows: number; readonly columns: number } {
-  let [rows, columns]: number[] = [FIRST_SIZE.rows, FIRST_SIZE.columns]
-  for (const [row, inRow] of Object.entries(cells)) {
-    rows = Math.max(rows!, Number(row) + 1)
-    for (const column of Object.keys(inRow)) columns = Math.max(columns!, Number(column) + 1)
-  }
-  return { rows: Math.min(rows!, LIMITS.rows), columns: Math.min(columns!, LIMITS.columns) }
 }
 
 function within<T>(byPosition: { readonly [at: number]: T }, count: number): { [at: number]: T } {

@@ -37,6 +37,7 @@ import {
 import { BOUNDS } from './bounds.js'
 import { lineMoveOf, movedCell, type LineMove } from './line-move.js'
 import type { FormulaCell, FromWorker, Mutation, ToWorker } from './messages.js'
+import { OtherFormulas } from './other-formulas.js'
 import { onlyFormulas, allTooMuch } from './results.js'
 import { arraysOf, isMoving, takeBack } from './spread.js'
 import { Strikes } from './strikes.js'
@@ -116,6 +117,7 @@ export class Calculation {
   #hasGivenUp = false
   /** Whether there may be formulas; without any, no worker is needed. */
   #hasFormulas = false
+  readonly #others = new OtherFormulas()
   #listening: IDisposable | null = null
 
   constructor(openWorker: () => Worker) {
@@ -150,6 +152,7 @@ export class Calculation {
     this.#isMoved = false
     this.#hasGivenUp = false
     this.#strikes = new Strikes()
+    this.#others.clear()
   }
 
   get #commands(): ICommandService {
@@ -168,7 +171,8 @@ export class Calculation {
     }
     if (!this.#shared.has(id) || isElsewhere(params, this.#workbook!)) return
     const mutation = { id, params }
-    this.#hasFormulas ||= mayBringFormulas(mutation)
+    const isOther = this.#others.take(mutation)
+    this.#hasFormulas ||= isOther || mayBringFormulas(mutation)
     const isInput = options?.onlyLocal !== true && !OF_LOOKS.has(triggerOf(params))
     if (isMoving(mutation)) this.#move(mutation)
     else if (isInput && id === SetRangeValuesMutation.id) this.#write(mutation)
@@ -247,6 +251,9 @@ export class Calculation {
     this.#worker = worker
     const workbook = withoutMerges(this.#workbook!.getSnapshot())
     this.#post({ type: 'open', workbook, arrays: arraysOf(this.#model) })
+    for (const mutation of this.#others.mutations) {
+      this.#post({ type: 'mutate', mutation, isInput: false })
+    }
     return worker
   }
 

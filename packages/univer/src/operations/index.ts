@@ -13,6 +13,7 @@ import { setHidden } from './set-hidden.js'
 import { setLook } from './set-look.js'
 import { setMerges } from './set-merges.js'
 import { setRangeValues } from './set-range-values.js'
+import { setRules } from './set-rules.js'
 import { setSizes } from './set-sizes.js'
 import { sortRows } from './sort-rows.js'
 
@@ -30,6 +31,7 @@ export const OPERATIONS: { readonly [T in Operation['type']]: OperationKind<Of<T
   'set-merges': setMerges,
   'set-frozen': setFrozen,
   'set-filter': setFilter,
+  'set-rules': setRules,
   'insert-sheet': insertSheet,
   'remove-sheet': removeSheet,
   'rename-sheet': renameSheet,

@@ -31,8 +31,8 @@ import type {
   ISetWorksheetRowIsAutoHeightMutationParams,
 } from '@univerjs/preset-sheets-core'
 
-/** The parameters of a mutation of a sheet's filter; its part of Univer is loaded later. */
-interface OnFilter {
+/** The parameters of a mutation of one sheet whose part of Univer is loaded later. */
+interface OnSheet {
   readonly unitId: string
   readonly subUnitId: string
 }
@@ -42,15 +42,18 @@ interface OnFilter {
  * is also used where Univer can't be loaded, such as in Node.
  */
 export interface Mutations {
+  'sheet.mutation.add-conditional-rule': OnSheet & { rule: object }
   'sheet.mutation.add-worksheet-merge': IAddWorksheetMergeMutationParams
+  'sheet.mutation.delete-conditional-rule': OnSheet & { cfId: string }
   'sheet.mutation.insert-col': IInsertColMutationParams
   'sheet.mutation.insert-row': IInsertRowMutationParams
   'sheet.mutation.insert-sheet': IInsertSheetMutationParams
   'sheet.mutation.move-columns': IMoveColumnsMutationParams
+  'sheet.mutation.move-conditional-rule': OnSheet
   'sheet.mutation.move-range': IMoveRangeMutationParams
   'sheet.mutation.move-rows': IMoveRowsMutationParams
   'sheet.mutation.remove-col': IRemoveColMutationParams
-  'sheet.mutation.remove-filter': OnFilter
+  'sheet.mutation.remove-filter': OnSheet
   'sheet.mutation.remove-rows': IRemoveRowsMutationParams
   'sheet.mutation.remove-sheet': IRemoveSheetMutationParams
   'sheet.mutation.remove-worksheet-merge': IRemoveWorksheetMergeMutationParams
@@ -58,8 +61,9 @@ export interface Mutations {
   'sheet.mutation.reorder-range': IReorderRangeMutationParams
   'sheet.mutation.set-col-hidden': ISetColHiddenMutationParams
   'sheet.mutation.set-col-visible': ISetColVisibleMutationParams
-  'sheet.mutation.set-filter-criteria': OnFilter & { col: number; criteria: object | null }
-  'sheet.mutation.set-filter-range': OnFilter & { range: IRange }
+  'sheet.mutation.set-conditional-rule': OnSheet & { rule: object }
+  'sheet.mutation.set-filter-criteria': OnSheet & { col: number; criteria: object | null }
+  'sheet.mutation.set-filter-range': OnSheet & { range: IRange }
   'sheet.mutation.set-frozen': ISetFrozenMutationParams
   'sheet.mutation.set-range-values': ISetRangeValuesMutationParams
   'sheet.mutation.set-row-hidden': ISetRowHiddenMutationParams

@@ -11,6 +11,7 @@ import type { SetHidden } from './set-hidden.js'
 import type { SetLook } from './set-look.js'
 import type { SetMerges } from './set-merges.js'
 import type { SetRangeValues } from './set-range-values.js'
+import type { SetRules } from './set-rules.js'
 import type { SetSizes } from './set-sizes.js'
 import type { SortRows } from './sort-rows.js'
 
@@ -30,3 +31,4 @@ export type Operation =
   | SetMerges
   | SetFrozen
   | SetFilter
+  | SetRules

@@ -10,7 +10,7 @@ export interface RemoveSheet {
   readonly sheet: string
 }
 
-const CONTENTS: readonly Part[] = ['cells', 'styles', 'merges', 'blocks', 'filters']
+const CONTENTS: readonly Part[] = ['cells', 'styles', 'merges', 'blocks', 'filters', 'rules']
 
 export const removeSheet: OperationKind<RemoveSheet, SheetsChange<Splice>> = {
   record: {

@@ -1,7 +1,7 @@
 import { isSame, type CellRange } from '../document/cells.js'
 import type { Filter } from '../document/criterion.js'
 import { filterOf } from '../document/filter.js'
-import { raiseFormat, SHEET_FORMAT } from '../document/format.js'
+import { ORDER_FORMAT, raiseFormat } from '../document/format.js'
 import { cornersOf } from '../document/ranges.js'
 import type { Draft } from '../document/draft.js'
 import type { SheetState } from '../document/sheet-state.js'
@@ -32,7 +32,7 @@ export const setFilter: OperationKind<SetFilter, UnshownSheet> = {
   /** @see SHEET.md SF5, SF6 */
   write: onSheet((sheet, { filter }, draft, { doc }) => {
     if (!isSame(filterOf(sheet), filter)) {
-      raiseFormat(doc, SHEET_FORMAT)
+      raiseFormat(doc, ORDER_FORMAT)
       putRange(sheet, filter?.range, draft)
       putCriteria(sheet, filter?.criteria ?? {}, draft)
     }

@@ -1,5 +1,5 @@
 import { isSame } from '../document/cells.js'
-import { raiseFormat, SHEET_FORMAT } from '../document/format.js'
+import { ORDER_FORMAT, raiseFormat } from '../document/format.js'
 import { USUAL_LOOK, type Look } from '../document/sheet-list.js'
 import { SHEETS, type Workbook } from '../document/workbook.js'
 import type { GridReader } from '../grid-reader.js'
@@ -31,7 +31,7 @@ export const setLook: OperationKind<SetLook, Workbook> = {
   write: onSheet((sheet, { look }, draft, { doc }) => {
     const { id } = sheet
     const { isHidden, color, hasGridLines } = look
-    raiseFormat(doc, SHEET_FORMAT)
+    raiseFormat(doc, ORDER_FORMAT)
     draft.put(SHEETS, `${id}/hidden`, isHidden ? true : undefined)
     draft.put(SHEETS, `${id}/color`, color ?? undefined)
     draft.put(SHEETS, `${id}/grid`, hasGridLines ? undefined : false)

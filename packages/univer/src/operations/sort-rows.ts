@@ -1,7 +1,7 @@
 import type { IRange } from '@univerjs/core'
 import type { LineId } from '../document/axis.js'
 import type { CellData } from '../document/cells.js'
-import { raiseFormat, SHEET_FORMAT } from '../document/format.js'
+import { ORDER_FORMAT, raiseFormat } from '../document/format.js'
 import { LIMITS } from '../document/limits.js'
 import { keyBetween, keyInRun, type Chance, type OrderKey } from '../document/order-key.js'
 import type { LinesState, SheetState } from '../document/sheet-state.js'
@@ -60,7 +60,7 @@ export const sortRows: OperationKind<SortRows, UnshownOrder> = {
   write: onSheet((sheet, { order, first, last }, draft, { doc }) => {
     const { rows } = sheet
     if (!isOrder(order, rows.shown.length)) return
-    raiseFormat(doc, SHEET_FORMAT)
+    raiseFormat(doc, ORDER_FORMAT)
     const before = [...rows.shown]
     for (const [at, key] of placesOf(sheet, order, draft.chance)) {
       draft.renew(partName('rows', sheet.id), `${before[order[at] ?? at]!}/sorted`, key)

@@ -27,6 +27,7 @@ interface Sheet {
   frozen: { readonly rows: number; readonly columns: number }
   filter: SheetSnapshot['filter']
   look: SheetSnapshot['look']
+  rules: SheetSnapshot['rules']
 }
 
 const makeLine = (): Line => ({ size: null, isHidden: false })
@@ -51,7 +52,8 @@ export class Grid {
     return sheet
   }
 
-  #begin({ id, name, rows, columns, cells, merges, frozen, filter, look }: SheetSnapshot): void {
+  #begin(sheet: SheetSnapshot): void {
+    const { id, name, rows, columns, cells, merges, frozen, filter, look, rules } = sheet
     const lines = ({ count, sizes, hidden }: typeof rows): Line[] =>
       makeLines(count).map((_, at) => ({ size: sizes[at] ?? null, isHidden: hidden.includes(at) }))
     const table = makeLines(rows.count).map((_, row) =>
@@ -67,6 +69,7 @@ export class Grid {
       frozen,
       filter,
       look,
+      rules,
     })
   }
 
@@ -89,6 +92,7 @@ export class Grid {
           frozen,
           filter: null,
           look: USUAL_LOOK,
+          rules: [],
         })
         return
       }
@@ -115,6 +119,9 @@ export class Grid {
         return
       case 'set-filter':
         this.sheet(step.sheet).filter = step.filter
+        return
+      case 'set-rules':
+        this.sheet(step.sheet).rules = step.rules
         return
       case 'sort-rows':
         applySort(this.sheet(step.sheet), step)

@@ -1,4 +1,4 @@
-import type { AxisName, CellRange, CellWrite, Operation } from '../index.js'
+import type { AxisName, CellRange, CellWrite, Operation, SheetSnapshot } from '../index.js'
 import type { Random } from '../../../../../test/simulation/random.js'
 import type { Grid } from './grid.js'
 
@@ -13,7 +13,8 @@ export function randomSteps(grid: Grid, chance: Random, unique: () => string): O
   if (kind < 68) return [changeLines(sheet, chance)]
   if (kind < 75) return [sort(sheet, chance)]
   if (kind < 83) return [merge(sheet, chance)]
-  if (kind < 87) return [freeze(sheet, chance)]
+  if (kind < 86) return [freeze(sheet, chance)]
+  if (kind < 89) return [setRules(sheet, chance, unique)]
   if (kind < 91) return [filter(sheet, chance)]
   if (kind < 96) return [changeSheets(grid, sheet, chance, unique)]
   return [changeLines(sheet, chance), writeCells(chance.pick(grid.sheets), chance)].filter(
@@ -144,6 +145,47 @@ function filter(sheet: Sheet, chance: Random): Operation {
   const criteria = { ...sheet.filter?.criteria, [column]: criterion }
   const made = chance.below(4) === 0 ? null : { range, criteria }
   return { type: 'set-filter', sheet: sheet.id, filter: made }
+}
+
+/** Adds a conditional format, changes one in a way or other, moves it to the front, or removes it. */
+function setRules(sheet: Sheet, chance: Random, unique: () => string): Operation {
+  const made = { id: unique(), ranges: [someCells(sheet, chance)], ...effectOf(chance) }
+  const known = sheet.rules.length === 0 ? made : chance.pick(sheet.rules)
+  const others = sheet.rules.filter(({ id }) => id !== known.id)
+  const rules = chance.pick<SheetSnapshot['rules']>([
+    [made, ...sheet.rules],
+    [made, ...sheet.rules],
+    [known, ...others],
+    sheet.rules.map((rule) => (rule === known ? { ...rule, ...effectOf(chance) } : rule)),
+    sheet.rules.map((rule) =>
+      rule === known ? { ...rule, ranges: [...rule.ranges, someCells(sheet, chance)] } : rule,
+    ),
+    others,
+  ])
+  return { type: 'set-rules', sheet: sheet.id, rules }
+}
+
+function effectOf(chance: Random): Pick<SheetSnapshot['rules'][number], 'effect' | 'stopIfTrue'> {
+  const highlight = { type: 'highlightCell', style: { bg: { rgb: '#e11d48' } } } as const
+  return {
+    stopIfTrue: chance.below(3) === 0,
+    effect: chance.pick<SheetSnapshot['rules'][number]['effect']>([
+      { ...highlight, subType: 'number', operator: 'greaterThan', value: chance.below(100) },
+      { ...highlight, subType: 'formula', value: `=A1>'Sheet 2'!$B$${1 + chance.below(6)}` },
+      { ...highlight, subType: 'duplicateValues' },
+    ]),
+  }
+}
+
+function someCells(sheet: Sheet, chance: Random): CellRange {
+  const startRow = chance.below(sheet.rows.length)
+  const startColumn = chance.below(sheet.columns.length)
+  return {
+    startRow,
+    startColumn,
+    endRow: startRow + chance.below(sheet.rows.length - startRow),
+    endColumn: startColumn + chance.below(sheet.columns.length - startColumn),
+  }
 }
 
 const look = (chance: Random) => ({

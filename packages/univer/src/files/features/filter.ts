@@ -1,7 +1,8 @@
 import { formatValue } from 'hucre'
-import { parseCellRef, type WriteSheet } from 'hucre/xlsx'
+import type { WriteSheet } from 'hucre/xlsx'
 import type { Criterion, Filter } from '../../document/criterion.js'
 import type { CellRange } from '../../document/index.js'
+import { readRange } from '../a1-range.js'
 import { patternOf } from '../cell-style.js'
 import type { Feature, SheetDraft } from '../feature.js'
 import type { FileSheet, Results } from '../model.js'
@@ -13,7 +14,7 @@ type RowDefs = NonNullable<WriteSheet['rowDefs']>
 /** The filter of a sheet, of which only lists of values are carried over. */
 export const filter: Feature = {
   read({ sheet: { autoFilter } }, draft, report) {
-    const range = autoFilter && rangeOf(autoFilter.range)
+    const range = autoFilter && readRange(autoFilter.range)
     if (range === undefined) return
     const { columns = [] } = autoFilter!
     const lists = columns.flatMap(({ colIndex, filters }) =>
@@ -51,14 +52,6 @@ export const filter: Feature = {
 
   steps: ({ filter: own }, sheet) =>
     own === null ? [] : [{ type: 'set-filter', sheet, filter: own }],
-}
-
-function rangeOf(text: string): CellRange | undefined {
-  const [from, to = from] = text.replaceAll('$', '').split(':').map(parseCellRef)
-  if (from === undefined || to === undefined) return undefined
-  const ends = [from.row, from.col, to.row, to.col]
-  if (!ends.every((end) => Number.isInteger(end) && end >= 0)) return undefined
-  return { startRow: from.row, startColumn: from.col, endRow: to.row, endColumn: to.col }
 }
 
 type Lists = readonly (readonly [column: number, { filters: { filters: readonly string[] } }])[]

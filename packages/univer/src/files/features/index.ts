@@ -7,6 +7,7 @@ import { leftOut } from './left-out.js'
 import { lines } from './lines.js'
 import { look } from './look.js'
 import { merges } from './merges.js'
+import { rules } from './rules.js'
 import { styles } from './styles.js'
 
 /** All that is carried over, in the order in which it is read and written. */
@@ -19,5 +20,6 @@ export const FEATURES: readonly Feature[] = [
   frozen,
   filter,
   look,
+  rules,
   leftOut,
 ]

@@ -18,7 +18,6 @@ const IN_SHEETS: readonly (readonly [LeftOutFeature, Count])[] = [
   ['links', (sheet) => cellsWith(sheet, ({ hyperlink }) => hyperlink !== undefined)],
   ['rich-text', (sheet) => cellsWith(sheet, ({ richText }) => lengthOf(richText) > 1)],
   ['validations', ({ dataValidations }) => inRanges(dataValidations)],
-  ['conditional-formats', ({ conditionalRules }) => inRanges(conditionalRules)],
   ['tables', ({ tables }) => lengthOf(tables)],
   ['pivot-tables', ({ pivotTables }) => lengthOf(pivotTables)],
   ['slicers', ({ slicers, timelines }) => lengthOf(slicers) + lengthOf(timelines)],
