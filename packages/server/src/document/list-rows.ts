@@ -20,9 +20,9 @@ export interface Dialect {
   /** What the names of tables begin with. */
   readonly prefix: string
   /** Returns a parameter, counted from 1. */
-  parameter(number: number, type: 'text' | 'bigint'): string
+  readonly parameter: (number: number, type: 'text' | 'bigint') => string
   /** Returns whether a text has another one in it. */
-  has(text: string, part: string): string
+  readonly has: (text: string, part: string) => string
 }
 
 /**

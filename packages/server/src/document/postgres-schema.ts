@@ -1,4 +1,5 @@
 import type { PoolClient, QueryConfig } from 'pg'
+import { MOST_OF_OWNER } from './lists.js'
 import { UNTOLD_SCHEMA } from './postgres-untold.js'
 import { checkSchema, SCHEMA_VERSION } from './schema.js'
 
@@ -116,10 +117,12 @@ const LISTS = `
   CREATE INDEX whereabouts_shares_room ON whereabouts_shares (room);
   CREATE INDEX whereabouts_shares_number ON whereabouts_shares (person, number);
   CREATE INDEX whereabouts_shares_owner ON whereabouts_shares (person, owner, number);
-  INSERT INTO whereabouts_shares SELECT json_object_keys(json::json -> 'users'), room, owner, revision
-    FROM whereabouts_records WHERE json_typeof(json::json -> 'users') = 'object';
-  UPDATE whereabouts_records AS r SET named =
-    (SELECT count(*) FROM whereabouts_shares AS s WHERE s.room = r.room);
+  INSERT INTO whereabouts_shares SELECT person, room, owner, revision FROM (
+    SELECT person, room, owner, revision,
+      row_number() OVER (PARTITION BY person, owner ORDER BY revision DESC) AS place
+    FROM whereabouts_records, json_object_keys(json::json -> 'users') AS person) AS given
+    WHERE place <= ${MOST_OF_OWNER};
+  UPDATE whereabouts_records SET named = (SELECT count(*) FROM json_object_keys(json::json -> 'users'));
   CREATE TABLE whereabouts_marks (
     person text NOT NULL,
     room text NOT NULL,

@@ -16,6 +16,8 @@ const LISTS = '@'
 export function roomOf(request: Request): string {
   if (DECIDING.has(request.call)) return DECISIONS
   if (request.call === 'listOf') return LISTS + request.args[0].userId
+  if (request.call === 'mark') return LISTS + request.args[0]
+  if (request.call === 'label') return request.args[0]
   return 'roomName' in request ? request.roomName : NO_ROOM
 }
 

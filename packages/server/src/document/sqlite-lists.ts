@@ -66,7 +66,8 @@ export class SqliteLists implements DocumentLists {
       this.connection
         .run(
           `UPDATE documents SET title = ?2, folded = ?3, kind = coalesce(?4, kind)
-           WHERE room = ?1 AND incarnation = coalesce(?5, incarnation)`,
+           WHERE room = ?1 AND incarnation = coalesce(?5, incarnation)
+             AND (title IS NOT ?2 OR kind IS NOT coalesce(?4, kind))`,
         )
         .run(
           roomName,

@@ -1,4 +1,5 @@
 import type Database from 'libsql'
+import { MOST_OF_OWNER } from './lists.js'
 import { documentId, SCHEMA_VERSION } from './schema.js'
 
 const DOCUMENTS = `
@@ -89,9 +90,12 @@ const LISTS = `
   CREATE INDEX shares_room ON shares (room);
   CREATE INDEX shares_number ON shares (person, number);
   CREATE INDEX shares_owner ON shares (person, owner, number);
-  INSERT INTO shares SELECT named.key, room, owner, revision
-    FROM records, json_each(records.json, '$.users') AS named;
-  UPDATE records SET named = (SELECT count(*) FROM shares WHERE shares.room = records.room);
+  INSERT INTO shares SELECT person, room, owner, revision FROM (
+    SELECT named.key AS person, room, owner, revision,
+      row_number() OVER (PARTITION BY named.key, owner ORDER BY revision DESC) AS place
+    FROM records, json_each(records.json, '$.users') AS named)
+    WHERE place <= ${MOST_OF_OWNER};
+  UPDATE records SET named = (SELECT count(*) FROM json_each(records.json, '$.users'));
   CREATE TABLE marks (
     person TEXT NOT NULL,
     room TEXT NOT NULL,

@@ -16,7 +16,7 @@ export const LISTS_CONTRACT: readonly StoreCheck[] = [
   { name: '[HM2] lists whose documents there are', check: withLists(listsByRecord) },
   { name: '[HM2] lists what is starred and what is in the trash', check: withLists(listsMarked) },
   { name: '[HM4] lists the last changed first, in pages', check: withLists(listsInOrder) },
-  { name: '[HM4] finds titles, whatever their case', check: withLists(findsTitles) },
+  { name: '[HM12] finds titles, whatever their case', check: withLists(findsTitles) },
   { name: '[HM5] lists a bounded number of each owner', check: withLists(boundsOwners) },
   { name: '[HM7] labels the document that is meant', check: withLists(labelsOne) },
   { name: '[HM10] knows what has been in the trash for long', check: withLists(knowsTrash) },
