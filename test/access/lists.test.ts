@@ -83,9 +83,15 @@ function person(name: string): string {
   return `${name}-${(people += 1)}`
 }
 
-async function write(room: TestRoom, user: string, body = UPDATE): Promise<void> {
+async function write(
+  room: TestRoom,
+  user: string,
+  body = UPDATE,
+  { expected = 200 } = {},
+): Promise<void> {
   const headers = { ...as(user).headers, 'content-type': 'application/octet-stream' }
-  expect(await call(room.url('document'), { headers, body })).toMatchObject({ status: 200 })
+  const answer = await call(room.url('document'), { headers, body })
+  expect(answer).toMatchObject({ status: expected })
 }
 
 function post(room: TestRoom, what: string, user: string, json: object) {
@@ -195,11 +201,29 @@ describe.each(Object.keys(SERVERS) as (keyof typeof SERVERS)[])('lists on %s', (
     await write(hidden, ada)
     secret.add(hidden.name)
     expect(await roomsOf(two, ada, 'own')).toEqual([open_.name])
-    const { documents } = await pageOf(two, ada, { list: 'own', limit: 1 })
-    expect(documents.every(({ room }) => room === open_.name)).toBe(true)
+    await write(hidden, ada, OTHER, { expected: 403 })
+    // The last change, so that the first page ends there.
+    secret.delete(hidden.name)
+    await write(hidden, ada, OTHER)
+    secret.add(hidden.name)
+    const { documents, next } = await pageOf(two, ada, { limit: 1 })
+    expect(documents).toEqual([])
+    expect(Buffer.from(next!, 'base64url').toString('latin1')).not.toContain(hidden.name)
+    const after = next!
+    expect(await pageOf(one, ada, { after })).toMatchObject({ documents: [{ room: open_.name }] })
+    const made = after.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'))
+    for (const [user, said] of [
+      [person('eve'), after],
+      [ada, made],
+      [ada, after.slice(0, 20)],
+      [ada, `${Date.now()}.${hidden.name}`],
+    ] as const) {
+      const url = `${two.baseUrl}/rooms/mine?after=${encodeURIComponent(said)}`
+      await expectRefused('bad-parameter', url, as(user))
+    }
   })
 
-  it('[HM4] begin with the last change, go on in pages, and can be searched', async () => {
+  it('[HM4 HM12] begin with the last change, go on in pages, and can be searched', async () => {
     await using servers = await open()
     const { one, two } = servers
     const ada = person('ada')
@@ -225,6 +249,10 @@ describe.each(Object.keys(SERVERS) as (keyof typeof SERVERS)[])('lists on %s', (
     )
     expect(await roomsOf(two, ada, 'own', '预算 3')).toEqual([rooms[3]!.name])
     expect(await roomsOf(two, ada, 'own', '%')).toEqual([])
+    for (const text of ['%00', 'a%0Ab', 'x'.repeat(101), '%E2%80%AE']) {
+      const url = `${two.baseUrl}/rooms/mine?text=${text}`
+      await expectRefused('bad-parameter', url, as(ada))
+    }
   })
 
   it('[HM6] can have stars, and leave out what strangers share', async () => {
@@ -284,7 +312,11 @@ describe.each(Object.keys(SERVERS) as (keyof typeof SERVERS)[])('lists on %s', (
     await write(here, ada)
     await share(here, ada, bob, 'editor')
     const { viewLink } = await change(here, ada, { viewLink: true })
-    const link = new TestRoom(two.baseUrl, viewLink!)
+    await change(here, ada, { offeredTo: bob })
+    const link = new TestRoom(two.baseUrl, viewLink)
+    const hidden = new TestRoom(two.baseUrl)
+    await write(hidden, ada)
+    await change(hidden, ada, { link: 'nothing' })
     await post(here, 'mark', bob, { starred: true })
     await using own = await there.stream({}, as(ada))
     await using others = await there.stream({}, as(bob))
@@ -295,11 +327,24 @@ describe.each(Object.keys(SERVERS) as (keyof typeof SERVERS)[])('lists on %s', (
       expect((await stream.next('problem')).data).toMatchObject({ status: 403 })
       await end(stream)
     }
+    const read = async (at: TestRoom, user: string) =>
+      (await call(at.url('document'), as(user))).text
+    expect(await read(there, bob)).toContain(
+      'The owner of this document has put it into the trash.',
+    )
+    const stranger = await read(there, person('eve'))
+    expect(stranger).not.toContain('trash')
+    expect(stranger).toEqual(await read(hidden, bob))
+    expect(await read(link, bob)).toContain('This link no longer works.')
+    for (const what of ['trash', 'access/offer', 'mark', 'document/title', 'access']) {
+      const json = { trashed: false, accept: true, starred: true, title: 'Mine', revision: 9 }
+      expectProblem(await post(there, what, bob, json), 'forbidden')
+    }
     expect((await own.next('can')).data).toEqual({ can: ['watch', 'manage'] })
     for (const list of ['shared', 'starred', 'trash']) {
       expect(await roomsOf(two, bob, list)).toEqual([])
     }
-    expect(await roomsOf(two, ada, 'own')).toEqual([])
+    expect(await roomsOf(two, ada, 'own')).toEqual([hidden.name])
     const [thrown] = (await pageOf(two, ada, { list: 'trash' })).documents
     expect(thrown).toMatchObject({ room: here.name, own: true })
     expect(thrown!.deletedFromMs! - thrown!.trashedAtMs!).toBe(30 * 86_400_000)
@@ -307,7 +352,9 @@ describe.each(Object.keys(SERVERS) as (keyof typeof SERVERS)[])('lists on %s', (
     expectProblem(await call(link.url('document'), as(bob)), 'forbidden')
     expect(await call(there.url('document'), as(ada))).toMatchObject({ status: 200 })
     const headers = { ...as(ada).headers, 'content-type': 'application/octet-stream' }
-    expectProblem(await call(there.url('document'), { headers, body: OTHER }), 'forbidden')
+    const refused = await call(there.url('document'), { headers, body: OTHER })
+    expectProblem(refused, 'forbidden')
+    expect(refused.text).toContain('This document is in the trash. Take it out')
     expect(await post(there, 'trash', ada, { trashed: false })).toMatchObject({ status: 204 })
     expect((await own.next('can')).data).toMatchObject({ can: expect.arrayContaining(['write']) })
     expect(await roomsOf(one, bob, 'shared')).toEqual([here.name])
@@ -363,10 +410,8 @@ describe.each(Object.keys(SERVERS) as (keyof typeof SERVERS)[])('lists on %s', (
 
 it('[HM1 HM6] without users, and in memory, no lists are kept', async () => {
   await using folder = await newFolder()
-  await using open = await start('node:http', {
-    dataDir: folder.path,
-    ...{ operations: true },
-  })
+  const open_: Options = { dataDir: folder.path, operations: true }
+  await using open = await start('node:http', open_)
   const notKept = { documents: [], isKept: false }
   expect(await callJson(`${open.baseUrl}/rooms/mine`)).toEqual(notKept)
   const room = new TestRoom(open.baseUrl)
@@ -377,9 +422,26 @@ it('[HM1 HM6] without users, and in memory, no lists are kept', async () => {
   const other = new TestRoom(memory.baseUrl)
   await write(other, 'ada')
   expect(await post(other, 'mark', 'ada', { starred: true })).toMatchObject({ status: 204 })
+  expectProblem(await post(other, 'trash', 'ada', { trashed: true }), 'forbidden')
+  await write(other, 'ada', OTHER)
+  expect(await post(other, 'trash', 'ada', { trashed: false })).toMatchObject({ status: 204 })
 })
 
-it('[HM4] refuses parameters that are none', async () => {
+it('[HM1 HM8] a store of an application’s own that keeps no lists has no trash', async () => {
+  await using folder = await newFolder()
+  const module = new URL('../documents/log.store.mjs', import.meta.url)
+  const store = { module, options: { file: join(folder.path, 'log') } }
+  await using own = await start('node:http', { ...users, store })
+  const room = new TestRoom(own.baseUrl)
+  await write(room, 'ada')
+  expect(await pageOf(own, 'ada', {})).toEqual({ documents: [], isKept: false })
+  expect(await post(room, 'document/title', 'ada', { title: 'x' })).toMatchObject({ status: 204 })
+  expect(await post(room, 'mark', 'ada', { starred: true })).toMatchObject({ status: 204 })
+  expectProblem(await post(room, 'trash', 'ada', { trashed: true }), 'forbidden')
+  await write(room, 'ada', OTHER)
+})
+
+it('[HM4 HM12] refuses parameters that are none', async () => {
   await using servers = await onSqlite()
   const { baseUrl } = servers.one
   const wrong = [

@@ -195,6 +195,11 @@ export class Administration {
     return true
   }
 
+  /** Returns whether the store finds what is in the trash. @throws {Problem} store-failed */
+  async keepsTrash(): Promise<boolean> {
+    return (await this.context.documents.lists.trashed({ beforeMs: 0, limit: 1 })) !== null
+  }
+
   /** Returns whether a document is in the trash. @throws {Problem} store-failed */
   async hasTrash(): Promise<boolean> {
     return (await this.#trashed({ beforeMs: Number.MAX_SAFE_INTEGER, limit: 1 })).length > 0

@@ -14,7 +14,7 @@ import { Administration } from './administration.js'
 import type { AskedRoom } from './document/asked-room.js'
 import type { DataFolder } from './document/data-folder.js'
 import type { Exchange, Notices } from './exchange/exchange.js'
-import type { Documents, RoomLists, DocumentsCount } from './document/documents.js'
+import type { Documents, DocumentsCount } from './document/documents.js'
 import { mergeUpdates } from './document/merge.js'
 import type { Quotas } from './document/quota.js'
 import type { EndedLogins } from './access/ended-logins.js'
@@ -116,8 +116,6 @@ export class RoomServer {
   readonly administration: Administration
   readonly locks: RoomLocks
   readonly history: History
-  /** The lists of users. */
-  readonly lists: RoomLists
   readonly inspections: Inspections
   readonly #roomDocuments: RoomDocuments
   readonly #serving = new Serving()
@@ -143,7 +141,6 @@ export class RoomServer {
     this.#happenings = new Happenings(clock)
     this.#storeCalls = this.#newStoreCalls(context)
     this.history = new History({ ...context, versions: documents.versions })
-    this.lists = documents.lists
     const hooks = {
       documentChanges: allOf(this.history, this.#storeCalls),
       observer: () => this.#happenings.observer,

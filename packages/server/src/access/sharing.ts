@@ -30,6 +30,7 @@ import {
 
 /** A record and where it stands. */
 interface Known {
+  readonly roomName: string
   /** The incarnation of the document that it is about. */
   readonly incarnation: string
   readonly record: AccessRecord
@@ -38,6 +39,9 @@ interface Known {
   /** Whether there is neither a record nor a document. */
   readonly isNew: boolean
 }
+
+/** A call, and the room that it asks about. */
+type AskedCall = AskedRoom & { readonly request: IncomingMessage }
 
 /** How a record is stored. */
 interface Putting {
@@ -86,11 +90,7 @@ export class Sharing {
    * @throws {Problem} store-failed
    * @see PROTOCOL.md SR1, SR3, SR4
    */
-  async allows(
-    asked: AskedRoom & { readonly request: IncomingMessage },
-    userId: string | undefined,
-    action: Action,
-  ): Promise<boolean> {
+  async allows(asked: AskedCall, userId: string | undefined, action: Action): Promise<boolean> {
     if (userId === undefined) return false
     const known = await this.#known(asked)
     this.#decided.set(asked.request, known)
@@ -125,6 +125,24 @@ export class Sharing {
    */
   decidedAbout(request: IncomingMessage): string | undefined {
     return this.#decided.get(request)?.incarnation
+  }
+
+  /**
+   * Returns whether a call was refused because its document is in the trash, and whether its user put it there;
+   * `undefined` for a user who could see it nowhere else either.
+   *
+   * @see PROTOCOL.md HM9
+   */
+  trashOf(
+    { request, roomName }: Pick<AskedCall, 'request' | 'roomName'>,
+    userId: string,
+  ): 'own' | 'shared' | undefined {
+    const known = this.#decided.get(request)
+    if (known?.roomName !== roomName || known.record.trashedAtMs === undefined) return undefined
+    const { record } = known
+    if (record.owner === userId) return 'own'
+    const before = actionsOf({ ...record, trashedAtMs: undefined }, userId, this.linkGives)
+    return before.includes('watch') ? 'shared' : undefined
   }
 
   /** @param byUsers whether there are users @throws {Problem} store-failed. SR12 */
@@ -283,7 +301,7 @@ export class Sharing {
 
   async #known(asked: AskedRoom): Promise<Known> {
     const standing = await this.catalog.standing(asked)
-    const known = this.#knownBy.get(standing) ?? knownFrom(standing)
+    const known = this.#knownBy.get(standing) ?? knownFrom(standing, asked.roomName)
     this.#knownBy.set(standing, known)
     return known
   }
@@ -295,11 +313,12 @@ export class Sharing {
   }
 }
 
-function knownFrom({ incarnation, record, info }: Standing): Known {
+function knownFrom({ incarnation, record, info }: Standing, roomName: string): Known {
   if (record === undefined) {
-    return { incarnation, record: NO_RECORD, revision: 0, isNew: info === undefined }
+    return { roomName, incarnation, record: NO_RECORD, revision: 0, isNew: info === undefined }
   }
-  return { incarnation, record: readRecord(record), revision: record.revision, isNew: false }
+  const { revision } = record
+  return { roomName, incarnation, record: readRecord(record), revision, isNew: false }
 }
 
 function tooLarge(limitBytes: number): Problem {

@@ -1,19 +1,18 @@
 import {
-  isRoomName,
   type ListedDocument,
   type ListedDocuments,
   parseDocumentTitle,
   Problem,
 } from '@whereabouts/protocol'
 import { z } from 'zod'
-import { trashing } from '../administration.js'
+import { type Administration, trashing } from '../administration.js'
 import type { Account } from '../access/accounts.js'
 import type { Manager } from '../access/audit.js'
 import type { KnownUser } from '../access/known-user.js'
 import { assertCurrent } from '../access/users.js'
-import { type Entry, type ListPage, type ListPlace, LISTS } from '../document/lists.js'
+import type { RoomLists } from '../document/documents.js'
+import { type Entry, type ListPage, LISTS } from '../document/lists.js'
 import { checkRoom } from '../room-name.js'
-import type { RoomServer } from '../room-server.js'
 import type { Bodies } from './body.js'
 import { badParameter, type Call, checkVersion, oneOf, wholeNumber } from './call.js'
 import {
@@ -24,13 +23,13 @@ import {
   type Entrance,
 } from './entrance.js'
 import type { LargeAnswers } from './large-answers.js'
+import type { ListPlaces } from './list-places.js'
 
 /** The most documents in one page of a list. */
 export const MOST_ENTRIES = 100
 export const USUALLY_LISTED = 50
 /** So many documents of a page are counted as one read, as each is decided about. */
 const COUNTED_ENTRIES = 10
-const MAX_TEXT = 100
 const LIMIT_BYTES = 4_096
 const DAY_MS = 86_400_000
 
@@ -54,9 +53,11 @@ const LABEL_BODY = z.object({
 const MARK_BODY = z.object({ starred: z.boolean().optional(), hidden: z.boolean().optional() })
 const TRASH_BODY = z.object({ trashed: z.boolean() })
 
+const TITLE_RULE = 'a text of 1 to 100 characters in one line'
+
 /** What the fields of the bodies have to be. */
 const ALLOWED: ReadonlyMap<string, string> = new Map([
-  ['title', 'a text of 1 to 100 characters in one line, or null'],
+  ['title', `${TITLE_RULE}, or null`],
   ['kind', '1 to 32 of a-z, 0-9 and -'],
   ['starred', 'true or false'],
   ['hidden', 'true or false'],
@@ -65,7 +66,9 @@ const ALLOWED: ReadonlyMap<string, string> = new Map([
 
 /** What the calls of lists work with. */
 export interface ListParts {
-  readonly rooms: RoomServer
+  readonly lists: RoomLists
+  readonly places: ListPlaces
+  readonly administration: Administration
   readonly access: Access
   readonly bodies: Bodies
   readonly entrance: Entrance
@@ -83,19 +86,16 @@ export class ListCalls {
 
   /** @see PROTOCOL.md HM1, HM3, HM4 */
   async list(call: Call): Promise<void> {
-    const { entrance, rooms, answers } = this.parts
+    const { entrance, lists, places, answers } = this.parts
     const user = await entrance.calling(call)
-    const limit = limitOf(call)
-    const account = await entrance.count(
-      call,
-      user,
-      'documents',
-      Math.ceil(limit / COUNTED_ENTRIES),
-    )
+    const account = await entrance.count(call, user, 'documents')
     checkVersion(call.query)
+    const limit = limitOf(call)
+    const further = Math.ceil(limit / COUNTED_ENTRIES) - 1
+    if (further > 0) await entrance.count(call, user, 'documents', further)
     if (user === undefined) return answers.json(call, NOT_KEPT)
-    const page = { ...pageOf(call, user.claim.id), limit: limit + 1 }
-    const found = await rooms.lists.listOf(page)
+    const { id } = user.claim
+    const found = await lists.listOf({ ...this.#pageOf(call, id), limit: limit + 1 })
     if (found === null) return answers.json(call, NOT_KEPT)
     const entries = found.of.slice(0, limit)
     const may = await Promise.all(
@@ -103,32 +103,32 @@ export class ListCalls {
     )
     assertCurrent(user)
     const documents = entries.filter((_, index) => may[index]).map((entry) => this.#shown(entry))
-    const next = found.of.length > limit && { next: placeText(entries.at(-1)!) }
+    const next = found.of.length > limit && { next: places.seal(entries.at(-1)!, id) }
     answers.json(call, { documents, ...next } satisfies ListedDocuments)
   }
 
   /** @see PROTOCOL.md HM7 */
   async label(call: Call, room: string): Promise<void> {
-    const { entrance, rooms, access } = this.parts
+    const { entrance, lists, access } = this.parts
     const { asker, said, roomName } = await entrance.decide(call, room, LABEL, () =>
       this.#read(call, room, LABEL_BODY),
     )
     const { title, kind } = said
     const label = { title, ...(kind !== undefined && { kind }) }
-    await rooms.lists.label(roomName, label, access.sharing.decidedAbout(asker.request))
+    await lists.label(roomName, label, access.sharing.decidedAbout(asker.request))
     call.empty(204)
   }
 
   /** @see PROTOCOL.md HM6 */
   async mark(call: Call, room: string): Promise<void> {
-    const { entrance, rooms } = this.parts
+    const { entrance, lists } = this.parts
     const { user, said, roomName } = await entrance.decide(call, room, MARK, async () => {
       assertWritable(room)
       return this.#read(call, room, MARK_BODY)
     })
     if (user === undefined) throw nobodyHasLists()
     const { starred, hidden } = said
-    await rooms.lists.mark(user.claim.id, roomName, {
+    await lists.mark(user.claim.id, roomName, {
       ...(starred !== undefined && { isStarred: starred }),
       ...(hidden !== undefined && { isHidden: hidden }),
     })
@@ -137,7 +137,7 @@ export class ListCalls {
 
   /** @see PROTOCOL.md HM8, BU24 */
   async trash(call: Call, room: string): Promise<void> {
-    const { entrance, rooms, access } = this.parts
+    const { entrance, administration, access } = this.parts
     const read = async ({ account, user, asker }: Entered) => {
       const { trashed } = await this.#read(call, room, TRASH_BODY)
       const isOwner = access.sharing.decidedAbout(asker.request) !== undefined
@@ -146,7 +146,9 @@ export class ListCalls {
       return { trashed, manager }
     }
     const { asker, said } = await entrance.decide(call, room, TRASH, read)
-    await rooms.administration.setTrashed(asker, said.trashed, said.manager)
+    // Nobody would find it there, and nothing would empty it.
+    if (said.trashed && !(await administration.keepsTrash())) throw noTrash()
+    await administration.setTrashed(asker, said.trashed, said.manager)
     call.empty(204)
   }
 
@@ -159,6 +161,17 @@ export class ListCalls {
   ): Promise<boolean> {
     const asker = { request, user, roomName, account: account.key }
     return (await this.parts.access.permissions.granted(asker, ['watch'])).includes('watch')
+  }
+
+  /** @throws {Problem} bad-parameter */
+  #pageOf({ query }: Call, userId: string): Omit<ListPage, 'limit'> {
+    const list = oneOf(query, 'list', LISTS)
+    const text = textOf(query('text'))
+    const said = query('after')
+    if (said === undefined) return { list, userId, ...text }
+    const after = this.parts.places.open(said, userId)
+    if (after === undefined) throw badParameter('after', 'the "next" of the page before')
+    return { list, userId, ...text, after }
   }
 
   #shown({ roomName, title, kind, ...entry }: Entry): ListedDocument {
@@ -196,29 +209,12 @@ function limitOf({ query }: Call): number {
   return limit
 }
 
-/** @throws {Problem} bad-parameter */
-function pageOf({ query }: Call, userId: string): Omit<ListPage, 'limit'> {
-  const text = query('text')?.trim() ?? ''
-  if (text.length > MAX_TEXT) throw badParameter('text', `at most ${MAX_TEXT} characters`)
-  const after = query('after')
-  return {
-    list: oneOf(query, 'list', LISTS),
-    userId,
-    ...(text !== '' && { text }),
-    ...(after !== undefined && { after: placeFrom(after) }),
-  }
-}
-
-function placeText({ updatedAtMs, roomName }: ListPlace): string {
-  return `${updatedAtMs}.${roomName}`
-}
-
-/** @throws {Problem} bad-parameter */
-function placeFrom(text: string): ListPlace {
-  const [, ms = '', roomName] = /^(\d{1,16})\.(.+)$/.exec(text) ?? []
-  const updatedAtMs = Number(ms)
-  if (isRoomName(roomName) && Number.isSafeInteger(updatedAtMs)) return { updatedAtMs, roomName }
-  throw badParameter('after', 'the "next" of the page before')
+/** @throws {Problem} bad-parameter. HM12 */
+function textOf(said = ''): Pick<ListPage, 'text'> {
+  if (said.trim() === '') return {}
+  const text = parseDocumentTitle(said)
+  if (text === undefined) throw badParameter('text', TITLE_RULE)
+  return { text }
 }
 
 function managerOf(user: KnownUser | undefined, asOwner: boolean): Manager {
@@ -227,4 +223,8 @@ function managerOf(user: KnownUser | undefined, asOwner: boolean): Manager {
 
 function nobodyHasLists(): Problem {
   return new Problem('forbidden', 'Without users, the server keeps no lists of documents.')
+}
+
+function noTrash(): Problem {
+  return new Problem('forbidden', 'The server has no trash. Delete the document instead.')
 }

@@ -1,7 +1,7 @@
 import { LISTS } from '../document/lists.js'
 import { MOST_ENTRIES, USUALLY_LISTED } from './list-calls.js'
 import { json, problem, query, room, version } from './openapi-parts.js'
-import { ref } from './openapi-schemas.js'
+import { ref } from './openapi-ref.js'
 
 const done = { 204: { description: 'Done' }, default: problem }
 const body = (schema: string) => ({

@@ -2,7 +2,8 @@ import { MOST_LISTED } from '../administration.js'
 import { HISTORY_PATHS } from './openapi-history.js'
 import { LIST_PATHS } from './openapi-lists.js'
 import { json, problem, query, room, text, update, version } from './openapi-parts.js'
-import { ref, SCHEMAS } from './openapi-schemas.js'
+import { ref } from './openapi-ref.js'
+import { SCHEMAS } from './openapi-schemas.js'
 
 const member = query(
   'member',
