@@ -459,7 +459,7 @@ it('[HM4 HM12] refuses parameters that are none', async () => {
 })
 
 it('[BU2] pages of a list count for the user who asks', async () => {
-  await using servers = await onSqlite({ budgetScale: 0.01 })
+  await using servers = await onSqlite({ budgetScale: 0.02 })
   const url = `${servers.one.baseUrl}/rooms/mine?limit=100`
   expect(await call(url, as('ada'))).toMatchObject({ status: 200 })
   expect(await call(url, as('ada'))).toMatchObject({ status: 200 })

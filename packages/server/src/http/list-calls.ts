@@ -28,6 +28,8 @@ import type { ListPlaces } from './list-places.js'
 /** The most documents in one page of a list. */
 export const MOST_ENTRIES = 100
 export const USUALLY_LISTED = 50
+/** A list is sorted and searched as a whole, however few documents are asked for. */
+const LIST_POINTS = 10
 /** So many documents of a page are counted as one read, as each is decided about. */
 const COUNTED_ENTRIES = 10
 const LIMIT_BYTES = 4_096
@@ -88,11 +90,10 @@ export class ListCalls {
   async list(call: Call): Promise<void> {
     const { entrance, lists, places, answers } = this.parts
     const user = await entrance.calling(call)
-    const account = await entrance.count(call, user, 'documents')
+    const account = await entrance.count(call, user, 'documents', LIST_POINTS)
     checkVersion(call.query)
     const limit = limitOf(call)
-    const further = Math.ceil(limit / COUNTED_ENTRIES) - 1
-    if (further > 0) await entrance.count(call, user, 'documents', further)
+    await entrance.count(call, user, 'documents', Math.ceil(limit / COUNTED_ENTRIES))
     if (user === undefined) return answers.json(call, NOT_KEPT)
     const { id } = user.claim
     const found = await lists.listOf({ ...this.#pageOf(call, id), limit: limit + 1 })
