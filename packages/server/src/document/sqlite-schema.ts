@@ -86,7 +86,7 @@ const LISTS = `
     owner TEXT,
     number INTEGER NOT NULL,
     PRIMARY KEY (person, room)
-  );
+  ) WITHOUT ROWID;
   CREATE INDEX shares_room ON shares (room);
   CREATE INDEX shares_number ON shares (person, number);
   CREATE INDEX shares_owner ON shares (person, owner, number);
@@ -103,7 +103,7 @@ const LISTS = `
     starred INTEGER NOT NULL,
     hidden INTEGER NOT NULL,
     PRIMARY KEY (person, room)
-  );
+  ) WITHOUT ROWID;
   CREATE INDEX marks_room ON marks (room);
   CREATE INDEX marks_number ON marks (person, number);
 `
