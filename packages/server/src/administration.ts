@@ -1,8 +1,7 @@
 import { Problem } from '@whereabouts/protocol'
 import type { Audited, AuditLog, Manager } from './access/audit.js'
 import { checkOwner } from './access/access-record.js'
-import type { Sharing } from './access/sharing.js'
-import type { AskedRoom } from './document/asked-room.js'
+import type { AskedCall, Sharing } from './access/sharing.js'
 import type { Documents } from './document/documents.js'
 import type { TrashPage } from './document/lists.js'
 import type { DocumentInfo, Page, RoomRecord } from './document/store.js'
@@ -186,7 +185,7 @@ export class Administration {
    * @throws {Problem} access-changed, store-failed, shutting-down
    * @see PROTOCOL.md HM8, AD9
    */
-  async setTrashed(asked: AskedRoom, isTrashed: boolean, who: Manager): Promise<boolean> {
+  async setTrashed(asked: AskedCall, isTrashed: boolean, who: Manager): Promise<boolean> {
     const { serving, sharing, audit } = this.context
     serving.assertServing()
     const name = checkRoom(asked.roomName)

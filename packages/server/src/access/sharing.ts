@@ -41,7 +41,7 @@ interface Known {
 }
 
 /** A call, and the room that it asks about. */
-type AskedCall = AskedRoom & { readonly request: IncomingMessage }
+export type AskedCall = AskedRoom & { readonly request: IncomingMessage }
 
 /** How a record is stored. */
 interface Putting {
@@ -217,8 +217,11 @@ export class Sharing {
    * @throws {Problem} access-changed, too-large, store-failed
    * @see PROTOCOL.md HM8
    */
-  async trash(asked: AskedRoom, trashedAtMs: number | undefined): Promise<boolean> {
+  async trash(asked: AskedCall, trashedAtMs: number | undefined): Promise<boolean> {
+    const decided = this.#decided.get(asked.request)
     const known = await this.#knownNow(asked)
+    // The document may have got another owner since the call was let in.
+    if (decided !== undefined && decided.revision !== known.revision) throw accessChanged()
     const { record, isNew } = known
     const isAsItWas = (record.trashedAtMs === undefined) === (trashedAtMs === undefined)
     if (isNew || isAsItWas) return false

@@ -141,14 +141,14 @@ export class ListCalls {
     const { entrance, administration, access } = this.parts
     const read = async ({ account, user, asker }: Entered) => {
       const { trashed } = await this.#read(call, room, TRASH_BODY)
+      // Nobody would find it there, and nothing would empty it.
+      if (trashed && !(await administration.keepsTrash())) throw noTrash()
       const isOwner = access.sharing.decidedAbout(asker.request) !== undefined
       const manager = managerOf(user, isOwner)
       await access.allowances.takeEntry(account, manager, trashing(room, trashed))
       return { trashed, manager }
     }
     const { asker, said } = await entrance.decide(call, room, TRASH, read)
-    // Nobody would find it there, and nothing would empty it.
-    if (said.trashed && !(await administration.keepsTrash())) throw noTrash()
     await administration.setTrashed(asker, said.trashed, said.manager)
     call.empty(204)
   }
