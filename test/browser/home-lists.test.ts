@@ -134,10 +134,7 @@ it('[HM20] what is in the trash is closed to others, and comes back as it was', 
   await openList(dora.page, 'Shared with me')
   await dora.page.getByText('Nobody has shared').waitFor()
   await dora.page.goto(`${server.baseUrl}/pages/draft`)
-  await dora.page
-    .getByText('The owner of this document has put it into the trash.')
-    .first()
-    .waitFor()
+  await dora.page.locator('.state-note[data-kind="neverIn"]').waitFor()
 
   await cem.page.getByRole('button', { name: 'Undo' }).click()
   await expect.poll(() => titles(cem.page)).toEqual(['Draft'])
