@@ -6,6 +6,7 @@ import { applyUpdate, Doc } from 'yjs'
 import { describe, expect, it } from 'vitest'
 import { freePort } from '../servers/free-port.js'
 import { startServer } from '../servers/standalone.js'
+import type { SheetWindow } from './sheet-window.js'
 import { ann, bob, Sheets, untilInOrder } from './sheets.js'
 
 const sheets = new Sheets()
@@ -63,6 +64,35 @@ describe('the content of cells', () => {
     expect(await anns.told.textContent()).not.toContain('B4')
     expect(said).not.toContain('B4')
   })
+
+  it.each([
+    ['inserts a row above it', (anns: SheetWindow) => anns.insertRowAbove('A2'), 1],
+    ['deletes a row above it', (anns: SheetWindow) => anns.deleteRow(2), -1],
+  ])(
+    '[SH17] while somebody %s, what a person types goes into one cell after the other',
+    async (_, move, by) => {
+      const room = sheets.newRoom()
+      await using anns = await sheets.open(room, ann)
+      await using bobs = await sheets.open(room, bob)
+      await bobs.select('B5')
+      await bobs.page.keyboard.type('one')
+      await move(anns)
+      await expect.poll(() => bobs.ownCell()).toBe(`B${5 + by}`)
+      await bobs.page.keyboard.type(' more')
+      for (const word of ['two', 'three']) {
+        await bobs.page.keyboard.press('Enter')
+        await bobs.page.keyboard.type(word)
+      }
+      await bobs.page.keyboard.press('Tab')
+      await bobs.page.keyboard.type('beside')
+      await bobs.page.keyboard.press('Enter')
+      await anns.untilShows(`C${7 + by}`, 'beside')
+      await anns.untilShows(`B${5 + by}`, 'one more')
+      await anns.untilShows(`B${6 + by}`, 'two')
+      await anns.untilShows(`B${7 + by}`, 'three')
+      await untilInOrder(anns, bobs)
+    },
+  )
 
   it('[CL14 SD13 SH12] is merged after both were offline, and meanwhile shown as not saved', async () => {
     const room = sheets.newRoom()

@@ -27,6 +27,7 @@ import type { Session } from './session.js'
 import { useNotice } from './StateNote.js'
 import { TitleField } from './TitleField.js'
 import { LanguageSelect } from './language/LanguageSelect.js'
+import { ThemeSelect } from './looks/ThemeSelect.js'
 import { t } from './language/language.js'
 
 /** Pages have none, and sheets only once they are there. */
@@ -74,6 +75,7 @@ export function Shell(props: ShellProps) {
         )}
         <HistoryButton session={session} route={route} content={content} />
         <ShareButton session={session} route={route} />
+        <ThemeSelect />
         <LanguageSelect />
         <Avatars
           session={session}

@@ -36,13 +36,13 @@ export function HistoryPanel(props: HistoryPanelProps) {
 
   return (
     <dialog ref={dialog} className="history-dialog" aria-labelledby="history" onClose={onClose}>
-      <header>
+      <div className="history-head">
         <h2 id="history">{TEXTS.title}</h2>
         <output className="said">{said}</output>
         <button type="button" onClick={() => dialog.current?.close()}>
           {TEXTS.close}
         </button>
-      </header>
+      </div>
       <nav aria-label={TEXTS.list}>
         <PresentForm
           session={session}

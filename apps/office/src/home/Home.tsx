@@ -6,6 +6,7 @@ import { OpenFile } from '../files/OpenFile.js'
 import { ICONS } from '../icons.js'
 import type { Identity } from '../identity.js'
 import { LanguageSelect } from '../language/LanguageSelect.js'
+import { ThemeSelect } from '../looks/ThemeSelect.js'
 import { t } from '../language/language.js'
 import { PALETTE } from '../person.js'
 import { Account } from '../presence/Account.js'
@@ -150,6 +151,7 @@ function HomeBar({ identity: { mode, user } }: { readonly identity: Identity }) 
         <span className="brand">whereabouts</span>
       </h1>
       <div className="avatars">
+        <ThemeSelect />
         <LanguageSelect />
         {user !== undefined && (
           <Account

@@ -6,7 +6,7 @@ import { chooseLanguage, currentLanguage, LANGUAGES, t } from './language.js'
 /** Shows the language of this window, and loads the window again in another one. @see OFFICE.md LA2 */
 export function LanguageSelect() {
   return (
-    <span className="language" title={t('common.language')}>
+    <span className="icon-select" title={t('common.language')}>
       {ICONS.language}
       <select
         aria-label={t('common.language')}
