@@ -17,7 +17,10 @@ const ROW_BYTES = 100
 export class DocumentLog {
   #generation: number
   #snapshotBytes: number
-  #updates: { readonly number: number; readonly bytes: number }[] = []
+  /** The sizes of the updates, by their numbers. */
+  readonly #updates = new Map<number, number>()
+  /** The highest number that a load has returned. An update of this node may come after one that it lacks. */
+  #lastLoaded = 0
   #updatesBytes = 0
   /** Whether it has the mark of a document that keeps what is deleted in it. */
   #isKept = false
@@ -27,7 +30,15 @@ export class DocumentLog {
   constructor({ generation, snapshot, updates }: StoredDocument) {
     this.#generation = generation
     this.#snapshotBytes = snapshot.byteLength
-    for (const update of updates) this.add(update)
+    this.loaded(updates)
+  }
+
+  get generation(): number {
+    return this.#generation
+  }
+
+  get lastLoaded(): number {
+    return this.#lastLoaded
   }
 
   /** The size of the snapshot and the updates. */
@@ -36,7 +47,7 @@ export class DocumentLog {
   }
 
   get hasUpdates(): boolean {
-    return this.#updates.length > 0
+    return this.#updates.size > 0
   }
 
   get isKept(): boolean {
@@ -45,20 +56,35 @@ export class DocumentLog {
 
   /** Whether the updates take so much room that they are compacted even while more arrive. */
   get isLong(): boolean {
-    const { length } = this.#updates
-    if (length < this.#leastUpdates) return false
-    return length >= MANY_UPDATES || this.#updatesBytes >= this.#snapshotBytes * DUE_SHARE
+    const { size } = this.#updates
+    if (size < this.#leastUpdates) return false
+    return size >= MANY_UPDATES || this.#updatesBytes >= this.#snapshotBytes * DUE_SHARE
   }
 
   /** Whether the updates are worth a compaction once the document is quiet. */
   get isWorthwhile(): boolean {
-    const logBytes = this.#updatesBytes + ROW_BYTES * this.#updates.length
+    const logBytes = this.#updatesBytes + ROW_BYTES * this.#updates.size
     return logBytes >= Math.max(SMALL_BYTES, this.#snapshotBytes * WORTHWHILE_SHARE)
   }
 
   /** Returns what a snapshot of everything would replace. */
   get replaceable(): { readonly base: number; readonly numbers: readonly number[] } {
-    return { base: this.#generation, numbers: this.#updates.map(({ number }) => number) }
+    return { base: this.#generation, numbers: [...this.#updates.keys()] }
+  }
+
+  /** Returns those of loaded updates that it lacks, in the order of the store. */
+  lacking(updates: readonly StoredUpdate[]): readonly StoredUpdate[] {
+    return updates
+      .filter(({ number }) => !this.#updates.has(number))
+      .toSorted((one, other) => one.number - other.number)
+  }
+
+  /** Records updates that a load brought. */
+  loaded(updates: readonly StoredUpdate[]): void {
+    for (const update of updates) {
+      this.add(update)
+      this.#lastLoaded = Math.max(this.#lastLoaded, update.number)
+    }
   }
 
   add({ number, bytes }: StoredUpdate): void {
@@ -67,22 +93,25 @@ export class DocumentLog {
       this.#isKept = true
       return
     }
-    this.#updates.push({ number, bytes: bytes.byteLength })
+    // A load may bring an update of this node before its append is answered.
+    if (this.#updates.has(number)) return
+    this.#updates.set(number, bytes.byteLength)
     this.#updatesBytes += bytes.byteLength
   }
 
   /** Records that a snapshot replaced the one before and these updates. */
   replaced(generation: number, snapshotBytes: number, numbers: readonly number[]): void {
-    const gone = new Set(numbers)
     this.#generation = generation
     this.#snapshotBytes = snapshotBytes
-    this.#updates = this.#updates.filter(({ number }) => !gone.has(number))
-    this.#updatesBytes = this.#updates.reduce((sum, { bytes }) => sum + bytes, 0)
+    for (const number of numbers) {
+      this.#updatesBytes -= this.#updates.get(number) ?? 0
+      this.#updates.delete(number)
+    }
     this.#leastUpdates = FEW_UPDATES
   }
 
   /** Records that a compaction failed: the next one is due after further updates. */
   compactionFailed(): void {
-    this.#leastUpdates = this.#updates.length + FEW_UPDATES
+    this.#leastUpdates = this.#updates.size + FEW_UPDATES
   }
 }

@@ -10,6 +10,7 @@ import {
   UpdateEncoderV1,
 } from 'yjs'
 import { DocumentKeeper, type DocumentLimits } from './keeper.js'
+import { KEPT } from './kept.js'
 import { Occupation } from './occupation.js'
 import { MemoryStore } from './memory-store.js'
 import { type DocumentStore, FIRST_INCARNATION } from './store.js'
@@ -28,6 +29,11 @@ class TestStore implements DocumentStore {
   load(roomName: string) {
     this.loads.push(roomName)
     return this.#whenWell(() => this.inner.load(roomName))
+  }
+
+  later(...asked: Parameters<MemoryStore['later']>) {
+    this.loads.push(`later than ${asked[1].last}`)
+    return this.#whenWell(() => this.inner.later(...asked))
   }
 
   append(...updates: Parameters<DocumentStore['append']>) {
@@ -135,6 +141,20 @@ function textIn(update: Uint8Array): string {
   const doc = new Doc()
   applyUpdate(doc, update)
   return doc.getText('page').toString()
+}
+
+/** Holds back what the store answers until a function is called. */
+function heldLater(store: TestStore) {
+  let answer = () => {}
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  const later = vi.spyOn(store, 'later').mockImplementation(async (...asked) => {
+    const updates = await store.inner.later(...asked)
+    await answered
+    return updates
+  })
+  return { later, answer }
 }
 
 const storeFailed = expect.objectContaining({ problem: 'store-failed' })
@@ -503,7 +523,162 @@ it('[EX13] reloads a document that another process changed, without losing updat
   await keeper.learn('one', undefined)
   await updated
   expect(await textOf('one')).toBe('abc')
+  expect(store.loads).toEqual(['one', 'later than 0'])
+})
+
+it('[EX14] takes from the store what it lacks, and doesn’t load the document again for that', async () => {
+  const { keeper, store, textOf } = start()
+  const { type } = typist()
+  await keeper.update('one', type('a'))
+  const before = keeper.count().loadedBytes
+  await store.inner.append([
+    { ...ONE, bytes: type('b') },
+    { ...ONE, bytes: type('c') },
+  ])
+  await keeper.learn('one', undefined)
+  expect(await textOf('one')).toBe('abc')
+  expect(await textOf('one')).toBe('abc')
+  expect(store.loads).toEqual(['one', 'later than 0'])
+  expect(keeper.count().loadedBytes).toBeGreaterThan(before)
+  await keeper.learn('one', undefined)
+  await keeper.update('one', type('d'))
+  expect(store.loads).toEqual(['one', 'later than 0', 'later than 3'])
+  expect(await textOf('one')).toBe('abcd')
+})
+
+it('[EX14] loads the document again from a store that can’t say what came later', async () => {
+  const { store } = start()
+  const plain = Object.assign(store, { later: undefined })
+  const keeper = new DocumentKeeper(plain, LIMITS, () => 0)
+  const { type } = typist()
+  await keeper.update('one', type('a'))
+  await store.inner.append([{ ...ONE, bytes: type('b') }])
+  await keeper.learn('one', undefined)
+  expect(textIn(await keeper.read('one', undefined))).toBe('ab')
   expect(store.loads).toEqual(['one', 'one'])
+})
+
+it('[EX14] asks for what came after its last load, though its own came later', async () => {
+  const { keeper, store, textOf } = start()
+  const { type } = typist()
+  await keeper.update('one', type('a'))
+  const [others, own] = [type('b'), type('c')]
+  await store.inner.append([{ ...ONE, bytes: others }])
+  await keeper.update('one', own)
+  await keeper.learn('one', undefined)
+  expect(await textOf('one')).toBe('abc')
+  await keeper.learn('one', undefined)
+  expect(await textOf('one')).toBe('abc')
+  expect(store.loads).toEqual(['one', 'later than 0', 'later than 3'])
+  const { loadedBytes } = keeper.count()
+  keeper.release('one')
+  await textOf('one')
+  expect(loadedBytes).toBe(keeper.count().loadedBytes)
+})
+
+it('[EX14] waits for one answer, even while others keep asking', async () => {
+  const { keeper, store, textOf } = start()
+  await keeper.update('one', typist().type('a'))
+  const gates: (() => void)[] = []
+  const answered = async () => {
+    await vi.waitFor(() => expect(gates).toHaveLength(1))
+    store.gate = new Promise((resolve) => gates.push(resolve))
+    gates.shift()!()
+  }
+  store.gate = new Promise((resolve) => gates.push(resolve))
+  const ask = async () => {
+    await keeper.learn('one', undefined)
+    return textOf('one')
+  }
+  const reads = [ask()]
+  for (let count = 0; count < 3; count++) {
+    await setImmediate()
+    reads.push(ask())
+    await setImmediate()
+    await answered()
+  }
+  expect(await Promise.all(reads.slice(0, 3))).toEqual(['a', 'a', 'a'])
+  gates.shift()!()
+  expect(await reads[3]).toBe('a')
+})
+
+it('[EX14] loads a document again that another process has marked as one that keeps what is deleted', async () => {
+  const { keeper, store } = start()
+  const { type, doc } = typist()
+  await keeper.update('one', type('deleted words'))
+  await store.inner.append([{ ...ONE, bytes: KEPT }])
+  await keeper.learn('one', undefined)
+  await keeper.read('one', undefined)
+  expect(store.loads).toEqual(['one', 'later than 0', 'one'])
+  doc.getText('page').delete(0, 13)
+  await keeper.update('one', encodeStateAsUpdate(doc))
+  expect(textIn(await keeper.read('one', undefined))).toBe('')
+  expect(Buffer.from(await keeper.read('one', undefined)).includes('deleted words')).toBe(true)
+})
+
+it('[EX14] reads that begin while an older answer is on its way all wait for the next one', async () => {
+  const { keeper, store, textOf } = start()
+  const { type } = typist()
+  await keeper.update('one', type('a'))
+  const { later, answer } = heldLater(store)
+  const ask = async () => {
+    await keeper.learn('one', undefined)
+    return textOf('one')
+  }
+  const first = ask()
+  await vi.waitFor(() => expect(later).toHaveBeenCalled())
+  await store.inner.append([{ ...ONE, bytes: type('b') }])
+  const others = [ask(), ask(), ask()]
+  await setImmediate()
+  answer()
+  expect(await first).toBe('a')
+  expect(await Promise.all(others)).toEqual(['ab', 'ab', 'ab'])
+  expect(later).toHaveBeenCalledTimes(2)
+})
+
+it('[EX14] loads the document again if it was compacted while the store answered', async () => {
+  const { clock, keeper, store, textOf } = start()
+  const { type } = typist()
+  for (let count = 0; count < 100; count++) await keeper.update('one', type('a'))
+  const { later, answer } = heldLater(store)
+  await keeper.learn('one', undefined)
+  const read = textOf('one')
+  await vi.waitFor(() => expect(later).toHaveBeenCalled())
+  clock.nowMs += 10_000
+  keeper.tidy()
+  await vi.waitFor(() => expect(keeper.count().compactions).toBe(1))
+  answer()
+  expect(await read).toBe('a'.repeat(100))
+  expect(store.loads).toEqual(['one', 'one'])
+})
+
+it('[EX14] asks again after the store has failed', async () => {
+  const { keeper, store, textOf } = start()
+  const { type } = typist()
+  await keeper.update('one', type('a'))
+  await store.inner.append([{ ...ONE, bytes: type('b') }])
+  await keeper.learn('one', undefined)
+  store.failure = new Error('away')
+  await expect(textOf('one')).rejects.toEqual(storeFailed)
+  store.failure = undefined
+  expect(await textOf('one')).toBe('ab')
+})
+
+it('[EX14] loads the whole document if another process compacted it, or too much is missing', async () => {
+  const { keeper, store, textOf } = start()
+  const { doc, type } = typist()
+  await keeper.update('one', type('a'))
+  const numbers = (await store.inner.load('one')).updates.map(({ number }) => number)
+  const compacted = { ...ONE, base: 0, snapshot: encodeStateAsUpdate(doc), numbers }
+  await store.inner.compact(compacted)
+  await store.inner.append([{ ...ONE, bytes: type('b') }])
+  await keeper.learn('one', undefined)
+  expect(await textOf('one')).toBe('ab')
+  const many = Array.from({ length: 101 }, () => ({ ...ONE, bytes: type('c') }))
+  await store.inner.append(many)
+  await keeper.learn('one', undefined)
+  expect(await textOf('one')).toBe(`ab${'c'.repeat(101)}`)
+  expect(store.loads).toEqual(['one', 'later than 0', 'one', 'later than 3', 'one'])
 })
 
 it('[DO68] shows what the store has first, where two processes took other content for the same clocks', async () => {

@@ -228,7 +228,9 @@ export class DocumentKeeper {
    */
   async remove(removal: Removal): Promise<boolean> {
     const isRemoved = await this.#asked(() => this.store.remove(removal))
-    await this.learn(removal.roomName, undefined)
+    await this.#documents.loaded(removal.roomName)
+    const document = this.#documents.find(removal.roomName)
+    if (document !== undefined) this.#documents.drop(document)
     return isRemoved
   }
 
@@ -256,7 +258,7 @@ export class DocumentKeeper {
   /**
    * Applies an update that another process with the same store accepted.
    *
-   * @param bytes if omitted, the document is loaded again at its next use
+   * @param bytes if omitted, its next use asks the store for what the document lacks
    */
   async learn(roomName: string, bytes: Uint8Array | undefined): Promise<void> {
     // A document that is being loaded may not include the update yet.
@@ -264,8 +266,8 @@ export class DocumentKeeper {
     const document = this.#documents.find(roomName)
     if (document === undefined) return
     document.writtenMs = this.now()
-    const isKnown = bytes !== undefined && this.#attend(roomName, 0, () => document.learn(bytes))
-    if (!isKnown) this.#documents.drop(document)
+    if (bytes === undefined) document.mayLack = true
+    else if (!this.#attend(roomName, 0, () => document.learn(bytes))) this.#documents.drop(document)
   }
 
   /** Compacts quiet documents, and unloads those that are idle or exceed the memory limit. Call it periodically. */

@@ -15,9 +15,9 @@ import {
 import { Admission, type Admitted } from './admission.js'
 import { encodeDocument } from './encode.js'
 import { DocumentLog } from './document-log.js'
-import { isMarkedKept } from './kept.js'
+import { isKeptMark, isMarkedKept } from './kept.js'
 import { ListOrder, type Neighbours } from './list-order.js'
-import type { StoredDocument, StoredUpdate } from './store.js'
+import type { KnownDocument, StoredDocument, StoredUpdate } from './store.js'
 import { badUpdate, type ReadUpdate, readUpdate } from './update.js'
 
 /**
@@ -25,6 +25,8 @@ import { badUpdate, type ReadUpdate, readUpdate } from './update.js'
  * clients, and at its end Yjs merges structs in quadratic time.
  */
 const LOADED_AT_ONCE = 32_768
+/** How many updates are taken over one by one. More of them are loaded sooner together with the whole document. */
+const MOST_CAUGHT_UP = 100
 /** The estimated memory of a document and its parts, in addition to the bytes in the store. */
 const WEIGHTS = {
   document: 4_000,
@@ -38,6 +40,10 @@ const WEIGHTS = {
 export class LoadedDocument {
   /** Whether it may differ from the store and must be loaded again. */
   stale = false
+  /** Whether it may lack what others have stored. */
+  mayLack = false
+  /** Settles when the store was asked for what it lacks. */
+  refreshing: Promise<void> | undefined
   /** The number of calls that use it now. */
   users = 0
   /** The total size of the updates in these calls. */
@@ -158,6 +164,30 @@ export class LoadedDocument {
     } catch {
       return false
     }
+  }
+
+  /** What the store needn't return again. */
+  get known(): KnownDocument {
+    const { incarnation, log } = this
+    return { incarnation, generation: log.generation, last: log.lastLoaded }
+  }
+
+  /**
+   * Takes over what it lacks of the updates after what was known of it; returns `false` if the document has to be
+   * loaded again.
+   *
+   * @param known as it was when the store was asked
+   */
+  catchUp({ generation }: KnownDocument, updates: readonly StoredUpdate[]): boolean {
+    // An own compaction may have replaced some of them meanwhile.
+    if (generation !== this.log.generation) return false
+    const lacking = this.log.lacking(updates)
+    if (lacking.length > MOST_CAUGHT_UP) return false
+    // Only a document that was loaded as one keeps what is deleted.
+    if (!this.keepsDeleted && lacking.some(({ bytes }) => isKeptMark(bytes))) return false
+    if (!lacking.every(({ bytes }) => this.learn(bytes))) return false
+    this.log.loaded(updates)
+    return true
   }
 
   /**

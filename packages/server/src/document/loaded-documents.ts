@@ -63,8 +63,7 @@ export class LoadedDocuments {
 
   /** Runs work with a document, which stays loaded meanwhile. @throws {Problem} store-failed */
   async use<T>(roomName: string, work: (document: LoadedDocument) => Promise<T>): Promise<T> {
-    while (!this.#documents.has(roomName)) await this.#load(roomName)
-    const document = this.#documents.get(roomName)!
+    const document = await this.#current(roomName)
     document.users += 1
     try {
       return await work(document)
@@ -110,6 +109,42 @@ export class LoadedDocuments {
     document.usedAtMs = nowMs
     // After a failure, a later use records it.
     this.context.store.touch(document.roomName).catch(() => {})
+  }
+
+  /** Returns a document with everything that it may lack now. */
+  async #current(roomName: string): Promise<LoadedDocument> {
+    const known = this.#documents.get(roomName)
+    // The store may have been asked before something came to lack. One more answer has it, whatever others wait for.
+    if (known?.refreshing !== undefined) await known.refreshing
+    if (known?.mayLack === true || known?.refreshing !== undefined) await this.#refresh(known)
+    for (;;) {
+      const document = this.#documents.get(roomName)
+      if (document !== undefined) return document
+      await this.#load(roomName)
+    }
+  }
+
+  #refresh(document: LoadedDocument): Promise<void> {
+    document.refreshing ??= this.#refreshNow(document).finally(() => {
+      document.refreshing = undefined
+    })
+    return document.refreshing
+  }
+
+  /** Loads what a document lacks, and nothing of what it has; drops it if that can't be done. @see PROTOCOL.md EX14 */
+  async #refreshNow(document: LoadedDocument): Promise<void> {
+    const { roomName, known } = document
+    const { context } = this
+    // Whoever learns of something from now on asks again.
+    document.mayLack = false
+    try {
+      const later = await context.load(roomName, async () => context.store.later?.(roomName, known))
+      const catchUp = () => later !== undefined && document.catchUp(known, later)
+      if (!context.attend(roomName, catchUp)) this.drop(document)
+    } catch (error) {
+      document.mayLack = true
+      throw storeFailed(error)
+    }
   }
 
   #load(roomName: string): Promise<void> {

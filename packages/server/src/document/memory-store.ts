@@ -3,6 +3,7 @@ import {
   type DocumentInfo,
   type DocumentStore,
   FIRST_INCARNATION,
+  type KnownDocument,
   type LogPage,
   type Page,
   type Removal,
@@ -10,6 +11,7 @@ import {
   type RoomUpdate,
   type StoredDocument,
   type StoredRecord,
+  type StoredUpdate,
   type Totals,
 } from './store.js'
 
@@ -45,6 +47,15 @@ export class MemoryStore implements DocumentStore {
       snapshot,
       updates: [...updates].map(([number, bytes]) => ({ number, bytes })),
     }
+  }
+
+  async later(
+    roomName: string,
+    known: KnownDocument,
+  ): Promise<readonly StoredUpdate[] | undefined> {
+    const { incarnation, generation, updates } = await this.load(roomName)
+    const isKnown = incarnation === known.incarnation && generation === known.generation
+    return isKnown ? updates.filter(({ number }) => number > known.last) : undefined
   }
 
   async incarnation(roomName: string): Promise<string> {

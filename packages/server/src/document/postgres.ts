@@ -16,11 +16,13 @@ import {
   type Compaction,
   type DocumentStore,
   FIRST_INCARNATION,
+  type KnownDocument,
   type LogPage,
   type Removal,
   type RoomRecord,
   type RoomUpdate,
   type StoredDocument,
+  type StoredUpdate,
   type UntoldRooms,
 } from './store.js'
 
@@ -93,6 +95,18 @@ interface DocumentRow {
   readonly used: Bigint
 }
 
+/** The columns of an update are null in the row of a document without later ones. */
+interface LaterRow {
+  readonly number: Bigint | null
+  readonly bytes: Buffer | null
+}
+
+/** One statement, so that a concurrent compaction is seen whole or not at all. */
+const LATER = `
+  SELECT u.number, u.bytes FROM whereabouts_documents d
+  LEFT JOIN whereabouts_updates u ON u.room = $4 AND u.number > $5
+  WHERE d.id = $1 AND d.incarnation = $2 AND d.generation = $3`
+
 const CLEAR = `
   UPDATE whereabouts_documents SET room = NULL, incarnation = $1, generation = 0, bytes = 0,
     history = 0, created = 0, updated = 0, used = 0, title = NULL, folded = NULL, kind = NULL
@@ -137,6 +151,19 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
         snapshot: Buffer.concat(parts.map(({ bytes }) => bytes)),
         updates: updates.map(({ number, bytes }) => ({ number: Number(number), bytes })),
       }
+    })
+  }
+
+  /** An append draws its numbers while it holds the document's row, so the loads of a room see them in order. */
+  async later(
+    roomName: string,
+    { incarnation, generation, last }: KnownDocument,
+  ): Promise<readonly StoredUpdate[] | undefined> {
+    const values = [documentId(roomName), incarnation, generation, roomName, last]
+    const { rows } = await this.pool.query<LaterRow>(LATER, values)
+    if (rows.length === 0) return undefined
+    return rows.flatMap(({ number, bytes }) => {
+      return bytes === null ? [] : [{ number: Number(number), bytes }]
     })
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import MODULES from '../modules.cjs'
-import type { StoredDocument, StoreModule } from './store.js'
+import type { StoredDocument, StoredUpdate, StoreModule } from './store.js'
 import type { KilledAnswer, KilledTask } from './store-contract-killed.js'
 import { CATALOG_CONTRACT } from './store-contract-catalog.js'
 import {
@@ -46,6 +46,7 @@ export const STORE_CONTRACT: readonly StoreCheck[] = [
   { name: '[DO8] stores all updates of an append or none', check: appendsAllOrNothing },
   { name: '[DO8] has what was acknowledged after its process is killed', check: survivesKilling },
   { name: '[DO8] returns what another open store has stored', check: seesOthers },
+  { name: '[EX14] returns what came after an earlier load, if it can', check: returnsLater },
   { name: '[DO8] can be opened several times at once in an empty place', check: opensAtOnce },
   { name: '[DO8] replaces what a snapshot was made from, and nothing else', check: replacesOwn },
   { name: '[DO8] keeps what is appended during a compaction', check: keepsLater },
@@ -141,6 +142,27 @@ async function seesOthers(place: StorePlace): Promise<void> {
   const rest = { base: generation!, snapshot: oneByte(7), numbers: [second!, third!] }
   await compact(store, { roomName: 'one', ...rest })
   assert.deepEqual(await loaded(other), { snapshot: [7], updates: [] })
+}
+
+async function returnsLater(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  await using other = await opened(place)
+  if (store.later === undefined) return
+  const { generation: none } = await store.load('one')
+  const [first] = await append(store, [update('one', 1), update('two', 9)])
+  const known = { incarnation: '0', generation: none, last: first! }
+  assert.deepEqual(await store.later('one', known), [], 'nothing came later')
+  const [second, third] = await append(other, [update('one', 2), update('one', 3)])
+  const all = [first, second, third].map((number, index) => [number, [index + 1]])
+  assert.deepEqual(shownUpdates(await store.later('one', { ...known, last: 0 })), all)
+  assert.deepEqual(shownUpdates(await store.later('one', known)), all.slice(1))
+  const numbers = [first!, second!]
+  const next = await compact(other, { roomName: 'one', base: none, snapshot: oneByte(8), numbers })
+  assert.equal(await store.later('one', known), undefined, 'there is another snapshot')
+  const current = { ...known, generation: next! }
+  assert.deepEqual(shownUpdates(await store.later('one', current)), all.slice(2))
+  await store.remove({ roomName: 'one', incarnation: 'x' })
+  assert.equal(await store.later('one', current), undefined, 'it was removed')
 }
 
 async function opensAtOnce(place: StorePlace): Promise<void> {
@@ -300,8 +322,11 @@ async function loaded(store: OpenedStore) {
 }
 
 function shown({ generation, snapshot, updates }: StoredDocument) {
-  const plain = updates.map((each) => [each.number, [...each.bytes]])
-  return { generation, snapshot: [...snapshot], updates: plain.toSorted(byNumber) }
+  return { generation, snapshot: [...snapshot], updates: shownUpdates(updates) }
+}
+
+function shownUpdates(updates: readonly StoredUpdate[] = []) {
+  return updates.map(({ number, bytes }) => [number, [...bytes]]).toSorted(byNumber)
 }
 
 function byNumber([one]: readonly unknown[], [other]: readonly unknown[]): number {

@@ -39,6 +39,14 @@ export interface StoredDocument {
   readonly updates: readonly StoredUpdate[]
 }
 
+/** What a node has of a document that it loaded before. */
+export interface KnownDocument {
+  readonly incarnation: string
+  readonly generation: number
+  /** The highest number of an update that a load has returned; 0 for none. */
+  readonly last: number
+}
+
 /** A compacted document, which replaces a snapshot and some updates. */
 export interface Compaction {
   readonly roomName: string
@@ -214,6 +222,14 @@ export interface DocumentStore extends Catalog {
 
   /** Returns a room's document; generation 0 and nothing else for a room that was never stored. */
   load(roomName: string): Promise<StoredDocument>
+
+  /**
+   * Returns the updates of a document after an earlier load, in any order. Only for a store whose numbers grow,
+   * in each room, in the order in which loads see them. Without this method a node loads the document again.
+   *
+   * @returns `undefined` if the document has another incarnation or generation since
+   */
+  later?(roomName: string, known: KnownDocument): Promise<readonly StoredUpdate[] | undefined>
 
   /** Returns the incarnation of a room's document, without reading it. */
   incarnation(roomName: string): Promise<string>
