@@ -174,7 +174,7 @@ export class Permissions {
   refusal(asker: Asker, action: Action): Problem {
     const { link, user } = asker
     const isAsked = link === undefined && user !== undefined
-    const trash = isAsked ? this.sharing.trashOf(asker, user.claim.id) : undefined
+    const trash = isAsked ? this.sharing.refusedByTrash(asker, user.claim.id, action) : undefined
     return trash === undefined ? refusalOf(asker, action) : inTrash(trash)
   }
 
@@ -195,12 +195,27 @@ export class Permissions {
     return actions.filter((_, index) => answers[index])
   }
 
+  /**
+   * Returns whether a caller may read a room and see who is there; `undefined` if the application doesn't say.
+   *
+   * @throws {Problem} store-failed
+   * @see PROTOCOL.md HM3
+   */
+  async mayWatch(asker: Asker): Promise<boolean | undefined> {
+    if (!(await this.#leadsHere(asker))) return false
+    return this.areAsked ? this.#answerOf(asker, 'watch') : true
+  }
+
   /** Each time, as the link may have been ended. @see PROTOCOL.md SR9 */
   async #leadsHere({ link, roomName, account }: Asker): Promise<boolean> {
     return link === undefined || (await this.sharing.roomOf(link, account)) === roomName
   }
 
   async #allows(asker: Asker, action: Action): Promise<boolean> {
+    return (await this.#answerOf(asker, action)) ?? false
+  }
+
+  async #answerOf(asker: Asker, action: Action): Promise<boolean | undefined> {
     const { request, user, roomName } = asker
     const shared = () => this.#shared(asker, action)
     const asked: AskedAction = { request, user: user?.asReturned, room: roomName, action, shared }
@@ -213,7 +228,7 @@ export class Permissions {
       if (isStoreFailure(error)) throw error
       this.#threw.warn(error)
     }
-    return false
+    return undefined
   }
 
   async #shared(asker: Asker, action: Action): Promise<boolean> {

@@ -17,6 +17,7 @@ import type { UpdateTerms } from './keeper.js'
 import type { ListsCall, Reading, Request, Results } from './messages.js'
 import {
   MAX_RECORD_BYTES,
+  type Removal,
   type RoomCatalog,
   type RoomRecord,
   type Standing,
@@ -64,6 +65,9 @@ export interface RoomVersions {
 export type RoomLists = {
   readonly [Name in ListsCall]: (...args: Parameters<DocumentLists[Name]>) => Promise<Results[Name]>
 }
+
+/** What has to be so of a document that is removed. */
+export type RemovedOnly = Pick<Removal, 'unusedSinceMs' | 'revision'>
 
 /** The counts for the metrics. */
 export interface DocumentsCount {
@@ -152,9 +156,14 @@ export class Documents {
     )
   }
 
-  /** Whether documents outlive the process. Those in its memory have no lists, so no thread starts for them. */
+  /** Whether documents outlive the process. */
   get #isLasting(): boolean {
     return this.#chosen.kind === 'module' || this.#chosen.isLasting
+  }
+
+  /** Whether the store keeps the lists of users. Documents in memory have none, so no thread starts for them. */
+  get keepsLists(): boolean {
+    return this.#threads.keepsLists
   }
 
   #start(databaseUrl: string | undefined): Promise<void> {
@@ -247,15 +256,14 @@ export class Documents {
   /**
    * Permanently removes the document of a room and its record.
    *
-   * @param unusedSinceMs keep the document if somebody changed or opened it after this time
+   * @param only what has to be so, or the document is kept
    * @returns whether a document was removed
    * @throws {Problem} store-failed
    * @see PROTOCOL.md AD1
    */
-  async remove(roomName: string, unusedSinceMs?: number): Promise<boolean> {
+  async remove(roomName: string, only: RemovedOnly = {}): Promise<boolean> {
     const incarnation = randomBytes(INCARNATION_BYTES).toString('base64url')
-    const since = unusedSinceMs !== undefined && { unusedSinceMs }
-    const removal = { roomName, incarnation, ...since }
+    const removal = { roomName, incarnation, ...only }
     const { result, again } = await this.#done({ call: 'remove', roomName, removal })
     await this.#flush()
     // A terminated thread may have removed it without an answer.
@@ -290,10 +298,10 @@ export class Documents {
 
   /** The lists of users. Its methods throw store-failed, and answer `null` if the store keeps none. */
   readonly lists: RoomLists = {
-    listOf: async (...args) => (this.#isLasting ? this.#ask({ call: 'listOf', args }) : null),
-    label: async (...args) => (this.#isLasting ? this.#ask({ call: 'label', args }) : null),
-    mark: async (...args) => (this.#isLasting ? this.#write({ call: 'mark', args }) : null),
-    trashed: async (...args) => (this.#isLasting ? this.#ask({ call: 'trashed', args }) : null),
+    listOf: async (...args) => (this.keepsLists ? this.#ask({ call: 'listOf', args }) : null),
+    label: async (...args) => (this.keepsLists ? this.#ask({ call: 'label', args }) : null),
+    mark: async (...args) => (this.keepsLists ? this.#write({ call: 'mark', args }) : null),
+    trashed: async (...args) => (this.keepsLists ? this.#ask({ call: 'trashed', args }) : null),
   }
 
   /** Unloads the document of a room that has become empty. */

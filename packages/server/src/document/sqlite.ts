@@ -252,13 +252,15 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
   }
 
   /** Returns whether a document was removed. */
-  #remove({ roomName, incarnation, unusedSinceMs }: Removal): boolean {
+  #remove({ roomName, incarnation, unusedSinceMs, revision }: Removal): boolean {
     const clear = this.database.run(
       `UPDATE documents SET room = NULL, incarnation = ?1, generation = 0, bytes = 0,
-         history = 0, created = 0, updated = 0, used = 0, title = NULL, folded = NULL, kind = NULL
-       WHERE room = ?2 AND (?3 IS NULL OR used < ?3)`,
+         history = 0, created = 0, updated = 0, used = 0, title = NULL, kind = NULL
+       WHERE room = ?2 AND (?3 IS NULL OR used < ?3)
+         AND (?4 IS NULL OR EXISTS (SELECT 1 FROM records WHERE room = ?2 AND revision = ?4))`,
     )
-    if (clear.run(incarnation, roomName, unusedSinceMs ?? null).changes === 0) return false
+    const values = [incarnation, roomName, unusedSinceMs ?? null, revision ?? null]
+    if (clear.run(...values).changes === 0) return false
     for (const table of OF_DOCUMENT) {
       this.database.run(`DELETE FROM ${table} WHERE room = ?`).run(roomName)
     }
