@@ -43,7 +43,7 @@ const VIEWS = [
   {
     name: 'sheet',
     entries: [...DOCUMENT, 'src/open-sheet.ts', ...GRID_TEXTS],
-    maxGzipBytes: 935_000,
+    maxGzipBytes: 936_000,
   },
 ]
 
