@@ -176,29 +176,6 @@ it('[DO56] the log of an SQLite store is emptied soon after the last write, even
   expect((await store.load('one')).updates).toHaveLength(10)
 })
 
-it('[EX14] PostgreSQL returns only what came after a load, and a whole document that was compacted since', async () => {
-  await using place = await postgresPlace()
-  await using store = closing(await place.open())
-  const [first] = await store.append([update('one', 1), update('two', 9)])
-  const { incarnation, generation } = await store.load('one')
-  const known = { incarnation, generation, last: first! }
-  expect((await store.load('one', known)).updates).toEqual([])
-  const [second, third] = await store.append([update('one', 2), update('one', 3)])
-  const later = [
-    [second, [2]],
-    [third, [3]],
-  ]
-  expect(plain(await store.load('one', known))).toEqual({
-    generation,
-    snapshot: [],
-    updates: later,
-  })
-  const compaction = { ...ROOM, base: generation, snapshot: bytes(7), numbers: [first!, second!] }
-  const next = await store.compact(compaction)
-  const whole = { generation: next, snapshot: [7], updates: [[third, [3]]] }
-  expect(plain(await store.load('one', known))).toEqual(whole)
-})
-
 it.each([
   ['SQLite', sqliteV1],
   ['PostgreSQL', postgresV1],

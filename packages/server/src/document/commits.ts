@@ -1,4 +1,4 @@
-import type { Problem } from '@whereabouts/protocol'
+import { Problem } from '@whereabouts/protocol'
 import { documentDeleted } from '../room/document-deleted.js'
 import { storeFailed } from '../store-failed.js'
 import type { LoadedDocument } from './loaded-document.js'
@@ -13,6 +13,12 @@ export interface CommitListener {
   committed(document: LoadedDocument): void
   /** The document has an update that the store lacks. */
   differs(document: LoadedDocument): void
+  /**
+   * The store has updates that the document lacks, or another document. Returns whether it was brought up to date.
+   *
+   * @throws {Problem} document-deleted
+   */
+  catchUp(document: LoadedDocument): Promise<boolean>
 }
 
 /** An update that is stored only if it is the document's first. */
@@ -26,9 +32,14 @@ interface Waiting {
   readonly document: LoadedDocument
   readonly bytes: Uint8Array
   readonly claim: Claim | undefined
+  /** How often the store has refused it, as others had stored something before. */
+  refusals: number
   readonly resolve: () => void
   readonly reject: (problem: Problem) => void
 }
+
+/** How often an update may be refused, as others store theirs first. */
+const MOST_REFUSALS = 5
 
 /** How long updates are gathered for the store's next transaction. */
 const GATHER_MS = 10
@@ -39,6 +50,8 @@ const GATHER_MS = 10
  */
 export class Commits {
   #waiting: Waiting[] = []
+  /** The documents that are being brought up to date, with the updates that wait for it. */
+  readonly #held = new Map<LoadedDocument, Waiting[]>()
   #isWriting = false
   /** Ends the gathering of the next transaction. */
   #gathered: () => void = () => {}
@@ -70,7 +83,7 @@ export class Commits {
    */
   append(document: LoadedDocument, bytes: Uint8Array, claim?: Claim): Promise<void> {
     const saved = new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ document, bytes, claim, resolve, reject })
+      this.#waiting.push({ document, bytes, claim, refusals: 0, resolve, reject })
     })
     if (!this.#isWriting) void this.#write()
     return saved
@@ -105,10 +118,13 @@ export class Commits {
   #take(): readonly Waiting[] {
     const waiting = this.#waiting
     this.#waiting = []
-    return waiting.filter(({ document, reject }) => {
+    return waiting.filter((each) => {
+      const { document, reject } = each
       const isKept = this.listener.isKept(document)
       if (!isKept) reject(storeFailed())
-      return isKept
+      const held = this.#held.get(document)
+      if (isKept) held?.push(each)
+      return isKept && held === undefined
     })
   }
 
@@ -137,9 +153,38 @@ export class Commits {
     }
     const others = waiting.filter(({ claim }) => claim === undefined)
     if (others.length === 0) return
-    const numbers = await this.store.append(others.map(updateOf))
+    const numbers = await this.store.append(others.map(nextOf))
     this.#count += 1
-    for (const [index, each] of others.entries()) this.#committed(each, numbers[index])
+    for (const [index, each] of others.entries()) {
+      if (numbers[index] === undefined) this.#refused(each)
+      else this.#committed(each, numbers[index])
+    }
+  }
+
+  /** Stores an update again once its document has what others stored before. No other document waits for that. */
+  #refused(each: Waiting): void {
+    each.refusals += 1
+    const held = this.#held.get(each.document)
+    if (held !== undefined) return void held.push(each)
+    this.#held.set(each.document, [each])
+    void this.#catchUp(each.document)
+  }
+
+  async #catchUp(document: LoadedDocument): Promise<void> {
+    const problem = await this.listener.catchUp(document).then(
+      (isCurrent) => (isCurrent ? undefined : storeFailed()),
+      (error: unknown) => (error instanceof Problem ? error : storeFailed(error)),
+    )
+    const held = this.#held.get(document)!
+    this.#held.delete(document)
+    const isTooOften = held.some(({ refusals }) => refusals > MOST_REFUSALS)
+    if (problem === undefined && !isTooOften) {
+      this.#waiting.unshift(...held)
+      if (!this.#isWriting) void this.#write()
+      return
+    }
+    this.listener.differs(document)
+    for (const { reject } of held) reject(problem ?? storeFailed())
   }
 
   /** @param number of the update; `undefined` if its document was removed */
@@ -153,6 +198,10 @@ export class Commits {
     this.listener.stored(document, bytes)
     resolve()
   }
+}
+
+function nextOf(waiting: Waiting): RoomUpdate {
+  return { ...updateOf(waiting), after: waiting.document.log.last }
 }
 
 function updateOf({ document: { roomName, incarnation }, bytes }: Waiting): RoomUpdate {

@@ -10,9 +10,10 @@ import {
   UpdateEncoderV1,
 } from 'yjs'
 import { DocumentKeeper, type DocumentLimits } from './keeper.js'
+import { KEPT } from './kept.js'
 import { Occupation } from './occupation.js'
 import { MemoryStore } from './memory-store.js'
-import { type DocumentStore, FIRST_INCARNATION, type KnownDocument } from './store.js'
+import { type DocumentStore, FIRST_INCARNATION } from './store.js'
 
 const ONE = { roomName: 'one', incarnation: FIRST_INCARNATION }
 const LIMITS = { maxDocumentBytes: 10_000_000, maxLoadedDocumentBytes: 10_000_000, keepDeleted: [] }
@@ -25,9 +26,14 @@ class TestStore implements DocumentStore {
   failure: Error | undefined
   gate: Promise<void> = Promise.resolve()
 
-  load(roomName: string, known?: KnownDocument) {
-    this.loads.push(known === undefined ? roomName : `${roomName} again`)
+  load(roomName: string) {
+    this.loads.push(roomName)
     return this.#whenWell(() => this.inner.load(roomName))
+  }
+
+  later(...asked: Parameters<MemoryStore['later']>) {
+    this.loads.push(`later than ${asked[1].last}`)
+    return this.#whenWell(() => this.inner.later(...asked))
   }
 
   append(...updates: Parameters<DocumentStore['append']>) {
@@ -135,6 +141,20 @@ function textIn(update: Uint8Array): string {
   const doc = new Doc()
   applyUpdate(doc, update)
   return doc.getText('page').toString()
+}
+
+/** Holds back what the store answers until a function is called. */
+function heldLater(store: TestStore) {
+  let answer = () => {}
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  const later = vi.spyOn(store, 'later').mockImplementation(async (...asked) => {
+    const updates = await store.inner.later(...asked)
+    await answered
+    return updates
+  })
+  return { later, answer }
 }
 
 const storeFailed = expect.objectContaining({ problem: 'store-failed' })
@@ -503,7 +523,7 @@ it('[EX13] reloads a document that another process changed, without losing updat
   await keeper.learn('one', undefined)
   await updated
   expect(await textOf('one')).toBe('abc')
-  expect(store.loads).toEqual(['one', 'one again'])
+  expect(store.loads).toEqual(['one', 'later than 0'])
 })
 
 it('[EX14] takes from the store what it lacks, and doesn’t load the document again for that', async () => {
@@ -518,28 +538,118 @@ it('[EX14] takes from the store what it lacks, and doesn’t load the document a
   await keeper.learn('one', undefined)
   expect(await textOf('one')).toBe('abc')
   expect(await textOf('one')).toBe('abc')
-  expect(store.loads).toEqual(['one', 'one again'])
+  expect(store.loads).toEqual(['one', 'later than 0'])
   expect(keeper.count().loadedBytes).toBeGreaterThan(before)
+  await keeper.learn('one', undefined)
+  await keeper.update('one', type('d'))
+  expect(store.loads).toEqual(['one', 'later than 0', 'later than 3'])
+  expect(await textOf('one')).toBe('abcd')
 })
 
-it('[EX14] each read that has to be up to date is, however many wait', async () => {
+it('[EX14] loads the document again from a store that can’t say what came later', async () => {
+  const { store } = start()
+  const plain = Object.assign(store, { later: undefined })
+  const keeper = new DocumentKeeper(plain, LIMITS, () => 0)
+  const { type } = typist()
+  await keeper.update('one', type('a'))
+  await store.inner.append([{ ...ONE, bytes: type('b') }])
+  await keeper.learn('one', undefined)
+  expect(textIn(await keeper.read('one', undefined))).toBe('ab')
+  expect(store.loads).toEqual(['one', 'one'])
+})
+
+it('[EX14] asks for what came after its last load, though its own came later', async () => {
   const { keeper, store, textOf } = start()
   const { type } = typist()
   await keeper.update('one', type('a'))
-  let open = () => {}
-  store.gate = new Promise((resolve) => {
-    open = resolve
-  })
+  const [others, own] = [type('b'), type('c')]
+  await store.inner.append([{ ...ONE, bytes: others }])
+  await keeper.update('one', own)
   await keeper.learn('one', undefined)
-  const reads = [textOf('one'), textOf('one')]
-  await vi.waitFor(() => expect(store.loads).toHaveLength(2))
+  expect(await textOf('one')).toBe('abc')
   await keeper.learn('one', undefined)
+  expect(await textOf('one')).toBe('abc')
+  expect(store.loads).toEqual(['one', 'later than 0', 'later than 3'])
+  const { loadedBytes } = keeper.count()
+  keeper.release('one')
+  await textOf('one')
+  expect(loadedBytes).toBe(keeper.count().loadedBytes)
+})
+
+it('[EX14] waits for one answer, even while others keep asking', async () => {
+  const { keeper, store, textOf } = start()
+  await keeper.update('one', typist().type('a'))
+  const gates: (() => void)[] = []
+  const answered = async () => {
+    await vi.waitFor(() => expect(gates).toHaveLength(1))
+    store.gate = new Promise((resolve) => gates.push(resolve))
+    gates.shift()!()
+  }
+  store.gate = new Promise((resolve) => gates.push(resolve))
+  const ask = async () => {
+    await keeper.learn('one', undefined)
+    return textOf('one')
+  }
+  const reads = [ask()]
+  for (let count = 0; count < 3; count++) {
+    await setImmediate()
+    reads.push(ask())
+    await setImmediate()
+    await answered()
+  }
+  expect(await Promise.all(reads.slice(0, 3))).toEqual(['a', 'a', 'a'])
+  gates.shift()!()
+  expect(await reads[3]).toBe('a')
+})
+
+it('[EX14] loads a document again that another process has marked as one that keeps what is deleted', async () => {
+  const { keeper, store } = start()
+  const { type, doc } = typist()
+  await keeper.update('one', type('deleted words'))
+  await store.inner.append([{ ...ONE, bytes: KEPT }])
+  await keeper.learn('one', undefined)
+  await keeper.read('one', undefined)
+  expect(store.loads).toEqual(['one', 'later than 0', 'one'])
+  doc.getText('page').delete(0, 13)
+  await keeper.update('one', encodeStateAsUpdate(doc))
+  expect(textIn(await keeper.read('one', undefined))).toBe('')
+  expect(Buffer.from(await keeper.read('one', undefined)).includes('deleted words')).toBe(true)
+})
+
+it('[EX14] reads that begin while an older answer is on its way all wait for the next one', async () => {
+  const { keeper, store, textOf } = start()
+  const { type } = typist()
+  await keeper.update('one', type('a'))
+  const { later, answer } = heldLater(store)
+  const ask = async () => {
+    await keeper.learn('one', undefined)
+    return textOf('one')
+  }
+  const first = ask()
+  await vi.waitFor(() => expect(later).toHaveBeenCalled())
   await store.inner.append([{ ...ONE, bytes: type('b') }])
-  const late = textOf('one')
-  open()
-  expect(await Promise.all(reads)).toEqual(['ab', 'ab'])
-  expect(await late).toBe('ab')
-  expect(store.loads).toEqual(['one', 'one again', 'one again'])
+  const others = [ask(), ask(), ask()]
+  await setImmediate()
+  answer()
+  expect(await first).toBe('a')
+  expect(await Promise.all(others)).toEqual(['ab', 'ab', 'ab'])
+  expect(later).toHaveBeenCalledTimes(2)
+})
+
+it('[EX14] loads the document again if it was compacted while the store answered', async () => {
+  const { keeper, store, textOf } = start()
+  const { type } = typist()
+  for (let count = 0; count < 100; count++) await keeper.update('one', type('a'))
+  const { later, answer } = heldLater(store)
+  await keeper.learn('one', undefined)
+  const compacted = keeper.compact('one')
+  await vi.waitFor(() => expect(later).toHaveBeenCalled())
+  keeper.release('one')
+  await vi.waitFor(async () => expect((await store.inner.load('one')).updates).toEqual([]))
+  answer()
+  await compacted
+  expect(await textOf('one')).toBe('a'.repeat(100))
+  expect(store.loads).toEqual(['one', 'one'])
 })
 
 it('[EX14] asks again after the store has failed', async () => {
@@ -568,7 +678,82 @@ it('[EX14] loads the whole document if another process compacted it, or too much
   await store.inner.append(many)
   await keeper.learn('one', undefined)
   expect(await textOf('one')).toBe(`ab${'c'.repeat(101)}`)
-  expect(store.loads).toEqual(['one', 'one again', 'one', 'one again', 'one'])
+  expect(store.loads).toEqual(['one', 'later than 0', 'one', 'later than 3', 'one'])
+})
+
+it('[EX15] takes over what another process stored before its own update, and stores that after it', async () => {
+  const { keeper, store, textOf } = start()
+  const { type } = typist()
+  await keeper.update('one', type('a'))
+  await store.inner.append([{ ...ONE, bytes: type('b') }])
+  await keeper.update('one', type('c'))
+  expect(store.loads).toEqual(['one', 'later than 1'])
+  expect((await store.inner.load('one')).last).toBe(3)
+  expect(await textOf('one')).toBe('abc')
+  await keeper.update('one', type('d'))
+  expect(store.loads).toEqual(['one', 'later than 1'])
+})
+
+it('[EX15] other documents don’t wait for one that lacks something', async () => {
+  const { keeper, store, textOf } = start()
+  const { type } = typist()
+  await keeper.update('one', type('a'))
+  await store.inner.append([{ ...ONE, bytes: type('b') }])
+  const { later, answer } = heldLater(store)
+  const held = keeper.update('one', type('c'))
+  await vi.waitFor(() => expect(later).toHaveBeenCalled())
+  const after = keeper.update('one', type('d'))
+  await keeper.update('two', typist(2).type('x'))
+  answer()
+  await Promise.all([held, after])
+  expect(await textOf('one')).toBe('abcd')
+})
+
+it('[EX15] gives up after five refusals, and the document stays usable', async () => {
+  const { keeper, store, textOf } = start()
+  const { type } = typist()
+  await keeper.update('one', type('a'))
+  let others = 0
+  const appended = vi.spyOn(store, 'append').mockImplementation(async (updates) => {
+    others += 1
+    await store.inner.append([{ ...ONE, bytes: typist(10 + others).type('x') }])
+    return store.inner.append(updates)
+  })
+  const update = type('b')
+  await expect(keeper.update('one', update)).rejects.toEqual(storeFailed)
+  expect(others).toBe(6)
+  appended.mockRestore()
+  await keeper.update('one', update)
+  expect(await textOf('one')).toContain('x'.repeat(6))
+})
+
+it('[EX15] refuses what contradicts what another process stored before', async () => {
+  const { keeper, store, textOf } = start()
+  await keeper.read('one', undefined)
+  await store.inner.append([{ ...ONE, bytes: typist(7).type('a') }])
+  await expect(keeper.update('one', typist(7).type('b'))).rejects.toEqual(storeFailed)
+  expect(await textOf('one')).toBe('a')
+})
+
+it('[EX16] no snapshot has an update that the store refuses', async () => {
+  const { clock, keeper, store } = start()
+  const { type } = typist()
+  for (let count = 0; count < 100; count++) await keeper.update('one', type('a'))
+  clock.nowMs += 10_000
+  let refuse = () => {}
+  const appended = vi.spyOn(store, 'append').mockImplementation(async () => {
+    await new Promise<void>((resolve) => {
+      refuse = resolve
+    })
+    throw new Error('disk full')
+  })
+  const refused = keeper.update('one', type('b'))
+  await vi.waitFor(() => expect(appended).toHaveBeenCalled())
+  keeper.tidy()
+  refuse()
+  await expect(refused).rejects.toEqual(storeFailed)
+  for (let turn = 0; turn < 10; turn++) await setImmediate()
+  expect((await store.inner.load('one')).updates).toHaveLength(100)
 })
 
 it('[DO68] shows what the store has first, where two processes took other content for the same clocks', async () => {

@@ -297,6 +297,7 @@ export class DocumentKeeper {
         if (document.log.isLong) void this.#compactions.compact(document)
       },
       differs: (document) => this.#documents.dropStale(document),
+      catchUp: (document) => this.#documents.catchUp(document),
     }
   }
 

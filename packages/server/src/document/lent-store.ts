@@ -1,5 +1,11 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
-import type { DocumentStore, RoomUpdate, StoredDocument, UntoldRooms } from './store.js'
+import type {
+  DocumentStore,
+  RoomUpdate,
+  StoredDocument,
+  StoredUpdate,
+  UntoldRooms,
+} from './store.js'
 
 // The main thread keeps documents in memory, since a document's own thread may be terminated, and what an application
 // hands in, which can't be sent to a thread. The bytes are in shared memory, so that the main thread only passes them on.
@@ -60,10 +66,11 @@ function portTo(store: DocumentStore): MessagePort {
 async function answer(store: DocumentStore, { number, call, args }: Asked): Promise<Answered> {
   try {
     if (call === 'load') {
-      return {
-        number,
-        result: withShared(await store.load(...(args as Parameters<DocumentStore['load']>))),
-      }
+      return { number, result: withShared(await store.load(...(args as [string]))) }
+    }
+    if (call === 'later') {
+      const later = await store.later!(...(args as Parameters<Method<'later'>>))
+      return { number, result: later?.map(sharedUpdate) }
     }
     const [part, name] = partOf(store, call)
     const ask = (part as { [name: string]: unknown })[name] as (...all: unknown[]) => unknown
@@ -82,11 +89,13 @@ function partOf(store: DocumentStore, call: Asked['call']): [part: object, name:
 export function openStore({ port, hasUntold }: LentPlace): DocumentStore {
   const { ask, close } = asking(port)
   const load = ask('load')
+  const later = ask('later')
   const append = ask('append')
   const claim = ask('claim')
   const compact = ask('compact')
   return {
-    load: async (...asked) => copyOf(await load(...asked)),
+    load: async (roomName) => copyOf(await load(roomName)),
+    later: async (...asked) => (await later(...asked))?.map(copyOfUpdate),
     append: async (updates) => append(updates.map(withSharedBytes)),
     claim: async (update, record) => claim(withSharedBytes(update), record),
     compact: async (compaction) =>
@@ -154,8 +163,12 @@ function withSharedBytes(update: RoomUpdate): RoomUpdate {
 
 /** What a database returns is often a piece of a much larger buffer, all of which would be copied. */
 function withShared(stored: StoredDocument): StoredDocument {
-  const updates = stored.updates.map(({ number, bytes }) => ({ number, bytes: shared(bytes) }))
+  const updates = stored.updates.map(sharedUpdate)
   return { ...stored, snapshot: shared(stored.snapshot), updates }
+}
+
+function sharedUpdate({ number, bytes }: StoredUpdate): StoredUpdate {
+  return { number, bytes: shared(bytes) }
 }
 
 function shared(bytes: Uint8Array): Uint8Array {
@@ -167,9 +180,10 @@ function shared(bytes: Uint8Array): Uint8Array {
 
 /** Copies what is in shared memory, which not every decoder can read. */
 function copyOf(stored: StoredDocument): StoredDocument {
-  const updates = stored.updates.map(({ number, bytes }) => ({
-    number,
-    bytes: new Uint8Array(bytes),
-  }))
+  const updates = stored.updates.map(copyOfUpdate)
   return { ...stored, snapshot: new Uint8Array(stored.snapshot), updates }
+}
+
+function copyOfUpdate({ number, bytes }: StoredUpdate): StoredUpdate {
+  return { number, bytes: new Uint8Array(bytes) }
 }

@@ -15,7 +15,7 @@ import {
 import { Admission, type Admitted } from './admission.js'
 import { encodeDocument } from './encode.js'
 import { DocumentLog } from './document-log.js'
-import { isMarkedKept } from './kept.js'
+import { isKeptMark, isMarkedKept } from './kept.js'
 import { ListOrder, type Neighbours } from './list-order.js'
 import type { KnownDocument, StoredDocument, StoredUpdate } from './store.js'
 import { badUpdate, type ReadUpdate, readUpdate } from './update.js'
@@ -166,20 +166,28 @@ export class LoadedDocument {
     }
   }
 
-  /** What the store needn't return of it. */
+  /** What the store needn't return again. */
   get known(): KnownDocument {
     const { incarnation, log } = this
-    return { incarnation, generation: log.generation, last: log.lastLoaded }
+    return { incarnation, generation: log.generation, last: log.last }
   }
 
-  /** Takes over what it lacks of a stored document; returns `false` if the document has to be loaded again. */
-  catchUp({ incarnation, generation, updates }: StoredDocument): boolean {
-    if (incarnation !== this.incarnation || generation !== this.log.generation) return false
+  /**
+   * Takes over what it lacks of the updates after what was known of it; returns `false` if the document has to be
+   * loaded again.
+   *
+   * @param known as it was when the store was asked
+   */
+  catchUp({ generation }: KnownDocument, updates: readonly StoredUpdate[]): boolean {
+    // An own compaction may have replaced some of them meanwhile.
+    if (generation !== this.log.generation) return false
     const lacking = this.log.lacking(updates)
     if (lacking.length > MOST_CAUGHT_UP) return false
-    const isLearnt = lacking.every(({ bytes }) => this.learn(bytes))
-    if (isLearnt) this.log.loaded(lacking)
-    return isLearnt
+    // Only a document that was loaded as one keeps what is deleted.
+    if (!this.keepsDeleted && lacking.some(({ bytes }) => isKeptMark(bytes))) return false
+    if (!lacking.every(({ bytes }) => this.learn(bytes))) return false
+    for (const update of updates) this.log.add(update)
+    return true
   }
 
   /**

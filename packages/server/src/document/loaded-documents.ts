@@ -1,3 +1,4 @@
+import { documentDeleted } from '../room/document-deleted.js'
 import { storeFailed } from '../store-failed.js'
 import { hasRoom, isMarkedKept } from './kept.js'
 import { LoadedDocument } from './loaded-document.js'
@@ -111,13 +112,16 @@ export class LoadedDocuments {
     this.context.store.touch(document.roomName).catch(() => {})
   }
 
-  /** Returns a document with everything that it may have lacked. */
+  /** Returns a document with everything that it may lack now. */
   async #current(roomName: string): Promise<LoadedDocument> {
+    const known = this.#documents.get(roomName)
+    // The store may have been asked before something came to lack. One more answer has it, whatever others wait for.
+    if (known?.refreshing !== undefined) await known.refreshing
+    if (known?.mayLack === true || known?.refreshing !== undefined) await this.#refresh(known)
     for (;;) {
       const document = this.#documents.get(roomName)
-      if (document === undefined) await this.#load(roomName)
-      else if (document.mayLack || document.refreshing !== undefined) await this.#refresh(document)
-      else return document
+      if (document !== undefined) return document
+      await this.#load(roomName)
     }
   }
 
@@ -128,15 +132,31 @@ export class LoadedDocuments {
     return document.refreshing
   }
 
-  /** Loads what a document lacks, and nothing of what it has. */
+  /**
+   * Brings a document up to date, even a dropped one; returns `false` if it has to be loaded again.
+   *
+   * @throws {Problem} document-deleted
+   */
+  async catchUp(document: LoadedDocument): Promise<boolean> {
+    const { roomName, known } = document
+    const { context } = this
+    const later = await context.load(roomName, async () => context.store.later?.(roomName, known))
+    if (later !== undefined) return context.attend(roomName, () => document.catchUp(known, later))
+    const incarnation = await context.load(roomName, () => context.store.incarnation(roomName))
+    if (incarnation !== document.incarnation) throw documentDeleted()
+    return false
+  }
+
+  /** Loads what a document lacks, and nothing of what it has; drops it if that can't be done. @see PROTOCOL.md EX14 */
   async #refreshNow(document: LoadedDocument): Promise<void> {
-    const { roomName } = document
+    const { roomName, known } = document
     const { context } = this
     // Whoever learns of something from now on asks again.
     document.mayLack = false
     try {
-      const stored = await context.attend(roomName, () => context.store.load(roomName, document.known))
-      if (!context.attend(roomName, () => document.catchUp(stored))) this.drop(document)
+      const later = await context.load(roomName, async () => context.store.later?.(roomName, known))
+      const catchUp = () => later !== undefined && document.catchUp(known, later)
+      if (!context.attend(roomName, catchUp)) this.drop(document)
     } catch (error) {
       document.mayLack = true
       throw storeFailed(error)

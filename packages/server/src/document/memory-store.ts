@@ -3,6 +3,7 @@ import {
   type DocumentInfo,
   type DocumentStore,
   FIRST_INCARNATION,
+  type KnownDocument,
   type LogPage,
   type Page,
   type Removal,
@@ -10,6 +11,7 @@ import {
   type RoomUpdate,
   type StoredDocument,
   type StoredRecord,
+  type StoredUpdate,
   type Totals,
 } from './store.js'
 
@@ -33,8 +35,10 @@ export class MemoryStore implements DocumentStore {
   readonly #incarnations = new Map<string, string>()
   /** The rooms by the links of their records. */
   readonly #links = new Map<string, string>()
-  /** The last number of an update, a snapshot or a record. */
+  /** The last number of a snapshot or a record. */
   #last = 0
+  /** The numbers of the rooms' last updates. No removal takes them back. */
+  readonly #lasts = new Map<string, number>()
 
   async load(roomName: string): Promise<StoredDocument> {
     const { generation = 0, snapshot = NOTHING, updates = [], usedAtMs = 0 } = this.#of(roomName)
@@ -43,8 +47,18 @@ export class MemoryStore implements DocumentStore {
       usedAtMs,
       generation,
       snapshot,
+      last: this.#lasts.get(roomName) ?? 0,
       updates: [...updates].map(([number, bytes]) => ({ number, bytes })),
     }
+  }
+
+  async later(
+    roomName: string,
+    known: KnownDocument,
+  ): Promise<readonly StoredUpdate[] | undefined> {
+    const { incarnation, generation, updates } = await this.load(roomName)
+    const isKnown = incarnation === known.incarnation && generation === known.generation
+    return isKnown ? updates.filter(({ number }) => number > known.last) : undefined
   }
 
   async incarnation(roomName: string): Promise<string> {
@@ -52,7 +66,13 @@ export class MemoryStore implements DocumentStore {
   }
 
   async append(updates: readonly RoomUpdate[]): Promise<readonly (number | undefined)[]> {
-    return updates.map((update) => (this.#isCurrent(update) ? this.#add(update) : undefined))
+    // Those of a room follow each other, so each is compared with the last one before all of them.
+    const lasts = new Map(this.#lasts)
+    return updates.map((update) => {
+      const { roomName, after } = update
+      const isNext = after === undefined || after === (lasts.get(roomName) ?? 0)
+      return isNext && this.#isCurrent(update) ? this.#add(update) : undefined
+    })
   }
 
   async claim(update: RoomUpdate, record?: RoomRecord): Promise<number | undefined> {
@@ -154,7 +174,8 @@ export class MemoryStore implements DocumentStore {
 
   /** Stores an update, and returns its number. */
   #add({ roomName, bytes }: RoomUpdate): number {
-    const number = ++this.#last
+    const number = (this.#lasts.get(roomName) ?? 0) + 1
+    this.#lasts.set(roomName, number)
     this.#changed(roomName).updates.set(number, bytes)
     return number
   }

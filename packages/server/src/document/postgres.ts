@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { Pool, type PoolClient } from 'pg'
 import { type PostgresPool, unheard } from './handed-pool.js'
@@ -21,6 +21,7 @@ import {
   type RoomRecord,
   type RoomUpdate,
   type StoredDocument,
+  type StoredUpdate,
   type UntoldRooms,
 } from './store.js'
 
@@ -80,23 +81,23 @@ async function openOn(pool: Pool): Promise<DocumentStore> {
 interface DocumentRow {
   readonly incarnation: string
   readonly generation: Bigint
+  readonly last: Bigint
   readonly used: Bigint
 }
 
+/** The columns of an update are null in the row of a document without later ones. */
 interface LaterRow {
-  readonly used: Bigint
   readonly number: Bigint | null
   readonly bytes: Buffer | null
 }
 
-const NOTHING = new Uint8Array()
+const INSERT = 'INSERT INTO whereabouts_updates (room, number, bytes) VALUES ($1, $2, $3)'
 
 /** One statement, so that a concurrent compaction is seen whole or not at all. */
 const LATER = `
-  SELECT d.used, u.number, u.bytes FROM whereabouts_documents d
+  SELECT u.number, u.bytes FROM whereabouts_documents d
   LEFT JOIN whereabouts_updates u ON u.room = $4 AND u.number > $5
-  WHERE d.id = $1 AND d.incarnation = $2 AND d.generation = $3
-  ORDER BY u.number`
+  WHERE d.id = $1 AND d.incarnation = $2 AND d.generation = $3`
 
 const CLEAR = `
   UPDATE whereabouts_documents SET room = NULL, incarnation = $1, generation = 0, bytes = 0,
@@ -120,32 +121,11 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
     this.versions = new PostgresVersions(pool)
   }
 
-  async load(roomName: string, known?: KnownDocument): Promise<StoredDocument> {
-    const later = known && (await this.#later(roomName, known))
-    return later ?? this.#whole(roomName)
-  }
-
-  /**
-   * Returns the updates since a load; `undefined` if the document has another snapshot. An append draws its
-   * numbers while it holds the document's row, so the loads of a room see them in their order.
-   */
-  async #later(roomName: string, known: KnownDocument): Promise<StoredDocument | undefined> {
-    const { incarnation, generation, last } = known
-    const values = [documentId(roomName), incarnation, generation, roomName, last]
-    const { rows } = await this.pool.query<LaterRow>(LATER, values)
-    if (rows[0] === undefined) return undefined
-    const updates = rows.flatMap(({ number, bytes }) => {
-      return bytes === null ? [] : [{ number: Number(number), bytes }]
-    })
-    const usedAtMs = Number(rows[0].used)
-    return { incarnation, usedAtMs, generation, snapshot: NOTHING, updates }
-  }
-
-  async #whole(roomName: string): Promise<StoredDocument> {
+  async load(roomName: string): Promise<StoredDocument> {
     return transaction(this.pool, async (client) => {
       // Both reads share one snapshot, so that a concurrent compaction is seen whole or not at all.
       await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
-      const { incarnation, generation, used } = await rowOf(client, roomName)
+      const { incarnation, generation, last, used } = await rowOf(client, roomName)
       const { rows: parts } = await client.query<{ bytes: Buffer }>(
         'SELECT bytes FROM whereabouts_snapshots WHERE generation = $1 ORDER BY part',
         [generation],
@@ -159,8 +139,21 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
         usedAtMs: Number(used),
         generation: Number(generation),
         snapshot: Buffer.concat(parts.map(({ bytes }) => bytes)),
+        last: Number(last),
         updates: updates.map(({ number, bytes }) => ({ number: Number(number), bytes })),
       }
+    })
+  }
+
+  async later(
+    roomName: string,
+    { incarnation, generation, last }: KnownDocument,
+  ): Promise<readonly StoredUpdate[] | undefined> {
+    const values = [documentId(roomName), incarnation, generation, roomName, last]
+    const { rows } = await this.pool.query<LaterRow>(LATER, values)
+    if (rows.length === 0) return undefined
+    return rows.flatMap(({ number, bytes }) => {
+      return bytes === null ? [] : [{ number: Number(number), bytes }]
     })
   }
 
@@ -178,13 +171,12 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
   ): Promise<number | undefined> {
     return transaction(this.pool, async (client) => {
       const document = [roomName, incarnation, bytes.byteLength, Date.now()]
-      const { rowCount } = await client.query(record === undefined ? FIRST : CLAIM, document)
-      if (rowCount === 0) return undefined
+      const note = record === undefined ? FIRST : CLAIM
+      const [noted] = (await client.query<{ last: Bigint }>(note, document)).rows
+      if (noted === undefined) return undefined
       if (record !== undefined) await putNew(client, roomName, record)
-      const insert =
-        'INSERT INTO whereabouts_updates (room, bytes) VALUES ($1, $2) RETURNING number'
-      const { rows } = await client.query<{ number: Bigint }>(insert, [roomName, bytes])
-      return Number(rows[0]!.number)
+      await client.query(INSERT, [roomName, noted.last, bytes])
+      return Number(noted.last)
     })
   }
 
@@ -248,8 +240,8 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
 
   /** Commits so many bytes, which can't be compressed, and removes them. */
   async #tryToStore(bytes: number): Promise<void> {
-    const insert = 'INSERT INTO whereabouts_updates (room, bytes) VALUES ($1, $2)'
-    await this.pool.query(insert, [NO_ROOM, randomBytes(bytes)])
+    // Other nodes may try at the same time.
+    await this.pool.query(INSERT, [NO_ROOM, randomInt(2 ** 47), randomBytes(bytes)])
     await this.pool.query('DELETE FROM whereabouts_updates WHERE room = $1', [NO_ROOM])
   }
 }
@@ -285,10 +277,10 @@ async function removeLeftovers(client: PoolClient, roomName: string): Promise<vo
 
 async function rowOf(client: Pool | PoolClient, roomName: string): Promise<DocumentRow> {
   const { rows } = await client.query<DocumentRow>(
-    'SELECT incarnation, generation, used FROM whereabouts_documents WHERE id = $1',
+    'SELECT incarnation, generation, last, used FROM whereabouts_documents WHERE id = $1',
     [documentId(roomName)],
   )
-  return rows[0] ?? { incarnation: FIRST_INCARNATION, generation: '0', used: '0' }
+  return rows[0] ?? { incarnation: FIRST_INCARNATION, generation: '0', last: '0', used: '0' }
 }
 
 /** Replaces the room's snapshot. Returns `false` if it is no longer the one that the new one is based on. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import MODULES from '../modules.cjs'
-import type { StoredDocument, StoreModule } from './store.js'
+import type { StoredDocument, StoredUpdate, StoreModule } from './store.js'
 import type { KilledAnswer, KilledTask } from './store-contract-killed.js'
 import { CATALOG_CONTRACT } from './store-contract-catalog.js'
 import {
@@ -45,7 +45,8 @@ export const STORE_CONTRACT: readonly StoreCheck[] = [
   { name: '[DO8] stores all updates of an append or none', check: appendsAllOrNothing },
   { name: '[DO8] has what was acknowledged after its process is killed', check: survivesKilling },
   { name: '[DO8] returns what another open store has stored', check: seesOthers },
-  { name: '[EX14] returns everything that came after an earlier load', check: returnsLater },
+  { name: '[EX14] returns what came after an earlier load, if it can', check: returnsLater },
+  { name: '[EX15] stores an update only after the one that it comes after', check: refusesGaps },
   { name: '[DO8] can be opened several times at once in an empty place', check: opensAtOnce },
   { name: '[DO8] replaces what a snapshot was made from, and nothing else', check: replacesOwn },
   { name: '[DO8] keeps what is appended during a compaction', check: keepsLater },
@@ -145,27 +146,43 @@ async function seesOthers(place: StorePlace): Promise<void> {
 async function returnsLater(place: StorePlace): Promise<void> {
   await using store = await opened(place)
   await using other = await opened(place)
-  await append(store, [update('one', 1), update('two', 9)])
-  const { incarnation, generation, updates } = await store.load('one')
-  const last = updates[0]!.number
-  const later = await append(other, [update('one', 2), update('one', 3)])
-  const known = { incarnation, generation, last }
-  const lacking = async () => {
-    const document = await store.load('one', known)
-    return { ...document, updates: document.updates.filter(({ number }) => number !== last) }
-  }
-  const first = await lacking()
-  assert.deepEqual([first.incarnation, first.generation, contents(first)], ['0', 0, [2, 3]])
-  const numbers = [last, later[0]!]
-  const next = await compact(other, { roomName: 'one', base: 0, snapshot: oneByte(8), numbers })
-  const { generation: current, snapshot, updates: left } = await store.load('one', known)
-  assert.deepEqual(
-    [current, [...snapshot], left.length],
-    [next, [8], 1],
-    'another snapshot is whole',
-  )
+  if (store.later === undefined) return
+  const { generation: none } = await store.load('one')
+  const [first] = await append(store, [update('one', 1), update('two', 9)])
+  const known = { incarnation: '0', generation: none, last: first! }
+  assert.deepEqual(await store.later('one', known), [], 'nothing came later')
+  const [second, third] = await append(other, [update('one', 2), update('one', 3)])
+  const all = [first, second, third].map((number, index) => [number, [index + 1]])
+  assert.deepEqual(shownUpdates(await store.later('one', { ...known, last: 0 })), all)
+  assert.deepEqual(shownUpdates(await store.later('one', known)), all.slice(1))
+  const numbers = [first!, second!]
+  const next = await compact(other, { roomName: 'one', base: none, snapshot: oneByte(8), numbers })
+  assert.equal(await store.later('one', known), undefined, 'there is another snapshot')
+  const current = { ...known, generation: next! }
+  assert.deepEqual(shownUpdates(await store.later('one', current)), all.slice(2))
   await store.remove({ roomName: 'one', incarnation: 'x' })
-  assert.equal((await store.load('one', known)).incarnation, 'x')
+  assert.equal(await store.later('one', current), undefined, 'it was removed')
+}
+
+async function refusesGaps(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  await using other = await opened(place)
+  const after = (last: number, ...content: readonly number[]) =>
+    content.map((byte) => ({ ...update('one', byte), after: last }))
+  assert.deepEqual(await store.append(after(7, 9)), [undefined], 'nothing is there yet')
+  assert.deepEqual(await store.append(after(0, 1, 2)), [1, 2])
+  const both = [...after(0, 9), update('two', 8), ...after(2, 3)]
+  assert.deepEqual(await other.append(both), [undefined, 1, 3])
+  const raced = await Promise.all([store.append(after(3, 4)), other.append(after(3, 5))])
+  assert.deepEqual(raced.flat().toSorted(), [4, undefined], 'one of two is first')
+  assert.equal((await store.load('one')).last, 4)
+  await compact(store, { roomName: 'one', base: 0, snapshot: oneByte(8), numbers: [1, 2, 3, 4] })
+  assert.equal((await other.load('one')).last, 4, 'a compaction takes no number back')
+  assert.deepEqual(await store.append(after(4, 6)), [5])
+  await store.remove({ roomName: 'one', incarnation: 'x' })
+  const next = { ...update('one', 7), incarnation: 'x' }
+  assert.deepEqual(await store.append([{ ...next, after: 4 }]), [undefined])
+  assert.deepEqual(await store.append([{ ...next, after: 5 }]), [6], 'nor does a removal')
 }
 
 async function opensAtOnce(place: StorePlace): Promise<void> {
@@ -325,8 +342,11 @@ async function loaded(store: OpenedStore) {
 }
 
 function shown({ generation, snapshot, updates }: StoredDocument) {
-  const plain = updates.map((each) => [each.number, [...each.bytes]])
-  return { generation, snapshot: [...snapshot], updates: plain.toSorted(byNumber) }
+  return { generation, snapshot: [...snapshot], updates: shownUpdates(updates) }
+}
+
+function shownUpdates(updates: readonly StoredUpdate[] = []) {
+  return updates.map(({ number, bytes }) => [number, [...bytes]]).toSorted(byNumber)
 }
 
 function byNumber([one]: readonly unknown[], [other]: readonly unknown[]): number {

@@ -15,11 +15,16 @@ export interface RoomUpdate {
   /** The incarnation that the update is for. It is never stored in another one. */
   readonly incarnation: string
   readonly bytes: Uint8Array
+  /**
+   * It is stored only if the room's last update has this number; those of a room in one append follow each other. If
+   * omitted, it is stored after whatever is there.
+   */
+  readonly after?: number
 }
 
 /** An update as the store has it. */
 export interface StoredUpdate {
-  /** The store's own number for it: a safe integer that no other update of the room has or had. */
+  /** Its place in the room: one more than the update before, whatever was removed since. */
   readonly number: number
   readonly bytes: Uint8Array
 }
@@ -34,15 +39,17 @@ export interface StoredDocument {
   readonly generation: number
   /** The snapshot, which is an update itself; empty if there is none yet. */
   readonly snapshot: Uint8Array
+  /** The number of the room's last update, even if a snapshot includes it; 0 if there was none. */
+  readonly last: number
   /** In any order. */
   readonly updates: readonly StoredUpdate[]
 }
 
-/** What a copy of a document has that was loaded before. */
+/** What a node has of a document that it loaded before. */
 export interface KnownDocument {
   readonly incarnation: string
   readonly generation: number
-  /** The highest number of an update that came with the last load; 0 for none. */
+  /** The number of the last update that it has, with all before; 0 for none. */
   readonly last: number
 }
 
@@ -210,13 +217,16 @@ export interface DocumentStore extends Catalog {
   /** Without it, documents have no history. */
   readonly versions?: VersionStore
 
+  /** Returns a room's document; generation 0 and nothing else for a room that was never stored. */
+  load(roomName: string): Promise<StoredDocument>
+
   /**
-   * Returns a room's document; generation 0 and nothing else for a room that was never stored.
+   * Returns the updates of a document after an earlier load, in any order. Only for a store whose numbers grow,
+   * in each room, in the order in which loads see them. Without this method a node loads the document again.
    *
-   * @param known if incarnation and generation are still these, a store may leave out the snapshot and the updates
-   *   up to `last`. Only one whose numbers grow, in each room, in the order in which loads see them can do so
+   * @returns `undefined` if the document has another incarnation or generation since
    */
-  load(roomName: string, known?: KnownDocument): Promise<StoredDocument>
+  later?(roomName: string, known: KnownDocument): Promise<readonly StoredUpdate[] | undefined>
 
   /** Returns the incarnation of a room's document, without reading it. */
   incarnation(roomName: string): Promise<string>
@@ -224,8 +234,8 @@ export interface DocumentStore extends Catalog {
   /**
    * Appends updates of any number of rooms in one transaction.
    *
-   * @returns their numbers, in the same order; `undefined` for one whose incarnation isn't the
-   *   current one, which is not stored
+   * @returns their numbers, in the same order; `undefined` for one whose incarnation isn't the current one, or that
+   *   doesn't come after the room's last one, which is not stored
    */
   append(updates: readonly RoomUpdate[]): Promise<readonly (number | undefined)[]>
 
