@@ -759,11 +759,10 @@ it('[EX16] no snapshot has an update that the store refuses', async () => {
 it('[DO68] shows what the store has first, where two processes took other content for the same clocks', async () => {
   const { keeper, store, textOf } = start()
   const other = new DocumentKeeper(store, LIMITS, () => 0)
-  const posts = [
+  const [a, b] = await Promise.allSettled([
     keeper.update('one', typist(7).type('a')),
     other.update('one', typist(7).type('b')),
-  ]
-  const [a, b] = await Promise.allSettled(posts)
+  ])
   expect([a.status, b.status].toSorted()).toEqual(['fulfilled', 'rejected'])
   const winner = a.status === 'fulfilled' ? 'a' : 'b'
   expect(await textOf('one')).toBe(winner)
