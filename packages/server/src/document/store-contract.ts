@@ -167,23 +167,26 @@ async function returnsLater(place: StorePlace): Promise<void> {
 async function refusesGaps(place: StorePlace): Promise<void> {
   await using store = await opened(place)
   await using other = await opened(place)
-  assert.deepEqual(await store.append(after(7, 9)), [undefined], 'nothing is there yet')
-  assert.deepEqual(await store.append(after(0, 1, 2)), [1, 2])
-  const both = [...after(0, 9), update('two', 8), ...after(2, 3)]
+  assert.deepEqual(await store.append(comingAfter(7, 9)), [undefined], 'nothing is there yet')
+  assert.deepEqual(await store.append(comingAfter(0, 1, 2)), [1, 2])
+  const both = [...comingAfter(0, 9), update('two', 8), ...comingAfter(2, 3)]
   assert.deepEqual(await other.append(both), [undefined, 1, 3])
-  const raced = await Promise.all([store.append(after(3, 4)), other.append(after(3, 5))])
+  const raced = await Promise.all([
+    store.append(comingAfter(3, 4)),
+    other.append(comingAfter(3, 5)),
+  ])
   assert.deepEqual(new Set(raced.flat()), new Set([4, undefined]), 'one of two is first')
   assert.equal((await store.load('one')).last, 4)
   await compact(store, { roomName: 'one', base: 0, snapshot: oneByte(8), numbers: [1, 2, 3, 4] })
   assert.equal((await other.load('one')).last, 4, 'a compaction takes no number back')
-  assert.deepEqual(await store.append(after(4, 6)), [5])
+  assert.deepEqual(await store.append(comingAfter(4, 6)), [5])
   await store.remove({ roomName: 'one', incarnation: 'x' })
   const next = { ...update('one', 7), incarnation: 'x' }
   assert.deepEqual(await store.append([{ ...next, after: 4 }]), [undefined])
   assert.deepEqual(await store.append([{ ...next, after: 5 }]), [6], 'nor does a removal')
 }
 
-function after(last: number, ...content: readonly number[]) {
+function comingAfter(last: number, ...content: readonly number[]) {
   return content.map((byte) => ({ ...update('one', byte), after: last }))
 }
 
