@@ -6,6 +6,7 @@ import { applyUpdate, Doc } from 'yjs'
 import { describe, expect, it } from 'vitest'
 import { freePort } from '../servers/free-port.js'
 import { startServer } from '../servers/standalone.js'
+import type { SheetWindow } from './sheet-window.js'
 import { ann, bob, Sheets, untilInOrder } from './sheets.js'
 
 const sheets = new Sheets()
@@ -62,6 +63,50 @@ describe('the content of cells', () => {
     await untilInOrder(anns, bobs)
     expect(await anns.told.textContent()).not.toContain('B4')
     expect(said).not.toContain('B4')
+  })
+
+  it.each([
+    ['inserts a row above it', (anns: SheetWindow) => anns.insertRowAbove('A2'), 1],
+    ['deletes a row above it', (anns: SheetWindow) => anns.deleteRow(2), -1],
+  ])(
+    '[SH17] while somebody %s, what a person types goes into one cell after the other',
+    async (_, move, by) => {
+      const room = sheets.newRoom()
+      await using anns = await sheets.open(room, ann)
+      await using bobs = await sheets.open(room, bob)
+      await bobs.select('B5')
+      await bobs.page.keyboard.type('one')
+      await move(anns)
+      await expect.poll(() => bobs.ownCell()).toBe(`B${5 + by}`)
+      await bobs.page.keyboard.type(' more')
+      for (const word of ['two', 'three']) {
+        await bobs.page.keyboard.press('Enter')
+        await bobs.page.keyboard.type(word)
+      }
+      await bobs.page.keyboard.press('Tab')
+      await bobs.page.keyboard.type('beside')
+      await bobs.page.keyboard.press('Enter')
+      await anns.untilShows(`C${7 + by}`, 'beside')
+      await anns.untilShows(`B${5 + by}`, 'one more')
+      await anns.untilShows(`B${6 + by}`, 'two')
+      await anns.untilShows(`B${7 + by}`, 'three')
+      await untilInOrder(anns, bobs)
+    },
+  )
+
+  it('[SH17] while somebody inserts a row above it, a formula that is being typed gets no reference that nobody chose', async () => {
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
+    await bobs.select('B5')
+    await bobs.page.keyboard.type('=1+')
+    const { rows } = await bobs.size()
+    await anns.insertRowAbove('A2')
+    await expect.poll(async () => (await bobs.size()).rows).toBe(rows + 1)
+    await bobs.page.keyboard.type('2')
+    await bobs.page.keyboard.press('Enter')
+    await anns.untilShows('B6', '3')
+    await untilInOrder(anns, bobs)
   })
 
   it('[CL14 SD13 SH12] is merged after both were offline, and meanwhile shown as not saved', async () => {
@@ -132,7 +177,9 @@ describe('the content of cells', () => {
     await anns.select('A1')
     await anns.page.keyboard.type('mine')
     await bobs.write('A1', 'theirs again')
-    await expect.poll(() => storedCells(room)).toMatchObject({ '0:0': { v: 'theirs again' } })
+    await bobs.write('B1', 'elsewhere again')
+    // By then Ann's window has both; what is written at the same moment can win over hers.
+    await anns.untilCell([0, 1], 'elsewhere again')
     await anns.page.keyboard.press('Enter')
     await bobs.untilShows('A1', 'mine')
     await anns.untilShows('A1', 'mine')

@@ -12,11 +12,6 @@ async function stored(room: string): Promise<string> {
   return JSON.stringify(['sheet-1', 'sheet-2'].map((id) => doc.getMap(`cells:${id}`).toJSON()))
 }
 
-async function deleteRow(window: SheetWindow, row: number): Promise<void> {
-  await window.openRowMenu(row)
-  await window.page.getByText('Delete Selected Row').dispatchEvent('click')
-}
-
 async function mergeNine(window: SheetWindow): Promise<void> {
   await window.select('A1')
   for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowDown']) {
@@ -33,7 +28,7 @@ async function deleteSheet(window: SheetWindow, name: string): Promise<void> {
 }
 
 const GONE: [string, (window: SheetWindow) => Promise<void>][] = [
-  ['with its row', (window) => deleteRow(window, 2)],
+  ['with its row', (window) => window.deleteRow(2)],
   ['under a merge', mergeNine],
   ['with its sheet', (window) => deleteSheet(window, 'Sheet 1')],
 ]

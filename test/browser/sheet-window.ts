@@ -324,6 +324,12 @@ export class SheetWindow implements AsyncDisposable {
     await this.canvas.click({ button: 'right', position })
   }
 
+  /** Deletes a row through its header's menu. */
+  async deleteRow(row: number): Promise<void> {
+    await this.openRowMenu(row)
+    await this.page.getByText('Delete Selected Row').dispatchEvent('click')
+  }
+
   /** Resolves when the tools that the cells don't need have been loaded. */
   async untilTools(): Promise<void> {
     await this.page.evaluate(async () => {

@@ -31,6 +31,12 @@ export const ICONS = {
       <path d="M3.5 10h13M10 3.5c4 4 4 9 0 13c-4-4-4-9 0-13" />
     </>,
   ),
+  theme: icon(
+    <>
+      <circle cx="10" cy="10" r="6.5" />
+      <path d="M10 3.5v13M10 6h3M10 8.5h6M10 11h6.3M10 13.5h4.5" />
+    </>,
+  ),
   undo: icon(<path d="M7 4.5l-3.5 3.5 3.5 3.5M3.5 8h8a4 4 0 0 1 0 8h-3" />),
   redo: icon(<path d="M13 4.5l3.5 3.5-3.5 3.5M16.5 8h-8a4 4 0 0 0 0 8h3" />),
   bulletList: icon(

@@ -5,6 +5,7 @@ import { userAtWindow } from './last-user.js'
 import { keepSignedIn } from './keep-signed-in.js'
 import { RecentList } from './home/recents.js'
 import { speak, t } from './language/language.js'
+import { followTheme } from './looks/theme.js'
 import { parseRoute, type DocumentRoute } from './route.js'
 
 /** By then the window is open, and what is kept doesn't take its place. */
@@ -15,6 +16,7 @@ const FAILED = 'The page could not be loaded.'
 const TRY_AGAIN = 'Try again'
 
 const page = document.getElementById('app')!
+followTheme()
 const speaking = speak()
 // A server that has no manifest wants nothing to be kept. OF25, OP37
 if ('serviceWorker' in navigator && document.querySelector('link[rel="manifest"]') !== null) {

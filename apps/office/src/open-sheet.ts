@@ -13,6 +13,7 @@ import { DroppedFile } from './files/dropped-files.js'
 import type { SheetFiles } from './files/FilesButton.js'
 import { currentLanguage, t } from './language/language.js'
 import { loadIcons } from './late-icons.js'
+import { followDarkness } from './looks/theme.js'
 import { beforeReload } from './offline/before-reload.js'
 import type { Session } from './session.js'
 import { formatList } from './language/formats.js'
@@ -50,8 +51,10 @@ export async function openSheet(
 ): Promise<Sheet> {
   const { default: texts } = await currentLanguage().language.loadGridTexts()
   const univer = startUniver(container, texts)
+  const univerAPI = FUniver.newAPI(univer)
+  followDarkness((isDark) => univerAPI.toggleDarkMode(isDark))
   const shared = await bindWorkbook({
-    univerAPI: FUniver.newAPI(univer),
+    univerAPI,
     doc: session.doc,
     room: session,
     markers,

@@ -45,6 +45,12 @@ export interface CallsOptions {
   readonly ready: Promise<void> | undefined
 }
 
+/** How a call is made. */
+export interface CallInit extends RequestInit {
+  /** Returns what ends the request in place of `signal`; called when it is sent, which may be after a wait (CL60). */
+  readonly sending?: () => AbortSignal
+}
+
 /** Query parameters of a call; `undefined` leaves one out. */
 export type Parameters = { readonly [name: string]: string | undefined }
 
@@ -194,12 +200,12 @@ export class Calls {
   }
 
   /** Makes any other call of the room. */
-  request(call: string, parameters: Parameters, init: RequestInit): Promise<Response> {
+  request(call: string, parameters: Parameters, init: CallInit): Promise<Response> {
     return this.#post(call, () => parameters, init)
   }
 
   /** Makes a call, and says so if it isn't answered. */
-  async #post(call: string, parameters: () => Parameters, init: RequestInit): Promise<Response> {
+  async #post(call: string, parameters: () => Parameters, init: CallInit): Promise<Response> {
     try {
       return await this.#send(call, parameters, init)
     } catch (error) {
@@ -249,7 +255,7 @@ export class Calls {
   async #send(
     call: string,
     parameters: () => Parameters,
-    init: RequestInit,
+    init: CallInit,
     kind = `${init.method ?? 'GET'} ${call}`,
   ): Promise<Response> {
     await this.#options.ready
@@ -266,7 +272,7 @@ export class Calls {
     throw await readRefusal(response)
   }
 
-  async #fetch(call: string, parameters: () => Parameters, init: RequestInit): Promise<Response> {
+  async #fetch(call: string, parameters: () => Parameters, init: CallInit): Promise<Response> {
     const { headers, fetch } = this.#options
     this.#lastHeaders = new Headers(await headers?.())
     const all = new Headers(init.headers)
@@ -275,7 +281,8 @@ export class Calls {
     const isInHeader = this.#isOwnOrigin && said['member'] !== undefined
     if (isInHeader) all.set('whereabouts-member', said['member']!)
     const address = this.#address(call, isInHeader ? { ...said, member: undefined } : said)
-    return fetch(address, { ...this.#init, ...init, headers: all })
+    const signal = init.sending?.() ?? init.signal ?? null
+    return fetch(address, { ...this.#init, ...init, signal, headers: all })
   }
 
   get #init(): RequestInit {

@@ -1,5 +1,5 @@
 import type { Json } from '@whereabouts/protocol'
-import type { Parameters } from './calls.js'
+import type { CallInit, Parameters } from './calls.js'
 
 /** Receives what a room's events say of its document. */
 export interface DocumentListener {
@@ -32,7 +32,7 @@ export interface DocumentChannel {
   /** The server answered a post, and its room is at a position. */
   posted(position: string): void
   /** Makes a call of the room. Rejects with the server's `Problem`, if it answers with one. */
-  request(call: string, parameters: Parameters, init: RequestInit): Promise<Response>
+  request(call: string, parameters: Parameters, init: CallInit): Promise<Response>
   /** Makes a call of the room from a page that goes away; nobody hears its answer. */
   requestLast(call: string, parameters: Parameters, init: RequestInit): void
   /**

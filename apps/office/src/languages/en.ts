@@ -18,6 +18,12 @@ export const messages = {
   'common.unreachable': 'The server can’t be reached. Try again in a moment.',
   'common.untitled': '{kind, select, sheet {Untitled sheet} other {Untitled page}}',
 
+  // Light or dark
+  'looks.dark': 'Dark',
+  'looks.light': 'Light',
+  'looks.system': 'System',
+  'looks.theme': 'Appearance',
+
   // Before anything is shown
   'start.failed': 'The page could not be loaded.',
   'start.home': 'Go to the home page',

@@ -29,6 +29,12 @@ export const messages: Messages = {
   'common.unreachable': '无法连接服务器，请稍后再试。',
   'common.untitled': '{kind, select, sheet {未命名表格} other {未命名页面}}',
 
+  // 浅色与深色
+  'looks.dark': '深色',
+  'looks.light': '浅色',
+  'looks.system': '跟随系统',
+  'looks.theme': '外观',
+
   // 打开之前
   'start.failed': '页面加载失败。',
   'start.home': '返回首页',

@@ -25,9 +25,7 @@ function attributesOf({ attrs }: ProseMirrorNode): { readonly [name: string]: st
   const indent = Number(attrs['indent'])
   return {
     class: 'item',
-    role: 'listitem',
     dir: 'auto',
-    'aria-level': String(indent + 1),
     'data-kind': String(attrs['kind']),
     'data-indent': String(indent),
     'data-align': String(attrs['align'] ?? 'start'),

@@ -3,7 +3,10 @@ import { checkAnswer, readAnswer } from '../answer.js'
 import type { DocumentChannel } from '../document-channel.js'
 
 // Long enough for a large document on a slow connection, short enough to detect a dead one.
-const ANSWER_WITHIN_MS = 60_000
+const SYNCED_WITHIN_MS = 60_000
+// Longer than the server works on an update. A network that was gone can leave a request without an answer for good.
+const POSTED_WITHIN_MS = 15_000
+const SLOWEST_BYTES_PER_MS = 5
 // Browsers limit all keepalive requests of a page together to 64 KiB; some count addresses and headers.
 const MAX_ALL_KEEPALIVE_BYTES = 62_000
 const MAX_KEEPALIVE_BYTES = 32_768
@@ -31,7 +34,7 @@ export async function syncDocument(
       method: 'POST',
       headers: { 'content-type': BYTES_TYPE },
       body: Uint8Array.from(stateVector),
-      signal: limited(life),
+      signal: limited(life, SYNCED_WITHIN_MS),
     },
   )
   checkAnswer(answer, BYTES_TYPE)
@@ -46,7 +49,7 @@ export async function syncDocument(
  * @param incarnation of the document that the update is for
  * @returns whether part of it waits for an update that the server doesn't have
  * @throws {Error} if something else than the server answered
- * @see PROTOCOL.md DO2, DO9, DO21, DO48, CL18, HY11
+ * @see PROTOCOL.md DO2, DO9, DO21, DO48, CL18, CL134, HY11
  */
 export async function postUpdate(
   channel: DocumentChannel,
@@ -61,7 +64,8 @@ export async function postUpdate(
     {
       ...posting(update, idempotencyKey),
       keepalive: outlivesPage(update.length),
-      signal: limited(life),
+      signal: life,
+      sending: () => limited(life, postedWithinMs(update.length)),
     },
   )
   const updated = await readAnswer<Partial<Updated> | null>(answer)
@@ -96,6 +100,10 @@ function outlivesPage(bytes: number): boolean {
   return bytes <= MAX_KEEPALIVE_BYTES
 }
 
-function limited(life: AbortSignal): AbortSignal {
-  return AbortSignal.any([life, AbortSignal.timeout(ANSWER_WITHIN_MS)])
+function postedWithinMs(bytes: number): number {
+  return POSTED_WITHIN_MS + Math.ceil(bytes / SLOWEST_BYTES_PER_MS)
+}
+
+function limited(life: AbortSignal, ms: number): AbortSignal {
+  return AbortSignal.any([life, AbortSignal.timeout(ms)])
 }

@@ -52,6 +52,26 @@ describe('edits', () => {
     expect(await nextEvent(provider, 'saved')).toBe(true)
   })
 
+  it('[CL134] are posted again with the same key if no answer comes', async () => {
+    await using server = await ScriptedServer.listen()
+    const { doc, provider } = await keepSynced(server)
+    const timeout = AbortSignal.timeout.bind(AbortSignal)
+    const limits: number[] = []
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+      if (ms < 15_000) return timeout(ms)
+      limits.push(ms)
+      return timeout(100)
+    })
+    doc.getText('body').insert(0, 'a'.repeat(40_000))
+    const first = await server.take('POST document')
+    const again = await server.take('POST document')
+    expect(keyOf(again)).toBe(keyOf(first))
+    // What is posted is a little more than the text.
+    expect(limits.map((ms) => Math.round(ms / 1_000))).toEqual([23, 23])
+    again.answer(200, { id: 'e:2' })
+    expect(await nextEvent(provider, 'saved')).toBe(true)
+  })
+
   it.each([
     ['drops', true],
     ['keeps', false],

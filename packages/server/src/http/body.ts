@@ -20,8 +20,6 @@ interface JsonBody {
   readonly bytes: number
 }
 
-type ArrivingLimits = Pick<ResolvedOptions, 'maxArrivingBytes' | 'maxUpdateBytes'>
-
 const BYTES_TYPE = /^application\/octet-stream\s*(?:;|$)/i
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 const NOTHING = Buffer.alloc(0)
@@ -41,10 +39,10 @@ export class Bodies {
 
   /** @param accountOf returns the account that a request is counted for */
   constructor(
-    { maxArrivingBytes, maxUpdateBytes }: ArrivingLimits,
+    { maxArrivingBytes }: Pick<ResolvedOptions, 'maxArrivingBytes'>,
     accountOf: (request: IncomingMessage) => string,
   ) {
-    this.#gathering = new Gathering(maxArrivingBytes, maxUpdateBytes, accountOf)
+    this.#gathering = new Gathering(maxArrivingBytes, accountOf)
   }
 
   /** Call after the goodbyes, before the platform waits for open connections. */
@@ -78,15 +76,21 @@ export class Bodies {
   /**
    * Returns the bytes of a request's body. Reads no further than the limit.
    *
+   * @param files the types of the files that the call takes as well
    * @throws {Problem} unsupported-media-type, too-large, too-many-connections
    * @see PROTOCOL.md DO7, ER3
    */
-  async readBytes(call: Call, limitBytes: number): Promise<Uint8Array> {
+  async readBytes(
+    call: Call,
+    limitBytes: number,
+    files: readonly string[] = [],
+  ): Promise<Uint8Array> {
     const { type, encoding, lengthBytes } = this.#headersOf(call)
     if (!BYTES_TYPE.test(type ?? '') || !isPlain(encoding)) {
+      const types = files.length === 0 ? '' : ` A file has one of these types: ${files.join(', ')}.`
       throw new Problem(
         'unsupported-media-type',
-        'Send the bytes uncompressed, with "Content-Type: application/octet-stream".',
+        `Send the bytes uncompressed, with "Content-Type: application/octet-stream".${types}`,
       )
     }
     return this.#read(call, lengthBytes, limitBytes)

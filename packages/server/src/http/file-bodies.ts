@@ -1,4 +1,4 @@
-import type { DocumentFiles } from '../document-files.js'
+import type { DocumentFiles, FileCall } from '../document-files.js'
 import { type Bodies, mediaType } from './body.js'
 import type { Call } from './call.js'
 
@@ -22,6 +22,11 @@ export class FileBodies {
     this.#files = files ?? NO_FILES
   }
 
+  /** The types of the files that can be posted. */
+  get types(): readonly string[] {
+    return this.#files.types
+  }
+
   /** Returns the type of the file that is posted; `undefined` if it is none. */
   posted(call: Call): string | undefined {
     const type = this.bodies.typeOf(call)
@@ -41,11 +46,11 @@ export class FileBodies {
   }
 
   /** @throws {Problem} what is wrong with the file */
-  read(type: string, file: Uint8Array): Promise<Uint8Array> {
-    return this.#files.read(type, file)
+  read(type: string, file: Uint8Array, call: FileCall): Promise<Uint8Array> {
+    return this.#files.read(type, file, call)
   }
 
-  write(type: string, update: Uint8Array): Promise<Uint8Array> {
-    return this.#files.write(type, update)
+  write(type: string, update: Uint8Array, call: FileCall): Promise<Uint8Array> {
+    return this.#files.write(type, update, call)
   }
 }

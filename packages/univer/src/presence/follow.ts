@@ -10,6 +10,8 @@ import type { Workbook } from './grid.js'
 interface Editing {
   /** The cell, which may move while someone types in it. */
   readonly place: Place
+  /** The selection around the cell; from there the next key leads on. */
+  readonly selected: Place | undefined
   readonly typing: string
 }
 
@@ -68,7 +70,8 @@ class OwnPlace implements IDisposable {
     this.#on(Event.SheetEditStarted, ({ worksheet, row, column }) => {
       const sheet = worksheet.getSheetId()
       const cell = this.#binding.keyAt({ sheet, row, column })
-      this.#edit(cell === undefined ? null : { place: { sheet, cell }, typing: '' })
+      const selected = this.#selection.place
+      this.#edit(cell === undefined ? null : { place: { sheet, cell }, selected, typing: '' })
     })
     this.#on(Event.SheetEditChanging, ({ value }) => {
       const typing = value.toPlainText().replace(/\n$/, '')
@@ -102,11 +105,13 @@ class OwnPlace implements IDisposable {
   }
 
   /**
-   * Moves the selection with its cell when others move that, as its marker moves in their windows.
+   * Moves the selection with its cell when others move that, as its marker moves in their windows. It
+   * also moves while somebody types: otherwise Enter would go on from the old place, and the next word
+   * could overwrite the one just typed.
    */
   readonly #follow = (): void => {
-    const place = this.#reported
-    if (place === null || this.#editing !== null) return
+    const place = this.#editing === null ? this.#reported : this.#editing.selected
+    if (place === null || place === undefined) return
     if (!this.#selection.carry(place)) this.#report()
   }
 
