@@ -2,21 +2,23 @@ import { Problem } from '@whereabouts/protocol'
 import { documentDeleted } from '../room/document-deleted.js'
 import { storeFailed } from '../store-failed.js'
 import type { LoadedDocument } from './loaded-document.js'
-import type { DocumentStore, RoomRecord, RoomUpdate } from './store.js'
+import { Overtaken } from './overtaken.js'
+import type { DocumentStore, RoomRecord, RoomUpdate, StoredUpdate } from './store.js'
 
 /** What happens to documents whose updates are committed. */
 export interface CommitListener {
   /** Returns whether updates of the document may still be stored. */
   isKept(document: LoadedDocument): boolean
-  stored(document: LoadedDocument, bytes: Uint8Array): void
+  stored(document: LoadedDocument, update: StoredUpdate): void
   /** All updates of a transaction are stored; called once for each of its documents. */
   committed(document: LoadedDocument): void
   /** The document has an update that the store lacks. */
   differs(document: LoadedDocument): void
   /**
-   * The store has updates that the document lacks, or another document. Returns whether it was brought up to date.
+   * The store has updates that the document lacks, or another document. Returns whether the document has them now,
+   * and its own updates may follow them.
    *
-   * @throws {Problem} document-deleted
+   * @throws {Problem} document-deleted, store-failed
    */
   catchUp(document: LoadedDocument): Promise<boolean>
 }
@@ -34,8 +36,8 @@ interface Waiting {
   readonly claim: Claim | undefined
   /** How often the store has refused it, as others had stored something before. */
   refusals: number
-  readonly resolve: () => void
-  readonly reject: (problem: Problem) => void
+  readonly resolve: (number: number) => void
+  readonly reject: (problem: Problem | Overtaken) => void
 }
 
 /** How often an update may be refused, as others store theirs first. */
@@ -76,14 +78,18 @@ export class Commits {
   }
 
   /**
-   * Resolves when the store has the update.
+   * Resolves with the number of the update when the store has it.
    *
    * @param claim if it is stored only as the document's first
    * @throws {Problem} store-failed; document-deleted, also if it isn't the first
+   * @throws {Overtaken} if it has to be checked again
    */
-  append(document: LoadedDocument, bytes: Uint8Array, claim?: Claim): Promise<void> {
-    const saved = new Promise<void>((resolve, reject) => {
+  append(document: LoadedDocument, bytes: Uint8Array, claim?: Claim): Promise<number> {
+    document.unsaved += 1
+    const saved = new Promise<number>((resolve, reject) => {
       this.#waiting.push({ document, bytes, claim, refusals: 0, resolve, reject })
+    }).finally(() => {
+      document.unsaved -= 1
     })
     if (!this.#isWriting) void this.#write()
     return saved
@@ -121,7 +127,7 @@ export class Commits {
     return waiting.filter((each) => {
       const { document, reject } = each
       const isKept = this.listener.isKept(document)
-      if (!isKept) reject(storeFailed())
+      if (!isKept) reject(document.isOvertaken ? new Overtaken() : storeFailed())
       const held = this.#held.get(document)
       if (isKept) held?.push(each)
       return isKept && held === undefined
@@ -172,7 +178,7 @@ export class Commits {
 
   async #catchUp(document: LoadedDocument): Promise<void> {
     const problem = await this.listener.catchUp(document).then(
-      (isCurrent) => (isCurrent ? undefined : storeFailed()),
+      (mayFollow) => (mayFollow ? undefined : new Overtaken()),
       (error: unknown) => (error instanceof Problem ? error : storeFailed(error)),
     )
     const held = this.#held.get(document)!
@@ -183,6 +189,7 @@ export class Commits {
       if (!this.#isWriting) void this.#write()
       return
     }
+    document.isOvertaken = problem instanceof Overtaken
     this.listener.differs(document)
     for (const { reject } of held) reject(problem ?? storeFailed())
   }
@@ -194,14 +201,16 @@ export class Commits {
       reject(documentDeleted())
       return
     }
-    document.stored({ number, bytes }, this.now())
-    this.listener.stored(document, bytes)
-    resolve()
+    const update = { number, bytes }
+    document.stored(update, this.now())
+    this.listener.stored(document, update)
+    resolve(number)
   }
 }
 
 function nextOf(waiting: Waiting): RoomUpdate {
-  return { ...updateOf(waiting), after: waiting.document.log.last }
+  const after = waiting.document.log.last
+  return { ...updateOf(waiting), ...(after !== undefined && { after }) }
 }
 
 function updateOf({ document: { roomName, incarnation }, bytes }: Waiting): RoomUpdate {

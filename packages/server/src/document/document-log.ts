@@ -19,8 +19,8 @@ export class DocumentLog {
   #snapshotBytes: number
   /** The sizes of the updates, by their numbers. */
   readonly #updates = new Map<number, number>()
-  /** The number of the last update that it has, with all before. */
-  #last: number
+  /** The number of the last update that it has, with all before; `undefined` if the store has no such numbers. */
+  #last: number | undefined
   #updatesBytes = 0
   /** Whether it has the mark of a document that keeps what is deleted in it. */
   #isKept = false
@@ -38,7 +38,7 @@ export class DocumentLog {
     return this.#generation
   }
 
-  get last(): number {
+  get last(): number | undefined {
     return this.#last
   }
 
@@ -80,9 +80,14 @@ export class DocumentLog {
       .toSorted((one, other) => one.number - other.number)
   }
 
+  /** Records that it has an update of another node, which compacts what it stored itself. */
+  noteOther(number: number): void {
+    if (this.#last !== undefined && number === this.#last + 1) this.#last = number
+  }
+
   /** Records an update that comes after the last one, or is known. */
   add({ number, bytes }: StoredUpdate): void {
-    this.#last = Math.max(this.#last, number)
+    if (this.#last !== undefined) this.#last = Math.max(this.#last, number)
     // It is never replaced by a snapshot.
     if (isKeptMark(bytes)) {
       this.#isKept = true

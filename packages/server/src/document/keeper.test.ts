@@ -181,13 +181,16 @@ it('[DO3 DO21] reports whether an update changed the document, even if the updat
   const { keeper, textOf } = start()
   const { type } = typist()
   const [first, second, third] = [type('a'), type('b'), type('c')]
-  for (const waiting of [third, second]) {
-    expect(await keeper.update('one', waiting)).toEqual({ changed: true, pending: true })
+  for (const [waiting, place] of [
+    [third, 1],
+    [second, 2],
+  ] as const) {
+    expect(await keeper.update('one', waiting)).toEqual({ changed: true, pending: true, place })
     expect(await keeper.update('one', waiting)).toEqual({ changed: false, pending: true })
     expect(await textOf('one')).toBe('')
     keeper.release('one')
   }
-  expect(await keeper.update('one', first)).toEqual({ changed: true, pending: false })
+  expect(await keeper.update('one', first)).toEqual({ changed: true, pending: false, place: 3 })
   const known = mergeUpdates([first, second])
   expect(await keeper.update('one', known)).toEqual({ changed: false, pending: false })
   expect(await textOf('one')).toBe('abc')
@@ -727,12 +730,77 @@ it('[EX15] gives up after five refusals, and the document stays usable', async (
   expect(await textOf('one')).toContain('x'.repeat(6))
 })
 
-it('[EX15] refuses what contradicts what another process stored before', async () => {
+it('[EX17] refuses what contradicts what another process stored before', async () => {
   const { keeper, store, textOf } = start()
   await keeper.read('one', undefined)
   await store.inner.append([{ ...ONE, bytes: typist(7).type('a') }])
-  await expect(keeper.update('one', typist(7).type('b'))).rejects.toEqual(storeFailed)
+  await expect(keeper.update('one', typist(7).type('b'))).rejects.toMatchObject({
+    problem: 'bad-update',
+    extensions: { reason: 'clock-taken' },
+  })
   expect(await textOf('one')).toBe('a')
+})
+
+it('[EX17] of two processes that take other content for the same clocks at once, one refuses it', async () => {
+  const { keeper, store, textOf } = start()
+  const other = new DocumentKeeper(store, LIMITS, () => 0)
+  const [a, b] = await Promise.allSettled([
+    keeper.update('one', typist(7).type('a')),
+    other.update('one', typist(7).type('b')),
+  ])
+  expect([a.status, b.status].toSorted()).toEqual(['fulfilled', 'rejected'])
+  const winner = a.status === 'fulfilled' ? 'a' : 'b'
+  expect(await textOf('one')).toBe(winner)
+  expect(textIn(await other.read('one', undefined))).toBe(winner)
+})
+
+it('[EX17] a read that has what turns out to contradict others is answered with the stored document', async () => {
+  const { keeper, store, textOf } = start()
+  await keeper.read('one', undefined)
+  await store.inner.append([{ ...ONE, bytes: typist(7).type('a') }])
+  const updated = keeper.update('one', typist(7).type('b'))
+  const waiting = keeper.update('one', typist(8).type('c'))
+  const read = textOf('one')
+  await expect(updated).rejects.toMatchObject({ extensions: { reason: 'clock-taken' } })
+  expect((await waiting).changed).toBe(true)
+  expect(await read).not.toContain('b')
+  expect(await textOf('one')).toMatch(/^(ac|ca)$/)
+})
+
+it('[EX17] what others stored is checked like what is posted after it, such as what waits', async () => {
+  const { keeper, store, textOf } = start()
+  const { type } = typist(7)
+  const [first, second] = [type('a'), type('b')]
+  await keeper.read('one', undefined)
+  // It waits for the first.
+  await store.inner.append([
+    { ...ONE, bytes: typist(8).type('x') },
+    { ...ONE, bytes: second },
+  ])
+  await keeper.update('one', first)
+  expect(await textOf('one')).toMatch(/^(xab|abx)$/)
+})
+
+it('[EX18] stores its next update without asking, if it heard of what others stored in their order', async () => {
+  const { keeper, store, textOf } = start()
+  const other = new DocumentKeeper(store, LIMITS, () => 0)
+  const [mine, theirs] = [typist(1), typist(2)]
+  await keeper.update('one', mine.type('a'))
+  await other.read('one', undefined)
+  for (let count = 0; count < 10; count++) {
+    const [there, here] = [theirs.type('b'), mine.type('a')]
+    await keeper.learn('one', there, (await other.update('one', there)).place)
+    await other.learn('one', here, (await keeper.update('one', here)).place)
+  }
+  expect(store.loads).toEqual(['one', 'one'])
+  expect(store.appends).toBe(21)
+  // One that it didn't hear of.
+  await other.update('one', theirs.type('b'))
+  const last = theirs.type('b')
+  await keeper.learn('one', last, (await other.update('one', last)).place)
+  await keeper.update('one', mine.type('a'))
+  expect(store.loads).toEqual(['one', 'one', 'later than 21'])
+  expect(await textOf('one')).toHaveLength(24)
 })
 
 it('[EX16] no snapshot has an update that the store refuses', async () => {
@@ -756,15 +824,19 @@ it('[EX16] no snapshot has an update that the store refuses', async () => {
   expect((await store.inner.load('one')).updates).toHaveLength(100)
 })
 
-it('[DO68] shows what the store has first, where two processes took other content for the same clocks', async () => {
+it('[DO68] shows what a store has first that has no places, where two processes took other content for the same clocks', async () => {
   const { keeper, store, textOf } = start()
+  vi.spyOn(store, 'load').mockImplementation(async (roomName) => {
+    store.loads.push(roomName)
+    const { last: _last, ...stored } = await store.inner.load(roomName)
+    return stored
+  })
   const other = new DocumentKeeper(store, LIMITS, () => 0)
-  const [a, b] = await Promise.allSettled([
-    keeper.update('one', typist(7).type('a')),
-    other.update('one', typist(7).type('b')),
-  ])
-  expect([a.status, b.status].toSorted()).toEqual(['fulfilled', 'rejected'])
-  const winner = a.status === 'fulfilled' ? 'a' : 'b'
+  const [a, b] = [typist(7).type('a'), typist(7).type('b')]
+  await Promise.all([keeper.update('one', a), other.update('one', b)])
+  const first = (await store.inner.load('one')).updates[0]!.bytes
+  await Promise.all([keeper.learn('one', b), other.learn('one', a)])
+  const winner = first === a ? 'a' : 'b'
   expect(await textOf('one')).toBe(winner)
   expect(textIn(await other.read('one', undefined))).toBe(winner)
   const loads = store.loads.length

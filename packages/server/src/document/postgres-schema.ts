@@ -93,6 +93,9 @@ const VERSIONS = `
   UPDATE whereabouts_schema SET version = 3;
 `
 
+/** Changes nothing. */
+const LISTS = 'UPDATE whereabouts_schema SET version = 4'
+
 /** The updates of each room have numbers of their own. Those that were given stay, and the next ones come after them. */
 const NUMBERS = `
   LOCK TABLE whereabouts_updates, whereabouts_documents;
@@ -101,11 +104,11 @@ const NUMBERS = `
   ALTER TABLE whereabouts_updates ALTER COLUMN number DROP IDENTITY;
   ALTER TABLE whereabouts_updates DROP CONSTRAINT whereabouts_updates_pkey, ADD PRIMARY KEY (room, number);
   DROP INDEX whereabouts_updates_room;
-  UPDATE whereabouts_schema SET version = 4;
+  UPDATE whereabouts_schema SET version = 5;
 `
 
 /** The steps from each version to the next one. */
-const STEPS = [DOCUMENTS, CATALOG, VERSIONS, NUMBERS]
+const STEPS = [DOCUMENTS, CATALOG, VERSIONS, LISTS, NUMBERS]
 
 /**
  * Creates the tables, or upgrades those of an earlier version. Call it in a transaction.

@@ -106,6 +106,7 @@ const STEPS: readonly ((database: Database.Database) => void)[] = [
     database.exec('DROP TABLE former')
   },
   (database) => database.exec(VERSIONS),
+  () => {},
   (database) => database.exec(NUMBERS),
 ]
 
