@@ -40,8 +40,8 @@ interface Waiting {
   readonly reject: (problem: Problem | Overtaken) => void
 }
 
-/** How often an update may be refused, as others store theirs first. */
-const MOST_REFUSALS = 5
+/** How often an update may be refused, as others store theirs first. Each time takes a few milliseconds. */
+const MOST_REFUSALS = 20
 
 /** How long updates are gathered for the store's next transaction. */
 const GATHER_MS = 10

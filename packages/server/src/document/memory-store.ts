@@ -131,6 +131,7 @@ export class MemoryStore implements DocumentStore {
       bytes: sum(own.map(sizeOf)),
       records: records.length,
       recordBytes: sum(records.map(({ json }) => Buffer.byteLength(json))),
+      named: sum(records.map(({ users = [] }) => users.length)),
       removed: owner === undefined ? this.#countRemoved() : 0,
     }
   }
