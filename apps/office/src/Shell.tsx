@@ -3,6 +3,7 @@ import { useSnapshotOf } from '@whereabouts/client/react'
 import {
   lazy,
   Suspense,
+import { inBrowser } from './guarded-storage.js'
   useCallback,
   useEffect,
   useState,
@@ -136,13 +137,13 @@ function useOwnPerson(session: Session, person: Person) {
   const [own, setOwn] = useState(person)
   const choose = (chosen: Person) => {
     setOwn(chosen)
-    savePerson(() => localStorage, chosen)
+    savePerson(inBrowser, chosen)
     session.setUser(chosen)
   }
   useEffect(() => {
     // The same person has changed the name in another tab.
     const follow = () => {
-      const saved = loadPerson(() => localStorage)
+      const saved = loadPerson(inBrowser)
       if (saved === undefined) return
       setOwn(saved)
       session.setUser(saved)

@@ -1,4 +1,5 @@
 import { storedAs } from '../base.js'
+import { inBrowser } from '../guarded-storage.js'
 
 /** How the application looks; `system` is as the system does. */
 export type Theme = (typeof THEMES)[number]
@@ -25,12 +26,8 @@ export function chosenTheme(): Theme {
 /** Shows a choice in all windows, and remembers it in this browser. */
 export function chooseTheme(theme: Theme): void {
   apply(theme)
-  try {
-    if (theme === 'system') localStorage.removeItem(STORED_AS)
-    else localStorage.setItem(STORED_AS, theme)
-  } catch {
-    // The storage is full or forbidden: the choice holds for this window.
-  }
+  if (theme === 'system') inBrowser.removeItem(STORED_AS)
+  else inBrowser.setItem(STORED_AS, theme)
 }
 
 /** Calls back at each change of the choice. Returns a function that ends that. */
@@ -54,11 +51,7 @@ function isDark(): boolean {
 }
 
 function show(): void {
-  try {
-    apply(localStorage.getItem(STORED_AS))
-  } catch {
-    // The storage is forbidden: it is as the system wants it.
-  }
+  apply(inBrowser.getItem(STORED_AS))
 }
 
 function apply(theme: string | null): void {
