@@ -2,12 +2,16 @@ import { useEffect, useSyncExternalStore } from 'react'
 
 const READ_WITHIN_MS = 8_000
 
-let current = ''
+let current = { text: '', forMs: READ_WITHIN_MS }
 const listeners = new Set<() => void>()
 
-/** Shows a notice for as long as it takes to read, such as why an image was refused. It replaces the one before. */
-export function notify(text: string): void {
-  current = text
+/**
+ * Shows a notice for as long as it takes to read, such as why an image was refused. It replaces the one before.
+ *
+ * @param forMs longer for what the user does something with
+ */
+export function notify(text: string, forMs = READ_WITHIN_MS): void {
+  current = { text, forMs }
   for (const listener of listeners) listener()
 }
 
@@ -15,11 +19,11 @@ export function notify(text: string): void {
 export function PassingNotice() {
   const notice = useSyncExternalStore(subscribe, () => current)
   useEffect(() => {
-    if (notice === '') return undefined
-    const timer = setTimeout(() => notify(''), READ_WITHIN_MS)
+    if (notice.text === '') return undefined
+    const timer = setTimeout(() => notify(''), notice.forMs)
     return () => clearTimeout(timer)
   }, [notice])
-  return <output className="notice">{notice}</output>
+  return <output className="notice">{notice.text}</output>
 }
 
 function subscribe(listener: () => void): () => void {

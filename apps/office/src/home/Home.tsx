@@ -5,6 +5,7 @@ import { NO_COPIES, readCopies, removeCopies, type Copies } from '../offline/cop
 import { OpenFile } from '../files/OpenFile.js'
 import { ICONS } from '../icons.js'
 import type { Identity } from '../identity.js'
+import { notify, PassingNotice } from '../passing-notice.js'
 import { OwnChoices } from '../looks/OwnChoices.js'
 import { t } from '../language/language.js'
 import { PALETTE } from '../person.js'
@@ -16,6 +17,9 @@ import { RecentRow } from './RecentRow.js'
 import type { Recent, RecentList } from './recents.js'
 import { RoomTitles } from './room-titles.js'
 import { watchRooms } from './who-is-there.js'
+
+/** The time to copy a link by hand. */
+const COPIED_BY_HAND_MS = 60_000
 
 /** Shows the home page: links to new documents, and the recent ones. @see OFFICE.md PG3, PG4 */
 export function showHome(page: HTMLElement, props: HomeProps): void {
@@ -32,25 +36,18 @@ interface HomeProps {
 function Home({ recents, identity, user }: HomeProps) {
   const list = useSyncExternalStore(recents.subscribe, recents.getSnapshot)
   const [titles] = useState(() => new RoomTitles())
-  const [notice, setNotice] = useState('')
   const { visit, nowMs } = useVisit()
   const there = useWhoIsThere(recents)
   useNewTitles(recents, titles)
-  const [copies, removeAll] = useCopies(user, setNotice)
+  const [copies, removeAll] = useCopies(user)
 
   const rename = async (recent: Recent, title: string) => {
     await titles.rename(recent.room, title)
     recents.retitled(recent, title === '' ? undefined : title)
   }
-  const copy = (recent: Recent) => {
-    const { href } = new URL(addressOf(recent), location.href)
-    void copyText(href).then((isCopied) =>
-      setNotice(isCopied ? t('home.linkCopied') : t('home.linkNotCopied', { link: href })),
-    )
-  }
   const remove = (recent: Recent) => {
     recents.forget(recent)
-    setNotice(t('home.removed', { name: recent.title ?? nameUntitled(recent) }))
+    notify(t('home.removed', { name: recent.title ?? nameUntitled(recent) }))
   }
   return (
     <>
@@ -75,7 +72,7 @@ function Home({ recents, identity, user }: HomeProps) {
                   members={there.get(recent.room) ?? NOBODY}
                   isOffline={copies.isOffline && copies.rooms.has(recent.room)}
                   onRename={(title) => rename(recent, title)}
-                  onCopy={() => copy(recent)}
+                  onCopy={() => copyLink(recent)}
                   onRemove={() => remove(recent)}
                 />
               ))}
@@ -83,7 +80,7 @@ function Home({ recents, identity, user }: HomeProps) {
           </section>
         )}
         <CopiesLine copies={copies} onRemove={removeAll} />
-        <output className="notice">{notice}</output>
+        <PassingNotice />
       </main>
     </>
   )
@@ -235,10 +232,7 @@ function forgetRoom(recents: RecentList, room: string): void {
 }
 
 /** Looks up what this browser has, once per visit, and removes it. @see OFFICE.md OF31, OF32 */
-function useCopies(
-  user: string | undefined,
-  notify: (text: string) => void,
-): readonly [Copies, () => void] {
+function useCopies(user: string | undefined): readonly [Copies, () => void] {
   const [copies, setCopies] = useState(NO_COPIES)
   const [look] = useState(() => () => void readCopies(user).then(setCopies))
   useEffect(() => {
@@ -251,6 +245,15 @@ function useCopies(
       .then(look)
   }
   return [copies, remove]
+}
+
+function copyLink(recent: Recent): void {
+  const { href } = new URL(addressOf(recent), location.href)
+  void copyText(href).then((isCopied) =>
+    isCopied
+      ? notify(t('home.linkCopied'))
+      : notify(t('home.linkNotCopied', { link: href }), COPIED_BY_HAND_MS),
+  )
 }
 
 async function copyText(text: string): Promise<boolean> {
