@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { constants, brotliCompressSync, gzipSync } from 'node:zlib'
 import { defineConfig, type Plugin } from 'vite'
 import { compiledBeside } from './build/compiled-beside.js'
+import { firstLook } from './build/first-look.js'
 import { readMessages } from './build/messages.js'
 import { offline } from './build/offline.js'
 import { laterName, univer, univerInPage } from './build/univer.js'
@@ -125,6 +126,7 @@ export default defineConfig({
     notices(),
     readMessages,
     compiledBeside,
+    firstLook(),
     offline(),
     compressed(),
     ...univer(),

@@ -23,6 +23,11 @@ two
 const four = "4" // a comment
 `
 
+/** How the canvas and what is around it look, before a sheet is printed and while it is. */
+interface Looks {
+  readonly looks: readonly { readonly canvas: number; readonly bar: string }[]
+}
+
 const pages = new Pages()
 
 /** Lists what breaks a rule in a window, as it looks now. */
@@ -70,6 +75,54 @@ describe('light and dark', () => {
     await expect.poll(() => paper(page)).toBe(LIGHT)
     expect(page.complaints).toEqual([])
     await context.close()
+  })
+
+  it('[OF87] is in effect before the application has been loaded', async () => {
+    const context = await pages.browser.newContext({ colorScheme: 'light' })
+    const { baseUrl } = pages
+    const options = { baseUrl, path: '/', person: ann, context }
+    await using home = await OfficeWindow.open(pages.browser, options)
+    await choose(home, 'dark')
+    await context.route(/\/assets\/index-[^/]*\.js$/, () => {})
+    const next = await context.newPage()
+    await next.goto(baseUrl, { waitUntil: 'commit' })
+    await next.getByText('whereabouts').waitFor()
+    const color = next.locator('body').evaluate((body) => getComputedStyle(body).backgroundColor)
+    expect(await brightness(color)).toBeLessThan(60)
+    expect(await next.locator('script[type=module]').count()).toBe(1)
+    await context.close()
+  })
+
+  it('[OF82] a dark sheet is printed light, and is dark again afterwards', async () => {
+    await using sheet = await SheetWindow.open(pages.browser, {
+      baseUrl: pages.baseUrl,
+      room: pages.newRoom(),
+      person: ann,
+    })
+    await choose(sheet, 'dark')
+    await sheet.page.evaluate(
+      () => (globalThis as { whereabouts?: { tools?: unknown } }).whereabouts?.tools,
+    )
+    await sheet.page.locator('html.univer-dark').waitFor()
+    await sheet.page.evaluate((selector) => {
+      const look = () => {
+        const canvas = document.querySelector<HTMLCanvasElement>(selector)!
+        // The corner between the names of rows and columns.
+        const [red] = canvas.getContext('2d')!.getImageData(10, 10, 1, 1).data
+        const bar = document.querySelector('[data-u-comp="workbench-layout"]')!
+        return { canvas: red, bar: getComputedStyle(bar).backgroundColor }
+      }
+      const looks: ReturnType<typeof look>[] = [look()]
+      Object.assign(globalThis, { looks })
+      // What the browser has printed is what is there right afterwards.
+      window.addEventListener('afterprint', () => looks.push(look()), { once: true })
+    }, '#univer-sheet-main-canvas_workbook')
+    await sheet.page.pdf()
+    const looks = await sheet.page.evaluate(() => (globalThis as unknown as Looks).looks)
+    expect(looks).toMatchObject([{}, { bar: LIGHT }])
+    expect(looks[0]!.canvas).toBeLessThan(100)
+    expect(looks[1]!.canvas).toBeGreaterThan(200)
+    await sheet.page.locator('html.univer-dark').waitFor()
   })
 
   it('[OF80 OF83] a dark sheet keeps the colors of its cells', async () => {

@@ -1,12 +1,11 @@
-import { storedAs } from '../base.js'
 import { inBrowser } from '../guarded-storage.js'
+import { STORED_AS } from './first-look.js'
 
 /** How the application looks; `system` is as the system does. */
 export type Theme = (typeof THEMES)[number]
 
 export const THEMES = ['system', 'light', 'dark'] as const
 
-const STORED_AS = storedAs('whereabouts:theme')
 const DARK = '(prefers-color-scheme: dark)'
 
 /** Shows the user's choice from now on, and follows it when it is made in another window. @see OFFICE.md OF81 */
@@ -45,7 +44,8 @@ export function followDarkness(look: (isDark: boolean) => void): void {
   subscribeTheme(changed)
 }
 
-function isDark(): boolean {
+/** Returns whether the application looks dark, except on paper. */
+export function isDark(): boolean {
   const theme = chosenTheme()
   return theme === 'system' ? matchMedia(DARK).matches : theme === 'dark'
 }
