@@ -1,8 +1,11 @@
-import { useEffect, useSyncExternalStore } from 'react'
+import { type ReactNode, useEffect, useSyncExternalStore } from 'react'
 
 const READ_WITHIN_MS = 8_000
 
-let current = { text: '', forMs: READ_WITHIN_MS }
+let current: { readonly text: ReactNode; readonly forMs: number } = {
+  text: '',
+  forMs: READ_WITHIN_MS,
+}
 const listeners = new Set<() => void>()
 
 /**
@@ -10,7 +13,7 @@ const listeners = new Set<() => void>()
  *
  * @param forMs longer for what the user does something with
  */
-export function notify(text: string, forMs = READ_WITHIN_MS): void {
+export function notify(text: ReactNode, forMs = READ_WITHIN_MS): void {
   current = { text, forMs }
   for (const listener of listeners) listener()
 }

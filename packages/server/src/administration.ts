@@ -1,8 +1,9 @@
 import { Problem } from '@whereabouts/protocol'
-import type { AuditLog, Manager } from './access/audit.js'
+import type { Audited, AuditLog, Manager } from './access/audit.js'
 import { checkOwner } from './access/access-record.js'
-import type { Sharing } from './access/sharing.js'
-import type { Documents } from './document/documents.js'
+import type { AskedCall, Sharing } from './access/sharing.js'
+import type { Documents, RemovedOnly } from './document/documents.js'
+import type { TrashPage } from './document/lists.js'
 import type { DocumentInfo, Page, RoomRecord } from './document/store.js'
 import type { History } from './history.js'
 import type { RoomDocuments } from './room-documents.js'
@@ -24,6 +25,15 @@ export interface Retention {
   readonly unusedSinceMs: number
   /** Lists the documents without deleting them. */
   readonly dryRun?: boolean
+}
+
+/** What becomes of a document that has been in the trash for long. */
+export interface Emptied {
+  readonly roomName: string
+  /** `false` if it is in use or was taken out, or couldn't be deleted. */
+  readonly isDeleted: boolean
+  /** Why it couldn't. */
+  readonly error?: unknown
 }
 
 /** The result of an import. */
@@ -178,6 +188,69 @@ export class Administration {
   }
 
   /**
+   * Puts a document into the trash, or takes it out.
+   *
+   * @returns whether that changes anything
+   * @throws {Problem} access-changed, store-failed, shutting-down
+   * @see PROTOCOL.md HM8, AD9
+   */
+  async setTrashed(asked: AskedCall, isTrashed: boolean, who: Manager): Promise<boolean> {
+    const { serving, sharing, audit } = this.context
+    serving.assertServing()
+    const name = checkRoom(asked.roomName)
+    if (!(await sharing.trash(asked, isTrashed ? Date.now() : undefined))) return false
+    await Promise.all([this.context.outdate(name), audit.note(who, trashing(name, isTrashed))])
+    return true
+  }
+
+  /** Whether the store finds what is in the trash. */
+  get keepsTrash(): boolean {
+    return this.context.documents.keepsLists
+  }
+
+  /** Returns whether a document is in the trash. @throws {Problem} store-failed */
+  async hasTrash(): Promise<boolean> {
+    return (await this.#trashed({ beforeMs: Number.MAX_SAFE_INTEGER, limit: 1 })).length > 0
+  }
+
+  /**
+   * Deletes what has been in the trash, and unused, since before a time, and yields what becomes of each: one
+   * that fails, such as because of a lock, doesn't keep the others from going.
+   *
+   * @throws {Problem} store-failed if the trash can't be listed
+   * @see PROTOCOL.md HM10
+   */
+  async *emptyTrash(beforeMs: number): AsyncGenerator<Emptied> {
+    for (let after = ''; ;) {
+      const rooms = await this.#trashed({ beforeMs, after, limit: MOST_LISTED })
+      for (const roomName of rooms) {
+        try {
+          yield { roomName, isDeleted: await this.#deleteTrashed(roomName, beforeMs) }
+        } catch (error) {
+          yield { roomName, isDeleted: false, error }
+        }
+      }
+      if (rooms.length < MOST_LISTED) return
+      after = rooms.at(-1)!
+    }
+  }
+
+  async #trashed(page: TrashPage): Promise<readonly string[]> {
+    return (await this.context.documents.lists.trashed(page))?.of ?? []
+  }
+
+  /** The record says whether it is in the trash, and it goes only while that is its record. */
+  async #deleteTrashed(roomName: string, beforeMs: number): Promise<boolean> {
+    if (this.#isInUse(roomName)) return false
+    const name = checkRoom(roomName)
+    const revision = await this.context.sharing.trashedBefore(name, beforeMs)
+    if (revision === undefined) return false
+    if (!(await this.#remove(name, { unusedSinceMs: beforeMs, revision }))) return false
+    await this.context.audit.note({ as: 'retention' }, { what: 'empty trash', room: roomName })
+    return true
+  }
+
+  /**
    * Deletes unused documents, and yields each one.
    *
    * @throws {Problem} store-failed
@@ -193,7 +266,7 @@ export class Administration {
       if (!isUnused || this.#isInUse(roomName)) continue
       if (!dryRun) {
         const name = checkRoom(roomName)
-        if (!(await this.#remove(name, unusedSinceMs))) continue
+        if (!(await this.#remove(name, { unusedSinceMs }))) continue
         await this.context.audit.note(who, { what: 'retention', room: roomName, bytes })
       }
       yield info
@@ -208,9 +281,9 @@ export class Administration {
   }
 
   /** Also after a failure, as the store may have removed it. @see PROTOCOL.md SR10 */
-  async #remove(roomName: RoomName, unusedSinceMs?: number): Promise<boolean> {
+  async #remove(roomName: RoomName, only?: RemovedOnly): Promise<boolean> {
     try {
-      return await this.context.roomDocuments.remove(roomName, unusedSinceMs)
+      return await this.context.roomDocuments.remove(roomName, only)
     } finally {
       await this.context.outdate(roomName)
     }
@@ -233,6 +306,11 @@ export class Administration {
   #membersOf(roomName: string): number {
     return this.context.rooms.find(roomName)?.room.size ?? 0
   }
+}
+
+/** What is noted of a document that is put into the trash, or taken out. */
+export function trashing(room: string, isTrashed: boolean): Audited {
+  return { what: isTrashed ? 'trash' : 'take out of trash', room }
 }
 
 function nothingInIt(): Problem {

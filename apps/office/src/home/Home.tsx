@@ -1,5 +1,5 @@
 import type { Member } from '@whereabouts/client'
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
 import { NO_COPIES, readCopies, removeCopies, type Copies } from '../offline/copies.js'
 import { OpenFile } from '../files/OpenFile.js'
@@ -13,13 +13,26 @@ import { Account } from '../presence/Account.js'
 import { nameUntitled } from '../name-untitled.js'
 import { addressOf, newRoom, type Kind } from '../route.js'
 import { CopiesLine } from './Copies.js'
+import type { ListsProps } from './lists/Lists.js'
+import { onLook } from './on-look.js'
 import { RecentRow } from './RecentRow.js'
 import type { Recent, RecentList } from './recents.js'
 import { RoomTitles } from './room-titles.js'
 import { watchRooms } from './who-is-there.js'
 
-/** The time to copy a link by hand. */
-const COPIED_BY_HAND_MS = 60_000
+/** The user may do something with a notice of Home: copy a link by hand, or undo. */
+const ACTED_ON_MS = 60_000
+const say = (notice: ReactNode) => notify(notice, ACTED_ON_MS)
+
+/** Only a server that knows its users has lists of theirs. Without this part, Home is what the browser has opened. */
+const Lists = lazy(async () => ({
+  default: await import('./lists/Lists.js').then(
+    (part) => part.Lists,
+    () =>
+      ({ children }: ListsProps) =>
+        children,
+  ),
+}))
 
 /** Shows the home page: links to new documents, and the recent ones. @see OFFICE.md PG3, PG4 */
 export function showHome(page: HTMLElement, props: HomeProps): void {
@@ -39,16 +52,14 @@ function Home({ recents, identity, user }: HomeProps) {
   const { visit, nowMs } = useVisit()
   const there = useWhoIsThere(recents)
   useNewTitles(recents, titles)
-  const [copies, removeAll] = useCopies(user)
-
-  const rename = async (recent: Recent, title: string) => {
-    await titles.rename(recent.room, title)
-    recents.retitled(recent, title === '' ? undefined : title)
-  }
-  const remove = (recent: Recent) => {
-    recents.forget(recent)
-    notify(t('home.removed', { name: recent.title ?? nameUntitled(recent) }))
-  }
+  const [copies, removeAll] = useCopies(user, say)
+  const isKnown = identity.user !== undefined
+  const opened =
+    list.length === 0 ? (
+      <Welcome isOpen={identity.mode === 'open'} />
+    ) : (
+      <Recents {...{ recents, list, titles, there, copies, nowMs, isKnown }} notify={say} />
+    )
   return (
     <>
       <HomeBar identity={identity} />
@@ -58,32 +69,82 @@ function Home({ recents, identity, user }: HomeProps) {
           <NewDocument kind="page" visit={visit} />
           <OpenFile />
         </nav>
-        {list.length === 0 ? (
-          <Welcome isOpen={identity.mode === 'open'} />
+        {isKnown ? (
+          <Suspense fallback={opened}>
+            <Lists hasRecent={list.length > 0} nowMs={nowMs} notify={say}>
+              {opened}
+            </Lists>
+          </Suspense>
         ) : (
-          <section aria-labelledby="recent">
-            <h2 id="recent">{t('home.recent')}</h2>
-            <ul className="recents">
-              {list.map((recent) => (
-                <RecentRow
-                  key={addressOf(recent)}
-                  recent={recent}
-                  nowMs={nowMs}
-                  members={there.get(recent.room) ?? NOBODY}
-                  isOffline={copies.isOffline && copies.rooms.has(recent.room)}
-                  onRename={(title) => rename(recent, title)}
-                  onCopy={() => copyLink(recent)}
-                  onRemove={() => remove(recent)}
-                />
-              ))}
-            </ul>
-          </section>
+          opened
         )}
         <CopiesLine copies={copies} onRemove={removeAll} />
         <PassingNotice />
       </main>
     </>
   )
+}
+
+interface RecentsProps {
+  readonly recents: RecentList
+  readonly list: readonly Recent[]
+  readonly titles: RoomTitles
+  readonly there: ReadonlyMap<string, readonly Member[]>
+  readonly copies: Copies
+  readonly nowMs: number
+  /** Whether the server knows the user. */
+  readonly isKnown: boolean
+  readonly notify: (notice: string) => void
+}
+
+/** The documents that were opened in this browser. */
+function Recents(props: RecentsProps) {
+  const { recents, list, titles, there, copies, nowMs, isKnown, notify } = props
+  const rename = async (recent: Recent, title: string) => {
+    await titles.rename(recent.room, title)
+    const named = title === '' ? undefined : title
+    recents.retitled(recent, named)
+    if (isKnown) void sayRenamed(recent, named)
+  }
+  const copy = (recent: Recent) => {
+    const { href } = new URL(addressOf(recent), location.href)
+    void copyText(href).then((isCopied) =>
+      notify(isCopied ? t('home.linkCopied') : t('home.linkNotCopied', { link: href })),
+    )
+  }
+  const remove = (recent: Recent) => {
+    recents.forget(recent)
+    notify(t('home.removed', { name: recent.title ?? nameUntitled(recent) }))
+  }
+  return (
+    <section aria-labelledby="recent">
+      <h2 id="recent">{t('home.recent')}</h2>
+      <ul className="recents">
+        {list.map((recent) => (
+          <RecentRow
+            key={addressOf(recent)}
+            recent={recent}
+            nowMs={nowMs}
+            members={there.get(recent.room) ?? NOBODY}
+            isOffline={copies.isOffline && copies.rooms.has(recent.room)}
+            onRename={(title) => rename(recent, title)}
+            onCopy={() => copy(recent)}
+            onRemove={() => remove(recent)}
+          />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+/** Says the new title for lists. The document has it already, so what fails is said when it is next opened. */
+async function sayRenamed({ room, kind }: Recent, title: string | undefined): Promise<void> {
+  try {
+    const { postTitle } = await import('./lists/calls.js')
+    await postTitle(room, title, kind)
+  } catch {
+    // The server, or this part, can't be reached.
+  }
 }
 
 function HomeBar({ identity: { mode, user } }: { readonly identity: Identity }) {
@@ -159,21 +220,6 @@ function useVisit(): Visit {
   return visit
 }
 
-/** Calls back whenever the page becomes visible again; returns a function that stops it. */
-function onLook(listener: () => void): () => void {
-  const listening = new AbortController()
-  const { signal } = listening
-  const come = () => {
-    if (!document.hidden) listener()
-  }
-  const comeBack = ({ persisted }: PageTransitionEvent) => {
-    if (persisted) listener()
-  }
-  document.addEventListener('visibilitychange', come, { signal })
-  window.addEventListener('pageshow', comeBack, { signal })
-  return () => listening.abort()
-}
-
 /** Looks up, once per visit, which documents were renamed. @see OFFICE.md PG15 */
 function useNewTitles(recents: RecentList, titles: RoomTitles): void {
   useEffect(() => {
@@ -232,7 +278,10 @@ function forgetRoom(recents: RecentList, room: string): void {
 }
 
 /** Looks up what this browser has, once per visit, and removes it. @see OFFICE.md OF31, OF32 */
-function useCopies(user: string | undefined): readonly [Copies, () => void] {
+function useCopies(
+  user: string | undefined,
+  notify: (text: string) => void,
+): readonly [Copies, () => void] {
   const [copies, setCopies] = useState(NO_COPIES)
   const [look] = useState(() => () => void readCopies(user).then(setCopies))
   useEffect(() => {
@@ -245,15 +294,6 @@ function useCopies(user: string | undefined): readonly [Copies, () => void] {
       .then(look)
   }
   return [copies, remove]
-}
-
-function copyLink(recent: Recent): void {
-  const { href } = new URL(addressOf(recent), location.href)
-  void copyText(href).then((isCopied) =>
-    isCopied
-      ? notify(t('home.linkCopied'))
-      : notify(t('home.linkNotCopied', { link: href }), COPIED_BY_HAND_MS),
-  )
 }
 
 async function copyText(text: string): Promise<boolean> {

@@ -10,12 +10,14 @@ import { documentExists } from './document-exists.js'
 import { Flusher } from './flusher.js'
 import { Inquiry } from './inquiry.js'
 import { compactLeft } from './left-logs.js'
+import type { DocumentLists } from './lists.js'
 import { connected } from './shown-address.js'
 import { type SendUpdate, sendGranted } from './granted.js'
 import type { UpdateTerms } from './keeper.js'
-import type { Reading, Request, Results } from './messages.js'
+import type { ListsCall, Reading, Request, Results } from './messages.js'
 import {
   MAX_RECORD_BYTES,
+  type Removal,
   type RoomCatalog,
   type RoomRecord,
   type Standing,
@@ -58,6 +60,14 @@ export interface RoomVersions {
   remove(roomName: string, id: number): Promise<VersionAnswer<boolean>>
   wrote(roomName: string, author: Author): Promise<VersionAnswer<boolean>>
 }
+
+/** What the main thread asks about the lists of users; `null` if the store keeps none. */
+export type RoomLists = {
+  readonly [Name in ListsCall]: (...args: Parameters<DocumentLists[Name]>) => Promise<Results[Name]>
+}
+
+/** What has to be so of a document that is removed. */
+export type RemovedOnly = Pick<Removal, 'unusedSinceMs' | 'revision'>
 
 /** The counts for the metrics. */
 export interface DocumentsCount {
@@ -132,7 +142,7 @@ export class Documents {
 
   /** @throws {Error} if the store can't be used, or has a newer version. PROTOCOL.md DO11 */
   async start(): Promise<void> {
-    if (this.#chosen.kind === 'module' || this.#chosen.isLasting) {
+    if (this.#isLasting) {
       await this.#start(this.options.databaseUrl).catch((error: unknown) => {
         this.folder.release()
         throw error
@@ -144,6 +154,16 @@ export class Documents {
     this.log.info(
       'documents are kept in memory only and are lost when this process ends; set dataDir, databaseUrl, pgPool or store to keep them',
     )
+  }
+
+  /** Whether documents outlive the process. */
+  get #isLasting(): boolean {
+    return this.#chosen.kind === 'module' || this.#chosen.isLasting
+  }
+
+  /** Whether the store keeps the lists of users. Documents in memory have none, so no thread starts for them. */
+  get keepsLists(): boolean {
+    return this.#threads.keepsLists
   }
 
   #start(databaseUrl: string | undefined): Promise<void> {
@@ -236,15 +256,14 @@ export class Documents {
   /**
    * Permanently removes the document of a room and its record.
    *
-   * @param unusedSinceMs keep the document if somebody changed or opened it after this time
+   * @param only what has to be so, or the document is kept
    * @returns whether a document was removed
    * @throws {Problem} store-failed
    * @see PROTOCOL.md AD1
    */
-  async remove(roomName: string, unusedSinceMs?: number): Promise<boolean> {
+  async remove(roomName: string, only: RemovedOnly = {}): Promise<boolean> {
     const incarnation = randomBytes(INCARNATION_BYTES).toString('base64url')
-    const since = unusedSinceMs !== undefined && { unusedSinceMs }
-    const removal = { roomName, incarnation, ...since }
+    const removal = { roomName, incarnation, ...only }
     const { result, again } = await this.#done({ call: 'remove', roomName, removal })
     await this.#flush()
     // A terminated thread may have removed it without an answer.
@@ -275,6 +294,14 @@ export class Documents {
     rename: (roomName, id, name) => this.#write({ call: 'renameVersion', roomName, id, name }),
     remove: (roomName, id) => this.#write({ call: 'removeVersion', roomName, id }),
     wrote: (roomName, author) => this.#ask({ call: 'wrote', roomName, author }),
+  }
+
+  /** The lists of users. Its methods throw store-failed, and answer `null` if the store keeps none. */
+  readonly lists: RoomLists = {
+    listOf: async (...args) => (this.keepsLists ? this.#ask({ call: 'listOf', args }) : null),
+    label: async (...args) => (this.keepsLists ? this.#ask({ call: 'label', args }) : null),
+    mark: async (...args) => (this.keepsLists ? this.#write({ call: 'mark', args }) : null),
+    trashed: async (...args) => (this.keepsLists ? this.#ask({ call: 'trashed', args }) : null),
   }
 
   /** Unloads the document of a room that has become empty. */

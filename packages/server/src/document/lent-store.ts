@@ -17,7 +17,7 @@ type Optional = {
   [Name in keyof Whole]: undefined extends DocumentStore[Name] ? Name : never
 }[keyof Whole]
 /** The parts of a store that have methods of their own. */
-type Parts = Pick<Whole, 'untold' | 'versions'>
+type Parts = Pick<Whole, 'untold' | 'versions' | 'lists'>
 type OwnCall = Exclude<keyof Whole, keyof Parts | 'close'>
 type PartCall = {
   [Part in keyof Parts]: `${Part}.${keyof Parts[Part] & string}`
@@ -28,6 +28,7 @@ type Call = OwnCall | PartCall
 const OPTIONAL: { readonly [Name in Optional]: true } = {
   untold: true,
   versions: true,
+  lists: true,
   later: true,
   uncompacted: true,
 }
@@ -135,6 +136,7 @@ function wholeStore(port: MessagePort): Whole {
     close,
     untold: untoldOf(ask),
     versions: versionsOf(ask),
+    lists: listsOf(ask),
   }
 }
 
@@ -145,6 +147,15 @@ function untoldOf(ask: Ask): Whole['untold'] {
     note: ask('untold.note'),
     list: ask('untold.list'),
     told: ask('untold.told'),
+  }
+}
+
+function listsOf(ask: Ask): Whole['lists'] {
+  return {
+    listOf: ask('lists.listOf'),
+    label: ask('lists.label'),
+    mark: ask('lists.mark'),
+    trashed: ask('lists.trashed'),
   }
 }
 

@@ -4,8 +4,9 @@ import { Pool, type PoolClient } from 'pg'
 import { type PostgresPool, unheard } from './handed-pool.js'
 import { append, CLAIM, FIRST } from './postgres-append.js'
 import { borrowed } from './postgres-borrowed.js'
-import { PostgresCatalog, putNew } from './postgres-catalog.js'
+import { PostgresCatalog, putNew, readRecord } from './postgres-catalog.js'
 import { CONNECT_MS, STATEMENT_MS } from './postgres-limits.js'
+import { noteLeft, PostgresLists } from './postgres-lists.js'
 import { upgrade } from './postgres-schema.js'
 import { type Bigint, inTransaction, transaction } from './postgres-transaction.js'
 import { noteUntold, PostgresUntold } from './postgres-untold.js'
@@ -25,6 +26,16 @@ import {
   type UntoldRooms,
 } from './store.js'
 
+/** The tables that have what belongs to a document. */
+const OF_DOCUMENT = [
+  'updates',
+  'snapshots',
+  'records',
+  'shares',
+  'marks',
+  'versions',
+  'writers',
+] as const
 /** Identifies the advisory locks of documents that are being compacted. */
 const COMPACTION_LOCK = 0x77_68_63
 /** No room has this name. */
@@ -71,6 +82,7 @@ async function openOn(pool: Pool): Promise<DocumentStore> {
   try {
     await connected(pool)
     await transaction(pool, upgrade)
+    await noteLeft(pool)
     return new PostgresStore(pool)
   } catch (error) {
     await pool.end()
@@ -98,7 +110,7 @@ const LATER = `
 
 const CLEAR = `
   UPDATE whereabouts_documents SET room = NULL, incarnation = $1, generation = 0, bytes = 0,
-    history = 0, created = 0, updated = 0, used = 0
+    history = 0, created = 0, updated = 0, used = 0, title = NULL, kind = NULL
   WHERE room = $2 AND ($3::bigint IS NULL OR used < $3)`
 
 /** Sets a document's size. An append that isn't committed yet adds its size afterwards. */
@@ -111,11 +123,13 @@ const WEIGH = `
 class PostgresStore extends PostgresCatalog implements DocumentStore {
   readonly untold: UntoldRooms
   readonly versions: PostgresVersions
+  readonly lists: PostgresLists
 
   constructor(pool: Pool) {
     super(pool)
     this.untold = new PostgresUntold(pool)
     this.versions = new PostgresVersions(pool)
+    this.lists = new PostgresLists(pool)
   }
 
   async load(roomName: string): Promise<StoredDocument> {
@@ -214,12 +228,17 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
     ])
   }
 
-  async remove({ roomName, incarnation, unusedSinceMs }: Removal): Promise<boolean> {
+  async remove({ roomName, incarnation, unusedSinceMs, revision }: Removal): Promise<boolean> {
     return transaction(this.pool, async (client) => {
       const values = [incarnation, roomName, unusedSinceMs ?? null]
       const { rowCount } = await client.query(CLEAR, values)
       if (rowCount === 0) return false
-      for (const table of ['updates', 'snapshots', 'records', 'versions', 'writers']) {
+      // Now that the document's row is held, nobody changes the record.
+      if (revision !== undefined && (await readRecord(client, roomName))?.revision !== revision) {
+        await client.query('ROLLBACK')
+        return false
+      }
+      for (const table of OF_DOCUMENT) {
         await client.query(`DELETE FROM whereabouts_${table} WHERE room = $1`, [roomName])
       }
       await noteUntold(client, roomName)

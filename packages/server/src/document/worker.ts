@@ -9,6 +9,8 @@ import type {
   CatalogRequest,
   DocumentSettings,
   End,
+  ListsCall,
+  ListsRequest,
   Numbered,
   Opened,
   Request,
@@ -30,8 +32,10 @@ const settings = workerData as DocumentSettings
 const occupation = new Occupation(settings.occupation)
 
 try {
-  serve(await openStoreModule(settings.store, settings.isShared))
-  port.postMessage({ opened: true } satisfies Opened)
+  const store = await openStoreModule(settings.store, settings.isShared)
+  serve(store)
+  const keepsLists = store.lists !== undefined
+  port.postMessage({ opened: true, keepsLists } satisfies Opened)
 } catch (error) {
   const fault = error instanceof Error ? error.message : String(error)
   port.postMessage({ opened: false, fault } satisfies Opened)
@@ -55,6 +59,7 @@ function perform(
 ): Promise<Results[keyof Results]> {
   if (isOnDocument(request)) return performOnDocument(keeper, request)
   if (isOnVersions(request)) return performOnVersions(versions, request)
+  if (isOnLists(request)) return worked(askLists(store, request))
   switch (request.call) {
     case 'note':
     case 'untold':
@@ -158,6 +163,21 @@ function performOnVersions(
     case 'wrote':
       return answered(versions, (each) => each.wrote(roomName, request.author))
   }
+}
+
+const ON_LISTS: readonly ListsCall[] = ['listOf', 'label', 'mark', 'trashed']
+
+function isOnLists(request: Numbered): request is Numbered & ListsRequest {
+  return ON_LISTS.some((call) => call === request.call)
+}
+
+async function askLists<Name extends ListsCall>(
+  { lists }: DocumentStore,
+  { call, args }: ListsRequest<Name>,
+): Promise<Results[ListsCall]> {
+  if (lists === undefined) return null
+  const ask = lists[call] as (...args: readonly unknown[]) => Promise<unknown>
+  return { of: await ask.apply(lists, args) } as Results[ListsCall]
 }
 
 async function standingOf(store: DocumentStore, roomName: string): Promise<Standing> {
