@@ -1,20 +1,28 @@
 import { type ReactNode, useEffect, useSyncExternalStore } from 'react'
 
 const READ_WITHIN_MS = 8_000
+const ACTED_ON_WITHIN_MS = 60_000
 
-let current: { readonly text: ReactNode; readonly forMs: number } = {
-  text: '',
-  forMs: READ_WITHIN_MS,
+interface Notice {
+  readonly text: ReactNode
+  readonly forMs: number
 }
+
+let current: Notice = { text: '', forMs: READ_WITHIN_MS }
 const listeners = new Set<() => void>()
 
-/**
- * Shows a notice for as long as it takes to read, such as why an image was refused. It replaces the one before.
- *
- * @param forMs longer for what the user does something with
- */
-export function notify(text: ReactNode, forMs = READ_WITHIN_MS): void {
-  current = { text, forMs }
+/** Shows a notice for as long as it takes to read, such as why an image was refused. It replaces the one before. */
+export function notify(text: string): void {
+  show({ text, forMs: READ_WITHIN_MS })
+}
+
+/** Shows a notice with which the user may do something, such as undo, or copy a link by hand. */
+export function offer(text: ReactNode): void {
+  show({ text, forMs: ACTED_ON_WITHIN_MS })
+}
+
+function show(notice: Notice): void {
+  current = notice
   for (const listener of listeners) listener()
 }
 

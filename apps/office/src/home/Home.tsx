@@ -1,11 +1,11 @@
 import type { Member } from '@whereabouts/client'
-import { lazy, type ReactNode, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
 import { NO_COPIES, readCopies, removeCopies, type Copies } from '../offline/copies.js'
 import { OpenFile } from '../files/OpenFile.js'
 import { ICONS } from '../icons.js'
 import type { Identity } from '../identity.js'
-import { notify, PassingNotice } from '../passing-notice.js'
+import { offer, PassingNotice } from '../passing-notice.js'
 import { OwnChoices } from '../looks/OwnChoices.js'
 import { t } from '../language/language.js'
 import { PALETTE } from '../person.js'
@@ -19,10 +19,6 @@ import { RecentRow } from './RecentRow.js'
 import type { Recent, RecentList } from './recents.js'
 import { RoomTitles } from './room-titles.js'
 import { watchRooms } from './who-is-there.js'
-
-/** The user may do something with a notice of Home: copy a link by hand, or undo. */
-const ACTED_ON_MS = 60_000
-const say = (notice: ReactNode) => notify(notice, ACTED_ON_MS)
 
 /** Only a server that knows its users has lists of theirs. Without this part, Home is what the browser has opened. */
 const Lists = lazy(async () => ({
@@ -52,13 +48,13 @@ function Home({ recents, identity, user }: HomeProps) {
   const { visit, nowMs } = useVisit()
   const there = useWhoIsThere(recents)
   useNewTitles(recents, titles)
-  const [copies, removeAll] = useCopies(user, say)
+  const [copies, removeAll] = useCopies(user, offer)
   const isKnown = identity.user !== undefined
   const opened =
     list.length === 0 ? (
       <Welcome isOpen={identity.mode === 'open'} />
     ) : (
-      <Recents {...{ recents, list, titles, there, copies, nowMs, isKnown }} notify={say} />
+      <Recents {...{ recents, list, titles, there, copies, nowMs, isKnown }} notify={offer} />
     )
   return (
     <>
@@ -71,7 +67,7 @@ function Home({ recents, identity, user }: HomeProps) {
         </nav>
         {isKnown ? (
           <Suspense fallback={opened}>
-            <Lists hasRecent={list.length > 0} nowMs={nowMs} notify={say}>
+            <Lists hasRecent={list.length > 0} nowMs={nowMs} notify={offer}>
               {opened}
             </Lists>
           </Suspense>
