@@ -1,4 +1,5 @@
 import { askBeforeClosing } from './ask-before-closing.js'
+import { inBrowser } from './guarded-storage.js'
 import type { RecentList } from './home/recents.js'
 import { readIdentity, type Identity } from './identity.js'
 import { keepSignedIn, pause } from './keep-signed-in.js'
@@ -24,7 +25,7 @@ export async function openRoom(
   route: DocumentRoute,
   { recents, identity, user }: AtWindow,
 ): Promise<void> {
-  const known = loadPerson(() => localStorage)
+  const known = loadPerson(inBrowser)
   const person = known ?? suggestPerson()
   const session = new Session(route.room, person, user)
   // It is never stopped, since the page asks for as long as it lives.
@@ -47,7 +48,7 @@ export async function openRoom(
 
 /** Somebody else's copy isn't for this user to see. */
 function isOther(identity: Identity, user: string | undefined): boolean {
-  return userAtWindow(identity, () => localStorage) !== user
+  return userAtWindow(identity, inBrowser) !== user
 }
 
 /** Opens the copy of whoever is signed in, once the server says that this isn't the window's user. */
