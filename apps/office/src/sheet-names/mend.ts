@@ -28,6 +28,7 @@ const MENDS: readonly (readonly [selector: string, mend: Mend])[] = [
   ['[data-slot$="-trigger"]:not(button, input)', mendTrigger],
   ['[data-radix-popper-content-wrapper]:has([role="menu"])', nameMenuArea],
   ['.univer-toolbar-button-selector-main', (main, names) => makeButton(main, names.of(main))],
+  ['[role="dialog"] button[aria-haspopup="dialog"]', nameLineStyle],
   ['button', nameButton],
   ['input, textarea', nameField],
   [
@@ -136,6 +137,11 @@ function passStates(from: Element, to: Element): void {
     to.setAttribute(state, value)
     from.removeAttribute(state)
   }
+}
+
+/** The one list within a panel of tools that shows a picture of what is chosen. */
+function nameLineStyle(button: HTMLElement, names: Names): void {
+  if (!isNamed(button)) name(button, names.of(button) ?? names.texts.lineStyle)
 }
 
 function nameButton(button: HTMLElement, names: Names): void {

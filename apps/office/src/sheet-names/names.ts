@@ -61,6 +61,8 @@ export class Names {
     const [, icon] = ICON.exec(shown?.getAttribute('class') ?? '') ?? []
     if (icon === undefined) return undefined
     if (control.closest(TAB_BUTTON) !== null) return this.#ofTabButton(icon, shown!)
+    const border = this.texts.borders[icon]
+    if (border !== undefined) return border
     const key = TEXTS_OF_ICONS[icon]
     if (key !== undefined) return this.text(key)
     this.#read()

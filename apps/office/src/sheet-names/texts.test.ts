@@ -9,5 +9,6 @@ it('[LA8] the controls of a sheet have names in every language of the applicatio
   expect(namesIn(own)).toEqual(namesIn(import.meta.glob('../languages/*.ts')))
   for (const { texts } of Object.values(own)) {
     expect(Object.keys(texts).toSorted()).toEqual(Object.keys(english).toSorted())
+    expect(Object.keys(texts.borders)).toEqual(Object.keys(english.borders))
   }
 })

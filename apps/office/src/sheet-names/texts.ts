@@ -4,10 +4,13 @@ import { untilLoaded } from '../late-part.js'
 /** The names of those of Univer's controls for which Univer has no text. */
 export interface NameTexts {
   readonly allSheets: string
+  /** By their icons; Univer's own texts for them are no words. */
+  readonly borders: { readonly [icon: string]: string }
   /** The field that says which cell is selected, and selects what is typed. */
   readonly cell: string
   readonly closePanel: string
   readonly formulaHeight: string
+  readonly lineStyle: string
   readonly messages: string
   readonly newSheet: string
   readonly nextSheets: string
