@@ -368,8 +368,8 @@ it('[AC10] these are all calls, but for those that ask nobody', async () => {
     const usual = json === undefined && body === undefined ? 'GET' : 'POST'
     return `${method ?? usual} ${new URL(url).pathname}`
   })
-  // What `POST /streams` may show is decided for each of its rooms: streams.test.ts.
-  const others = ['POST /rooms/one/leave', 'GET /rooms', 'POST /streams']
+  // What `POST /streams` and `GET /rooms/mine` may show is decided for each room: streams.test.ts, lists.test.ts.
+  const others = ['POST /rooms/one/leave', 'GET /rooms', 'GET /rooms/mine', 'POST /streams']
   expect(new Set(described)).toEqual(new Set([...tried, ...others]))
 })
 

@@ -521,8 +521,8 @@ it('[BU11] an owner with too much writes no more, and all others do', async () =
 })
 
 it('[BU25] [BU26] documents without content and access records take space, and end by making it', async () => {
-  // For one document of a letter, with a record of at most 1,465 bytes.
-  await using server = await startPlain({ ...USERS, maxOwnerBytes: 2_500 })
+  // For one document of a letter, with a record of 20 users and at most 1,465 bytes.
+  await using server = await startPlain({ ...USERS, maxOwnerBytes: 7_620 })
   const ann = { 'x-user': 'ann' }
   const [room, other] = [new TestRoom(server.baseUrl), new TestRoom(server.baseUrl)]
   const write = (at: TestRoom, user: string) =>

@@ -98,6 +98,7 @@ export async function openStore({ file }) {
         bytes: there.reduce((sum, room) => sum + infoOf(room).bytes, 0),
         records: records.length,
         recordBytes: records.reduce((sum, json) => sum + Buffer.byteLength(json), 0),
+        named: 0,
         removed: owner === undefined ? all.filter(({ isThere }) => !isThere).length : 0,
       }
     },

@@ -12,6 +12,7 @@ import {
   type StoreCheck,
   type StorePlace,
 } from '@whereabouts/server/store-contract'
+import { MOST_MARKS } from '../../packages/server/src/document/lists.js'
 import { openStore as openPostgres } from '../../packages/server/src/document/postgres.js'
 import { SCHEMA_VERSION } from '../../packages/server/src/document/schema.js'
 import { openStore as openSqlite } from '../../packages/server/src/document/sqlite.js'
@@ -100,6 +101,20 @@ function runStoreTests(
       expect((await store.load('one')).updates).toEqual([])
       await store.append([update('one', 4)])
       expect((await store.load('one')).updates).toHaveLength(1)
+    })
+
+    it('[HM6] the oldest marks of a user go first', async () => {
+      await using place = await newPlace()
+      await using store = closing(await place.open())
+      const rooms = ['mark-1', 'mark-2', 'mark-3', 'one', 'two']
+      await store.append(rooms.map((room) => update(room, 1)))
+      await place.execute(`
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MOST_MARKS})
+        INSERT INTO ${prefix}marks SELECT 'bob', 'mark-' || i, i - ${2 * MOST_MARKS}, 1, 0 FROM n`)
+      for (const room of ['one', 'two']) await store.lists!.mark('bob', room, { isStarred: true })
+      const page = { userId: 'bob', list: 'starred', limit: 10 } as const
+      const starred = (await store.lists!.listOf(page)).map(({ roomName }) => roomName)
+      expect(starred.toSorted()).toEqual(['mark-3', 'one', 'two'])
     })
 
     it('[DO11] a store of a newer version is refused and left unchanged', async () => {

@@ -290,6 +290,36 @@ export interface Versions {
   readonly isKept?: false
 }
 
+/** A document in one of the caller's lists. @see PROTOCOL.md HM1 */
+export interface ListedDocument {
+  readonly room: string
+  /** As the document's editors said last. */
+  readonly title?: string
+  /** What it is, such as `sheet`; as its editors said last. */
+  readonly kind?: string
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+  /** The caller owns it. */
+  readonly own?: true
+  readonly starred?: true
+  /** When it was put into the trash. */
+  readonly trashedAtMs?: number
+  /** When it will be deleted, unless it is taken out of the trash or used before. */
+  readonly deletedFromMs?: number
+}
+
+/** The name of one of a caller's lists of documents. @see PROTOCOL.md HM2 */
+export type DocumentList = 'own' | 'shared' | 'starred' | 'trash'
+
+/** A page of one of the caller's lists, the last changed document first. @see PROTOCOL.md HM1, HM4 */
+export interface ListedDocuments {
+  readonly documents: readonly ListedDocument[]
+  /** Where the list goes on; it is at its end without it. */
+  readonly next?: string
+  /** The server keeps no lists. */
+  readonly isKept?: false
+}
+
 /** The document's part in the answer to a read. @see PROTOCOL.md DO6 */
 export interface DocumentNews {
   /** The updates since the position, merged, in base64. */

@@ -11,6 +11,7 @@ const MEMBER_KEY = /^[A-Za-z0-9_-]{1,128}$/
 const LOCK_KEY = /^[A-Za-z0-9._:~-]{1,128}$/
 const COLOR = /^#[0-9a-fA-F]{6}$/
 const MAX_NAME_CHARACTERS = 64
+const MAX_TITLE_CHARACTERS = 100
 // Control characters, and characters that can reverse or hide the text around a name (the "Trojan
 // Source" attack).
 const UNSAFE_IN_NAME = /[\p{Cc}\p{Cs}\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069]/u
@@ -47,9 +48,18 @@ export function isColor(color: unknown): color is string {
 
 /** Returns the name without surrounding white space; `undefined` if it isn't valid. @see PROTOCOL.md NM3, NM10 */
 export function parseUserName(text: unknown): string | undefined {
+  return parseLine(text, MAX_NAME_CHARACTERS)
+}
+
+/** Returns a document's title without surrounding white space; `undefined` if it isn't valid. @see PROTOCOL.md HM7 */
+export function parseDocumentTitle(text: unknown): string | undefined {
+  return parseLine(text, MAX_TITLE_CHARACTERS)
+}
+
+function parseLine(text: unknown, mostCharacters: number): string | undefined {
   if (typeof text !== 'string') return undefined
-  const name = text.trim()
-  if (UNSAFE_IN_NAME.test(name)) return undefined
-  const characters = Array.from(name).length
-  return characters >= 1 && characters <= MAX_NAME_CHARACTERS ? name : undefined
+  const line = text.trim()
+  if (UNSAFE_IN_NAME.test(line)) return undefined
+  const characters = Array.from(line).length
+  return characters >= 1 && characters <= mostCharacters ? line : undefined
 }

@@ -1,8 +1,9 @@
 import { Problem } from '@whereabouts/protocol'
-import type { AuditLog, Manager } from './access/audit.js'
+import type { Audited, AuditLog, Manager } from './access/audit.js'
 import { checkOwner } from './access/access-record.js'
-import type { Sharing } from './access/sharing.js'
+import type { AskedCall, Sharing } from './access/sharing.js'
 import type { Documents } from './document/documents.js'
+import type { TrashPage } from './document/lists.js'
 import type { DocumentInfo, Page, RoomRecord } from './document/store.js'
 import type { History } from './history.js'
 import type { RoomDocuments } from './room-documents.js'
@@ -178,6 +179,61 @@ export class Administration {
   }
 
   /**
+   * Puts a document into the trash, or takes it out.
+   *
+   * @returns whether that changes anything
+   * @throws {Problem} access-changed, store-failed, shutting-down
+   * @see PROTOCOL.md HM8, AD9
+   */
+  async setTrashed(asked: AskedCall, isTrashed: boolean, who: Manager): Promise<boolean> {
+    const { serving, sharing, audit } = this.context
+    serving.assertServing()
+    const name = checkRoom(asked.roomName)
+    if (!(await sharing.trash(asked, isTrashed ? Date.now() : undefined))) return false
+    await Promise.all([this.context.outdate(name), audit.note(who, trashing(name, isTrashed))])
+    return true
+  }
+
+  /** Returns whether the store finds what is in the trash. @throws {Problem} store-failed */
+  async keepsTrash(): Promise<boolean> {
+    return (await this.context.documents.lists.trashed({ beforeMs: 0, limit: 1 })) !== null
+  }
+
+  /** Returns whether a document is in the trash. @throws {Problem} store-failed */
+  async hasTrash(): Promise<boolean> {
+    return (await this.#trashed({ beforeMs: Number.MAX_SAFE_INTEGER, limit: 1 })).length > 0
+  }
+
+  /**
+   * Deletes what has been in the trash, and unused, since before a time.
+   *
+   * @returns how many documents
+   * @throws {Problem} store-failed
+   * @see PROTOCOL.md HM10
+   */
+  async emptyTrash(beforeMs: number): Promise<number> {
+    let count = 0
+    for (let after = ''; ;) {
+      const rooms = await this.#trashed({ beforeMs, after, limit: MOST_LISTED })
+      for (const room of rooms) if (await this.#deleteTrashed(room, beforeMs)) count += 1
+      if (rooms.length < MOST_LISTED) return count
+      after = rooms.at(-1)!
+    }
+  }
+
+  async #trashed(page: TrashPage): Promise<readonly string[]> {
+    return (await this.context.documents.lists.trashed(page))?.of ?? []
+  }
+
+  /** Whoever takes it out of the trash at this moment uses it, so that it stays. */
+  async #deleteTrashed(roomName: string, beforeMs: number): Promise<boolean> {
+    if (this.#isInUse(roomName) || !(await this.#remove(checkRoom(roomName), beforeMs)))
+      return false
+    await this.context.audit.note({ as: 'retention' }, { what: 'empty trash', room: roomName })
+    return true
+  }
+
+  /**
    * Deletes unused documents, and yields each one.
    *
    * @throws {Problem} store-failed
@@ -233,6 +289,11 @@ export class Administration {
   #membersOf(roomName: string): number {
     return this.context.rooms.find(roomName)?.room.size ?? 0
   }
+}
+
+/** What is noted of a document that is put into the trash, or taken out. */
+export function trashing(room: string, isTrashed: boolean): Audited {
+  return { what: isTrashed ? 'trash' : 'take out of trash', room }
 }
 
 function nothingInIt(): Problem {

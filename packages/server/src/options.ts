@@ -253,6 +253,8 @@ export interface WhereaboutsOptions {
   readonly registry?: Registry
   /** Deletes documents that nobody changed or opened for this many days. If it isn't set, all are kept. */
   readonly retentionDays?: number
+  /** Deletes documents that have been in the trash, and unused, for this many days. PROTOCOL.md HM10 */
+  readonly trashDays?: number
   /**
    * Receives what those do who manage documents, and changes of access. If it isn't set, that is in
    * `audit.jsonl` and `access.jsonl` in `dataDir`, or in the log without a `dataDir`. PROTOCOL.md AD9
@@ -321,6 +323,7 @@ export const DEFAULTS = {
   historyAllHours: 24,
   historyHourlyDays: 30,
   historyBytes: 33_554_432,
+  trashDays: 30,
   storeDebounceMs: 2_000,
   storeMaxWaitMs: 10_000,
 } as const satisfies WhereaboutsOptions
@@ -421,6 +424,7 @@ const SINGLE_OPTIONS = z.strictObject({
   log: z.custom<Log>((value) => typeof value === 'object' && value !== null).optional(),
   registry: z.custom<Registry>((value) => typeof value === 'object' && value !== null).optional(),
   retentionDays: z.int().min(1).max(36_500).optional(),
+  trashDays: z.int().min(1).max(36_500).default(DEFAULTS.trashDays),
   audit: z.custom<Audit>((value) => typeof value === 'function').optional(),
 })
 
@@ -468,7 +472,7 @@ export function hasRedis({
 export interface CallsMount {
   /** The path that the calls are below, such as `presence`. */
   readonly path?: string
-  /** Whether `/health/live`, `/health/ready`, `/metrics`, `/rooms` and `/openapi.json` are served. */
+  /** Whether `/health/live`, `/health/ready`, `/metrics`, `/rooms`, `/rooms/mine` and `/openapi.json` are served. */
   readonly operations?: boolean
   /** Whether the article's calls are served: `POST /location` and `GET /location/sse`. */
   readonly article?: boolean

@@ -7,14 +7,26 @@ const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 const NOW_MS = Date.UTC(2026, 10, 30)
 const DAYS = 300
+const TRASH_DAYS = 30
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: NOW_MS }))
 afterEach(() => void vi.useRealTimers())
 
+interface Settings {
+  readonly retentionDays?: number
+  /** How many days ago the documents were put into the trash that are there. */
+  readonly trashedDaysAgo?: readonly number[]
+}
+
 /** Starts a server's retention with documents that were last used some days before now. */
-function start(usedDaysAgo: readonly number[], clockAheadDays = 0) {
+function start(
+  usedDaysAgo: readonly number[],
+  clockAheadDays = 0,
+  { retentionDays = DAYS, trashedDaysAgo = [] }: Settings = {},
+) {
   const clock = new VirtualClock()
   const left = new Map(usedDaysAgo.map((days) => [days, NOW_MS - days * DAY_MS]))
+  const trash = new Map(trashedDaysAgo.map((days) => [days, NOW_MS - days * DAY_MS]))
   const errors: string[] = []
   const fail = (message: unknown) => void errors.push(String(message))
   const log = { info: () => {}, warn: () => {}, error: fail, debug: () => {} }
@@ -25,9 +37,15 @@ function start(usedDaysAgo: readonly number[], clockAheadDays = 0) {
         if (usedAtMs < unusedSinceMs && left.delete(days)) yield {} as DocumentInfo
       }
     },
+    hasTrash: () => Promise.resolve(trash.size > 0),
+    emptyTrash: (beforeMs: number) => {
+      const gone = [...trash].filter(([, atMs]) => atMs < beforeMs)
+      for (const [days] of gone) trash.delete(days)
+      return Promise.resolve(gone.length)
+    },
   }
   vi.setSystemTime(NOW_MS + clockAheadDays * DAY_MS)
-  const timer = new RetentionTimer(store, DAYS, log, clock)
+  const timer = new RetentionTimer(store, { retentionDays, trashDays: TRASH_DAYS }, log, clock)
   timer.start()
   const pass = async (ms: number) => {
     const hours = Math.ceil(ms / HOUR_MS)
@@ -43,6 +61,8 @@ function start(usedDaysAgo: readonly number[], clockAheadDays = 0) {
     timer,
     use: (days: number) => left.set(days, Date.now()),
     left: () => [...left.keys()],
+    trash: () => [...trash.keys()],
+    throwAway: (days: number) => trash.set(days, Date.now()),
   }
 }
 
@@ -107,4 +127,21 @@ it('[AD24] a server without documents learns of the first one', async () => {
   use(1)
   await pass(310 * DAY_MS)
   expect(left()).toEqual([])
+})
+
+it('[HM10] empties the trash of what has been in it for long enough', async () => {
+  const { trash, pass, errors } = start([0], 0, { trashedDaysAgo: [1, 29, 31] })
+  await pass(0)
+  expect(trash()).toEqual([1, 29, 31])
+  await pass(HOUR_MS)
+  expect(trash()).toEqual([1, 29])
+  await pass(DAY_MS)
+  expect(trash()).toEqual([1])
+  expect(errors).toEqual([])
+})
+
+it('[HM10] a clock that is ahead doesn’t empty the trash of what was put there lately', async () => {
+  const { trash, pass } = start([0], 400, { trashedDaysAgo: [1, 26, 31] })
+  await pass(5 * HOUR_MS)
+  expect(trash()).toEqual([1, 26])
 })

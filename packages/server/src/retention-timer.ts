@@ -9,7 +9,15 @@ const LOOK_MS = 3_600_000
 const UNPROVEN = 0.1
 
 /** The parts of the administration that retention needs. */
-export type Retaining = Pick<Administration, 'newestUseMs' | 'retain'>
+export type Retaining = Pick<Administration, 'newestUseMs' | 'retain' | 'hasTrash' | 'emptyTrash'>
+
+/** After how many days documents are deleted. */
+export interface RetentionDays {
+  /** That nobody used; `undefined` to keep all. */
+  readonly retentionDays?: number | undefined
+  /** That are in the trash. */
+  readonly trashDays: number
+}
 
 /** A time that has certainly passed, and what the process's own time was then. */
 interface Proof {
@@ -18,14 +26,15 @@ interface Proof {
 }
 
 /**
- * Deletes documents that nobody has used for a number of days. A clock that is ahead must not delete what
- * was used yesterday, so the time is at most what the store and the process's own time prove:
+ * Deletes documents that nobody has used for a number of days, and those that have been in the trash for long.
+ * A clock that is ahead must not delete what was used yesterday, so the time is at most what the store and the
+ * process's own time prove:
  *
  *     when it starts   note the newest use in the store
  *     each hour        take the clock's time, but no later than that use, the time since the start and a
  *                      tenth of the days; delete what was unused for so many days by then
  *
- * @see PROTOCOL.md AD11, AD24
+ * @see PROTOCOL.md AD11, AD24, HM10
  */
 export class RetentionTimer {
   #cancel = () => {}
@@ -33,17 +42,15 @@ export class RetentionTimer {
   #isAhead = false
   #proof: Proof | undefined
 
-  /** @param days `undefined` to keep all */
   constructor(
     private readonly administration: Retaining,
-    private readonly days: number | undefined,
+    private readonly days: RetentionDays,
     private readonly log: Log,
     private readonly clock: Pick<Clock, 'now' | 'after'>,
   ) {}
 
   start(): void {
-    const { days } = this
-    if (days !== undefined) void this.#try(days, () => this.#prove())
+    void this.#try(() => this.#provesIfNeeded())
   }
 
   stop(): void {
@@ -51,22 +58,33 @@ export class RetentionTimer {
     this.#cancel()
   }
 
-  async #try(days: number, work: () => Promise<unknown>): Promise<void> {
+  async #try(work: () => Promise<unknown>): Promise<void> {
     try {
       await work()
     } catch (error) {
       this.log.error(`could not delete unused documents: ${String(error)}`)
     }
     if (this.#isStopped) return
-    const look = () => void this.#try(days, () => this.#look(days))
+    const look = () => void this.#try(() => this.#look())
     this.#cancel = this.clock.after(LOOK_MS, look)
   }
 
-  async #look(days: number): Promise<void> {
-    const proof = await this.#prove()
+  async #look(): Promise<void> {
+    const proof = await this.#provesIfNeeded()
     if (proof === undefined) return
-    const count = await this.#deleteUnused(this.#timeMs(days, proof) - days * DAY_MS)
-    if (count > 0) this.log.info(`deleted ${count} documents that nobody used for ${days} days`)
+    const { retentionDays, trashDays } = this.days
+    if (retentionDays !== undefined) await this.#deleteUnused(retentionDays, proof)
+    const nowMs = Math.min(Date.now(), this.#latestMs(trashDays, proof))
+    const count = await this.administration.emptyTrash(nowMs - trashDays * DAY_MS)
+    if (count > 0) {
+      this.log.info(`deleted ${count} documents that were in the trash for ${trashDays} days`)
+    }
+  }
+
+  /** It reads the times of all documents, for which a server without retention and trash has no need. */
+  async #provesIfNeeded(): Promise<Proof | undefined> {
+    const isNeeded = this.days.retentionDays !== undefined || (await this.administration.hasTrash())
+    return isNeeded ? this.#prove() : undefined
   }
 
   /** Returns a time that has passed; `undefined` while there is no document. */
@@ -78,8 +96,13 @@ export class RetentionTimer {
     return this.#proof
   }
 
-  #timeMs(days: number, { atMs, uptimeMs }: Proof): number {
-    const latestMs = atMs + this.clock.now() - uptimeMs + days * DAY_MS * UNPROVEN
+  /** Returns the latest time that it may be, to delete what is older than a number of days. */
+  #latestMs(days: number, { atMs, uptimeMs }: Proof): number {
+    return atMs + this.clock.now() - uptimeMs + days * DAY_MS * UNPROVEN
+  }
+
+  #timeMs(days: number, proof: Proof): number {
+    const latestMs = this.#latestMs(days, proof)
     const aheadMs = Date.now() - latestMs
     const isAhead = aheadMs > 0
     if (isAhead && !this.#isAhead) this.log.error(aheadOf(aheadMs))
@@ -87,14 +110,15 @@ export class RetentionTimer {
     return isAhead ? latestMs : Date.now()
   }
 
-  async #deleteUnused(unusedSinceMs: number): Promise<number> {
+  async #deleteUnused(days: number, proof: Proof): Promise<void> {
+    const unusedSinceMs = this.#timeMs(days, proof) - days * DAY_MS
     let count = 0
     const server = { as: 'retention' } as const
     for await (const _each of this.administration.retain({ unusedSinceMs }, server)) {
       count += 1
       if (this.#isStopped) break
     }
-    return count
+    if (count > 0) this.log.info(`deleted ${count} documents that nobody used for ${days} days`)
   }
 }
 

@@ -7,6 +7,7 @@ import { AuditLog } from './access/audit.js'
 import { EndedLogins } from './access/ended-logins.js'
 import { Permissions } from './access/permissions.js'
 import { RareWarning } from './access/rare-warning.js'
+import { resolveSecret } from './access/secret.js'
 import { Sharing } from './access/sharing.js'
 import { Users } from './access/users.js'
 import { Descriptors } from './descriptors.js'
@@ -19,6 +20,7 @@ import { answer } from './http/answers.js'
 import { Bodies } from './http/body.js'
 import type { Call } from './http/call.js'
 import { Calls } from './http/calls.js'
+import { ListPlaces } from './http/list-places.js'
 import { Operations } from './http/operations.js'
 import type { ServedCalls } from './http/openapi.js'
 import type { Address } from './http/routes.js'
@@ -85,7 +87,7 @@ export class Service {
       quotas,
     })
     const { administration } = this.server
-    this.#retention = new RetentionTimer(administration, options.retentionDays, log, clock)
+    this.#retention = new RetentionTimer(administration, options, log, clock)
     this.users = new Users(options, log, clock.after, ended)
     this.#browsers = new Browsers(options)
     const { users } = this
@@ -101,7 +103,9 @@ export class Service {
     this.bodies = new Bodies(options, (request) => allowances.accountOfBody(request).key)
     const access = { users, permissions, allowances, browsers, sharing }
     const about = new AccessCalls(this.server, access, this.bodies, audit)
-    this.calls = new Calls(this.server, access, about, this.bodies, options)
+    const places = new ListPlaces(resolveSecret(options.secret, folder.path))
+    const more = { about, lists: documents.lists, places }
+    this.calls = new Calls(this.server, access, more, this.bodies, options)
     this.#descriptors = new Descriptors(log)
     this.operations = new Operations(
       this.server,

@@ -5,13 +5,7 @@ import {
   type Transport,
   type Whisper,
 } from '@whereabouts/protocol'
-import {
-  type Admission,
-  type Asker,
-  type Permissions,
-  refusalOf,
-  sameActions,
-} from './access/permissions.js'
+import { type Admission, type Asker, type Permissions, sameActions } from './access/permissions.js'
 import type { EndedLogins } from './access/ended-logins.js'
 import { loginExpired } from './access/users.js'
 import { Gate } from './exchange/gate.js'
@@ -330,7 +324,8 @@ export class Visits {
     // Repeated each time, because an earlier attempt may have failed.
     if (!can.includes('join')) stay.leave()
     else if (!can.includes('write')) stay.unlock()
-    if (!can.includes('watch')) this.#end(visit, refusalOf(visit.admission.asker!, 'watch'))
+    if (!can.includes('watch'))
+      this.#end(visit, this.context.permissions.refusal(visit.admission.asker!, 'watch'))
     else if (!isSame) this.#serve(visit, () => visitor.allow(can))
   }
 

@@ -61,6 +61,15 @@ export class OperationsController {
     return this.#answer('/rooms', request, response, next)
   }
 
+  @Get('rooms/mine')
+  mine(
+    @Req() request: PlatformRequest,
+    @Res() response: PlatformResponse,
+    @Next() next?: () => void,
+  ): Promise<void> {
+    return this.#answer('/rooms/mine', request, response, next)
+  }
+
   @Get('openapi.json')
   openapi(
     @Req() request: PlatformRequest,

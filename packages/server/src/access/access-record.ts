@@ -25,6 +25,8 @@ export interface AccessRecord {
   readonly viewLink?: string | undefined
   /** The user whom the document is offered to, who is one of `users`. @see PROTOCOL.md SR19 */
   readonly offeredTo?: string | undefined
+  /** When the document was put into the trash, in ms since 1970. @see PROTOCOL.md HM8 */
+  readonly trashedAtMs?: number | undefined
 }
 
 export const NO_RECORD: AccessRecord = { users: new Map() }
@@ -63,6 +65,7 @@ const RECORD = z.object({
   link: LINK.optional(),
   viewLink: z.string().optional(),
   offeredTo: USER_ID.optional(),
+  trashedAtMs: z.int().optional(),
 })
 
 const OFFER_ANSWER = z.object({ accept: z.boolean() })
@@ -171,12 +174,16 @@ function linkAfter({ viewLink }: AccessRecord, change: CheckedChange): string | 
   return viewLink ?? VIEW_PREFIX + randomBytes(TOKEN_BYTES).toString('base64url')
 }
 
-/** Returns the actions that a record allows a user. @see PROTOCOL.md SR1, SR3 */
+/** What the owner of a document may do while it is in the trash. */
+const IN_TRASH: readonly Action[] = ['watch', 'manage']
+
+/** Returns the actions that a record allows a user. @see PROTOCOL.md SR1, SR3, HM9 */
 export function actionsOf(
-  { owner, users, link }: AccessRecord,
+  { owner, users, link, trashedAtMs }: AccessRecord,
   userId: string,
   linkGives: LinkGives,
 ): readonly Action[] {
+  if (trashedAtMs !== undefined) return userId === owner ? IN_TRASH : []
   if (userId === owner) return ROLES.owner
   const roles = [users.get(userId)?.role, LINK_ROLES[link ?? linkGives]]
   // The roles are ordered: each one includes the one before.
@@ -186,11 +193,15 @@ export function actionsOf(
 
 /** Returns a record in the form that the store keeps. */
 export function written(record: AccessRecord): RoomRecord {
-  const { owner, users, link, viewLink, offeredTo } = record
+  const { owner, users, link, viewLink, offeredTo, trashedAtMs } = record
+  const named = Object.fromEntries(users)
   return {
-    json: JSON.stringify({ owner, users: Object.fromEntries(users), link, viewLink, offeredTo }),
-    ...(viewLink !== undefined && { link: viewLink }),
+    json: JSON.stringify({ owner, users: named, link, viewLink, offeredTo, trashedAtMs }),
+    // Nobody finds it by its view link while it is in the trash.
+    ...(viewLink !== undefined && trashedAtMs === undefined && { link: viewLink }),
     ...(owner !== undefined && { owner }),
+    ...(users.size > 0 && { users: [...users.keys()] }),
+    ...(trashedAtMs !== undefined && { trashedAtMs }),
   }
 }
 

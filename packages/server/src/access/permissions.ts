@@ -121,7 +121,7 @@ export class Permissions {
     const missing = actions.find((action) => !can.includes(action))
     if (missing === 'manage' && !this.asksAbout(asker) && asker.user === undefined)
       throw nobodyManages()
-    if (missing !== undefined) throw refusalOf(asker, missing)
+    if (missing !== undefined) throw this.refusal(asker, missing)
     return async () => {
       if (this.#isFresh(answer)) return false
       await this.assert(asker, ...actions)
@@ -151,7 +151,7 @@ export class Permissions {
     if (!this.asksAbout(asker) && asker.user === undefined) return OPEN
     const { asOf } = this
     const can = await this.granted(asker)
-    if (!can.includes('watch')) throw refusalOf(asker, 'watch')
+    if (!can.includes('watch')) throw this.refusal(asker, 'watch')
     const { user } = asker
     const userId = user?.claim.id
     const answer = { asOf, atMs: performance.now() }
@@ -168,6 +168,14 @@ export class Permissions {
   async readmit(admission: Admission): Promise<Admission> {
     const { asker } = admission
     return asker === undefined || this.#isFresh(admission) ? admission : this.admit(asker)
+  }
+
+  /** Returns what a caller is told who may not do something. @see PROTOCOL.md AC12, HM9, SR8, SR9 */
+  refusal(asker: Asker, action: Action): Problem {
+    const { link, user } = asker
+    const isAsked = link === undefined && user !== undefined
+    const trash = isAsked ? this.sharing.trashOf(asker, user.claim.id) : undefined
+    return trash === undefined ? refusalOf(asker, action) : inTrash(trash)
   }
 
   #isFresh({ asOf, atMs }: Pick<Admission, 'asOf' | 'atMs'>): boolean {
@@ -243,6 +251,15 @@ export function nobodyManages(): Problem {
     'forbidden',
     'Without users, nobody manages documents over HTTP. Whoever runs the server can, with the command `whereabouts documents`.',
   )
+}
+
+/** @see PROTOCOL.md HM9 */
+function inTrash(whose: 'own' | 'shared'): Problem {
+  const detail =
+    whose === 'own'
+      ? 'This document is in the trash. Take it out to work on it.'
+      : 'The owner of this document has put it into the trash. Ask for it to be taken out.'
+  return new Problem('forbidden', detail)
 }
 
 /** @see PROTOCOL.md AC12 */

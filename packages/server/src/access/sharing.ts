@@ -30,6 +30,7 @@ import {
 
 /** A record and where it stands. */
 interface Known {
+  readonly roomName: string
   /** The incarnation of the document that it is about. */
   readonly incarnation: string
   readonly record: AccessRecord
@@ -38,6 +39,9 @@ interface Known {
   /** Whether there is neither a record nor a document. */
   readonly isNew: boolean
 }
+
+/** A call, and the room that it asks about. */
+export type AskedCall = AskedRoom & { readonly request: IncomingMessage }
 
 /** How a record is stored. */
 interface Putting {
@@ -86,11 +90,7 @@ export class Sharing {
    * @throws {Problem} store-failed
    * @see PROTOCOL.md SR1, SR3, SR4
    */
-  async allows(
-    asked: AskedRoom & { readonly request: IncomingMessage },
-    userId: string | undefined,
-    action: Action,
-  ): Promise<boolean> {
+  async allows(asked: AskedCall, userId: string | undefined, action: Action): Promise<boolean> {
     if (userId === undefined) return false
     const known = await this.#known(asked)
     this.#decided.set(asked.request, known)
@@ -125,6 +125,24 @@ export class Sharing {
    */
   decidedAbout(request: IncomingMessage): string | undefined {
     return this.#decided.get(request)?.incarnation
+  }
+
+  /**
+   * Returns whether a call was refused because its document is in the trash, and whether its user put it there;
+   * `undefined` for a user who could see it nowhere else either.
+   *
+   * @see PROTOCOL.md HM9
+   */
+  trashOf(
+    { request, roomName }: Pick<AskedCall, 'request' | 'roomName'>,
+    userId: string,
+  ): 'own' | 'shared' | undefined {
+    const known = this.#decided.get(request)
+    if (known?.roomName !== roomName || known.record.trashedAtMs === undefined) return undefined
+    const { record } = known
+    if (record.owner === userId) return 'own'
+    const before = actionsOf({ ...record, trashedAtMs: undefined }, userId, this.linkGives)
+    return before.includes('watch') ? 'shared' : undefined
   }
 
   /** @param byUsers whether there are users @throws {Problem} store-failed. SR12 */
@@ -192,6 +210,35 @@ export class Sharing {
   }
 
   /**
+   * Puts a document into the trash, or takes it out. Needs no space, as it is how users make some.
+   *
+   * @param trashedAtMs when it is put there; `undefined` to take it out
+   * @returns whether that changes anything
+   * @throws {Problem} access-changed, too-large, store-failed
+   * @see PROTOCOL.md HM8
+   */
+  async trash(asked: AskedCall, trashedAtMs: number | undefined): Promise<boolean> {
+    const decided = this.#decided.get(asked.request)
+    const known = await this.#knownNow(asked)
+    // The document may have got another owner since the call was let in.
+    if (decided !== undefined && decided.revision !== known.revision) throw accessChanged()
+    const { record, isNew } = known
+    const isAsItWas = (record.trashedAtMs === undefined) === (trashedAtMs === undefined)
+    if (isNew || isAsItWas) return false
+    const viewLink =
+      trashedAtMs === undefined ? await this.#ownLink(asked, record) : record.viewLink
+    await this.#put(asked.roomName, known, { ...record, viewLink, trashedAtMs })
+    return true
+  }
+
+  /** Returns the view link of a record that was in the trash, unless an import has brought it elsewhere. */
+  async #ownLink({ account }: AskedRoom, { viewLink }: AccessRecord): Promise<string | undefined> {
+    if (viewLink === undefined) return undefined
+    const taken = await this.roomOf(viewLink, account)
+    return taken === undefined ? viewLink : undefined
+  }
+
+  /**
    * @param take reserves space for the record; without it, none is needed
    * @throws {Problem} access-changed if the record isn't the known one any more; too-large, store-failed
    */
@@ -228,7 +275,7 @@ export class Sharing {
     roomName: string,
     brought: RoomRecord,
   ): Promise<{ readonly record?: RoomRecord; readonly isLinkTaken: boolean }> {
-    const { viewLink, ...others } = readImported(brought)
+    const { viewLink, trashedAtMs: _trashed, ...others } = readImported(brought)
     const asked = askedByApplication(roomName)
     if ((await this.#knownNow(asked)).revision !== 0) return { isLinkTaken: false }
     const linked = viewLink === undefined ? undefined : await this.roomOf(viewLink, asked.account)
@@ -257,7 +304,7 @@ export class Sharing {
 
   async #known(asked: AskedRoom): Promise<Known> {
     const standing = await this.catalog.standing(asked)
-    const known = this.#knownBy.get(standing) ?? knownFrom(standing)
+    const known = this.#knownBy.get(standing) ?? knownFrom(standing, asked.roomName)
     this.#knownBy.set(standing, known)
     return known
   }
@@ -269,11 +316,12 @@ export class Sharing {
   }
 }
 
-function knownFrom({ incarnation, record, info }: Standing): Known {
+function knownFrom({ incarnation, record, info }: Standing, roomName: string): Known {
   if (record === undefined) {
-    return { incarnation, record: NO_RECORD, revision: 0, isNew: info === undefined }
+    return { roomName, incarnation, record: NO_RECORD, revision: 0, isNew: info === undefined }
   }
-  return { incarnation, record: readRecord(record), revision: record.revision, isNew: false }
+  const { revision } = record
+  return { roomName, incarnation, record: readRecord(record), revision, isNew: false }
 }
 
 function tooLarge(limitBytes: number): Problem {

@@ -27,6 +27,7 @@ export interface TotalsRow {
   readonly bytes: Numeric
   readonly records: Numeric
   readonly record_bytes: Numeric
+  readonly named: Numeric
   readonly removed: Numeric
 }
 
@@ -35,6 +36,7 @@ export function totalsOf(records: string): string {
   return `SELECT count(room) AS documents, coalesce(sum(bytes + history), 0) AS bytes,
     count(${records}.json) AS records,
     coalesce(sum(octet_length(${records}.json)), 0) AS record_bytes,
+    coalesce(sum(named), 0) AS named,
     count(*) - count(room) AS removed`
 }
 
@@ -44,6 +46,7 @@ export function totalsFrom({ documents, bytes, records, ...row }: TotalsRow): To
     bytes: Number(bytes),
     records: Number(records),
     recordBytes: Number(row.record_bytes),
+    named: Number(row.named),
     removed: Number(row.removed),
   }
 }

@@ -10,10 +10,11 @@ import { documentExists } from './document-exists.js'
 import { Flusher } from './flusher.js'
 import { Inquiry } from './inquiry.js'
 import { compactLeft } from './left-logs.js'
+import type { DocumentLists } from './lists.js'
 import { connected } from './shown-address.js'
 import { type SendUpdate, sendGranted } from './granted.js'
 import type { UpdateTerms } from './keeper.js'
-import type { Reading, Request, Results } from './messages.js'
+import type { ListsCall, Reading, Request, Results } from './messages.js'
 import {
   MAX_RECORD_BYTES,
   type RoomCatalog,
@@ -57,6 +58,11 @@ export interface RoomVersions {
   rename(roomName: string, id: number, name: string | undefined): Promise<VersionAnswer<boolean>>
   remove(roomName: string, id: number): Promise<VersionAnswer<boolean>>
   wrote(roomName: string, author: Author): Promise<VersionAnswer<boolean>>
+}
+
+/** What the main thread asks about the lists of users; `null` if the store keeps none. */
+export type RoomLists = {
+  readonly [Name in ListsCall]: (...args: Parameters<DocumentLists[Name]>) => Promise<Results[Name]>
 }
 
 /** The counts for the metrics. */
@@ -132,7 +138,7 @@ export class Documents {
 
   /** @throws {Error} if the store can't be used, or has a newer version. PROTOCOL.md DO11 */
   async start(): Promise<void> {
-    if (this.#chosen.kind === 'module' || this.#chosen.isLasting) {
+    if (this.#isLasting) {
       await this.#start(this.options.databaseUrl).catch((error: unknown) => {
         this.folder.release()
         throw error
@@ -144,6 +150,11 @@ export class Documents {
     this.log.info(
       'documents are kept in memory only and are lost when this process ends; set dataDir, databaseUrl or store to keep them',
     )
+  }
+
+  /** Whether documents outlive the process. Those in its memory have no lists, so no thread starts for them. */
+  get #isLasting(): boolean {
+    return this.#chosen.kind === 'module' || this.#chosen.isLasting
   }
 
   #start(databaseUrl: string | undefined): Promise<void> {
@@ -275,6 +286,14 @@ export class Documents {
     rename: (roomName, id, name) => this.#write({ call: 'renameVersion', roomName, id, name }),
     remove: (roomName, id) => this.#write({ call: 'removeVersion', roomName, id }),
     wrote: (roomName, author) => this.#ask({ call: 'wrote', roomName, author }),
+  }
+
+  /** The lists of users. Its methods throw store-failed, and answer `null` if the store keeps none. */
+  readonly lists: RoomLists = {
+    listOf: async (...args) => (this.#isLasting ? this.#ask({ call: 'listOf', args }) : null),
+    label: async (...args) => (this.#isLasting ? this.#ask({ call: 'label', args }) : null),
+    mark: async (...args) => (this.#isLasting ? this.#write({ call: 'mark', args }) : null),
+    trashed: async (...args) => (this.#isLasting ? this.#ask({ call: 'trashed', args }) : null),
   }
 
   /** Unloads the document of a room that has become empty. */

@@ -1,4 +1,5 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import type { DocumentLists } from './lists.js'
 import type {
   DocumentStore,
   RoomUpdate,
@@ -15,14 +16,16 @@ export interface LentPlace {
   readonly port: MessagePort
   /** Whether it has the list of untold rooms. */
   readonly hasUntold: boolean
+  /** Whether it has the lists of users. */
+  readonly hasLists: boolean
 }
 
-type Call = Exclude<keyof DocumentStore, 'untold' | 'versions' | 'close'>
-type UntoldCall = `untold.${keyof UntoldRooms}`
+type Call = Exclude<keyof DocumentStore, 'untold' | 'versions' | 'lists' | 'close'>
+type PartCall = `untold.${keyof UntoldRooms}` | `lists.${keyof DocumentLists}`
 
 interface Asked {
   readonly number: number
-  readonly call: Call | UntoldCall
+  readonly call: Call | PartCall
   readonly args: readonly unknown[]
 }
 
@@ -44,7 +47,8 @@ export class LentStore {
   /** Returns where one thread reaches it. @throws {Error} if it can't be used */
   async lend(): Promise<LentPlace> {
     const store = await this.open()
-    return { port: portTo(store), hasUntold: store.untold !== undefined }
+    const hasUntold = store.untold !== undefined
+    return { port: portTo(store), hasUntold, hasLists: store.lists !== undefined }
   }
 
   async close(): Promise<void> {
@@ -82,11 +86,12 @@ async function answer(store: DocumentStore, { number, call, args }: Asked): Prom
 
 function partOf(store: DocumentStore, call: Asked['call']): [part: object, name: string] {
   const [first = '', second] = call.split('.')
-  return second === undefined ? [store, first] : [store.untold!, second]
+  if (second === undefined) return [store, first]
+  return [first === 'untold' ? store.untold! : store.lists!, second]
 }
 
 /** Opens a store that the main thread has. */
-export function openStore({ port, hasUntold }: LentPlace): DocumentStore {
+export function openStore({ port, hasUntold, hasLists }: LentPlace): DocumentStore {
   const { ask, close } = asking(port)
   const load = ask('load')
   const later = ask('later')
@@ -113,6 +118,7 @@ export function openStore({ port, hasUntold }: LentPlace): DocumentStore {
     check: ask('check'),
     close,
     ...(hasUntold && { untold: untoldOf(ask) }),
+    ...(hasLists && { lists: listsOf(ask) }),
   }
 }
 
@@ -124,13 +130,24 @@ function untoldOf(ask: ReturnType<typeof asking>['ask']): UntoldRooms {
   }
 }
 
-/** A method of the store, or of its list of untold rooms. */
+function listsOf(ask: ReturnType<typeof asking>['ask']): DocumentLists {
+  return {
+    listOf: ask('lists.listOf'),
+    label: ask('lists.label'),
+    mark: ask('lists.mark'),
+    trashed: ask('lists.trashed'),
+  }
+}
+
+/** A method of the store, or of a part of it. */
 type Method<Name extends Asked['call']> =
   Name extends `untold.${infer Each extends keyof UntoldRooms}`
     ? UntoldRooms[Each]
-    : Name extends Call
-      ? NonNullable<DocumentStore[Name]>
-      : never
+    : Name extends `lists.${infer Each extends keyof DocumentLists}`
+      ? DocumentLists[Each]
+      : Name extends Call
+        ? NonNullable<DocumentStore[Name]>
+        : never
 
 /** Returns functions that each make one call of the other end of a port. */
 function asking(port: MessagePort) {

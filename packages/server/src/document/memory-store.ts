@@ -122,6 +122,7 @@ export class MemoryStore implements DocumentStore {
       bytes: sum(own.map(sizeOf)),
       records: records.length,
       recordBytes: sum(records.map(({ json }) => Buffer.byteLength(json))),
+      named: sum(records.map(({ users = [] }) => users.length)),
       removed: owner === undefined ? this.#countRemoved() : 0,
     }
   }

@@ -9,6 +9,7 @@ import {
 import type { Applied, DocumentCount, DocumentLimits } from './keeper.js'
 import type { AskedRoom } from './asked-room.js'
 import type { Finding } from './inquiry.js'
+import type { DocumentLists } from './lists.js'
 import type { Keeping, VersionAnswer } from './versions.js'
 import type { VersionPage } from './version-store.js'
 import type {
@@ -40,6 +41,19 @@ export type CatalogRequest<Name extends CatalogCall = CatalogCall> = {
 
 type CatalogResults = {
   readonly [Name in CatalogCall]: Awaited<ReturnType<Catalog[Name]>>
+}
+
+/** A method of the store's lists. */
+export type ListsCall = keyof DocumentLists
+
+/** A request that goes directly to the lists of the thread's store. */
+export type ListsRequest<Name extends ListsCall = ListsCall> = {
+  readonly [Each in Name]: { readonly call: Each; readonly args: Parameters<DocumentLists[Each]> }
+}[Name]
+
+/** What the store's lists answer; `null` if it keeps none. */
+type ListsResults = {
+  readonly [Name in ListsCall]: { readonly of: Awaited<ReturnType<DocumentLists[Name]>> } | null
 }
 
 /** What a read of a document has with any state vector. */
@@ -79,6 +93,7 @@ export type Request =
     }
   | { readonly call: 'remove'; readonly roomName: string; readonly removal: Removal }
   | CatalogRequest
+  | ListsRequest
   | { readonly call: 'standings'; readonly rooms: readonly string[] }
   | { readonly call: 'linked'; readonly links: readonly string[] }
   | { readonly call: 'compact'; readonly roomName: string }
@@ -102,7 +117,7 @@ export type Request =
   | { readonly call: 'close' }
 
 /** The results of requests. */
-export interface Results extends CatalogResults {
+export interface Results extends CatalogResults, ListsResults {
   readonly update: Applied
   readonly read: OwnBytes
   readonly sync: OwnBytes

@@ -9,6 +9,7 @@ import {
   type TotalsRow,
 } from './catalog-rows.js'
 import { NOTED } from './postgres-append.js'
+import { noteShares } from './postgres-lists.js'
 import { ID_OF } from './postgres-schema.js'
 import { type Bigint, transaction } from './postgres-transaction.js'
 import {
@@ -33,10 +34,11 @@ const NOTE = `
   ON CONFLICT (id) DO UPDATE SET ${NOTED}`
 
 const PUT = `
-  INSERT INTO whereabouts_records (room, revision, json, link, owner)
-  VALUES ($1, nextval('whereabouts_generations'), $2, $3, $4)
+  INSERT INTO whereabouts_records (room, revision, json, link, owner, trashed, named)
+  VALUES ($1, nextval('whereabouts_generations'), $2, $3, $4, $5, $6)
   ON CONFLICT (room) DO UPDATE SET revision = excluded.revision, json = excluded.json,
-    link = excluded.link, owner = excluded.owner
+    link = excluded.link, owner = excluded.owner, trashed = excluded.trashed,
+    named = excluded.named
   RETURNING revision`
 
 /** The documents in a PostgreSQL database. */
@@ -93,11 +95,15 @@ export class PostgresCatalog implements Catalog {
 export async function putNew(
   client: PoolClient,
   roomName: string,
-  { json, link, owner }: RoomRecord,
+  record: RoomRecord,
 ): Promise<number> {
-  const values = [roomName, json, link ?? null, owner ?? null]
+  const { json, link, owner, trashedAtMs, users = [] } = record
+  const said = [json, link ?? null, owner ?? null, trashedAtMs ?? null, users.length]
+  const values = [roomName, ...said]
   const { rows } = await client.query<{ revision: Bigint }>(PUT, values)
-  return Number(rows[0]!.revision)
+  const revision = Number(rows[0]!.revision)
+  await noteShares(client, roomName, revision, record)
+  return revision
 }
 
 async function readRecord(

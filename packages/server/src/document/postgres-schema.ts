@@ -1,4 +1,5 @@
 import type { PoolClient, QueryConfig } from 'pg'
+import { MOST_OF_OWNER } from './lists.js'
 import { UNTOLD_SCHEMA } from './postgres-untold.js'
 import { checkSchema, SCHEMA_VERSION } from './schema.js'
 
@@ -93,8 +94,50 @@ const VERSIONS = `
   UPDATE whereabouts_schema SET version = 3;
 `
 
+/** What lists say of documents, whom records name, and what users say of documents in their lists. */
+const LISTS = `
+  ALTER TABLE whereabouts_documents ADD COLUMN title text;
+  ALTER TABLE whereabouts_documents ADD COLUMN folded text;
+  ALTER TABLE whereabouts_documents ADD COLUMN kind text;
+  ALTER TABLE whereabouts_records ADD COLUMN trashed bigint;
+  ALTER TABLE whereabouts_records ADD COLUMN named integer NOT NULL DEFAULT 0;
+  CREATE INDEX whereabouts_records_owned ON whereabouts_records (owner, revision)
+    WHERE trashed IS NULL;
+  CREATE INDEX whereabouts_records_thrown ON whereabouts_records (owner, revision)
+    WHERE trashed IS NOT NULL;
+  CREATE INDEX whereabouts_records_trashed ON whereabouts_records (trashed)
+    WHERE trashed IS NOT NULL;
+  CREATE TABLE whereabouts_shares (
+    person text NOT NULL,
+    room text NOT NULL,
+    owner text,
+    number bigint NOT NULL,
+    PRIMARY KEY (person, room)
+  );
+  CREATE INDEX whereabouts_shares_room ON whereabouts_shares (room);
+  CREATE INDEX whereabouts_shares_number ON whereabouts_shares (person, number);
+  CREATE INDEX whereabouts_shares_owner ON whereabouts_shares (person, owner, number);
+  INSERT INTO whereabouts_shares SELECT person, room, owner, revision FROM (
+    SELECT person, room, owner, revision,
+      row_number() OVER (PARTITION BY person, owner ORDER BY revision DESC) AS place
+    FROM whereabouts_records, json_object_keys(json::json -> 'users') AS person) AS given
+    WHERE place <= ${MOST_OF_OWNER};
+  UPDATE whereabouts_records SET named = (SELECT count(*) FROM json_object_keys(json::json -> 'users'));
+  CREATE TABLE whereabouts_marks (
+    person text NOT NULL,
+    room text NOT NULL,
+    number bigint NOT NULL,
+    starred integer NOT NULL,
+    hidden integer NOT NULL,
+    PRIMARY KEY (person, room)
+  );
+  CREATE INDEX whereabouts_marks_room ON whereabouts_marks (room);
+  CREATE INDEX whereabouts_marks_number ON whereabouts_marks (person, number);
+  UPDATE whereabouts_schema SET version = 4;
+`
+
 /** The steps from each version to the next one. */
-const STEPS = [DOCUMENTS, CATALOG, VERSIONS]
+const STEPS = [DOCUMENTS, CATALOG, VERSIONS, LISTS]
 
 /**
  * Creates the tables, or upgrades those of an earlier version. Call it in a transaction.

@@ -6,6 +6,7 @@ import { append, CLAIM, FIRST } from './postgres-append.js'
 import { borrowed } from './postgres-borrowed.js'
 import { PostgresCatalog, putNew } from './postgres-catalog.js'
 import { CONNECT_MS, STATEMENT_MS } from './postgres-limits.js'
+import { PostgresLists } from './postgres-lists.js'
 import { upgrade } from './postgres-schema.js'
 import { type Bigint, inTransaction, transaction } from './postgres-transaction.js'
 import { noteUntold, PostgresUntold } from './postgres-untold.js'
@@ -25,6 +26,16 @@ import {
   type UntoldRooms,
 } from './store.js'
 
+/** The tables that have what belongs to a document. */
+const OF_DOCUMENT = [
+  'updates',
+  'snapshots',
+  'records',
+  'shares',
+  'marks',
+  'versions',
+  'writers',
+] as const
 /** Identifies the advisory locks of documents that are being compacted. */
 const COMPACTION_LOCK = 0x77_68_63
 /** No room has this name. */
@@ -98,7 +109,7 @@ const LATER = `
 
 const CLEAR = `
   UPDATE whereabouts_documents SET room = NULL, incarnation = $1, generation = 0, bytes = 0,
-    history = 0, created = 0, updated = 0, used = 0
+    history = 0, created = 0, updated = 0, used = 0, title = NULL, folded = NULL, kind = NULL
   WHERE room = $2 AND ($3::bigint IS NULL OR used < $3)`
 
 /** Sets a document's size. An append that isn't committed yet adds its size afterwards. */
@@ -111,11 +122,13 @@ const WEIGH = `
 class PostgresStore extends PostgresCatalog implements DocumentStore {
   readonly untold: UntoldRooms
   readonly versions: PostgresVersions
+  readonly lists: PostgresLists
 
   constructor(pool: Pool) {
     super(pool)
     this.untold = new PostgresUntold(pool)
     this.versions = new PostgresVersions(pool)
+    this.lists = new PostgresLists(pool)
   }
 
   async load(roomName: string): Promise<StoredDocument> {
@@ -219,7 +232,7 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
       const values = [incarnation, roomName, unusedSinceMs ?? null]
       const { rowCount } = await client.query(CLEAR, values)
       if (rowCount === 0) return false
-      for (const table of ['updates', 'snapshots', 'records', 'versions', 'writers']) {
+      for (const table of OF_DOCUMENT) {
         await client.query(`DELETE FROM whereabouts_${table} WHERE room = $1`, [roomName])
       }
       await noteUntold(client, roomName)

@@ -11,7 +11,7 @@ function quotas(limits: { all?: number; owner?: number }) {
   const catalog = {
     totals: async (owner?: string) => {
       const bytes = owner === undefined ? stored.all : (stored.byOwner.get(owner) ?? 0)
-      return { documents: 0, bytes, records: 0, recordBytes: 0, removed: 0 }
+      return { documents: 0, bytes, records: 0, recordBytes: 0, named: 0, removed: 0 }
     },
     standing: async ({ roomName }: AskedRoom) => {
       asked.push(roomName)

@@ -10,8 +10,14 @@ const DECISIONS = '?'
 
 const DECIDING: ReadonlySet<Request['call']> = new Set(['standings', 'linked'])
 
+/** What the queue of a user's lists begins with. No room is called so either. */
+const LISTS = '@'
+
 export function roomOf(request: Request): string {
   if (DECIDING.has(request.call)) return DECISIONS
+  if (request.call === 'listOf') return LISTS + request.args[0].userId
+  if (request.call === 'mark') return LISTS + request.args[0]
+  if (request.call === 'label') return request.args[0]
   return 'roomName' in request ? request.roomName : NO_ROOM
 }
 
@@ -26,6 +32,7 @@ const OWN: ReadonlySet<Request['call']> = new Set([
   'note',
   'release',
   'told',
+  'trashed',
   'uncompacted',
   'untold',
   'wrote',

@@ -9,6 +9,8 @@ import {
 } from './catalog-rows.js'
 import { documentId } from './schema.js'
 import type { SqliteConnection } from './sqlite-connection.js'
+import { noteShares } from './sqlite-lists.js'
+import { nextNumber } from './sqlite-numbers.js'
 import {
   type Catalog,
   type DocumentInfo,
@@ -81,14 +83,19 @@ export class SqliteCatalog implements Catalog {
   }
 
   /** Replaces the record. @returns its new revision */
-  protected putNew(roomName: string, { json, link, owner }: RoomRecord): number {
+  protected putNew(roomName: string, record: RoomRecord): number {
+    const { json, link, owner, trashedAtMs, users = [] } = record
     const revision = nextNumber(this.connection)
     const put = this.connection.run(
-      `INSERT INTO records (room, revision, json, link, owner) VALUES (?, ?, ?, ?, ?)
+      `INSERT INTO records (room, revision, json, link, owner, trashed, named)
+       VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (room) DO UPDATE SET revision = excluded.revision, json = excluded.json,
-         link = excluded.link, owner = excluded.owner`,
+         link = excluded.link, owner = excluded.owner, trashed = excluded.trashed,
+         named = excluded.named`,
     )
-    put.run(roomName, revision, json, link ?? null, owner ?? null)
+    const values = [json, link ?? null, owner ?? null, trashedAtMs ?? null, users.length]
+    put.run(roomName, revision, ...values)
+    noteShares(this.connection, roomName, revision, record)
     noteDocument(this.connection, roomName, 0)
     return revision
   }
@@ -118,10 +125,4 @@ export function noteDocument(
   )
   const values = [documentId(roomName), roomName, bytes, Date.now(), incarnation]
   return noted.run(...values).changes === 1
-}
-
-/** Returns a number that no snapshot and no record has had. */
-export function nextNumber(connection: SqliteConnection): number {
-  const next = connection.run('UPDATE generations SET last = last + 1 RETURNING last')
-  return (next.get() as { last: number }).last
 }

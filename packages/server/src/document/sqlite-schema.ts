@@ -1,4 +1,5 @@
 import type Database from 'libsql'
+import { MOST_OF_OWNER } from './lists.js'
 import { documentId, SCHEMA_VERSION } from './schema.js'
 
 const DOCUMENTS = `
@@ -69,6 +70,44 @@ const VERSIONS = `
   );
 `
 
+/** What lists say of documents, whom records name, and what users say of documents in their lists. */
+const LISTS = `
+  ALTER TABLE documents ADD COLUMN title TEXT;
+  ALTER TABLE documents ADD COLUMN folded TEXT;
+  ALTER TABLE documents ADD COLUMN kind TEXT;
+  ALTER TABLE records ADD COLUMN trashed INTEGER;
+  ALTER TABLE records ADD COLUMN named INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX records_owned ON records (owner, revision) WHERE trashed IS NULL;
+  CREATE INDEX records_thrown ON records (owner, revision) WHERE trashed IS NOT NULL;
+  CREATE INDEX records_trashed ON records (trashed) WHERE trashed IS NOT NULL;
+  CREATE TABLE shares (
+    person TEXT NOT NULL,
+    room TEXT NOT NULL,
+    owner TEXT,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (person, room)
+  ) WITHOUT ROWID;
+  CREATE INDEX shares_room ON shares (room);
+  CREATE INDEX shares_number ON shares (person, number);
+  CREATE INDEX shares_owner ON shares (person, owner, number);
+  INSERT INTO shares SELECT person, room, owner, revision FROM (
+    SELECT named.key AS person, room, owner, revision,
+      row_number() OVER (PARTITION BY named.key, owner ORDER BY revision DESC) AS place
+    FROM records, json_each(records.json, '$.users') AS named)
+    WHERE place <= ${MOST_OF_OWNER};
+  UPDATE records SET named = (SELECT count(*) FROM json_each(records.json, '$.users'));
+  CREATE TABLE marks (
+    person TEXT NOT NULL,
+    room TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    starred INTEGER NOT NULL,
+    hidden INTEGER NOT NULL,
+    PRIMARY KEY (person, room)
+  ) WITHOUT ROWID;
+  CREATE INDEX marks_room ON marks (room);
+  CREATE INDEX marks_number ON marks (person, number);
+`
+
 const CARRY_OVER = `
   INSERT INTO documents SELECT
     ?1, ?2, '0', coalesce((SELECT generation FROM former WHERE room = ?2), 0),
@@ -91,6 +130,7 @@ const STEPS: readonly ((database: Database.Database) => void)[] = [
     database.exec('DROP TABLE former')
   },
   (database) => database.exec(VERSIONS),
+  (database) => database.exec(LISTS),
 ]
 
 /**

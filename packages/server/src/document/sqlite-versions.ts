@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Author } from '@whereabouts/protocol'
 import { partsOf } from './schema.js'
-import { nextNumber } from './sqlite-catalog.js'
 import type { SqliteConnection } from './sqlite-connection.js'
+import { nextNumber } from './sqlite-numbers.js'
 import { versionFrom, type VersionRow, writerFrom, type WriterRow } from './version-rows.js'
 import {
   authorText,

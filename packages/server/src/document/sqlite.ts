@@ -2,9 +2,11 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import Database from 'libsql'
-import { nextNumber, noteDocument, SqliteCatalog } from './sqlite-catalog.js'
+import { noteDocument, SqliteCatalog } from './sqlite-catalog.js'
 import type { SqliteConnection } from './sqlite-connection.js'
+import { SqliteLists } from './sqlite-lists.js'
 import { DOCUMENTS_FILE } from './sqlite-names.js'
+import { nextNumber } from './sqlite-numbers.js'
 import { configured } from './sqlite-open.js'
 import { readVersion, upgrade } from './sqlite-schema.js'
 import { SqliteUpkeep } from './sqlite-upkeep.js'
@@ -21,6 +23,16 @@ import {
   type StoredDocument,
 } from './store.js'
 
+/** The tables that have what belongs to a document. */
+const OF_DOCUMENT = [
+  'updates',
+  'snapshots',
+  'records',
+  'shares',
+  'marks',
+  'versions',
+  'writers',
+] as const
 /** No room has this name. */
 const NO_ROOM = ''
 /** The number of attempts to empty the log after a removal, while another connection reads. */
@@ -62,12 +74,14 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
   readonly #upkeep: SqliteUpkeep
   readonly #parts: SqliteParts
   readonly versions: SqliteVersions
+  readonly lists: SqliteLists
 
   constructor(private readonly database: SqliteConnection) {
     super(database)
     this.#upkeep = new SqliteUpkeep(database)
     this.#parts = new SqliteParts(database)
     this.versions = new SqliteVersions(database)
+    this.lists = new SqliteLists(database)
     database.onCommit(() => this.#upkeep.wrote())
     // A killed server may have left removed data in the log.
     this.#emptyLog()
@@ -241,11 +255,11 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
   #remove({ roomName, incarnation, unusedSinceMs }: Removal): boolean {
     const clear = this.database.run(
       `UPDATE documents SET room = NULL, incarnation = ?1, generation = 0, bytes = 0,
-         history = 0, created = 0, updated = 0, used = 0
+         history = 0, created = 0, updated = 0, used = 0, title = NULL, folded = NULL, kind = NULL
        WHERE room = ?2 AND (?3 IS NULL OR used < ?3)`,
     )
     if (clear.run(incarnation, roomName, unusedSinceMs ?? null).changes === 0) return false
-    for (const table of ['updates', 'snapshots', 'records', 'versions', 'writers']) {
+    for (const table of OF_DOCUMENT) {
       this.database.run(`DELETE FROM ${table} WHERE room = ?`).run(roomName)
     }
     return true

@@ -31,7 +31,14 @@ export async function opened({ store }: StorePlace): Promise<OpenedStore> {
 }
 
 /** The totals of a store without documents. */
-export const NOTHING: Totals = { documents: 0, bytes: 0, records: 0, recordBytes: 0, removed: 0 }
+export const NOTHING: Totals = {
+  documents: 0,
+  bytes: 0,
+  records: 0,
+  recordBytes: 0,
+  named: 0,
+  removed: 0,
+}
 
 export function oneByte(value: number): Uint8Array {
   return Uint8Array.of(value)

@@ -16,6 +16,7 @@ import {
   update,
 } from './store-contract-place.js'
 import { notesRemovals, REMOVAL_CONTRACT } from './store-contract-removal.js'
+import { LISTS_CONTRACT } from './store-contract-lists.js'
 import { VERSIONS_CONTRACT } from './store-contract-versions.js'
 
 export type { StoreCheck, StorePlace } from './store-contract-place.js'
@@ -56,6 +57,7 @@ export const STORE_CONTRACT: readonly StoreCheck[] = [
   ...REMOVAL_CONTRACT,
   ...CATALOG_CONTRACT,
   ...VERSIONS_CONTRACT,
+  ...LISTS_CONTRACT,
 ]
 
 /** {@link STORE_CONTRACT}, and the promises of a store that several nodes share. */

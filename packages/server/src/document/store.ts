@@ -1,4 +1,5 @@
 import type { AskedRoom } from './asked-room.js'
+import type { DocumentLists } from './lists.js'
 import type { VersionStore } from './version-store.js'
 
 /**
@@ -103,6 +104,8 @@ export interface Totals {
   readonly records: number
   /** The size of the JSON texts of these records, in UTF-8. */
   readonly recordBytes: number
+  /** How many users these records name besides owners: the sum of the lengths of {@link RoomRecord.users}. */
+  readonly named: number
   /** Of how many removed documents the store keeps a trace; 0 for an owner. */
   readonly removed: number
 }
@@ -117,6 +120,10 @@ export interface RoomRecord {
   readonly link?: string
   /** The owner of the document. */
   readonly owner?: string
+  /** The ids of the users that it names besides the owner, for {@link DocumentLists}. `getRecord` needn't return them. */
+  readonly users?: readonly string[]
+  /** When the document was put into the trash, in ms since 1970, for {@link DocumentLists}. `getRecord` needn't return it. */
+  readonly trashedAtMs?: number
 }
 
 /** A record as the store has it. */
@@ -209,6 +216,9 @@ export interface DocumentStore extends Catalog {
 
   /** Without it, documents have no history. */
   readonly versions?: VersionStore
+
+  /** Without it, users have no lists of documents. */
+  readonly lists?: DocumentLists
 
   /** Returns a room's document; generation 0 and nothing else for a room that was never stored. */
   load(roomName: string): Promise<StoredDocument>

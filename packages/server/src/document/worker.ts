@@ -9,6 +9,8 @@ import type {
   CatalogRequest,
   DocumentSettings,
   End,
+  ListsCall,
+  ListsRequest,
   Numbered,
   Opened,
   Request,
@@ -55,6 +57,7 @@ function perform(
 ): Promise<Results[keyof Results]> {
   if (isOnDocument(request)) return performOnDocument(keeper, request)
   if (isOnVersions(request)) return performOnVersions(versions, request)
+  if (isOnUsers(request)) return worked(askLists(store, request))
   switch (request.call) {
     case 'note':
     case 'untold':
@@ -158,6 +161,21 @@ function performOnVersions(
     case 'wrote':
       return answered(versions, (each) => each.wrote(roomName, request.author))
   }
+}
+
+const ON_USERS: readonly ListsCall[] = ['listOf', 'label', 'mark', 'trashed']
+
+function isOnUsers(request: Numbered): request is Numbered & ListsRequest {
+  return ON_USERS.some((call) => call === request.call)
+}
+
+async function askLists<Name extends ListsCall>(
+  { lists }: DocumentStore,
+  { call, args }: ListsRequest<Name>,
+): Promise<Results[ListsCall]> {
+  if (lists === undefined) return null
+  const ask = lists[call] as (...args: readonly unknown[]) => Promise<unknown>
+  return { of: await ask.apply(lists, args) } as Results[ListsCall]
 }
 
 async function standingOf(store: DocumentStore, roomName: string): Promise<Standing> {

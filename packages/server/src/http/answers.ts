@@ -61,6 +61,11 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
     POST: ({ calls }, call, roomName) => calls.history.rename(call, roomName),
     DELETE: ({ calls }, call, roomName) => calls.history.remove(call, roomName),
   }),
+  'document/title': answers({
+    POST: ({ calls }, call, roomName) => calls.lists.label(call, roomName),
+  }),
+  mark: answers({ POST: ({ calls }, call, roomName) => calls.lists.mark(call, roomName) }),
+  trash: answers({ POST: ({ calls }, call, roomName) => calls.lists.trash(call, roomName) }),
   access: answers({
     GET: ({ calls }, call, roomName) => calls.getAccess(call, roomName),
     POST: ({ calls }, call, roomName) => calls.postAccess(call, roomName),
@@ -80,6 +85,7 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
   '/health/ready': asked(({ operations }, call) => operations.ready(call)),
   '/metrics': asked(({ operations }, call) => operations.metrics(call)),
   '/rooms': answers({ GET: ({ calls }, call) => calls.document.list(call) }),
+  '/rooms/mine': answers({ GET: ({ calls }, call) => calls.lists.list(call) }),
   '/openapi.json': asked(({ operations, served }, call) => operations.describe(call, served)),
 }
 

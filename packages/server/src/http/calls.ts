@@ -32,8 +32,11 @@ import {
   Entrance,
   noBody,
 } from './entrance.js'
+import type { RoomLists } from '../document/documents.js'
 import { HistoryCalls } from './history-calls.js'
 import { LargeAnswers } from './large-answers.js'
+import { ListCalls } from './list-calls.js'
+import type { ListPlaces } from './list-places.js'
 import {
   acceptsGzip,
   header,
@@ -56,8 +59,16 @@ const INSPECT: Demand = { budget: 'documents', needs: ['manage'] }
 
 const ANSWER_OFFER: Demand = { budget: 'shares', needs: ['watch'], isFresh: true }
 
+/** What some of the calls work with. */
+export interface MoreParts {
+  readonly about: AccessCalls
+  readonly lists: RoomLists
+  readonly places: ListPlaces
+}
+
 /** What the calls do, once it is known which one it is and for which room. */
 export class Calls {
+  readonly #about: AccessCalls
   readonly #entrance: Entrance
   readonly #callers: Callers
   readonly #answers: LargeAnswers
@@ -66,14 +77,17 @@ export class Calls {
   readonly document: DocumentCalls
   /** The calls of their versions. */
   readonly history: HistoryCalls
+  /** The calls of the lists of users. */
+  readonly lists: ListCalls
 
   constructor(
     private readonly rooms: RoomServer,
     private readonly access: Access,
-    private readonly about: AccessCalls,
+    { about, lists, places }: MoreParts,
     private readonly bodies: Bodies,
     private readonly options: ResolvedOptions,
   ) {
+    this.#about = about
     this.#entrance = new Entrance(access, rooms)
     this.#callers = new Callers(access.browsers.proxies)
     const accountOf = (request: IncomingMessage) => access.allowances.accountOfBody(request).key
@@ -93,6 +107,18 @@ export class Calls {
       files: options.documentFiles,
     })
     this.history = new HistoryCalls({ rooms, access, bodies, entrance, answers })
+    const { trashDays } = options
+    const { administration } = rooms
+    this.lists = new ListCalls({
+      lists,
+      places,
+      administration,
+      access,
+      bodies,
+      entrance,
+      answers,
+      trashDays,
+    })
   }
 
   /** @see PROTOCOL.md HT1, HT2 */
@@ -261,7 +287,7 @@ export class Calls {
   /** @see PROTOCOL.md SR11 */
   async getAccess(call: Call, roomName: string): Promise<void> {
     const { asker, admission } = await this.#entrance.admit(call, roomName, 'polls', noBody)
-    await this.about.get(call, asker, admission.can)
+    await this.#about.get(call, asker, admission.can)
   }
 
   /** @see PROTOCOL.md SR13 */
@@ -273,19 +299,19 @@ export class Calls {
       isFresh: true,
     }
     const { asker, said } = await this.#entrance.decide(call, roomName, demand, (entered) =>
-      this.about.read(call, entered),
+      this.#about.read(call, entered),
     )
-    await this.about.change(call, asker, said)
+    await this.#about.change(call, asker, said)
   }
 
   /** @see PROTOCOL.md SR20 */
   async postOffer(call: Call, roomName: string): Promise<void> {
     const read = async (entered: Entered) => {
       assertWritable(roomName)
-      return this.about.readOfferAnswer(call, entered)
+      return this.#about.readOfferAnswer(call, entered)
     }
     const { asker, said } = await this.#entrance.decide(call, roomName, ANSWER_OFFER, read)
-    await this.about.answerOffer(call, asker, said)
+    await this.#about.answerOffer(call, asker, said)
   }
 
   /** @see PROTOCOL.md HT4, HT5, HT20, AC29 */

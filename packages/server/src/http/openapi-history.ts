@@ -1,6 +1,6 @@
 import { MOST_VERSIONS } from './history-calls.js'
 import { json, problem, query, room, update, version } from './openapi-parts.js'
-import { ref } from './openapi-schemas.js'
+import { ref } from './openapi-ref.js'
 
 const versionName = {
   required: true,

@@ -1,4 +1,4 @@
-import { ref } from './openapi-schemas.js'
+import { ref } from './openapi-ref.js'
 
 export const room = {
   name: 'room',

@@ -1,8 +1,7 @@
 import { ACTIONS, LINK_ROLES } from '@whereabouts/protocol'
+import { LIST_SCHEMAS } from './openapi-list-schemas.js'
+import { ref } from './openapi-ref.js'
 import { MOST_SUBSCRIPTIONS } from './subscriptions.js'
-
-/** Returns a reference to one of the {@link SCHEMAS}. */
-export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
 
 /** The shapes of what the calls take and answer. @see PROTOCOL.md §17 */
 export const SCHEMAS = {
@@ -241,6 +240,7 @@ export const SCHEMAS = {
     description: 'The number of members in each part of the document that is not shown',
     additionalProperties: { type: 'integer' },
   },
+  ...LIST_SCHEMAS,
   Versions: {
     type: 'object',
     required: ['versions'],

@@ -1,7 +1,9 @@
 import { MOST_LISTED } from '../administration.js'
 import { HISTORY_PATHS } from './openapi-history.js'
+import { LIST_PATHS } from './openapi-lists.js'
 import { json, problem, query, room, text, update, version } from './openapi-parts.js'
-import { ref, SCHEMAS } from './openapi-schemas.js'
+import { ref } from './openapi-ref.js'
+import { SCHEMAS } from './openapi-schemas.js'
 
 const member = query(
   'member',
@@ -313,6 +315,7 @@ const OPENAPI = {
         responses: { 200: json('The documents', ref('Documents')), default: problem },
       },
     },
+    ...LIST_PATHS,
     '/rooms/{room}/access': {
       parameters: [room, version],
       get: {

@@ -54,7 +54,7 @@ it('has a path for every call in the OpenAPI description', () => {
   const { paths } = describeCalls(served, '') as { readonly paths: object }
   const described = Object.keys(paths)
   const inRooms = ROOM_CALLS.map((call) => `/rooms/{room}/${call}`)
-  const read = ['/rooms', ...inRooms, STREAMS_CALL, ...ARTICLE_CALLS]
+  const read = ['/rooms', '/rooms/mine', ...inRooms, STREAMS_CALL, ...ARTICLE_CALLS]
   expect(described.toSorted()).toEqual(read.toSorted())
 })
 

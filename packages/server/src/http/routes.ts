@@ -14,8 +14,11 @@ export const ROOM_CALLS = [
   'document/sync',
   'document/versions',
   'document/version',
+  'document/title',
   'access',
   'access/offer',
+  'mark',
+  'trash',
   'inspect',
 ] as const
 
@@ -31,6 +34,7 @@ export const OPERATIONS_CALLS = [
   '/health/ready',
   '/metrics',
   '/rooms',
+  '/rooms/mine',
   '/openapi.json',
 ] as const
 

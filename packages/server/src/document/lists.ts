@@ -1,0 +1,108 @@
+/** The lists that a user has of documents. */
+export const LISTS = ['own', 'shared', 'starred', 'trash'] as const
+
+/** The name of one of a user's lists. @see PROTOCOL.md HM2 */
+export type ListName = (typeof LISTS)[number]
+
+/** What a list says of a document. */
+export interface Entry {
+  readonly roomName: string
+  /** As {@link Label} says; `undefined` until somebody says it. */
+  readonly title: string | undefined
+  readonly kind: string | undefined
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+  /** Whether the user owns it. */
+  readonly isOwn: boolean
+  readonly isStarred: boolean
+  /** When it was put into the trash; `undefined` if it isn't there. */
+  readonly trashedAtMs: number | undefined
+}
+
+/** Where in a list an entry stands. */
+export interface ListPlace {
+  readonly updatedAtMs: number
+  readonly roomName: string
+}
+
+/** Which entries to list. */
+export interface ListPage {
+  readonly list: ListName
+  /** The id of the user whose list it is. */
+  readonly userId: string
+  /** List only entries after this one. */
+  readonly after?: ListPlace
+  /** List only documents whose titles have this text in them, whatever its case. */
+  readonly text?: string
+  readonly limit: number
+}
+
+/** What a document is called and what it is, for lists. The store can't read it in the document. */
+export interface Label {
+  /** `undefined` removes it. */
+  readonly title: string | undefined
+  /** As it was, if omitted. */
+  readonly kind?: string
+}
+
+/** What a user says of a document in its own lists; what is omitted stays. */
+export interface Mark {
+  readonly isStarred?: boolean
+  /** Whether it is left out of what others share with the user. */
+  readonly isHidden?: boolean
+}
+
+/** Which documents of the trash to list. */
+export interface TrashPage {
+  /** List only those that were put there before this time. */
+  readonly beforeMs: number
+  /** List only documents whose names come after this one. */
+  readonly after?: string
+  readonly limit: number
+}
+
+/** How many documents a list is made of: those whose records, or marks, changed last. */
+export const MOST_OF_LIST = 5_000
+/** How many documents of one owner are in the list of what is shared with a user. */
+export const MOST_OF_OWNER = 200
+/** How many marks a user has. The oldest go first. */
+export const MOST_MARKS = 5_000
+
+/**
+ * Keeps the lists of users: whose documents there are, as the records say that the store has, and what users
+ * and editors say of them. A document's entries and marks go with it.
+ *
+ * @see PROTOCOL.md HM1
+ */
+export interface DocumentLists {
+  /**
+   * Lists documents, the last changed one first. It doesn't know what the user may see.
+   *
+   * - `own`: those that the user owns
+   * - `shared`: at most {@link MOST_OF_OWNER} of each owner whose record names the user, without hidden ones
+   * - `starred`: those with a star
+   * - `trash`: those in the trash that the user owns, which are in no other list
+   */
+  listOf(page: ListPage): Promise<readonly Entry[]>
+
+  /**
+   * Says what a document is called. Does nothing if there is none, and changes none of its times.
+   *
+   * @param incarnation of the document; if omitted, the current one
+   */
+  label(roomName: string, label: Label, incarnation?: string): Promise<void>
+
+  /** Marks a document for a user. Does nothing if there is none. */
+  mark(userId: string, roomName: string, mark: Mark): Promise<void>
+
+  /** Lists documents in the trash, in the order of their names. */
+  trashed(page: TrashPage): Promise<readonly string[]>
+}
+
+/** Longer texts add nothing to a search, and some characters become many. */
+const MAX_FOLDED = 200
+
+/** Returns a title, or what is looked for in titles, as they are compared. */
+export function folded(text: string): string {
+  return text.normalize('NFKC').toLowerCase().slice(0, MAX_FOLDED)
+}

@@ -1,0 +1,114 @@
+import {
+  type DocumentLists,
+  type Entry,
+  folded,
+  type Label,
+  type ListPage,
+  type Mark,
+  MOST_MARKS,
+  MOST_OF_OWNER,
+  type TrashPage,
+} from './lists.js'
+import { type Dialect, entryFrom, type EntryRow, listOf } from './list-rows.js'
+import { nextNumber } from './sqlite-numbers.js'
+import type { SqliteConnection } from './sqlite-connection.js'
+import type { RoomRecord } from './store.js'
+
+const DIALECT: Dialect = {
+  prefix: '',
+  parameter: (number) => `?${number}`,
+  has: (text, part) => `instr(${text}, ${part}) > 0`,
+}
+
+const FORGET_SHARES = `
+  DELETE FROM shares WHERE room = ?1 AND person NOT IN (SELECT value FROM json_each(?2))`
+
+const SHARE = `
+  INSERT INTO shares (person, room, owner, number)
+  SELECT value, ?1, ?3, ?4 FROM json_each(?2) WHERE true
+  ON CONFLICT (person, room) DO UPDATE SET owner = excluded.owner`
+
+/** Each record adds at most one entry to the list of a user, so at most one is too many. */
+const TRIM_SHARES = `
+  DELETE FROM shares WHERE (person, room) IN (
+    SELECT value, (SELECT room FROM shares AS shared
+      WHERE shared.person = value AND shared.owner = ?1
+      ORDER BY number DESC LIMIT 1 OFFSET ${MOST_OF_OWNER})
+    FROM json_each(?2))`
+
+/** Notes whom a record names. Call it in the transaction that stores the record. */
+export function noteShares(
+  connection: SqliteConnection,
+  roomName: string,
+  revision: number,
+  { owner = null, users = [] }: { readonly owner?: string | null } & Pick<RoomRecord, 'users'>,
+): void {
+  const named = JSON.stringify(users)
+  connection.run(FORGET_SHARES).run(roomName, named)
+  if (users.length === 0) return
+  connection.run(SHARE).run(roomName, named, owner, revision)
+  connection.run(TRIM_SHARES).run(owner, named)
+}
+
+/** The lists of users in an SQLite database. */
+export class SqliteLists implements DocumentLists {
+  constructor(private readonly connection: SqliteConnection) {}
+
+  async listOf({ list, userId, after, text, limit }: ListPage): Promise<readonly Entry[]> {
+    const found = this.connection.run(listOf(list, DIALECT))
+    const place = [after?.updatedAtMs ?? null, after?.roomName ?? null]
+    const rows = found.all(userId, ...place, text === undefined ? null : folded(text), limit)
+    return (rows as EntryRow[]).map(entryFrom)
+  }
+
+  async label(roomName: string, { title, kind }: Label, incarnation?: string): Promise<void> {
+    this.connection.transaction('IMMEDIATE', () =>
+      this.connection
+        .run(
+          `UPDATE documents SET title = ?2, folded = ?3, kind = coalesce(?4, kind)
+           WHERE room = ?1 AND incarnation = coalesce(?5, incarnation)
+             AND (title IS NOT ?2 OR kind IS NOT coalesce(?4, kind))`,
+        )
+        .run(
+          roomName,
+          title ?? null,
+          title === undefined ? null : folded(title),
+          kind ?? null,
+          incarnation ?? null,
+        ),
+    )
+  }
+
+  async mark(userId: string, roomName: string, { isStarred, isHidden }: Mark): Promise<void> {
+    this.connection.transaction('IMMEDIATE', () => {
+      const number = nextNumber(this.connection)
+      this.connection
+        .run(
+          `INSERT INTO marks (person, room, number, starred, hidden)
+           SELECT ?1, ?2, ?3, coalesce(?4, 0), coalesce(?5, 0)
+           WHERE EXISTS (SELECT 1 FROM documents WHERE room = ?2)
+           ON CONFLICT (person, room) DO UPDATE SET number = excluded.number,
+             starred = coalesce(?4, starred), hidden = coalesce(?5, hidden)`,
+        )
+        .run(userId, roomName, number, flag(isStarred), flag(isHidden))
+      this.connection
+        .run(
+          `DELETE FROM marks WHERE person = ?1 AND (starred + hidden = 0 OR number <= (
+             SELECT number FROM marks WHERE person = ?1
+             ORDER BY number DESC LIMIT 1 OFFSET ${MOST_MARKS}))`,
+        )
+        .run(userId)
+    })
+  }
+
+  async trashed({ beforeMs, after = '', limit }: TrashPage): Promise<readonly string[]> {
+    const found = this.connection.run(
+      'SELECT room FROM records WHERE trashed < ? AND room > ? ORDER BY room LIMIT ?',
+    )
+    return (found.all(beforeMs, after, limit) as { room: string }[]).map(({ room }) => room)
+  }
+}
+
+function flag(value: boolean | undefined): number | null {
+  return value === undefined ? null : Number(value)
+}

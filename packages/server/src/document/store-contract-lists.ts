@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict'
+import { type DocumentLists, type ListPage, MOST_OF_OWNER } from './lists.js'
+import type { DocumentStore, RoomRecord } from './store.js'
+import {
+  append,
+  NOTHING,
+  opened,
+  type OpenedStore,
+  type StoreCheck,
+  type StorePlace,
+  update,
+} from './store-contract-place.js'
+
+/** The contract of a store that keeps the lists of users. One without them keeps it, too. */
+export const LISTS_CONTRACT: readonly StoreCheck[] = [
+  { name: '[HM2] lists whose documents there are', check: withLists(listsByRecord) },
+  { name: '[HM2] lists what is starred and what is in the trash', check: withLists(listsMarked) },
+  { name: '[HM4] lists the last changed first, in pages', check: withLists(listsInOrder) },
+  { name: '[HM12] finds titles, whatever their case', check: withLists(findsTitles) },
+  { name: '[HM5] lists a bounded number of each owner', check: withLists(boundsOwners) },
+  { name: '[HM7] labels the document that is meant', check: withLists(labelsOne) },
+  { name: '[HM10] knows what has been in the trash for long', check: withLists(knowsTrash) },
+  { name: '[BU25] counts the users whom records name', check: countsNamed },
+  { name: '[AD1] removes a document from all lists', check: withLists(forgetsRemoved) },
+]
+
+type Listing = OpenedStore & { readonly lists: DocumentLists }
+
+function withLists(check: (store: Listing, other: Listing) => Promise<void>) {
+  return async (place: StorePlace): Promise<void> => {
+    await using store = await opened(place)
+    await using other = await opened(place)
+    if (store.lists !== undefined) await check(store as Listing, other as Listing)
+  }
+}
+
+const record = (owner: string, more: Omit<RoomRecord, 'json' | 'owner'> = {}): RoomRecord => ({
+  json: '{}',
+  owner,
+  ...more,
+})
+
+async function put(store: DocumentStore, roomName: string, next: RoomRecord): Promise<void> {
+  const { revision = 0 } = (await store.getRecord(roomName)) ?? {}
+  assert.notEqual(await store.putRecord(roomName, next, revision), undefined)
+}
+
+async function roomsOf(
+  { lists }: Listing,
+  userId: string,
+  list: ListPage['list'],
+  page: Partial<ListPage> = {},
+): Promise<string[]> {
+  const listed = await lists.listOf({ userId, list, limit: 100, ...page })
+  return listed.map(({ roomName }) => roomName)
+}
+
+async function listsByRecord(store: Listing, other: Listing): Promise<void> {
+  await put(store, 'one', record('ada', { users: ['bob', '__proto__'] }))
+  await store.claim(update('two', 1), record('ada'))
+  await append(store, [update('three', 1)])
+  const sorted = async (user: string, list: ListPage['list']) =>
+    (await roomsOf(other, user, list)).toSorted()
+  assert.deepEqual(await sorted('ada', 'own'), ['one', 'two'])
+  assert.deepEqual(await sorted('ada', 'shared'), [])
+  assert.deepEqual(await sorted('bob', 'own'), [])
+  assert.deepEqual(await sorted('bob', 'shared'), ['one'])
+  assert.deepEqual(await sorted('__proto__', 'shared'), ['one'])
+  await put(other, 'one', record('bob', { users: ['ada'] }))
+  assert.deepEqual(await sorted('ada', 'own'), ['two'])
+  assert.deepEqual(await sorted('ada', 'shared'), ['one'])
+  assert.deepEqual(await sorted('bob', 'own'), ['one'])
+  assert.deepEqual(await sorted('bob', 'shared'), [])
+  await put(store, 'one', record('bob'))
+  assert.deepEqual(await sorted('ada', 'shared'), [], 'who is removed finds it no longer')
+}
+
+async function listsMarked(store: Listing, other: Listing): Promise<void> {
+  await put(store, 'one', record('ada', { users: ['bob'] }))
+  await put(store, 'two', record('ada', { users: ['bob'] }))
+  await store.lists.mark('bob', 'one', { isStarred: true })
+  await store.lists.mark('bob', 'two', { isHidden: true })
+  await store.lists.mark('bob', 'nowhere', { isStarred: true })
+  assert.deepEqual(await roomsOf(other, 'bob', 'starred'), ['one'])
+  assert.deepEqual(await roomsOf(other, 'bob', 'shared'), ['one'])
+  assert.deepEqual(await roomsOf(other, 'ada', 'starred'), [], 'a mark is one user’s')
+  await put(store, 'two', record('ada'))
+  await put(store, 'two', record('ada', { users: ['bob'] }))
+  assert.deepEqual(await roomsOf(other, 'bob', 'shared'), ['one'], 'a mark outlasts its reason')
+  await other.lists.mark('bob', 'two', { isHidden: false, isStarred: true })
+  await other.lists.mark('bob', 'one', { isStarred: false })
+  assert.deepEqual(await roomsOf(store, 'bob', 'starred'), ['two'])
+  await put(store, 'two', record('ada', { users: ['bob'], trashedAtMs: 7 }))
+  assert.deepEqual(await roomsOf(store, 'ada', 'own'), ['one'])
+  assert.deepEqual(await roomsOf(store, 'bob', 'shared'), ['one'])
+  assert.deepEqual(await roomsOf(store, 'bob', 'starred'), [])
+  assert.deepEqual(await roomsOf(store, 'bob', 'trash'), [])
+  const [thrown] = await store.lists.listOf({ userId: 'ada', list: 'trash', limit: 1 })
+  const { isOwn, isStarred, trashedAtMs, roomName } = thrown!
+  assert.deepEqual(
+    { isOwn, isStarred, trashedAtMs, roomName },
+    { isOwn: true, isStarred: false, trashedAtMs: 7, roomName: 'two' },
+  )
+  await put(store, 'two', record('ada', { users: ['bob'] }))
+  assert.deepEqual(await roomsOf(store, 'bob', 'starred'), ['two'])
+}
+
+async function listsInOrder(store: Listing): Promise<void> {
+  const names = ['b', 'B', 'a', '~', '0']
+  for (const name of names) await put(store, name, record('ada'))
+  await changedLater(store, 'a')
+  const all = await store.lists.listOf({ userId: 'ada', list: 'own', limit: 100 })
+  assert.equal(all[0]?.roomName, 'a')
+  assert.deepEqual(
+    all.map(({ roomName }) => roomName).toSorted(),
+    names.toSorted(),
+    'each of them once',
+  )
+  const paged: string[] = []
+  let after: ListPage['after']
+  for (;;) {
+    const page = { userId: 'ada', list: 'own', limit: 2, ...(after && { after }) } as const
+    const listed = await store.lists.listOf(page)
+    paged.push(...listed.map(({ roomName }) => roomName))
+    after = listed.at(-1)
+    if (listed.length < 2) break
+  }
+  assert.deepEqual(
+    paged,
+    all.map(({ roomName }) => roomName),
+  )
+}
+
+/** Changes a document until its time is later than that of all others. */
+async function changedLater(store: Listing, roomName: string): Promise<void> {
+  const before = await store.list({ limit: 100 })
+  const lastMs = Math.max(...before.map(({ updatedAtMs }) => updatedAtMs))
+  do await append(store, [update(roomName, 1)])
+  while ((await store.about(roomName))!.updatedAtMs <= lastMs)
+}
+
+async function findsTitles(store: Listing): Promise<void> {
+  const titles = { one: 'Budget 2027', two: 'Straße 预算 ＡＢＣ', three: '100 % _off' }
+  for (const [roomName, title] of Object.entries(titles)) {
+    await put(store, roomName, record('ada'))
+    await store.lists.label(roomName, { title, kind: 'sheet' })
+  }
+  await put(store, 'four', record('ada'))
+  const found = async (text: string) => roomsOf(store, 'ada', 'own', { text })
+  assert.deepEqual(await found('buDGET'), ['one'])
+  assert.deepEqual(await found('预算'), ['two'])
+  assert.deepEqual(await found('abc'), ['two'])
+  assert.deepEqual(await found('%'), ['three'], 'no sign stands for others')
+  assert.deepEqual(await found('_'), ['three'])
+  assert.deepEqual(await found('budget 2026'), [])
+}
+
+async function boundsOwners(store: Listing): Promise<void> {
+  await put(store, 'friend', record('bob', { users: ['me'] }))
+  for (let number = 0; number <= MOST_OF_OWNER + 1; number++) {
+    await put(store, `spam-${number}`, record('eve', { users: ['me', 'you'] }))
+  }
+  const listed = await roomsOf(store, 'me', 'shared', { limit: 1_000 })
+  assert.equal(listed.length, MOST_OF_OWNER + 1)
+  assert(listed.includes('friend'))
+  assert(!listed.includes('spam-0') && !listed.includes('spam-1'), 'the first ones went')
+}
+
+async function labelsOne(store: Listing, other: Listing): Promise<void> {
+  await store.lists.label('one', { title: 'Nothing', kind: 'sheet' })
+  assert.equal(await store.about('one'), undefined, 'a label makes no document')
+  await put(store, 'one', record('ada'))
+  const before = await store.about('one')
+  const shown = async () => {
+    const [entry] = await other.lists.listOf({ userId: 'ada', list: 'own', limit: 1 })
+    return [entry?.title, entry?.kind]
+  }
+  assert.deepEqual(await shown(), [undefined, undefined])
+  await store.lists.label('one', { title: 'Budget', kind: 'sheet' }, '0')
+  assert.deepEqual(await shown(), ['Budget', 'sheet'])
+  await store.lists.label('one', { title: 'Of another one', kind: 'page' }, 'x')
+  assert.deepEqual(await shown(), ['Budget', 'sheet'])
+  await store.lists.label('one', { title: undefined })
+  assert.deepEqual(await shown(), [undefined, 'sheet'])
+  assert.deepEqual(await store.about('one'), before, 'a label is no change')
+}
+
+async function knowsTrash(store: Listing): Promise<void> {
+  for (const [roomName, trashedAtMs] of Object.entries({ c: 1, a: 2, b: 3 })) {
+    await put(store, roomName, record('ada', { trashedAtMs }))
+  }
+  await put(store, 'kept', record('ada'))
+  assert.deepEqual(await store.lists.trashed({ beforeMs: 3, limit: 10 }), ['a', 'c'])
+  assert.deepEqual(await store.lists.trashed({ beforeMs: 9, limit: 10, after: 'a' }), ['b', 'c'])
+  assert.deepEqual(await store.lists.trashed({ beforeMs: 9, limit: 1 }), ['a'])
+}
+
+async function countsNamed(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  if (store.lists === undefined) return
+  await put(store, 'one', record('ada', { users: ['bob', 'cem'] }))
+  await put(store, 'two', record('eve', { users: ['bob'] }))
+  const empty = { ...NOTHING, documents: 2, records: 2, recordBytes: 4 }
+  assert.deepEqual(await store.totals(), { ...empty, named: 3 })
+  await put(store, 'one', record('ada', { users: ['bob'] }))
+  assert.equal((await store.totals('ada')).named, 1)
+}
+
+async function forgetsRemoved(store: Listing): Promise<void> {
+  const whole = record('ada', { users: ['bob'] })
+  await put(store, 'one', whole)
+  await store.lists.label('one', { title: 'Secret', kind: 'page' })
+  await store.lists.mark('bob', 'one', { isStarred: true, isHidden: true })
+  await store.remove({ roomName: 'one', incarnation: 'x' })
+  assert.deepEqual(await roomsOf(store, 'ada', 'own'), [])
+  assert.deepEqual(await roomsOf(store, 'bob', 'starred'), [])
+  await store.claim(update('one', 1, 'x'), whole)
+  const [entry] = await store.lists.listOf({ userId: 'bob', list: 'shared', limit: 1 })
+  assert.deepEqual([entry?.title, entry?.kind, entry?.isStarred], [undefined, undefined, false])
+}

@@ -1,0 +1,231 @@
+import {
+  type ListedDocument,
+  type ListedDocuments,
+  parseDocumentTitle,
+  Problem,
+} from '@whereabouts/protocol'
+import { z } from 'zod'
+import { type Administration, trashing } from '../administration.js'
+import type { Account } from '../access/accounts.js'
+import type { Manager } from '../access/audit.js'
+import type { KnownUser } from '../access/known-user.js'
+import { assertCurrent } from '../access/users.js'
+import type { RoomLists } from '../document/documents.js'
+import { type Entry, type ListPage, LISTS } from '../document/lists.js'
+import { checkRoom } from '../room-name.js'
+import type { Bodies } from './body.js'
+import { badParameter, type Call, checkVersion, oneOf, wholeNumber } from './call.js'
+import {
+  type Access,
+  assertWritable,
+  type Demand,
+  type Entered,
+  type Entrance,
+} from './entrance.js'
+import type { LargeAnswers } from './large-answers.js'
+import type { ListPlaces } from './list-places.js'
+
+/** The most documents in one page of a list. */
+export const MOST_ENTRIES = 100
+export const USUALLY_LISTED = 50
+/** A list is sorted and searched as a whole, however few documents are asked for. */
+const LIST_POINTS = 10
+/** So many documents of a page are counted as one read, as each is decided about. */
+const COUNTED_ENTRIES = 10
+const LIMIT_BYTES = 4_096
+const DAY_MS = 86_400_000
+
+const NOT_KEPT: ListedDocuments = { documents: [], isKept: false }
+
+const LABEL: Demand = { budget: 'documents', needs: ['write'], isFresh: true }
+const MARK: Demand = { budget: 'documents', needs: ['watch'], isFresh: true }
+const TRASH: Demand = { budget: 'shares', needs: ['manage'], isFresh: true }
+
+const TITLE = z.preprocess(
+  (said) => (said === null ? undefined : (parseDocumentTitle(said) ?? false)),
+  z.string().optional(),
+)
+const LABEL_BODY = z.object({
+  title: TITLE,
+  kind: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/)
+    .optional(),
+})
+const MARK_BODY = z.object({ starred: z.boolean().optional(), hidden: z.boolean().optional() })
+const TRASH_BODY = z.object({ trashed: z.boolean() })
+
+const TITLE_RULE = 'a text of 1 to 100 characters in one line'
+
+/** What the fields of the bodies have to be. */
+const ALLOWED: ReadonlyMap<string, string> = new Map([
+  ['title', `${TITLE_RULE}, or null`],
+  ['kind', '1 to 32 of a-z, 0-9 and -'],
+  ['starred', 'true or false'],
+  ['hidden', 'true or false'],
+  ['trashed', 'true or false'],
+])
+
+/** What the calls of lists work with. */
+export interface ListParts {
+  readonly lists: RoomLists
+  readonly places: ListPlaces
+  readonly administration: Administration
+  readonly access: Access
+  readonly bodies: Bodies
+  readonly entrance: Entrance
+  readonly answers: LargeAnswers
+  readonly trashDays: number
+}
+
+/**
+ * What the calls of the lists of users do. A list names only what its user may watch at that moment.
+ *
+ * @see PROTOCOL.md HM1
+ */
+export class ListCalls {
+  constructor(private readonly parts: ListParts) {}
+
+  /** @see PROTOCOL.md HM1, HM3, HM4 */
+  async list(call: Call): Promise<void> {
+    const { entrance, lists, places, answers } = this.parts
+    const user = await entrance.calling(call)
+    const account = await entrance.count(call, user, 'documents', LIST_POINTS)
+    checkVersion(call.query)
+    const limit = limitOf(call)
+    await entrance.count(call, user, 'documents', Math.ceil(limit / COUNTED_ENTRIES))
+    if (user === undefined) return answers.json(call, NOT_KEPT)
+    const { id } = user.claim
+    const found = await lists.listOf({ ...this.#pageOf(call, id), limit: limit + 1 })
+    if (found === null) return answers.json(call, NOT_KEPT)
+    const entries = found.of.slice(0, limit)
+    const may = await Promise.all(
+      entries.map((entry) => this.#mayWatch(call, user, account, entry)),
+    )
+    assertCurrent(user)
+    const documents = entries.filter((_, index) => may[index]).map((entry) => this.#shown(entry))
+    const next = found.of.length > limit && { next: places.seal(entries.at(-1)!, id) }
+    answers.json(call, { documents, ...next } satisfies ListedDocuments)
+  }
+
+  /** @see PROTOCOL.md HM7 */
+  async label(call: Call, room: string): Promise<void> {
+    const { entrance, lists, access } = this.parts
+    const { asker, said, roomName } = await entrance.decide(call, room, LABEL, () =>
+      this.#read(call, room, LABEL_BODY),
+    )
+    const { title, kind } = said
+    const label = { title, ...(kind !== undefined && { kind }) }
+    await lists.label(roomName, label, access.sharing.decidedAbout(asker.request))
+    call.empty(204)
+  }
+
+  /** @see PROTOCOL.md HM6 */
+  async mark(call: Call, room: string): Promise<void> {
+    const { entrance, lists } = this.parts
+    const { user, said, roomName } = await entrance.decide(call, room, MARK, async () => {
+      assertWritable(room)
+      return this.#read(call, room, MARK_BODY)
+    })
+    if (user === undefined) throw nobodyHasLists()
+    const { starred, hidden } = said
+    await lists.mark(user.claim.id, roomName, {
+      ...(starred !== undefined && { isStarred: starred }),
+      ...(hidden !== undefined && { isHidden: hidden }),
+    })
+    call.empty(204)
+  }
+
+  /** @see PROTOCOL.md HM8, BU24 */
+  async trash(call: Call, room: string): Promise<void> {
+    const { entrance, administration, access } = this.parts
+    const read = async ({ account, user, asker }: Entered) => {
+      const { trashed } = await this.#read(call, room, TRASH_BODY)
+      // Nobody would find it there, and nothing would empty it.
+      if (trashed && !(await administration.keepsTrash())) throw noTrash()
+      const isOwner = access.sharing.decidedAbout(asker.request) !== undefined
+      const manager = managerOf(user, isOwner)
+      await access.allowances.takeEntry(account, manager, trashing(room, trashed))
+      return { trashed, manager }
+    }
+    const { asker, said } = await entrance.decide(call, room, TRASH, read)
+    await administration.setTrashed(asker, said.trashed, said.manager)
+    call.empty(204)
+  }
+
+  /** @throws {Problem} store-failed, so that no page is shorter because of that */
+  async #mayWatch(
+    { request }: Call,
+    user: KnownUser,
+    account: Account,
+    { roomName }: Entry,
+  ): Promise<boolean> {
+    const asker = { request, user, roomName, account: account.key }
+    return (await this.parts.access.permissions.granted(asker, ['watch'])).includes('watch')
+  }
+
+  /** @throws {Problem} bad-parameter */
+  #pageOf({ query }: Call, userId: string): Omit<ListPage, 'limit'> {
+    const list = oneOf(query, 'list', LISTS)
+    const text = textOf(query('text'))
+    const said = query('after')
+    if (said === undefined) return { list, userId, ...text }
+    const after = this.parts.places.open(said, userId)
+    if (after === undefined) throw badParameter('after', 'the "next" of the page before')
+    return { list, userId, ...text, after }
+  }
+
+  #shown({ roomName, title, kind, ...entry }: Entry): ListedDocument {
+    const { trashedAtMs } = entry
+    return {
+      room: roomName,
+      ...(title !== undefined && { title }),
+      ...(kind !== undefined && { kind }),
+      createdAtMs: entry.createdAtMs,
+      updatedAtMs: entry.updatedAtMs,
+      ...(entry.isOwn && { own: true }),
+      ...(entry.isStarred && { starred: true }),
+      ...(trashedAtMs !== undefined && {
+        trashedAtMs,
+        deletedFromMs: trashedAtMs + this.parts.trashDays * DAY_MS,
+      }),
+    }
+  }
+
+  /** @throws {Problem} bad-room, bad-parameter */
+  async #read<T extends z.ZodType>(call: Call, room: string, schema: T): Promise<z.infer<T>> {
+    checkRoom(room)
+    const { value } = await this.parts.bodies.readJson(call, LIMIT_BYTES)
+    const { data, error } = schema.safeParse(value)
+    if (error === undefined) return data
+    const field = String(error.issues[0]?.path[0] ?? 'body')
+    throw badParameter(field, ALLOWED.get(field) ?? 'a JSON object')
+  }
+}
+
+/** @throws {Problem} bad-parameter */
+function limitOf({ query }: Call): number {
+  const limit = wholeNumber(query, 'limit', MOST_ENTRIES) ?? USUALLY_LISTED
+  if (limit === 0) throw badParameter('limit', `a whole number from 1 to ${MOST_ENTRIES}`)
+  return limit
+}
+
+/** @throws {Problem} bad-parameter. HM12 */
+function textOf(said = ''): Pick<ListPage, 'text'> {
+  if (said.trim() === '') return {}
+  const text = parseDocumentTitle(said)
+  if (text === undefined) throw badParameter('text', TITLE_RULE)
+  return { text }
+}
+
+function managerOf(user: KnownUser | undefined, asOwner: boolean): Manager {
+  return user === undefined ? { as: 'unknown' } : { by: user.claim.id, asOwner }
+}
+
+function nobodyHasLists(): Problem {
+  return new Problem('forbidden', 'Without users, the server keeps no lists of documents.')
+}
+
+function noTrash(): Problem {
+  return new Problem('forbidden', 'The server has no trash. Delete the document instead.')
+}

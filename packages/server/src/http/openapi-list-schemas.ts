@@ -1,0 +1,49 @@
+import { ref } from './openapi-ref.js'
+
+/** The shapes of what the calls of lists take and answer. @see PROTOCOL.md HM1 */
+export const LIST_SCHEMAS = {
+  ListedDocuments: {
+    type: 'object',
+    required: ['documents'],
+    properties: {
+      documents: { type: 'array', items: ref('ListedDocument') },
+      next: { type: 'string', description: 'The list goes on there; at its end without it' },
+      isKept: { const: false, description: 'The server keeps no lists' },
+    },
+  },
+  ListedDocument: {
+    type: 'object',
+    required: ['room', 'createdAtMs', 'updatedAtMs'],
+    properties: {
+      room: { type: 'string' },
+      title: { type: 'string' },
+      kind: { type: 'string', description: 'What it is, such as `sheet`' },
+      createdAtMs: { type: 'integer', description: 'In ms since 1970' },
+      updatedAtMs: { type: 'integer', description: 'In ms since 1970' },
+      own: { const: true, description: 'The caller owns it' },
+      starred: { const: true },
+      trashedAtMs: { type: 'integer', description: 'When it was put into the trash' },
+      deletedFromMs: { type: 'integer', description: 'When it is deleted, unless it is used' },
+    },
+  },
+  DocumentTitle: {
+    type: 'object',
+    required: ['title'],
+    properties: {
+      title: { type: ['string', 'null'], description: '1 to 100 characters' },
+      kind: { type: 'string', pattern: '^[a-z0-9-]{1,32}$' },
+    },
+  },
+  DocumentMark: {
+    type: 'object',
+    properties: {
+      starred: { type: 'boolean' },
+      hidden: { type: 'boolean', description: 'Whether it isn’t listed as shared' },
+    },
+  },
+  DocumentTrash: {
+    type: 'object',
+    required: ['trashed'],
+    properties: { trashed: { type: 'boolean' } },
+  },
+} as const
