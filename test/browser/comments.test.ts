@@ -17,7 +17,7 @@ async function picture({ page }: OfficeWindow, name: string): Promise<void> {
   await page.screenshot({ path: `${PICTURES}/${name}.png` })
 }
 
-const panel = ({ page }: OfficeWindow) => page.getByRole('complementary', { name: 'Comments' })
+const panel = ({ page }: OfficeWindow) => page.getByRole('region', { name: 'Comments' })
 const button = ({ page }: OfficeWindow) => page.locator('.comments-button')
 const threads = (window: OfficeWindow) => panel(window).getByRole('article')
 const marks = ({ page }: OfficeWindow) => page.locator('.text .commented')

@@ -35,7 +35,7 @@ export function Panel(props: PanelProps) {
   useWithin(panel, props.choose, props.close)
   const shown = threads.filter(({ resolved }) => (resolved !== undefined) === isResolved)
   return (
-    <aside ref={panel} className="comments" aria-label={TEXTS.title}>
+    <section ref={panel} className="comments" aria-label={TEXTS.title}>
       <Head {...{ threads, isResolved, showResolved }} onClose={props.close} />
       {trouble !== undefined && <p className="trouble">{trouble}</p>}
       {draft !== null && (
@@ -68,7 +68,7 @@ export function Panel(props: PanelProps) {
           </li>
         ))}
       </ol>
-    </aside>
+    </section>
   )
 }
 

@@ -3,7 +3,7 @@ import type { Node } from '@tiptap/pm/model'
 import { TextSelection } from '@tiptap/pm/state'
 import { toRelative } from '../../../page-document/places.js'
 import { bindingOf } from '../../bound.js'
-import { placeAt } from '../../flow-positions.js'
+import { placeAt, positionAt } from '../../flow-positions.js'
 import type { Match } from '../../late-parts.js'
 import { LIMITS, rangeOf, type Anchor, type Thread } from './comments-document.js'
 
@@ -43,9 +43,14 @@ const isSpace = (doc: Node, at: number): boolean => doc.textBetween(at, at + 1).
 
 /** Returns where a thread is in the shown page; `undefined` if its text is deleted, or not there yet. */
 export function matchOf(editor: Editor, doc: Node, anchor: Anchor): Match | undefined {
-  const binding = bindingOf(editor)
-  if (rangeOf(binding.page.doc, anchor) === undefined) return undefined
-  const [from, to] = [binding.positionOf(anchor.start, doc), binding.positionOf(anchor.end, doc)]
+  const { page } = bindingOf(editor)
+  // The editor then shows something other than the document.
+  if (!page.isKnown) return undefined
+  const range = rangeOf(page.doc, anchor)
+  if (range === undefined) return undefined
+  const { flow } = range
+  const from = positionAt(page, doc, { flow, index: range.from })
+  const to = positionAt(page, doc, { flow, index: range.to })
   if (from === undefined || to === undefined) return undefined
   return from < to && to <= doc.content.size ? { from, to } : undefined
 }
