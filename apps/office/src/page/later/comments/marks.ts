@@ -88,7 +88,7 @@ export class CommentMarks implements LatePart<Marked> {
       const at = matchOf(this.#editor, doc, anchor)
       if (at === undefined) continue
       ranges.set(id, at)
-      if (resolved === undefined || id === this.#current) drawn.push(this.#drawOne(id, at))
+      if (resolved === undefined) drawn.push(this.#drawOne(id, at))
     }
     // React must not render while the editor applies a transaction.
     queueMicrotask(() => this.#changed?.(ranges))
