@@ -73,6 +73,8 @@ export function Shell(props: ShellProps) {
             <FilesButton {...{ session, route }} files={content.files} />
           </Suspense>
         )}
+        {/* A page's comments put their button here. */}
+        <span className="comments-place" />
         <HistoryButton session={session} route={route} content={content} />
         <ShareButton session={session} route={route} />
         <ThemeSelect />

@@ -8,9 +8,16 @@ import {
 import { acrossTabs } from '@whereabouts/client/tabs'
 import type { RoomProvider } from '@whereabouts/client/yjs'
 import type { Doc } from 'yjs'
+import { askBeforeClosing } from './ask-before-closing.js'
 import { BASE } from './base.js'
 import type { Person } from './person.js'
 import { RoomDocument } from './room-document.js'
+
+/** The document of another room, for the same user, who isn't seen there. */
+export interface Beside {
+  readonly document: RoomDocument
+  close(): void
+}
 
 /**
  * The page's room and its document. A member can switch between watching and joining; subscribers
@@ -33,7 +40,7 @@ export class Session implements Omit<Room, 'look' | 'broadcast' | 'onEvent'> {
     this.#name = name
     this.#user = user
     this.#person = person
-    this.#room = this.#open()
+    this.#room = this.#open(this.#name, this.#watches)
     this.document = new RoomDocument(this.#room, user)
     this.document.subscribe(this.#notify)
     this.#unsubscribe = this.#room.subscribe(this.#notify)
@@ -110,11 +117,27 @@ export class Session implements Omit<Room, 'look' | 'broadcast' | 'onEvent'> {
     this.#notify()
   }
 
+  /** Opens the document of another room that belongs to this one, such as that of its comments. */
+  openBeside(name: string): Beside {
+    const room = this.#open(name, true)
+    const document = new RoomDocument(room, this.#user)
+    const stopAsking = askBeforeClosing(document)
+    return {
+      document,
+      close() {
+        stopAsking()
+        const closed = [document.provider.destroy(), room.leave()]
+        // Another window, or this one later, posts what is still to be posted, so nothing waits for it.
+        void closed
+      },
+    }
+  }
+
   #reopen(watches: boolean): void {
     this.#unsubscribe()
     const left = this.#room.leave()
     this.#watches = watches
-    this.#room = this.#open()
+    this.#room = this.#open(this.#name, this.#watches)
     this.document.goOn(this.#room)
     this.#unsubscribe = this.#room.subscribe(this.#notify)
     this.#notify()
@@ -122,14 +145,14 @@ export class Session implements Omit<Room, 'look' | 'broadcast' | 'onEvent'> {
     void left
   }
 
-  #open(): Room {
+  #open(room: string, watch: boolean): Room {
     return joinRoom({
       url: BASE,
-      room: this.#name,
+      room,
       user: this.#person,
-      watch: this.#watches,
+      watch,
       sharing: acrossTabs(this.#user === undefined ? {} : { credentials: this.#user }),
-      ...(this.#location === undefined ? {} : { location: this.#location }),
+      ...(watch || this.#location === undefined ? {} : { location: this.#location }),
     })
   }
 

@@ -41,6 +41,8 @@ export type {
 } from './messages.js'
 export { ACTIONS, PROTOCOL_VERSION } from './messages.js'
 export {
+  commentedBy,
+  commentsOf,
   DEFAULT_ROOM,
   isColor,
   isLockKey,

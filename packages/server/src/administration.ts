@@ -1,4 +1,4 @@
-import { Problem } from '@whereabouts/protocol'
+import { commentedBy, commentsOf, Problem } from '@whereabouts/protocol'
 import type { Audited, AuditLog, Manager } from './access/audit.js'
 import { checkOwner } from './access/access-record.js'
 import type { AskedCall, Sharing } from './access/sharing.js'
@@ -246,7 +246,8 @@ export class Administration {
     for await (const info of this.#all()) {
       const { roomName, bytes, usedAtMs } = info
       const isUnused = usedAtMs >= FIRST_USE_MS && usedAtMs < unusedSinceMs
-      if (!isUnused || this.#isInUse(roomName)) continue
+      // Comments go with their document, which people may read without them.
+      if (!isUnused || this.#isInUse(roomName) || commentedBy(roomName) !== undefined) continue
       if (!dryRun) {
         const name = checkRoom(roomName)
         if (!(await this.#remove(name, unusedSinceMs))) continue
@@ -265,11 +266,16 @@ export class Administration {
 
   /** Also after a failure, as the store may have removed it. @see PROTOCOL.md SR10 */
   async #remove(roomName: RoomName, unusedSinceMs?: number): Promise<boolean> {
+    let isRemoved = false
     try {
-      return await this.context.roomDocuments.remove(roomName, unusedSinceMs)
+      isRemoved = await this.context.roomDocuments.remove(roomName, unusedSinceMs)
     } finally {
       await this.context.outdate(roomName)
     }
+    // A document that is in use after all keeps its comments.
+    const comments = isRemoved || unusedSinceMs === undefined ? commentsOf(roomName) : undefined
+    if (comments !== undefined) await this.#remove(checkRoom(comments))
+    return isRemoved
   }
 
   async *#all(): AsyncGenerator<DocumentInfo> {

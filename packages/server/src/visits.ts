@@ -1,5 +1,6 @@
 import {
   type Action,
+  commentedBy,
   type Goodbye,
   Problem,
   type Transport,
@@ -167,7 +168,7 @@ export class Visits {
     permissions.outdate(room)
     for (const visit of this.#visits) {
       const isUser = user === undefined || visit.admission.userId === user
-      if (isUser && (room ?? visit.stay.roomName) === visit.stay.roomName) this.#ask(visit, true)
+      if (isUser && isAbout(room, visit.stay.roomName)) this.#ask(visit, true)
     }
   }
 
@@ -365,4 +366,9 @@ function isMeant(
 
 function isServed(visitor: Visitor): visitor is Visitor & Served {
   return visitor.transport !== undefined
+}
+
+/** Returns whether a record decides about a room; without one, all rooms are meant. @see PROTOCOL.md PG61 */
+function isAbout(record: string | undefined, roomName: string): boolean {
+  return record === undefined || record === roomName || record === commentedBy(roomName)
 }

@@ -378,6 +378,7 @@ export const messages = {
   'page.columnLeft': 'Column left',
   'page.columnRight': 'Column right',
   'page.columnWidth': 'Column width',
+  'page.comment': 'Comment',
   'page.deleteBlock': 'Delete',
   'page.deleteColumn': 'Delete column',
   'page.deleteRow': 'Delete row',

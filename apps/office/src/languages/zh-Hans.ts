@@ -366,6 +366,7 @@ export const messages: Messages = {
   'page.columnLeft': '左侧插入列',
   'page.columnRight': '右侧插入列',
   'page.columnWidth': '列宽',
+  'page.comment': '评论',
   'page.deleteBlock': '删除',
   'page.deleteColumn': '删除列',
   'page.deleteRow': '删除行',

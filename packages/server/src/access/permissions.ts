@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { type Action, ACTIONS, Problem } from '@whereabouts/protocol'
+import { type Action, ACTIONS, commentedBy, Problem } from '@whereabouts/protocol'
 import type { After } from '../in-time.js'
 import type { Log } from '../log.js'
 import type { AskedAction, ResolvedOptions } from '../options.js'
@@ -200,10 +200,11 @@ export class Permissions {
     return link === undefined || (await this.sharing.roomOf(link, account)) === roomName
   }
 
-  async #allows(asker: Asker, action: Action): Promise<boolean> {
-    const { request, user, roomName } = asker
-    const shared = () => this.#shared(asker, action)
-    const asked: AskedAction = { request, user: user?.asReturned, room: roomName, action, shared }
+  async #allows(asker: Asker, wanted: Action): Promise<boolean> {
+    const { request, user } = asker
+    const { room, action } = meantBy(asker.roomName, wanted)
+    const shared = () => this.#shared({ ...asker, roomName: room }, action, asker.roomName)
+    const asked: AskedAction = { request, user: user?.asReturned, room, action, shared }
     try {
       const answer: unknown = await answered(this.options.authorize!(asked), this.after)
       if (typeof answer === 'boolean') return answer
@@ -216,12 +217,27 @@ export class Permissions {
     return false
   }
 
-  async #shared(asker: Asker, action: Action): Promise<boolean> {
+  /** @param called the room of the call, which may have the comments of the one that is asked about */
+  async #shared(asker: Asker, action: Action, called: string): Promise<boolean> {
     // A link that led here lets its caller watch.
     if (asker.link !== undefined) return action === 'watch'
     if (asker.asOwner === true) return true
-    return this.sharing.allows(asker, asker.user?.claim.id, action)
+    const userId = asker.user?.claim.id
+    if (called !== asker.roomName) return this.sharing.grants(asker, userId, action)
+    return this.sharing.allows(asker, userId, action)
   }
+}
+
+/**
+ * Returns what has to be allowed for an action: all of comments but managing them is to comment on their
+ * document.
+ *
+ * @see PROTOCOL.md PG61
+ */
+function meantBy(roomName: string, action: Action): { room: string; action: Action } {
+  const document = commentedBy(roomName)
+  if (document === undefined) return { room: roomName, action }
+  return { room: document, action: action === 'manage' ? action : 'comment' }
 }
 
 /** Returns whether two lists have the same actions, in any order. */

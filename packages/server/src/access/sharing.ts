@@ -92,9 +92,19 @@ export class Sharing {
    */
   async allows(asked: AskedCall, userId: string | undefined, action: Action): Promise<boolean> {
     if (userId === undefined) return false
-    const known = await this.#known(asked)
-    this.#decided.set(asked.request, known)
-    const { record, isNew } = known
+    this.#decided.set(asked.request, await this.#known(asked))
+    return this.grants(asked, userId, action)
+  }
+
+  /**
+   * Whether a document's record lets a user do something that isn't done to that document.
+   *
+   * @throws {Problem} store-failed
+   * @see PROTOCOL.md PG61
+   */
+  async grants(asked: AskedRoom, userId: string | undefined, action: Action): Promise<boolean> {
+    if (userId === undefined) return false
+    const { record, isNew } = await this.#known(asked)
     const actions = isNew ? ROLES.editor : actionsOf(record, userId, this.linkGives)
     return actions.includes(action)
   }

@@ -1,5 +1,5 @@
 import type { Editor } from '@tiptap/core'
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import type { Session } from '../../session.js'
 import { FOLDS } from '../late-parts.js'
 import { FOLD_PART } from './folds.js'
@@ -10,6 +10,11 @@ import { Footer } from './Footer.js'
 import { Outline } from './Outline.js'
 import { SelectionBar } from './SelectionBar.js'
 import { SlashMenu } from './SlashMenu.js'
+
+/** Most windows have nothing to do with comments at first. */
+const Comments = lazy(async () => ({
+  default: (await import('./comments/Comments.js')).Comments,
+}))
 
 export { ContextTools } from './ContextTools.js'
 export { TextTools } from './TextTools.js'
@@ -28,6 +33,9 @@ const OUTLINE = 'whereabouts:outline'
 export function Later({ editor, session, canEdit, refused }: LaterProps) {
   const [hasOutline, setHasOutline] = useState(wantsOutline)
   const [finding, setFinding] = useState<Finding>(null)
+  const mayComment = useSyncExternalStore(session.subscribe, () => isForComments(session))
+  const [asked, setAsked] = useState(0)
+  const comment = mayComment ? () => setAsked((before) => before + 1) : undefined
   useFindKeys(canEdit, setFinding)
   useEffect(() => FOLDS.fill(editor, FOLD_PART), [editor])
   const show = (isShown: boolean) => {
@@ -39,7 +47,14 @@ export function Later({ editor, session, canEdit, refused }: LaterProps) {
       {hasOutline && <Outline editor={editor} onClose={() => show(false)} />}
       <FindBar {...{ editor, finding }} onClose={() => setFinding(null)} />
       {canEdit && <SlashMenu editor={editor} />}
-      {canEdit && <SelectionBar editor={editor} />}
+      {(canEdit || mayComment) && (
+        <SelectionBar editor={editor} canEdit={canEdit} onComment={comment} />
+      )}
+      {mayComment && (
+        <Suspense>
+          <Comments {...{ editor, session, asked, refused }} />
+        </Suspense>
+      )}
       {canEdit && <BlockHandle editor={editor} />}
       <Footer
         editor={editor}
@@ -51,6 +66,12 @@ export function Later({ editor, session, canEdit, refused }: LaterProps) {
       </Footer>
     </>
   )
+}
+
+/** Whether the user may comment; without the server, only the copies in this browser say it. @see OFFICE.md PG68 */
+function isForComments(session: Session): boolean {
+  const { can } = session.getSnapshot()
+  return can === null ? session.status === 'reconnecting' : can.includes('comment')
 }
 
 /** Whether this browser showed the outline last; on a small screen it would cover the text. */
