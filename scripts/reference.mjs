@@ -8,6 +8,7 @@ import { callsTable } from './reference/calls.mjs'
 import { PROBLEMS } from '@whereabouts/protocol'
 import { metricsTable } from './reference/metrics.mjs'
 import { optionsTable } from './reference/options.mjs'
+import { shapesText } from './reference/shapes.mjs'
 import { table } from './reference/table.mjs'
 
 const isCheck = process.argv.includes('--check')
@@ -25,6 +26,7 @@ await app.close()
 const isUpToDate = [
   write('docs/reference/options.md', 'options', optionsTable(OPTIONS, DEFAULTS)),
   write('docs/reference/http.md', 'calls', callsTable(openapi)),
+  write('docs/reference/http.md', 'shapes', shapesText(openapi.components.schemas)),
   write('docs/reference/http.md', 'problems', problemsTable()),
   write('docs/reference/metrics.md', 'metrics', metricsTable(metrics)),
 ].every(Boolean)

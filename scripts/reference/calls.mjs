@@ -6,17 +6,24 @@ import { table } from './table.mjs'
  * @typedef {{ type?: string, pattern?: string, enum?: readonly string[], default?: string,
  *   minimum?: number, maximum?: number, $ref?: string, oneOf?: readonly Schema[] }} Schema
  * @typedef {{ name: string, in: string, description?: string, schema: Schema }} Parameter
+ * @typedef {readonly Parameter[]} Parameters
  * @typedef {Record<string, { schema: Schema }>} Content
  * @typedef {{ description?: string, content?: Content }} Answer
  * @typedef {object} Operation
  * @property {string} summary
- * @property {readonly Parameter[]} [parameters]
+ * @property {Parameters} [parameters]
  * @property {Answer} [requestBody]
  * @property {Record<string, Answer>} responses
- * @typedef {{ paths: Record<string, Record<string, Operation>> }} OpenApi
+ * @typedef {'get' | 'post' | 'put' | 'delete'} Method
+ * @typedef {{ parameters?: Parameters } & { [Each in Method]?: Operation }} Path
+ * @typedef {{ schemas: Record<string, import('./shapes.mjs').Schema> }} Components
+ * @typedef {{ paths: Record<string, Path>, components: Components }} OpenApi
  */
 
+/** @type {readonly Method[]} */
 const METHODS = ['get', 'post', 'put', 'delete']
+/** Of nearly every path; the page says what they are. */
+const COMMON = new Set(['room', 'protocol'])
 
 /**
  * Returns a section for each call.
@@ -24,10 +31,13 @@ const METHODS = ['get', 'post', 'put', 'delete']
  * @param {OpenApi} openapi
  */
 export function callsTable({ paths }) {
-  const sections = Object.entries(paths).flatMap(([path, operations]) =>
+  const sections = Object.entries(paths).flatMap(([path, { parameters = [], ...operations }]) =>
     METHODS.flatMap((method) => {
       const operation = operations[method]
-      return operation === undefined ? [] : [section(method, path, operation)]
+      if (operation === undefined) return []
+      const all = [...parameters, ...(operation.parameters ?? [])]
+      const own = all.filter(({ name }) => !COMMON.has(name))
+      return [section(method, path, { ...operation, parameters: own })]
     }),
   )
   return sections.join('\n\n')
@@ -52,7 +62,7 @@ function section(method, path, { summary, parameters = [], requestBody, response
   ].join('\n\n')
 }
 
-/** @param {readonly Parameter[]} parameters */
+/** @param {Parameters} parameters */
 function parametersTable(parameters) {
   const rows = parameters.map(({ name, in: where, description = '', schema }) => [
     `\`${name}\``,

@@ -106,7 +106,7 @@ describe('the history of a page', () => {
     await name.fill('New name')
     await press(anns, 'Enter')
     await version(anns, 'New name').waitFor()
-    await dialog(anns).getByLabel('Name of the present').fill('Handed in')
+    await dialog(anns).getByLabel('Name of the current version').fill('Handed in')
     await press(anns, 'Enter')
     await version(anns, 'Handed in').waitFor()
     await inDialog(anns, 'Restore this version').click()
@@ -125,6 +125,26 @@ describe('the history of a page', () => {
     await dialog(anns).waitFor({ state: 'detached' })
     expect(await button(anns).evaluate((element) => element === document.activeElement)).toBe(true)
     expect(anns.complaints).toEqual([])
+  })
+
+  it('[HY13] is loaded once the connection is back, if it was opened without one', async () => {
+    const room = pages.newRoom()
+    await using anns = await pages.open(room, ann)
+    await goTo(anns)
+    await type(anns, 'Before the tunnel.')
+    await untilStored(pages, room, 'Before the tunnel.')
+    await nameVersion(pages, room, 'Named')
+    // The panel itself has to come from the server.
+    await button(anns).click()
+    await version(anns, 'Named').waitFor()
+    await press(anns, 'Escape')
+    await anns.page.context().setOffline(true)
+    await anns.status.filter({ hasText: 'Reconnecting' }).waitFor()
+    await button(anns).click()
+    await inDialog(anns, 'Try again').waitFor()
+    await anns.page.context().setOffline(false)
+    await version(anns, 'Named').waitFor()
+    expect(await inDialog(anns, 'Try again').count()).toBe(0)
   })
 
   it('[HY17] a version that can’t be read or is of a newer format is one sentence, and nothing changes', async () => {

@@ -18,6 +18,7 @@ import { SCHEMA_VERSION } from '../../packages/server/src/document/schema.js'
 import { openStore as openSqlite } from '../../packages/server/src/document/sqlite.js'
 import { FIRST_INCARNATION } from '../../packages/server/src/document/store.js'
 import { checkDocuments } from '../../packages/server/src/document/sqlite-file.js'
+import { openStoreModule } from '../../packages/server/src/document/store-module.js'
 import { type RunningPostgres, startPostgres } from '../servers/postgres.js'
 
 /** A place for documents, with direct access to its database. */
@@ -56,12 +57,28 @@ runStoreTests('SQLite', STORE_CONTRACT, sqlitePlace, '')
 runStoreTests('PostgreSQL', SHARED_STORE_CONTRACT, postgresPlace, 'whereabouts_')
 
 describe('[HI2] PostgreSQL over a pool of one connection', () => {
+  const module = new URL('./borrowed.store.mjs', import.meta.url)
+
   it.each(SHARED_STORE_CONTRACT)('$name', async ({ check }) => {
     await using place = await postgresPlace()
-    const module = new URL('./borrowed.store.mjs', import.meta.url)
     await expect(check({ ...place, store: { ...place.store, module } })).resolves.toBeUndefined()
   })
+
+  // The contract passes a store without them.
+  it('[HI2] has all that the store over an address has', async () => {
+    await using place = await postgresPlace()
+    await using own = closing(await place.open())
+    await using store = closing(await openStoreModule({ ...place.store, module }))
+    const optional = { untold: expect.any(Object), uncompacted: expect.any(Function) }
+    expect(store).toMatchObject(optional)
+    expect(Object.keys(store.versions!).toSorted()).toEqual(methodsOf(own.versions!))
+  })
 })
+
+function methodsOf(part: object): string[] {
+  const names = Object.getOwnPropertyNames(Object.getPrototypeOf(part))
+  return names.filter((name) => name !== 'constructor').toSorted()
+}
 
 /** Tests the contract of every store, and what the two built-in stores do beyond it. */
 function runStoreTests(

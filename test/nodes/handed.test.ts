@@ -1,3 +1,4 @@
+import type { Version } from '@whereabouts/protocol'
 import { createClient, createClientPool, createCluster, createSentinel } from '@redis/client'
 import { createWhereabouts, type WhereaboutsOptions } from '@whereabouts/server'
 import { WhereaboutsModule } from '@whereabouts/nestjs'
@@ -91,6 +92,22 @@ it.each([
   await app.stop()
   expect(await redisClient.ping()).toBe('PONG')
   expect((await pgPool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+})
+
+it('[HI2 HY9] with a pool that is handed in, documents have a history', async () => {
+  await using own = await application()
+  await using server = await startPlain({ secret: SECRET, pgPool: own.pgPool })
+  const room = new TestRoom(server.baseUrl)
+  const writer = new TestDocument(room)
+  await writer.post('sent')
+  const named = { method: 'POST', json: { name: 'as sent' } }
+  const { id } = (await callJson(room.url('document/versions'), named)) as unknown as Version
+  await writer.post('later')
+  expect(await callJson(room.url('document/versions', { limit: 1 }))).toEqual({
+    versions: [expect.objectContaining({ id, name: 'as sent' })],
+  })
+  const answer = await fetch(room.url('document/version', { id }))
+  expect(new TestDocument(room).take(await answer.bytes()).cells).toEqual({ sent: 'sent' })
 })
 
 it('[HI1] a client that isn’t connected will do, and stays so', async () => {

@@ -243,8 +243,14 @@ describe('commands without a server', () => {
   it('print their usage and errors', async () => {
     await using folder = await newFolder()
     const at = { WHEREABOUTS_DATA: join(folder.path, 'nowhere') }
-    expect(await runCommand(['--help'], at)).toMatchObject({ code: 0 })
-    expect(await runCommand(['documents'], at)).toMatchObject({ code: 2 })
+    const usage = await runCommand(['--help'], at)
+    expect(usage).toMatchObject({ code: 0 })
+    expect(usage.out).toContain('WHEREABOUTS_SECRET')
+    expect(await runCommand(['documents', 'lsit'], at)).toMatchObject({
+      code: 2,
+      out: usage.out,
+      err: 'whereabouts: there is no command "documents lsit"\n',
+    })
     for (const [args, says] of [
       [['documents', 'list'], 'there are no documents in'],
       [['documents', 'export'], 'say the name of a room'],

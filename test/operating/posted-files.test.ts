@@ -37,6 +37,15 @@ describe('files over HTTP', () => {
     expect(text.status).toBe(200)
   })
 
+  it('[FL15] of another type are refused with those that are taken', async () => {
+    await using server = await startServer()
+    const refused = await post(server.baseUrl, 'notes', 'application/pdf', 'a')
+    expect(await refused.json()).toMatchObject({
+      type: problem('unsupported-media-type'),
+      detail: expect.stringContaining(`one of these types: ${XLSX}, text/csv`) as string,
+    })
+  })
+
   it('[FL16] are answered to whoever asks for them', async () => {
     await using server = await startServer()
     const { baseUrl } = server

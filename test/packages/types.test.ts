@@ -8,6 +8,8 @@ import { isOurs, ROOT, run, Tarballs } from './tarballs.js'
 const NEWEST = '7.0.2'
 const COMPILERS = size(['5.4.5', NEWEST], ['5.4.5', '5.7.3', '5.9.3', '6.0.2', NEWEST])
 
+const DOM = ['dom', 'dom.iterable']
+
 /** How an application can be compiled, and what its files are called then. CommonJS has Nest 11, since 12 is ES modules alone. */
 const WAYS = [
   { module: 'esnext', moduleResolution: 'bundler', file: 'application.ts', nest: '12' },
@@ -78,6 +80,24 @@ export const isFull = (error: unknown): boolean => error instanceof Problem && e
 export { examine, lock, Rooms, roomStores }
 `
 
+/** A page's application, with neither the types of Node nor a library newer than ES2023. */
+const PAGE = `
+import { joinRoom } from '@whereabouts/client'
+import { namePresent } from '@whereabouts/client/history'
+import { type Lock, lock } from '@whereabouts/client/locks'
+import { createRoomContext } from '@whereabouts/client/react'
+import { acrossTabs } from '@whereabouts/client/tabs'
+
+export const room = joinRoom({ room: 'budget', sharing: acrossTabs() })
+export const image = (): Promise<Lock> => lock(room, 'image-7')
+export async function edit(): Promise<void> {
+  await using held = await image()
+  held.lost.throwIfAborted()
+}
+export const { useSnapshot } = createRoomContext<{ cell: string }>()
+export { namePresent }
+`
+
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'whereabouts-types-'))
@@ -101,29 +121,49 @@ it.each(CASES)(
     await mkdir(project, { recursive: true })
     const isRefused = nest === '11' && (module === 'node16' || Number.parseFloat(version) < 5.8)
     await writeFile(join(project, file), isRefused ? APPLICATION : APPLICATION + DOCUMENT)
-    const compilerOptions = {
-      target: 'es2022',
-      lib: ['es2022', 'esnext.disposable', 'dom', 'dom.iterable'],
-      module,
-      moduleResolution,
-      esModuleInterop: true,
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      skipLibCheck: false,
-      noEmit: true,
-      types: ['node'],
-    }
-    await writeFile(
-      join(project, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions, files: [file] }),
-    )
-    const compiler = join(folder, 'tools/node_modules', aliasOf(version), 'bin/tsc')
-    const printed = await run(process.execPath, [compiler, '--project', project], { cwd: project })
-      .then(({ stdout }) => stdout)
-      .catch((error: unknown) => (error as { readonly stdout: string }).stdout)
-    expect(printed.split('\n').filter(isAboutUs)).toEqual([])
+    const options = { lib: ['es2022', 'esnext.disposable', ...DOM], types: ['node'] }
+    const found = await errors(version, project, file, { module, moduleResolution, ...options })
+    expect(found).toEqual([])
   },
 )
+
+it.each(COMPILERS)(
+  'TypeScript %s accepts the client in a page with the library of ES2023',
+  async (version) => {
+    const project = join(folder, 'nest-12', `${version}-page`)
+    await mkdir(project, { recursive: true })
+    await writeFile(join(project, 'page.ts'), PAGE)
+    const options = { module: 'esnext', moduleResolution: 'bundler', lib: ['es2023', ...DOM] }
+    expect(await errors(version, project, 'page.ts', { ...options, types: [] })).toEqual([])
+  },
+)
+
+/** Compiles a file strictly, and returns the errors that are about our packages. */
+async function errors(
+  version: string,
+  project: string,
+  file: string,
+  options: { readonly [option: string]: string | readonly string[] },
+): Promise<string[]> {
+  const compilerOptions = {
+    target: 'es2022',
+    esModuleInterop: true,
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    noEmit: true,
+    ...options,
+  }
+  await writeFile(
+    join(project, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, files: [file] }),
+  )
+  const compiler = join(folder, 'tools/node_modules', aliasOf(version), 'bin/tsc')
+  const printed = await run(process.execPath, [compiler, '--project', project], { cwd: project })
+    .then(({ stdout }) => stdout)
+    .catch((error: unknown) => (error as { readonly stdout: string }).stdout)
+  return printed.split('\n').filter(isAboutUs)
+}
 
 /** Whether an error is in the application or in our packages. What others' packages have in them isn't ours. */
 function isAboutUs(line: string): boolean {

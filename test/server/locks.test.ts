@@ -59,6 +59,18 @@ it('[LK23] a repetition of an update that was stored has its answer, without the
   expectProblem(await post(update), 'locked')
 })
 
+it('[LK12] who names its own lock by another number is told so', async () => {
+  const { server, room } = await start()
+  await using _server = server
+  const { held, member } = await holder(room)
+  const lock = `a;${held.number - 1}`
+  const url = room.url('location', { member, lock })
+  const { detail } = await expectRefused('locked', url, { json: 2 })
+  expect(detail).toBe(
+    'You hold the lock "a" with another number. Lock it again to get that number.',
+  )
+})
+
 describe('the application', () => {
   it('[LK14] knows whether a lock is held, by anybody or by a user', async () => {
     const { server, room, rooms } = await start()
@@ -93,6 +105,20 @@ describe('the application', () => {
     await rooms.unlock(room.name, bot, held)
     await callJson(url, { method: 'POST' })
     await expect(rooms.lock(room.name, bot, 'a')).rejects.toEqual(problem('locked'))
+  })
+
+  it('[LK5 LK14] locks for a bot with the user that it was moved with', async () => {
+    const { server, room, rooms } = await start()
+    await using _server = server
+    const [bot, user] = [memberKey(), { id: 'reviewer', name: 'Reviewer' }]
+    await rooms.move(room.name, bot, null, user)
+    await expect(rooms.lock(room.name, bot, 'a')).rejects.toMatchObject({
+      problem: 'forbidden',
+      detail: expect.stringContaining('as the same user'),
+    })
+    const held = await rooms.lock(room.name, bot, 'a', user)
+    await rooms.unlock(room.name, bot, held, user)
+    expect(await rooms.holdsLock(room.name, 'a', held.number)).toBe(false)
   })
 
   it('[LK2 LK5 LK14] [ID11] is refused what over HTTP is refused', async () => {

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { type Locked, parsePosition, Problem } from '@whereabouts/protocol'
 import { readAnswer } from './answer.js'
 import { Backoff } from './backoff.js'

@@ -22,7 +22,9 @@ it.each([
   [{ secret: 'short' }, 'secret: must have at least 16 characters'],
   [{ secret: 12_345 }, 'secret: must be a text'],
   [{ trustedProxies: 'all' }, 'trustedProxies: must be a list'],
-  [{ authenticate: 5 }, 'authenticate: has the wrong type'],
+  [{ authenticate: 5 }, 'authenticate: must be a function'],
+  [{ authorize: true }, 'authorize: must be a function'],
+  [{ log: 'console' }, 'log: must be an object'],
   [{ leasMs: 1 }, 'options: has no option "leasMs"; check the spelling'],
 ])('says what %j must be', (options, what) => {
   expect(

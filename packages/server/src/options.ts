@@ -338,6 +338,12 @@ const count = z.int().min(1).max(10_000_000)
 
 const ROOMS = /^[A-Za-z0-9._:~-]{0,128}\*?$/
 
+const callback = <Callback>() =>
+  z.custom<Callback>((value) => typeof value === 'function', 'must be a function')
+
+const object = <Value>() =>
+  z.custom<Value>((value) => typeof value === 'object' && value !== null, 'must be an object')
+
 const STORE = z.strictObject({
   module: z.custom<URL | string>(isFileUrl, 'is the file: URL of a module'),
   options: z.unknown().refine(canBeCloned, 'can be copied by structuredClone').optional(),
@@ -384,11 +390,9 @@ const SINGLE_OPTIONS = z.strictObject({
   historyBytes: bytes.default(DEFAULTS.historyBytes),
   storeDebounceMs: timeMs(0).default(DEFAULTS.storeDebounceMs),
   storeMaxWaitMs: timeMs(0).default(DEFAULTS.storeMaxWaitMs),
-  onLoadDocument: z.custom<OnLoadDocument>((value) => typeof value === 'function').optional(),
-  onStoreDocument: z.custom<OnStoreDocument>((value) => typeof value === 'function').optional(),
-  documentFiles: z
-    .custom<DocumentFiles>((value) => typeof value === 'object' && value !== null)
-    .optional(),
+  onLoadDocument: callback<OnLoadDocument>().optional(),
+  onStoreDocument: callback<OnStoreDocument>().optional(),
+  documentFiles: object<DocumentFiles>().optional(),
   secret: z.string().min(16).optional(),
   dataDir: z.string().min(1).optional(),
   databaseUrl: z
@@ -405,8 +409,8 @@ const SINGLE_OPTIONS = z.strictObject({
     .custom<RedisClient>(isRedisClient, REDIS_CLIENT)
     .refine((client) => !hasPrefix(client), UNPREFIXED)
     .optional(),
-  authenticate: z.custom<Authenticate>((value) => typeof value === 'function').optional(),
-  authorize: z.custom<Authorize>((value) => typeof value === 'function').optional(),
+  authenticate: callback<Authenticate>().optional(),
+  authorize: callback<Authorize>().optional(),
   auth: z.literal('open').optional(),
   trustedProxies: z
     .array(z.string().refine(isProxy, 'must be an IP address or a CIDR range'))
@@ -421,11 +425,11 @@ const SINGLE_OPTIONS = z.strictObject({
   allowedOrigins: z
     .array(z.string().refine(isOrigin, 'must be an origin like "https://example.com"'))
     .default([...DEFAULTS.allowedOrigins]),
-  log: z.custom<Log>((value) => typeof value === 'object' && value !== null).optional(),
-  registry: z.custom<Registry>((value) => typeof value === 'object' && value !== null).optional(),
+  log: object<Log>().optional(),
+  registry: object<Registry>().optional(),
   retentionDays: z.int().min(1).max(36_500).optional(),
   trashDays: z.int().min(1).max(36_500).default(DEFAULTS.trashDays),
-  audit: z.custom<Audit>((value) => typeof value === 'function').optional(),
+  audit: callback<Audit>().optional(),
 })
 
 const TOGETHER = SINGLE_OPTIONS.refine(

@@ -146,6 +146,7 @@ export class Rooms {
    *
    * @param memberKey the member key
    * @param key 1 to 128 characters of `A-Z a-z 0-9 . _ : ~ -`
+   * @param user the one that it was moved with; the same member key with another user is another member
    * @throws {Problem} bad-room, bad-member-key, bad-parameter, unauthorized, bad-name, bad-color; forbidden,
    *   if it isn't a member; locked, too-many-locks, exchange-busy, shutting-down
    * @see PROTOCOL.md LK3, LK14
@@ -157,6 +158,7 @@ export class Rooms {
   /**
    * Releases a lock of a member, if it still holds it with this number.
    *
+   * @param user the one that it was locked with
    * @throws {Problem} bad-room, bad-member-key, bad-parameter, unauthorized, bad-name, bad-color,
    *   exchange-busy
    * @see PROTOCOL.md LK7, LK14

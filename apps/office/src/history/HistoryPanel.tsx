@@ -1,6 +1,6 @@
 import { Problem } from '@whereabouts/client'
 import { listVersions, namePresent, nameVersion, type Version } from '@whereabouts/client/history'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Doc } from 'yjs'
 import type { Content } from '../content.js'
 import { addressOf, type DocumentRoute } from '../route.js'
@@ -321,6 +321,11 @@ function useVersions(session: Session) {
   }, [session, last])
   const first = useRef(load)
   useEffect(() => void first.current(), [])
+  const isOnline = useSyncExternalStore(session.subscribe, () => session.status === 'online')
+  useEffect(() => {
+    if (isOnline && hasFailed) void load()
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- once for each time that the connection is back
+  }, [isOnline])
   const rename = (id: number, name: string | null) => {
     const { name: _, ...rest } = versions!.find((each) => each.id === id)!
     const renamed = name === null ? rest : { ...rest, name }

@@ -15,7 +15,7 @@ import { migrateDocuments } from './migrate.js'
 const USAGE = `Usage: whereabouts [command]
 
 Without a command, starts the server. Commands take the same settings from the environment:
-WHEREABOUTS_DATA, DATABASE_URL, REDIS_URL.
+WHEREABOUTS_DATA, DATABASE_URL, REDIS_URL, and WHEREABOUTS_SECRET with REDIS_URL.
 
   documents list [--json]
   documents export <room> [--output <file>]
@@ -48,11 +48,16 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
 /** Runs the command that the arguments name. Returns the exit code. */
 export async function runCommand(args: readonly string[]): Promise<number> {
   try {
-    const { flags, words } = parse(args.filter((each) => each !== '--help'))
-    const found = args.includes('--help') ? undefined : findCommand(words)
-    if (found === undefined) {
+    if (args.includes('--help')) {
       process.stdout.write(USAGE)
-      return args.includes('--help') ? 0 : 2
+      return 0
+    }
+    const { flags, words } = parse(args)
+    const found = findCommand(words)
+    if (found === undefined) {
+      process.stderr.write(`whereabouts: there is no command ${JSON.stringify(words.join(' '))}\n`)
+      process.stdout.write(USAGE)
+      return 2
     }
     const { options } = readSettings()
     const { command, rest } = found

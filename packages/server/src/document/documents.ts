@@ -148,7 +148,7 @@ export class Documents {
       return
     }
     this.log.info(
-      'documents are kept in memory only and are lost when this process ends; set dataDir, databaseUrl or store to keep them',
+      'documents are kept in memory only and are lost when this process ends; set dataDir, databaseUrl, pgPool or store to keep them',
     )
   }
 

@@ -1,12 +1,5 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
-import type { DocumentLists } from './lists.js'
-import type {
-  DocumentStore,
-  RoomUpdate,
-  StoredDocument,
-  StoredUpdate,
-  UntoldRooms,
-} from './store.js'
+import type { DocumentStore, RoomUpdate, StoredDocument, StoredUpdate } from './store.js'
 
 // The main thread keeps documents in memory, since a document's own thread may be terminated, and what an application
 // hands in, which can't be sent to a thread. The bytes are in shared memory, so that the main thread only passes them on.
@@ -14,18 +7,35 @@ import type {
 /** Where a thread reaches a store of the main thread. */
 export interface LentPlace {
   readonly port: MessagePort
-  /** Whether it has the list of untold rooms. */
-  readonly hasUntold: boolean
-  /** Whether it has the lists of users. */
-  readonly hasLists: boolean
+  /** What it lacks of that which a store may lack. */
+  readonly lacks: readonly Optional[]
 }
 
-type Call = Exclude<keyof DocumentStore, 'untold' | 'versions' | 'lists' | 'close'>
-type PartCall = `untold.${keyof UntoldRooms}` | `lists.${keyof DocumentLists}`
+/** Everything that a store can have. */
+type Whole = Required<DocumentStore>
+type Optional = {
+  [Name in keyof Whole]: undefined extends DocumentStore[Name] ? Name : never
+}[keyof Whole]
+/** The parts of a store that have methods of their own. */
+type Parts = Pick<Whole, 'untold' | 'versions' | 'lists'>
+type OwnCall = Exclude<keyof Whole, keyof Parts | 'close'>
+type PartCall = {
+  [Part in keyof Parts]: `${Part}.${keyof Parts[Part] & string}`
+}[keyof Parts]
+type Call = OwnCall | PartCall
+
+/** A record, so that the compiler finds one that is missing. */
+const OPTIONAL: { readonly [Name in Optional]: true } = {
+  untold: true,
+  versions: true,
+  lists: true,
+  later: true,
+  uncompacted: true,
+}
 
 interface Asked {
   readonly number: number
-  readonly call: Call | PartCall
+  readonly call: Call
   readonly args: readonly unknown[]
 }
 
@@ -47,8 +57,9 @@ export class LentStore {
   /** Returns where one thread reaches it. @throws {Error} if it can't be used */
   async lend(): Promise<LentPlace> {
     const store = await this.open()
-    const hasUntold = store.untold !== undefined
-    return { port: portTo(store), hasUntold, hasLists: store.lists !== undefined }
+    const optional = Object.keys(OPTIONAL) as Optional[]
+    const lacks = optional.filter((name) => store[name] === undefined)
+    return { port: portTo(store), lacks }
   }
 
   async close(): Promise<void> {
@@ -69,29 +80,35 @@ function portTo(store: DocumentStore): MessagePort {
 
 async function answer(store: DocumentStore, { number, call, args }: Asked): Promise<Answered> {
   try {
-    if (call === 'load') {
-      return { number, result: withShared(await store.load(...(args as [string]))) }
-    }
-    if (call === 'later') {
-      const later = await store.later!(...(args as Parameters<Method<'later'>>))
-      return { number, result: later?.map(sharedUpdate) }
-    }
     const [part, name] = partOf(store, call)
     const ask = (part as { [name: string]: unknown })[name] as (...all: unknown[]) => unknown
-    return { number, result: await ask.apply(part, [...args]) }
+    return { number, result: sent(call, await ask.apply(part, [...args])) }
   } catch (error) {
     return { number, error }
   }
 }
 
-function partOf(store: DocumentStore, call: Asked['call']): [part: object, name: string] {
+function partOf(store: DocumentStore, call: Call): [part: object, name: string] {
   const [first = '', second] = call.split('.')
-  if (second === undefined) return [store, first]
-  return [first === 'untold' ? store.untold! : store.lists!, second]
+  return second === undefined ? [store, first] : [store[first as keyof Parts]!, second]
+}
+
+/** Returns a result with its bytes in shared memory. */
+function sent(call: Call, result: unknown): unknown {
+  if (call === 'load') return withShared(result as StoredDocument)
+  if (call === 'later') return (result as StoredUpdate[] | undefined)?.map(sharedUpdate)
+  if (call === 'versions.read') return result && shared(result as Uint8Array)
+  return result
 }
 
 /** Opens a store that the main thread has. */
-export function openStore({ port, hasUntold, hasLists }: LentPlace): DocumentStore {
+export function openStore({ port, lacks }: LentPlace): DocumentStore {
+  const whole = wholeStore(port)
+  const names = Object.entries(whole).filter(([name]) => !lacks.some((each) => each === name))
+  return Object.fromEntries(names) as unknown as DocumentStore
+}
+
+function wholeStore(port: MessagePort): Whole {
   const { ask, close } = asking(port)
   const load = ask('load')
   const later = ask('later')
@@ -117,12 +134,15 @@ export function openStore({ port, hasUntold, hasLists }: LentPlace): DocumentSto
     findByLink: ask('findByLink'),
     check: ask('check'),
     close,
-    ...(hasUntold && { untold: untoldOf(ask) }),
-    ...(hasLists && { lists: listsOf(ask) }),
+    untold: untoldOf(ask),
+    versions: versionsOf(ask),
+    lists: listsOf(ask),
   }
 }
 
-function untoldOf(ask: ReturnType<typeof asking>['ask']): UntoldRooms {
+type Ask = ReturnType<typeof asking>['ask']
+
+function untoldOf(ask: Ask): Whole['untold'] {
   return {
     note: ask('untold.note'),
     list: ask('untold.list'),
@@ -130,7 +150,7 @@ function untoldOf(ask: ReturnType<typeof asking>['ask']): UntoldRooms {
   }
 }
 
-function listsOf(ask: ReturnType<typeof asking>['ask']): DocumentLists {
+function listsOf(ask: Ask): Whole['lists'] {
   return {
     listOf: ask('lists.listOf'),
     label: ask('lists.label'),
@@ -139,15 +159,29 @@ function listsOf(ask: ReturnType<typeof asking>['ask']): DocumentLists {
   }
 }
 
-/** A method of the store, or of a part of it. */
-type Method<Name extends Asked['call']> =
-  Name extends `untold.${infer Each extends keyof UntoldRooms}`
-    ? UntoldRooms[Each]
-    : Name extends `lists.${infer Each extends keyof DocumentLists}`
-      ? DocumentLists[Each]
-      : Name extends Call
-        ? NonNullable<DocumentStore[Name]>
-        : never
+function versionsOf(ask: Ask): Whole['versions'] {
+  const add = ask('versions.add')
+  const read = ask('versions.read')
+  return {
+    wrote: ask('versions.wrote'),
+    writers: ask('versions.writers'),
+    add: async (version) => add({ ...version, content: shared(version.content) }),
+    list: ask('versions.list'),
+    read: async (roomName, id) => {
+      const content = await read(roomName, id)
+      return content && new Uint8Array(content)
+    },
+    rename: ask('versions.rename'),
+    remove: ask('versions.remove'),
+  }
+}
+
+/** A method of the store, or of one of its parts. */
+type Method<Name extends Call> = Name extends OwnCall
+  ? Whole[Name]
+  : Name extends `${infer Part extends keyof Parts}.${infer Each}`
+    ? Parts[Part][Each & keyof Parts[Part]]
+    : never
 
 /** Returns functions that each make one call of the other end of a port. */
 function asking(port: MessagePort) {
@@ -162,7 +196,7 @@ function asking(port: MessagePort) {
     if ('error' in answered) asked?.reject(answered.error)
     else asked?.resolve(answered.result)
   })
-  const ask = <Name extends Asked['call']>(call: Name): Method<Name> => {
+  const ask = <Name extends Call>(call: Name): Method<Name> => {
     const askNow = (...args: readonly unknown[]) =>
       new Promise((resolve, reject) => {
         const asked: Asked = { number: ++last, call, args }

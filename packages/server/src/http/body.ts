@@ -78,15 +78,21 @@ export class Bodies {
   /**
    * Returns the bytes of a request's body. Reads no further than the limit.
    *
+   * @param files the types of the files that the call takes as well
    * @throws {Problem} unsupported-media-type, too-large, too-many-connections
    * @see PROTOCOL.md DO7, ER3
    */
-  async readBytes(call: Call, limitBytes: number): Promise<Uint8Array> {
+  async readBytes(
+    call: Call,
+    limitBytes: number,
+    files: readonly string[] = [],
+  ): Promise<Uint8Array> {
     const { type, encoding, lengthBytes } = this.#headersOf(call)
     if (!BYTES_TYPE.test(type ?? '') || !isPlain(encoding)) {
+      const types = files.length === 0 ? '' : ` A file has one of these types: ${files.join(', ')}.`
       throw new Problem(
         'unsupported-media-type',
-        'Send the bytes uncompressed, with "Content-Type: application/octet-stream".',
+        `Send the bytes uncompressed, with "Content-Type: application/octet-stream".${types}`,
       )
     }
     return this.#read(call, lengthBytes, limitBytes)

@@ -164,7 +164,7 @@ export class DocumentCalls {
     }
     const confirm = this.#confirmLock(call, roomName, user)
     const author = this.#authorOf(call, roomName, user)
-    const update = await bodies.readBytes(call, maxUpdateBytes)
+    const update = await bodies.readBytes(call, maxUpdateBytes, this.#files.types)
     await allowances.take('documentBytes', account, update.byteLength)
     await allowances.makeDocument(account, checkRoom(roomName))
     return { update, options: { ...options, confirm, author } }

@@ -22,6 +22,11 @@ export class FileBodies {
     this.#files = files ?? NO_FILES
   }
 
+  /** The types of the files that can be posted. */
+  get types(): readonly string[] {
+    return this.#files.types
+  }
+
   /** Returns the type of the file that is posted; `undefined` if it is none. */
   posted(call: Call): string | undefined {
     const type = this.bodies.typeOf(call)

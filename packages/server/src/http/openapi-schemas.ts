@@ -359,6 +359,7 @@ export const SCHEMAS = {
           properties: {
             room: { type: 'string' },
             bytes: { type: 'integer' },
+            historyBytes: { type: 'integer', description: 'What its versions take' },
             createdAtMs: { type: 'integer' },
             updatedAtMs: { type: 'integer' },
             usedAtMs: { type: 'integer' },

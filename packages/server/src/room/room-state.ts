@@ -342,7 +342,7 @@ export class RoomState {
 
   /** @throws {Problem} locked, unless a lock is held as it is to be. @see PROTOCOL.md LK12, LK14 */
   assertHeld(reliance: Reliance): void {
-    if (!this.#isHeld(reliance)) throw this.#locked(reliance.lock.key)
+    if (!this.#isHeld(reliance)) throw this.#locked(reliance.lock.key, reliance.memberId)
   }
 
   #isHeld({ lock: { key, number }, memberId, userId }: Reliance): boolean {
@@ -352,9 +352,9 @@ export class RoomState {
     return (memberId ?? id) === id && (userId ?? user.id) === user.id
   }
 
-  #locked(key: string): Problem {
+  #locked(key: string, memberId?: string): Problem {
     const lock = this.locks.get(key)
-    return locked(key, lock && this.entries.get(lock.memberId)?.member)
+    return locked(key, lock && this.entries.get(lock.memberId)?.member, memberId)
   }
 
   setStatus(entry: Entry, status: Status): void {
