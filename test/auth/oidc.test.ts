@@ -102,6 +102,31 @@ describe('a login', () => {
     expect((await ann.logIn(await ann.go(`${publicUrl}/login`), 'ann')).url).toBe(`${publicUrl}/`)
   })
 
+  it('[OP22] that is begun again and again with long addresses leaves room for other headers', async () => {
+    const ann = await loggedIn(publicUrl)
+    for (let count = 0; count < 10; count++) {
+      const path = `/${count}${'x'.repeat(2_000)}`
+      expect(await ann.ask(`${publicUrl}/login?return=${path}`)).toMatchObject({ status: 303 })
+      expect(ann.cookiesFor(publicUrl).length).toBeLessThan(12_288)
+    }
+  })
+
+  it('[OP22] is completed in each of two tabs, though others were abandoned', async () => {
+    const ann = new Visitor()
+    for (let count = 0; count < 7; count++) await ann.ask(`${publicUrl}/login?return=/${count}`)
+    const one = await ann.go(`${publicUrl}/login?return=/sheets/one`)
+    const two = await ann.go(`${publicUrl}/login?return=/sheets/two`)
+    expect((await ann.logIn(one, 'ann')).url).toBe(`${publicUrl}/sheets/one`)
+    expect((await ann.logIn(two, 'ann')).url).toBe(`${publicUrl}/sheets/two`)
+  })
+
+  it('[OP23] leads to / if the path to return to is too long for a cookie once escaped', async () => {
+    const ann = new Visitor()
+    const said = encodeURIComponent(`/sheets/a?q=${'文'.repeat(1_000)}`)
+    const asked = await ann.go(`${publicUrl}/login?return=${said}`)
+    expect((await ann.logIn(asked, 'ann')).url).toBe(`${publicUrl}/`)
+  })
+
   /** Logs a visitor in up to the callback; returns its address and the visitor. */
   async function lastStep(login: string) {
     const visitor = new Visitor()

@@ -1,3 +1,11 @@
+/** The call that a file is converted for. */
+export interface FileCall {
+  /** Names whom the call is counted for, so that one caller doesn't keep others waiting. */
+  readonly account: string
+  /** Aborted when the caller is gone. The conversion should end then, however it settles. */
+  readonly signal: AbortSignal
+}
+
 /**
  * Files that become documents, and documents that become files, such as spreadsheets.
  *
@@ -13,11 +21,11 @@ export interface DocumentFiles {
    *
    * @throws {Problem} for the caller
    */
-  readonly read: (type: string, file: Uint8Array) => Promise<Uint8Array>
+  readonly read: (type: string, file: Uint8Array, call: FileCall) => Promise<Uint8Array>
   /**
    * Returns a file for a document, which is given as an update of Yjs 13.
    *
    * @throws {Problem} for the caller
    */
-  readonly write: (type: string, update: Uint8Array) => Promise<Uint8Array>
+  readonly write: (type: string, update: Uint8Array, call: FileCall) => Promise<Uint8Array>
 }

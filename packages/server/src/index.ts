@@ -31,7 +31,7 @@ export type {
   VersionStore,
   Writer,
 } from './document/version-store.js'
-export type { DocumentFiles } from './document-files.js'
+export type { DocumentFiles, FileCall } from './document-files.js'
 export type { FirstContent, OnLoadDocument } from './first-contents.js'
 export type { PostgresConnection, PostgresPool } from './document/handed-pool.js'
 export type { RedisClient } from './exchange/handed-client.js'

@@ -4,17 +4,15 @@ import type { IncomingMessage } from 'node:http'
 const MOST_BYTES = 4_096
 
 /** Returns the value of a cookie in a request; the first if there are several. */
-export function readCookie({ headers }: IncomingMessage, name: string): string | undefined {
-  return cookiesOf(headers.cookie).find(([candidate]) => candidate === name)?.[1]
+export function readCookie(request: IncomingMessage, name: string): string | undefined {
+  return cookiesOf(request).find(([candidate]) => candidate === name)?.[1]
 }
 
-/** Returns the names of all cookies of a request. */
-export function cookieNames({ headers }: IncomingMessage): string[] {
-  return cookiesOf(headers.cookie).map(([name]) => name)
-}
-
-function cookiesOf(header = ''): (readonly [name: string, value: string])[] {
-  return header.split(';').map((pair) => {
+/** Returns the names and values of all cookies of a request, in its order. */
+export function cookiesOf({
+  headers: { cookie = '' },
+}: IncomingMessage): (readonly [name: string, value: string])[] {
+  return cookie.split(';').map((pair) => {
     const at = pair.indexOf('=')
     return [pair.slice(0, Math.max(at, 0)).trim(), pair.slice(at + 1).trim()]
   })

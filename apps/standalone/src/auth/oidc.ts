@@ -23,7 +23,7 @@ import { sendProblem } from '../problem.js'
 import { answerProblem, redirect, sendJson, sendMessage, unauthorized } from './answers.js'
 import type { Auth } from './auth.js'
 import type { OidcSettings } from './auth-settings.js'
-import { cookieNames, OwnCookie, readCookie } from './cookies.js'
+import { cookiesOf, OwnCookie, readCookie } from './cookies.js'
 import { describeSession } from './gate.js'
 import { Latest } from './latest.js'
 import { away, failed, notBegun, signedOut } from './oidc-messages.js'
@@ -40,6 +40,8 @@ const CALLBACK = 'login/callback'
 const LOGIN_S = 600
 /** The most logins that one browser may have in progress, such as when it restores its tabs. */
 const MOST_LOGINS = 8
+/** The most that their cookies take, without that of a new one: together with the session they fit into the headers. */
+const MOST_LOGIN_BYTES = 6_144
 const LOGIN_COOKIE = 'whereabouts-login-'
 const STATE = /^[\w-]{20,128}$/
 
@@ -274,11 +276,18 @@ class OidcAuth implements Auth {
     return this.#ownCookie(LOGIN_COOKIE + state.slice(0, 16))
   }
 
-  /** Removes the cookies of abandoned logins, so that they don't fill the headers. */
+  /**
+   * Removes the cookies of the oldest logins, which are probably abandoned, so that no page that begins many
+   * fills the headers. Browsers send the oldest cookie first. RFC 6265, 5.4
+   */
   #forgetLogins(request: IncomingMessage): string[] {
-    const names = cookieNames(request).filter((name) => name.includes(LOGIN_COOKIE))
-    const begun = names.map((name) => name.slice(name.indexOf(LOGIN_COOKIE)))
-    return begun.slice(MOST_LOGINS - 1).map((name) => this.#ownCookie(name).remove())
+    const begun = cookiesOf(request).filter(([name]) => name.includes(LOGIN_COOKIE))
+    let bytes = 0
+    const tooMany = begun.toReversed().filter(([name, value], at) => {
+      bytes += name.length + value.length
+      return at >= MOST_LOGINS - 1 || bytes > MOST_LOGIN_BYTES
+    })
+    return tooMany.map(([name]) => this.#ownCookie(name.slice(name.indexOf(LOGIN_COOKIE))).remove())
   }
 }
 

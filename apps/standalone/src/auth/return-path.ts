@@ -17,7 +17,9 @@ export function returnPath(said: string | null): string {
   const { origin, pathname, search, hash } = new URL(said, HERE)
   // `/..//example.com` is parsed to the path `//example.com`, which is another host to a browser.
   if (origin !== HERE || pathname.startsWith('//') || OWN_LOGIN.test(pathname)) return '/'
-  return pathname + search + hash
+  const path = pathname + search + hash
+  // Escapes make it longer, and it has to fit into the cookie of the login.
+  return path.length > MOST_CHARACTERS ? '/' : path
 }
 
 /**

@@ -1,72 +1,85 @@
-import { Worker } from 'node:worker_threads'
-import { type DocumentFiles, type Log, Problem } from '@whereabouts/server'
-import type { Conversion, Converted } from './worker.js'
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { type DocumentFiles, type FileCall, type Log, Problem } from '@whereabouts/server'
+import { ConversionLine } from './conversion-line.js'
+import type { Conversion, Converted } from './conversion.js'
 
-const WORKER = new URL('./worker.js', import.meta.url)
+const PROGRAM = fileURLToPath(new URL('./conversion.js', import.meta.url))
 const KINDS: ReadonlyMap<string, Conversion['kind']> = new Map([
   ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'xlsx'],
   ['text/csv', 'csv'],
   ['text/tab-separated-values', 'tsv'],
 ])
 const MAX_BYTES = 16_777_216
+const MOST_AT_ONCE = 8
 /** A file of 100,000 cells takes a second or two. */
 const WITHIN_MS = 30_000
-const MEMORY = { maxOldGenerationSizeMb: 768, maxYoungGenerationSizeMb: 64 }
-const MOST_WAITING = 8
+/** Of V8's heap. */
+const MEMORY_MB = 768
 
 /**
- * Reads and writes spreadsheets' files in a thread of its own, one after the other, within bounds of time and
- * memory: a stranger's file must not stop the server.
+ * Reads and writes spreadsheets' files in processes of their own, one after the other, within bounds of time and
+ * memory: a stranger's file must not stop the server. A thread wouldn't do, because one that asks for much memory
+ * at once, such as for a long text, ends the whole process in spite of its limits.
  *
  * @see FILES.md FL15, FL16, FL17
  */
 export class SheetFiles implements DocumentFiles {
   readonly types = [...KINDS.keys()]
   readonly maxBytes = MAX_BYTES
-  #waiting = 0
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #line = new ConversionLine(MOST_AT_ONCE)
 
   constructor(private readonly log: Log) {}
 
-  readonly read = (type: string, bytes: Uint8Array): Promise<Uint8Array> =>
-    this.#convert({ direction: 'read', kind: KINDS.get(type)!, bytes })
+  readonly read = (type: string, bytes: Uint8Array, call: FileCall): Promise<Uint8Array> =>
+    this.#convert({ direction: 'read', kind: KINDS.get(type)!, bytes }, call)
 
-  readonly write = (type: string, bytes: Uint8Array): Promise<Uint8Array> =>
-    this.#convert({ direction: 'write', kind: KINDS.get(type)!, bytes })
+  readonly write = (type: string, bytes: Uint8Array, call: FileCall): Promise<Uint8Array> =>
+    this.#convert({ direction: 'write', kind: KINDS.get(type)!, bytes }, call)
 
-  #convert(conversion: Conversion): Promise<Uint8Array> {
-    if (this.#waiting >= MOST_WAITING) {
+  async #convert(conversion: Conversion, { account, signal }: FileCall): Promise<Uint8Array> {
+    const converted = this.#line.take(account, signal, () => this.#inProcess(conversion, signal))
+    if (converted === undefined) {
       const detail = 'Too many files are being converted. Try again in a moment.'
       throw new Problem('too-many-connections', detail)
     }
-    this.#waiting += 1
-    const converted = this.#last.then(() => this.#inThread(conversion))
-    this.#last = converted.catch(() => {}).finally(() => (this.#waiting -= 1))
-    return converted
-  }
-
-  async #inThread(conversion: Conversion): Promise<Uint8Array> {
-    const answer = await this.#answered(conversion)
+    const answer = await converted.catch((error: unknown) => {
+      throw signal.aborted ? new Problem('bad-update', 'The caller has disconnected.') : error
+    })
     if ('sentence' in answer) throw new Problem('bad-update', answer.sentence)
     return answer.bytes
   }
 
-  #answered(conversion: Conversion): Promise<Converted> {
+  /** Resolves once the process has ended, so that two never take memory at the same time. */
+  #inProcess(conversion: Conversion, signal: AbortSignal): Promise<Converted> {
     return new Promise((resolve, reject) => {
-      const worker = new Worker(WORKER, { workerData: conversion, resourceLimits: MEMORY })
-      const giveUp = (error?: Error) => {
-        if (error !== undefined) this.log.warn(`a file couldn't be converted: ${error.message}`)
-        const detail = 'This file takes too long, or too much memory. Split it.'
-        reject(new Problem('bad-update', detail, { reason: 'too-costly' }))
-        void worker.terminate()
-      }
-      const limit = setTimeout(giveUp, WITHIN_MS)
-      worker.once('message', resolve)
-      worker.once('error', giveUp)
-      worker.once('exit', () => {
-        clearTimeout(limit)
-        giveUp()
+      const child = fork(PROGRAM, {
+        execArgv: [`--max-old-space-size=${MEMORY_MB}`],
+        // Nothing of the server's settings, such as its secret.
+        env: {},
+        serialization: 'advanced',
+        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+        signal,
+        timeout: WITHIN_MS,
+        killSignal: 'SIGKILL',
       })
+      let answer: Converted | undefined
+      let failure: Error | undefined
+      child.once('message', (said: Converted) => (answer = said))
+      // There may be several, such as when it ends before it has taken the file.
+      child.on('error', (error) => (failure ??= error))
+      child.once('close', (code, ended) => {
+        if (answer !== undefined) return resolve(answer)
+        const how = failure?.message ?? `its process ended with ${code ?? ended}`
+        reject(signal.aborted ? signal.reason : this.#tooCostly(how))
+      })
+      child.send(conversion)
     })
+  }
+
+  #tooCostly(how: string): Problem {
+    this.log.warn(`a file couldn't be converted: ${how}`)
+    const detail = 'This file takes too long, or too much memory. Split it.'
+    return new Problem('bad-update', detail, { reason: 'too-costly' })
   }
 }

@@ -20,7 +20,7 @@ interface JsonBody {
   readonly bytes: number
 }
 
-type ArrivingLimits = Pick<ResolvedOptions, 'maxArrivingBytes' | 'maxUpdateBytes'>
+type ArrivingLimits = Pick<ResolvedOptions, 'maxArrivingBytes' | 'maxUpdateBytes' | 'documentFiles'>
 
 const BYTES_TYPE = /^application\/octet-stream\s*(?:;|$)/i
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
@@ -41,10 +41,11 @@ export class Bodies {
 
   /** @param accountOf returns the account that a request is counted for */
   constructor(
-    { maxArrivingBytes, maxUpdateBytes }: ArrivingLimits,
+    { maxArrivingBytes, maxUpdateBytes, documentFiles }: ArrivingLimits,
     accountOf: (request: IncomingMessage) => string,
   ) {
-    this.#gathering = new Gathering(maxArrivingBytes, maxUpdateBytes, accountOf)
+    const bodyBytes = Math.max(maxUpdateBytes, documentFiles?.maxBytes ?? 0)
+    this.#gathering = new Gathering(maxArrivingBytes, bodyBytes, accountOf)
   }
 
   /** Call after the goodbyes, before the platform waits for open connections. */

@@ -3,7 +3,7 @@ import type { Callers } from '../access/caller.js'
 import type { Asker } from '../access/permissions.js'
 import { authorOf } from '../document/version-store.js'
 import { MOST_LISTED } from '../administration.js'
-import type { DocumentFiles } from '../document-files.js'
+import type { DocumentFiles, FileCall } from '../document-files.js'
 import { documentExists } from '../document/document-exists.js'
 import type { ReadRoom } from '../room-documents.js'
 import { checkRoom } from '../room-name.js'
@@ -28,6 +28,7 @@ import {
   namedLock,
   stateVector,
 } from './parameters.js'
+import { closing } from './question.js'
 
 /** What an application is asked about that isn't one room: no room has this name. */
 const EVERY_ROOM = '*'
@@ -67,8 +68,11 @@ export class DocumentCalls {
     const lacks = type === undefined ? stateVector(query) : undefined
     const since = query('since')
     const update = await this.#read(decided, (asked) => rooms.document(asked, lacks, since))
-    if (type === undefined) answers.send(call, update)
-    else answers.send(call, await this.#files.write(type, update), type)
+    if (type === undefined) return answers.send(call, update)
+    const file = await this.#files.write(type, update, fileCall(call, decided))
+    // The conversion may have waited for its turn.
+    await entrance.confirm(decided)
+    answers.send(call, file, type)
   }
 
   /** @see PROTOCOL.md DO20, DO58 */
@@ -131,13 +135,14 @@ export class DocumentCalls {
   /** A file is a document of its own, so it is for a room without one. @see FILES.md FL15 */
   async #writeFile(call: Call, name: string, type: string): Promise<Updated> {
     const { entrance, rooms } = this.parts
-    const { permissions } = this.parts.access
     const read = (entered: Entered) => this.#readPosted(call, entered)
-    const { asker, said, user } = await entrance.decide(call, name, WRITE, read)
-    // Before a thread works for it.
+    const decided = await entrance.decide(call, name, WRITE, read)
+    const { asker, said, user } = decided
+    // Before it is converted, which is costly.
     if (await rooms.hasDocument(asker)) throw documentExists()
-    const update = await this.#files.read(type, said)
-    await permissions.assert(asker, 'write')
+    const update = await this.#files.read(type, said, fileCall(call, decided))
+    // The conversion may have waited for its turn, and its user may have signed out meanwhile.
+    await entrance.confirm(decided)
     const stored = await rooms.create(asker.roomName, { update, owner: user?.claim.id })
     if (stored === undefined) throw new Problem('bad-update', 'The file has no content.')
     return stored
@@ -207,4 +212,8 @@ export class DocumentCalls {
     const listed = documents.map(({ roomName, ...info }) => ({ room: roomName, ...info }))
     answers.json(call, { rooms: listed })
   }
+}
+
+function fileCall(call: Call, { account }: Entered): FileCall {
+  return { account: account.key, signal: closing(call) }
 }

@@ -1,4 +1,4 @@
-import type { DocumentFiles } from '../document-files.js'
+import type { DocumentFiles, FileCall } from '../document-files.js'
 import { type Bodies, mediaType } from './body.js'
 import type { Call } from './call.js'
 
@@ -46,11 +46,11 @@ export class FileBodies {
   }
 
   /** @throws {Problem} what is wrong with the file */
-  read(type: string, file: Uint8Array): Promise<Uint8Array> {
-    return this.#files.read(type, file)
+  read(type: string, file: Uint8Array, call: FileCall): Promise<Uint8Array> {
+    return this.#files.read(type, file, call)
   }
 
-  write(type: string, update: Uint8Array): Promise<Uint8Array> {
-    return this.#files.write(type, update)
+  write(type: string, update: Uint8Array, call: FileCall): Promise<Uint8Array> {
+    return this.#files.write(type, update, call)
   }
 }

@@ -1,5 +1,6 @@
 import * as univer from '@univerjs/engine-formula'
 import { strToU8, zipSync } from 'fflate'
+import { writeOds } from 'hucre/ods'
 import { readXlsx } from 'hucre/xlsx'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
@@ -8,6 +9,7 @@ import { bytesOf, fileOf, sheetWith, workbookOf, worksheetOf } from './files.fix
 import { KNOWN_FUNCTIONS, LATER_FUNCTIONS, LATER_SHEET_FUNCTIONS } from './functions.js'
 import { FILE_LIMITS, readFile, sheetsIn, writeDelimited, writeSheets, writeXlsx } from './index.js'
 import type { FileSheet } from './model.js'
+import { unpack } from './parts.js'
 
 /** The functions that Univer calculates, without those that stand for operators. */
 const CALCULATED = Object.entries(univer)
@@ -36,6 +38,11 @@ function docWith(updates: readonly Uint8Array[], doc = new Y.Doc()): Y.Doc {
 }
 
 describe('a workbook', () => {
+  it('[FL1] of another office gives its values', async () => {
+    const bytes = await writeOds({ sheets: [{ name: 'Costs', rows: [['rent', 900]] }] })
+    expect(await cellsIn(bytes, 'a.ods')).toMatchObject({ 0: { 0: { v: 'rent' }, 1: { v: 900 } } })
+  })
+
   it('[FL1] gives its values, with their types', async () => {
     const rows = `<row r="1"><c r="A1" t="inlineStr"><is><t>text</t></is></c><c r="B1"><v>1.5</v></c>
       <c r="C1" t="b"><v>1</v></c><c r="D1" t="inlineStr"><is><t>007</t></is></c></row>`
@@ -342,6 +349,12 @@ describe('a bad file', () => {
     const message = await refusal(bytes, name)
     expect(message).toMatch(sentence)
     expect(message).toMatch(/^[A-Z][^\n]{10,140}\.$/)
+  })
+
+  it('[FL7] has parts that are only looked for, which aren’t unpacked', () => {
+    const parts = unpack(workbookOf({ 'xl/media/image1.png': 'x'.repeat(1_000) }))
+    expect(parts['xl/media/image1.png']).toHaveLength(0)
+    expect(parts['xl/workbook.xml']!.length).toBeGreaterThan(0)
   })
 
   it('[FL7] that says less of its size than is true is never larger than it says', async () => {

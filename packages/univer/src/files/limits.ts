@@ -3,7 +3,7 @@ export const FILE_LIMITS = {
   /** The file itself. */
   bytes: 64 * 1024 * 1024,
   /** All parts of a file together, unpacked. */
-  unpackedBytes: 256 * 1024 * 1024,
+  unpackedBytes: 128 * 1024 * 1024,
   /** How much larger the parts are than the file, once they are larger than `ratioFromBytes`. */
   ratio: 400,
   ratioFromBytes: 16 * 1024 * 1024,

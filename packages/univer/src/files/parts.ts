@@ -6,9 +6,11 @@ import { FileProblem } from './problem.js'
 export type Parts = Readonly<Record<string, Uint8Array>>
 
 const MEGABYTE = 1024 * 1024
-const XML = /\.(?:xml|rels|vml)$/i
+/** What is read of a workbook: its XML, and the type of an .ods file. */
+const READ = /\.(?:xml|rels|vml)$|^mimetype$/i
 const WORKSHEET = /^xl\/worksheets\/[^/]+\.xml$/i
 const ODS_CONTENT = 'content.xml'
+const NOTHING = new Uint8Array()
 const LESS = 0x3c
 const BANG = 0x21
 const UPPER_D = 0x44
@@ -17,23 +19,24 @@ const END_OF_NAME: ReadonlySet<number> = new Set([0x20, 0x3e, 0x2f, 0x09, 0x0a, 
 const CELL_OF_ODS = 'table:table-cell'
 
 /**
- * Unpacks a workbook. Checks what its parts say about their size before anything is unpacked; no part
- * becomes larger than that.
+ * Unpacks what is read of a workbook. Of other parts, such as images and macros, only the names count: they stay empty.
+ * Checks what all parts say about their size before anything is unpacked; no part becomes larger than that.
  *
  * @throws {FileProblem}
  * @see SHEET.md FL7
  */
 export function unpack(bytes: Uint8Array): Parts {
+  const found: [path: string, bytes: Uint8Array][] = []
   let total = 0
-  let count = 0
-  const check = ({ originalSize }: UnzipFileInfo): boolean => {
+  const check = ({ name, originalSize }: UnzipFileInfo): boolean => {
     total += originalSize
-    count += 1
-    assertSize(total, count, bytes.length)
+    found.push([name, NOTHING])
+    assertSize(total, found.length, bytes.length)
     return false
   }
   tryUnzip(bytes, check)
-  return tryUnzip(bytes, ({ name }) => !name.endsWith('/'))
+  const read = tryUnzip(bytes, ({ name }) => READ.test(name))
+  return { ...Object.fromEntries(found.filter(([path]) => !path.endsWith('/'))), ...read }
 }
 
 function assertSize(total: number, count: number, packed: number): void {
@@ -66,9 +69,7 @@ export function repack(parts: Parts): Uint8Array {
 export function inspect(parts: Parts): void {
   let cells = 0
   for (const [path, bytes] of Object.entries(parts)) {
-    if (!XML.test(path)) continue
-    const name = cellElement(path)
-    cells += countElements(bytes, name)
+    cells += countElements(bytes, cellElement(path))
     if (cells > FILE_LIMITS.cells) throw tooManyCells()
   }
 }

@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { once } from 'node:events'
 import {
   asOneUpdate,
   FileProblem,
@@ -10,7 +10,7 @@ import {
 } from '@whereabouts/univer/files'
 import { applyUpdate, Doc } from 'yjs'
 
-/** What the thread is started for. */
+/** What the process is started for. */
 export interface Conversion {
   readonly direction: 'read' | 'write'
   /** Of a file. */
@@ -18,11 +18,14 @@ export interface Conversion {
   readonly bytes: Uint8Array
 }
 
-/** What the thread says before it ends. */
+/** What the process says before it ends. */
 export type Converted = { readonly bytes: Uint8Array } | { readonly sentence: string }
 
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no target origin
-parentPort!.postMessage(await converted(workerData as Conversion))
+// The server decides when it ends, also if a terminal or a service manager signals both at once.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {})
+
+const [conversion] = (await once(process, 'message')) as [Conversion]
+process.send!(await converted(conversion), () => process.disconnect())
 
 async function converted({ direction, kind, bytes }: Conversion): Promise<Converted> {
   try {
