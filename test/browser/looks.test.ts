@@ -111,7 +111,7 @@ describe.each(['light', 'dark'])('in %s, for everybody', (theme) => {
     await type(page, TEXT)
     await page.untilSaved()
     expect(await broken(page.page)).toEqual([])
-    for (const name of ['Outline', 'Find', 'File', 'Share', 'History']) {
+    for (const name of ['Outline', 'Find', 'File', 'Share', 'History', 'Comments']) {
       await page.page.getByRole('button', { name, exact: true }).click()
       await page.untilStill()
       expect(await broken(page.page), name).toEqual([])

@@ -1,5 +1,5 @@
 // A script that writes a document: nothing but the threads of the documents keeps its process alive.
-import { createWhereabouts } from '../../packages/server/dist/index.js'
+import { createWhereabouts } from '@whereabouts/server'
 import * as Y from 'yjs'
 
 const written = new Y.Doc()

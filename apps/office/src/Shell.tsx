@@ -26,8 +26,7 @@ import { ShareButton } from './share/ShareButton.js'
 import type { Session } from './session.js'
 import { useNotice } from './StateNote.js'
 import { TitleField } from './TitleField.js'
-import { LanguageSelect } from './language/LanguageSelect.js'
-import { ThemeSelect } from './looks/ThemeSelect.js'
+import { OwnChoices } from './looks/OwnChoices.js'
 import { t } from './language/language.js'
 
 /** Pages have none, and sheets only once they are there. */
@@ -77,8 +76,7 @@ export function Shell(props: ShellProps) {
         <span className="comments-place" />
         <HistoryButton session={session} route={route} content={content} />
         <ShareButton session={session} route={route} />
-        <ThemeSelect />
-        <LanguageSelect />
+        <OwnChoices />
         <Avatars
           session={session}
           own={own}

@@ -5,8 +5,7 @@ import { NO_COPIES, readCopies, removeCopies, type Copies } from '../offline/cop
 import { OpenFile } from '../files/OpenFile.js'
 import { ICONS } from '../icons.js'
 import type { Identity } from '../identity.js'
-import { LanguageSelect } from '../language/LanguageSelect.js'
-import { ThemeSelect } from '../looks/ThemeSelect.js'
+import { OwnChoices } from '../looks/OwnChoices.js'
 import { t } from '../language/language.js'
 import { PALETTE } from '../person.js'
 import { Account } from '../presence/Account.js'
@@ -97,8 +96,7 @@ function HomeBar({ identity: { mode, user } }: { readonly identity: Identity }) 
         <span className="brand">whereabouts</span>
       </h1>
       <div className="avatars">
-        <ThemeSelect />
-        <LanguageSelect />
+        <OwnChoices />
         {user !== undefined && (
           <Account
             user={user}
