@@ -50,7 +50,8 @@ const ENTRIES = [
       16 +
       32 +
       56 +
-      24,
+      24 +
+      8,
   },
   {
     // For pages that are open in many tabs. About half of it, such as the reader of streams, is in the
