@@ -83,7 +83,7 @@ const TOGETHER = [
   },
   {
     name: 'shared',
-    test: /preload-helper|client[\\/]dist[\\/]react[\\/]parts[\\/]person|protocol[\\/]dist[\\/](?!reducer|json|broadcast|position|sync|sse)|document[\\/]format\.js|intl-messageformat|@formatjs|office[\\/]src[\\/](?:base|copy-all|files[\\/]dropped-files|icons|identity|keep-signed-in|last-user|name-untitled|person|route|title|language[\\/]\w+|offline[\\/]before-reload|presence[\\/]Account|share[\\/]access)\.tsx?$/,
+    test: /preload-helper|client[\\/]dist[\\/]react[\\/]parts[\\/]person|protocol[\\/]dist[\\/](?!reducer|json|broadcast|position|sync|sse)|document[\\/]format\.js|intl-messageformat|@formatjs|office[\\/]src[\\/](?:base|copy-all|files[\\/]dropped-files|icons|identity|keep-signed-in|last-user|name-untitled|person|route|title|language[\\/]\w+|looks[\\/]\w+|offline[\\/]before-reload|presence[\\/]Account|share[\\/]access)\.tsx?$/,
     minShareCount: 2,
     priority: 2,
   },

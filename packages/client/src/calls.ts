@@ -45,13 +45,13 @@ export interface CallsOptions {
   readonly ready: Promise<void> | undefined
 }
 
-/** Query parameters of a call; `undefined` leaves one out. */
 /** How a call is made. */
 export interface CallInit extends RequestInit {
   /** Returns what ends the request in place of `signal`; called when it is sent, which may be after a wait (CL60). */
   readonly sending?: () => AbortSignal
 }
 
+/** Query parameters of a call; `undefined` leaves one out. */
 export type Parameters = { readonly [name: string]: string | undefined }
 
 /** The HTTP calls of one member in one room. All reject with the server's `Problem` if it answers with one. */

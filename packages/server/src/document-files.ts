@@ -2,7 +2,7 @@
 export interface FileCall {
   /** Names whom the call is counted for, so that one caller doesn't keep others waiting. */
   readonly account: string
-  /** Aborted when the caller is gone. The conversion should end then, however it settles. */
+  /** Aborted when nobody waits any more, with a problem to reject with. The conversion should end then. */
   readonly signal: AbortSignal
 }
 

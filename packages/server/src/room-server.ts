@@ -187,6 +187,11 @@ export class RoomServer {
     this.locks = new RoomLocks(this.#rooms, this.#serving, (room, who) => this.#memberId(room, who))
   }
 
+  /** Aborted once every call is refused, with that problem. @see PROTOCOL.md FR19 */
+  get ended(): AbortSignal {
+    return this.#serving.ended
+  }
+
   /** @throws {Problem} shutting-down, store-failed. PROTOCOL.md HT8 */
   async assertReady(): Promise<void> {
     this.#serving.assertOpen()

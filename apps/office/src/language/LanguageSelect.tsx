@@ -1,4 +1,5 @@
 import { ICONS } from '../icons.js'
+import { IconSelect } from '../looks/IconSelect.js'
 import { finishAll } from '../offline/before-reload.js'
 import { nameOf } from './choice.js'
 import { chooseLanguage, currentLanguage, LANGUAGES, t } from './language.js'
@@ -6,20 +7,18 @@ import { chooseLanguage, currentLanguage, LANGUAGES, t } from './language.js'
 /** Shows the language of this window, and loads the window again in another one. @see OFFICE.md LA2 */
 export function LanguageSelect() {
   return (
-    <span className="icon-select" title={t('common.language')}>
-      {ICONS.language}
-      <select
-        aria-label={t('common.language')}
-        defaultValue={currentLanguage().code}
-        onChange={({ currentTarget }) => void speakFromNowOn(currentTarget.value)}
-      >
-        {LANGUAGES.map((code) => (
-          <option key={code} value={code} lang={code}>
-            {nameOf(code)}
-          </option>
-        ))}
-      </select>
-    </span>
+    <IconSelect
+      icon={ICONS.language}
+      label={t('common.language')}
+      defaultValue={currentLanguage().code}
+      onChange={({ currentTarget }) => void speakFromNowOn(currentTarget.value)}
+    >
+      {LANGUAGES.map((code) => (
+        <option key={code} value={code} lang={code}>
+          {nameOf(code)}
+        </option>
+      ))}
+    </IconSelect>
   )
 }
 

@@ -21,7 +21,7 @@ export const messages = {
   // Light or dark
   'looks.dark': 'Dark',
   'looks.light': 'Light',
-  'looks.system': 'As the system',
+  'looks.system': 'System',
   'looks.theme': 'Appearance',
 
   // Before anything is shown

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react'
 import { ICONS } from '../icons.js'
+import { IconSelect } from './IconSelect.js'
 import { t } from '../language/language.js'
 import { chooseTheme, chosenTheme, subscribeTheme, type Theme, THEMES } from './theme.js'
 
@@ -13,19 +14,17 @@ const NAMES = {
 export function ThemeSelect() {
   const theme = useSyncExternalStore(subscribeTheme, chosenTheme)
   return (
-    <span className="icon-select" title={t('looks.theme')}>
-      {ICONS.theme}
-      <select
-        aria-label={t('looks.theme')}
-        value={theme}
-        onChange={({ currentTarget }) => chooseTheme(currentTarget.value as Theme)}
-      >
-        {THEMES.map((each) => (
-          <option key={each} value={each}>
-            {t(NAMES[each])}
-          </option>
-        ))}
-      </select>
-    </span>
+    <IconSelect
+      icon={ICONS.theme}
+      label={t('looks.theme')}
+      value={theme}
+      onChange={({ currentTarget }) => chooseTheme(currentTarget.value as Theme)}
+    >
+      {THEMES.map((each) => (
+        <option key={each} value={each}>
+          {t(NAMES[each])}
+        </option>
+      ))}
+    </IconSelect>
   )
 }

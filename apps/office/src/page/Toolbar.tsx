@@ -1,5 +1,6 @@
 import type { Editor } from '@tiptap/core'
 import { useCallback, useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import { flushSync } from 'react-dom'
 import { ICONS } from '../icons.js'
 import { insertImages } from './image-files.js'
 import { askForLink, LinkBar, onAskForLink } from './LinkBar.js'
@@ -176,7 +177,8 @@ function useLinkKey(editor: Editor, open: () => void): void {
       askForLink(editor)
     }
     dom.addEventListener('keydown', look)
-    const stop = onAskForLink(editor, open)
+    // At once, since the next key is already for its field, and not for the selected text.
+    const stop = onAskForLink(editor, () => flushSync(open))
     return () => {
       dom.removeEventListener('keydown', look)
       stop()

@@ -4,8 +4,8 @@ interface Place {
 }
 
 /**
- * Does one piece of work after the other. Accounts take turns, and none has more places than it leaves to
- * others, so that nobody's costly files keep everybody else out.
+ * Does one piece of work after the other. Accounts take turns. An account gets a place only while more places
+ * are free than it has, so that one with costly files doesn't keep the others out.
  *
  * @see FILES.md FL17
  */

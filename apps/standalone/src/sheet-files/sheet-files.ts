@@ -11,7 +11,7 @@ const KINDS: ReadonlyMap<string, Conversion['kind']> = new Map([
   ['text/tab-separated-values', 'tsv'],
 ])
 const MAX_BYTES = 16_777_216
-const MOST_AT_ONCE = 8
+const MOST_PLACES = 8
 /** A file of 100,000 cells takes a second or two. */
 const WITHIN_MS = 30_000
 /** Of V8's heap. */
@@ -27,7 +27,7 @@ const MEMORY_MB = 768
 export class SheetFiles implements DocumentFiles {
   readonly types = [...KINDS.keys()]
   readonly maxBytes = MAX_BYTES
-  readonly #line = new ConversionLine(MOST_AT_ONCE)
+  readonly #line = new ConversionLine(MOST_PLACES)
 
   constructor(private readonly log: Log) {}
 
@@ -43,9 +43,7 @@ export class SheetFiles implements DocumentFiles {
       const detail = 'Too many files are being converted. Try again in a moment.'
       throw new Problem('too-many-connections', detail)
     }
-    const answer = await converted.catch((error: unknown) => {
-      throw signal.aborted ? new Problem('bad-update', 'The caller has disconnected.') : error
-    })
+    const answer = await converted
     if ('sentence' in answer) throw new Problem('bad-update', answer.sentence)
     return answer.bytes
   }

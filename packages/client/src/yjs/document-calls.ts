@@ -6,7 +6,7 @@ import type { DocumentChannel } from '../document-channel.js'
 const SYNCED_WITHIN_MS = 60_000
 // Longer than the server works on an update. A network that was gone can leave a request without an answer for good.
 const POSTED_WITHIN_MS = 15_000
-const SLOWEST_BYTES_PER_MS = 20
+const SLOWEST_BYTES_PER_MS = 5
 // Browsers limit all keepalive requests of a page together to 64 KiB; some count addresses and headers.
 const MAX_ALL_KEEPALIVE_BYTES = 62_000
 const MAX_KEEPALIVE_BYTES = 32_768
@@ -65,7 +65,7 @@ export async function postUpdate(
       ...posting(update, idempotencyKey),
       keepalive: outlivesPage(update.length),
       signal: life,
-      sending: () => limited(life, POSTED_WITHIN_MS + update.length / SLOWEST_BYTES_PER_MS),
+      sending: () => limited(life, postedWithinMs(update.length)),
     },
   )
   const updated = await readAnswer<Partial<Updated> | null>(answer)
@@ -98,6 +98,10 @@ function posting(body: Uint8Array<ArrayBuffer>, idempotencyKey: string): Request
 /** Returns whether a browser completes a post of this size after its page is gone. */
 function outlivesPage(bytes: number): boolean {
   return bytes <= MAX_KEEPALIVE_BYTES
+}
+
+function postedWithinMs(bytes: number): number {
+  return POSTED_WITHIN_MS + Math.ceil(bytes / SLOWEST_BYTES_PER_MS)
 }
 
 function limited(life: AbortSignal, ms: number): AbortSignal {

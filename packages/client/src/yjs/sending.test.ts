@@ -67,7 +67,7 @@ describe('edits', () => {
     const again = await server.take('POST document')
     expect(keyOf(again)).toBe(keyOf(first))
     // What is posted is a little more than the text.
-    expect(limits.map((ms) => Math.round(ms / 1_000))).toEqual([17, 17])
+    expect(limits.map((ms) => Math.round(ms / 1_000))).toEqual([23, 23])
     again.answer(200, { id: 'e:2' })
     expect(await nextEvent(provider, 'saved')).toBe(true)
   })

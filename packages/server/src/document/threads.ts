@@ -457,7 +457,7 @@ function loadOf({ reader, bytes }: PendingRequest): Queued {
   return { roomName: reader!, bytes: bytes - READ_BYTES }
 }
 
-/** Waits until all promises are settled, for a limited time. Threads don't keep the process alive, so its timer does. */
+/** Waits until all promises are settled, for a limited time. Its timer keeps the process alive meanwhile. */
 async function settledWithin(ms: number, promises: readonly Promise<unknown>[]): Promise<void> {
   const settled = new AbortController()
   const late = wait(ms, undefined, { signal: settled.signal }).catch(() => {})

@@ -20,8 +20,6 @@ interface JsonBody {
   readonly bytes: number
 }
 
-type ArrivingLimits = Pick<ResolvedOptions, 'maxArrivingBytes' | 'maxUpdateBytes' | 'documentFiles'>
-
 const BYTES_TYPE = /^application\/octet-stream\s*(?:;|$)/i
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 const NOTHING = Buffer.alloc(0)
@@ -41,11 +39,10 @@ export class Bodies {
 
   /** @param accountOf returns the account that a request is counted for */
   constructor(
-    { maxArrivingBytes, maxUpdateBytes, documentFiles }: ArrivingLimits,
+    { maxArrivingBytes }: Pick<ResolvedOptions, 'maxArrivingBytes'>,
     accountOf: (request: IncomingMessage) => string,
   ) {
-    const bodyBytes = Math.max(maxUpdateBytes, documentFiles?.maxBytes ?? 0)
-    this.#gathering = new Gathering(maxArrivingBytes, bodyBytes, accountOf)
+    this.#gathering = new Gathering(maxArrivingBytes, accountOf)
   }
 
   /** Call after the goodbyes, before the platform waits for open connections. */

@@ -69,10 +69,15 @@ export class DocumentCalls {
     const since = query('since')
     const update = await this.#read(decided, (asked) => rooms.document(asked, lacks, since))
     if (type === undefined) return answers.send(call, update)
-    const file = await this.#files.write(type, update, fileCall(call, decided))
+    const file = await this.#files.write(type, update, this.#fileCall(call, decided))
     // The conversion may have waited for its turn.
     await entrance.confirm(decided)
     answers.send(call, file, type)
+  }
+
+  #fileCall(call: Call, { account }: Entered): FileCall {
+    const signal = AbortSignal.any([closing(call, DISCONNECTED), this.parts.rooms.ended])
+    return { account: account.key, signal }
   }
 
   /** @see PROTOCOL.md DO20, DO58 */
@@ -140,7 +145,7 @@ export class DocumentCalls {
     const { asker, said, user } = decided
     // Before it is converted, which is costly.
     if (await rooms.hasDocument(asker)) throw documentExists()
-    const update = await this.#files.read(type, said, fileCall(call, decided))
+    const update = await this.#files.read(type, said, this.#fileCall(call, decided))
     // The conversion may have waited for its turn, and its user may have signed out meanwhile.
     await entrance.confirm(decided)
     const stored = await rooms.create(asker.roomName, { update, owner: user?.claim.id })
@@ -214,6 +219,4 @@ export class DocumentCalls {
   }
 }
 
-function fileCall(call: Call, { account }: Entered): FileCall {
-  return { account: account.key, signal: closing(call) }
-}
+const DISCONNECTED = new Problem('bad-update', 'The caller has disconnected.')

@@ -22,15 +22,13 @@ export class Gathering {
 
   /**
    * @param maxBytes the limit for all bodies together
-   * @param bodyBytes the limit for one body
    * @param accountOf returns the account that a request is counted for
    */
   constructor(
     maxBytes: number,
-    bodyBytes: number,
     private readonly accountOf: (request: IncomingMessage) => string,
   ) {
-    this.#held = new HeldBytes(maxBytes, bodyBytes)
+    this.#held = new HeldBytes(maxBytes)
   }
 
   /**
@@ -54,8 +52,21 @@ export class Gathering {
 
   #hold(account: string, bytes: number): void {
     this.#held.add(account, bytes)
-    if (this.#held.isGreedy(account)) this.#giveUpOne(account)
+    if (this.#isGreedy(account)) this.#giveUpOne(account)
     else if (this.#held.isFull()) this.#giveUpOne(this.#held.greediest())
+  }
+
+  /** An account may also hold as much as its largest body may be, such as a file. */
+  #isGreedy(account: string): boolean {
+    return this.#held.isGreedy(account) && this.#held.of(account) > this.#largestOf(account)
+  }
+
+  #largestOf(account: string): number {
+    let largest = 0
+    for (const body of this.#bodies) {
+      if (body.account === account) largest = Math.max(largest, body.limitBytes)
+    }
+    return largest
   }
 
   /** Gives up an account's oldest body. Releasing it counts the memory again, and so gives up more if needed. */
@@ -94,7 +105,7 @@ class Body {
   constructor(
     private readonly request: IncomingMessage,
     readonly account: string,
-    private readonly limitBytes: number,
+    readonly limitBytes: number,
     private readonly changed: (bytes: number) => void,
   ) {
     this.whole = new Promise((resolve, reject) => {

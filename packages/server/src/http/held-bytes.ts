@@ -10,18 +10,9 @@ const ACCOUNTS = 4
 export class HeldBytes {
   #bytes = 0
   readonly #byAccount = new Map<string, number>()
-  readonly #mostOfOne: number
 
-  /**
-   * @param most the limit for all together
-   * @param leastShare what an account may hold at least
-   */
-  constructor(
-    private readonly most: number,
-    leastShare = 0,
-  ) {
-    this.#mostOfOne = Math.max(leastShare, most / ACCOUNTS)
-  }
+  /** @param most the limit for all together */
+  constructor(private readonly most: number) {}
 
   /** Returns how much an account holds. */
   of(account: string): number {
@@ -38,7 +29,7 @@ export class HeldBytes {
 
   /** Returns whether an account holds more than its share, or would with so much more. */
   isGreedy(account: string, more = 0): boolean {
-    return this.of(account) + more > this.#mostOfOne
+    return this.of(account) + more > this.most / ACCOUNTS
   }
 
   /** Returns whether all together hold too much, or would with so much more. */

@@ -107,9 +107,9 @@ function nothingNew(since: string | undefined): Buffer {
 }
 
 /** Fires when the response closes, however it closes: the request's own end says nothing of that. */
-export function closing({ response }: Call): AbortSignal {
+export function closing({ response }: Call, reason?: Error): AbortSignal {
   const controller = new AbortController()
-  if (response.closed) controller.abort()
-  else response.once('close', () => controller.abort())
+  if (response.closed) controller.abort(reason)
+  else response.once('close', () => controller.abort(reason))
   return controller.signal
 }

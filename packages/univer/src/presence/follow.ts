@@ -106,8 +106,8 @@ class OwnPlace implements IDisposable {
 
   /**
    * Moves the selection with its cell when others move that, as its marker moves in their windows. It
-   * also moves while somebody types: otherwise Enter would lead from its old place, at times to what was
-   * just written.
+   * also moves while somebody types: otherwise Enter would go on from the old place, and the next word
+   * could overwrite the one just typed.
    */
   readonly #follow = (): void => {
     const place = this.#editing === null ? this.#reported : this.#editing.selected
