@@ -1,55 +1,21 @@
-import { mkdir } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import type { Doc } from 'yjs'
 import { GuardedOffice, READER, WRITER } from './guarded-office.js'
-import { fetchDocument, postDocument, type OfficeWindow } from './office-window.js'
-import { addBlock, ann, bob, copy, Pages, press, reads } from './pages.js'
+import {
+  button,
+  comment,
+  focused,
+  marks,
+  news,
+  panel,
+  picture,
+  threads,
+  writePage,
+} from './discussion.js'
+import { fetchDocument, postDocument } from './office-window.js'
+import { ann, bob, copy, Pages, press, reads } from './pages.js'
 
 const pages = new Pages()
 const office = new GuardedOffice()
-
-/** A folder for pictures to look at, if somebody wants them. */
-const PICTURES = process.env['COMMENTS_PICTURES']
-
-async function picture({ page }: OfficeWindow, name: string): Promise<void> {
-  if (PICTURES === undefined) return
-  await mkdir(PICTURES, { recursive: true })
-  await page.screenshot({ path: `${PICTURES}/${name}.png` })
-}
-
-const panel = ({ page }: OfficeWindow) => page.getByRole('region', { name: 'Comments' })
-const button = ({ page }: OfficeWindow) => page.locator('.comments-button')
-const threads = (window: OfficeWindow) => panel(window).getByRole('article')
-const marks = ({ page }: OfficeWindow) => page.locator('.text .commented')
-const news = ({ page }: OfficeWindow) => page.getByRole('log', { name: 'Comments' })
-
-function writePage(doc: Doc): void {
-  addBlock(doc, 'Budget', { type: 'heading', level: 1 })
-  addBlock(doc, 'We pay the rent in advance.')
-  addBlock(doc, 'Nothing else is planned.')
-}
-
-/** Selects words by the mouse, as far as the editor is concerned. */
-async function select(window: OfficeWindow, words: string): Promise<void> {
-  await window.text.evaluate((text, wanted) => {
-    const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT)
-    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
-      const at = node.textContent!.indexOf(wanted)
-      if (at === -1) continue
-      text.focus()
-      getSelection()!.setBaseAndExtent(node, at, node, at + wanted.length)
-    }
-  }, words)
-}
-
-async function comment(window: OfficeWindow, words: string, text: string): Promise<void> {
-  await select(window, words)
-  await window.page.getByRole('button', { name: 'Comment', exact: true }).first().click()
-  await panel(window).getByRole('textbox', { name: 'New comment' }).waitFor()
-  await window.page.keyboard.type(text)
-  await press(window, 'Control+Enter')
-  await threads(window).filter({ hasText: text }).waitFor()
-}
 
 async function written(): Promise<string> {
   const room = pages.newRoom()
@@ -106,13 +72,14 @@ describe('comments on a page', () => {
     expect([...anns.complaints, ...bobs.complaints]).toEqual([])
   })
 
-  it('[PG69] authors edit and delete what they wrote, and it is there after a reload', async () => {
+  it('[PG69 PG94 PG100] authors edit and delete what they wrote, after a question, and it is there after a reload', async () => {
     const room = await written()
     await using anns = await pages.open(room, ann)
     await button(anns).waitFor()
     await comment(anns, 'Nothing', 'frist')
     await threads(anns).getByRole('button', { name: 'Edit' }).click()
     await anns.page.keyboard.type('!')
+    expect(await panel(anns).getByRole('textbox', { name: 'Edit' }).inputValue()).toBe('frist!')
     await panel(anns).getByRole('textbox', { name: 'Edit' }).fill('first')
     await panel(anns).getByRole('button', { name: 'Save' }).click()
     await threads(anns).filter({ hasText: 'edited' }).waitFor()
@@ -123,7 +90,13 @@ describe('comments on a page', () => {
     await button(anns).click()
     await threads(anns).filter({ hasText: 'first' }).waitFor()
     await threads(anns).getByRole('button', { name: 'Delete' }).click()
+    await threads(anns).getByRole('button', { name: 'Keep' }).click()
+    await expect.poll(() => focused(anns)).toBe('Comments on “Nothing”')
+    expect(await marks(anns).count()).toBe(1)
+    await threads(anns).getByRole('button', { name: 'Delete' }).click()
+    await threads(anns).getByRole('button', { name: 'Delete' }).click()
     await expect.poll(() => marks(anns).count()).toBe(0)
+    await expect.poll(() => focused(anns)).toBe('Comments')
     await expect.poll(() => threads(anns).count()).toBe(0)
     expect(anns.complaints).toEqual([])
   })

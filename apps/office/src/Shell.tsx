@@ -44,7 +44,7 @@ interface ShellProps extends OfficeProps {
 export function Shell(props: ShellProps) {
   const { session, route, recents, person, identity, isNew, content, children } = props
   const snapshot = useSnapshotOf(session)
-  const [own, setOwn] = useOwnPerson(session, person)
+  const [own, setOwn] = useOwnPerson(session, person, isNew)
   const [asks, setAsks] = useState(isNew && identity.mode === 'open')
   const isSeen = useSyncExternalStore(session.subscribe, () => session.isSeen)
   const where = useWhere(content)
@@ -134,11 +134,11 @@ function useWhere(content: Content | null): (member: Member) => string | undefin
   )
 }
 
-function useOwnPerson(session: Session, person: Person) {
+function useOwnPerson(session: Session, person: Person, isNew: boolean) {
   const [own, setOwn] = useState(person)
   const choose = (chosen: Person) => {
     setOwn(chosen)
-    savePerson(() => localStorage, chosen)
+    savePerson(() => localStorage, chosen, isNew && chosen === person)
     session.setUser(chosen)
   }
   useEffect(() => {

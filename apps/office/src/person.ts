@@ -49,12 +49,32 @@ export function loadPerson(storage: () => Pick<Storage, 'getItem'>): Person | un
   }
 }
 
-/** Saves the person for the next visit. */
-export function savePerson(storage: () => Pick<Storage, 'setItem'>, person: Person): void {
+/**
+ * Saves the person for the next visit.
+ *
+ * @param isSuggested whether they never chose the name, but have it from `suggestPerson`
+ */
+export function savePerson(
+  storage: () => Pick<Storage, 'setItem'>,
+  person: Person,
+  isSuggested = false,
+): void {
   try {
-    storage().setItem(STORED_AS, JSON.stringify(person))
+    storage().setItem(STORED_AS, JSON.stringify(isSuggested ? { ...person, isSuggested } : person))
   } catch {
     // The storage is full or forbidden: the person is kept for this visit only.
+  }
+}
+
+/** Returns the name that the person chose in this browser; `undefined` if they chose none. @see OFFICE.md PG92 */
+export function chosenName(storage: () => Pick<Storage, 'getItem'>): string | undefined {
+  try {
+    const stored: unknown = JSON.parse(storage().getItem(STORED_AS) ?? 'null')
+    const isSuggested = (stored as { readonly isSuggested?: unknown } | null)?.isSuggested === true
+    return isSuggested ? undefined : readPerson(stored)?.name
+  } catch {
+    // The storage is forbidden or holds something else.
+    return undefined
   }
 }
 

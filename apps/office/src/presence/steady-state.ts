@@ -1,7 +1,7 @@
 import type { DocumentState, Saving } from '../room-document.js'
 
 /** Something with a document's state, such as a `RoomDocument`. */
-interface Source {
+export interface Source {
   getSnapshot(): DocumentState
   subscribe(listener: () => void): () => void
 }
@@ -83,4 +83,5 @@ export class SteadyState {
   }
 }
 
-const badnessOf = ({ saving }: DocumentState): number => BADNESS[saving]
+/** Returns how much somebody has to know of a state; more is worse. */
+export const badnessOf = ({ saving }: DocumentState): number => BADNESS[saving]

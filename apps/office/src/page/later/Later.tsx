@@ -4,6 +4,7 @@ import type { Session } from '../../session.js'
 import { FOLDS } from '../late-parts.js'
 import { FOLD_PART } from './folds.js'
 import { BlockHandle } from './BlockHandle.js'
+import { Boundary } from './comments/Boundary.js'
 import { FileMenu } from './files/FileMenu.js'
 import { FindBar, useFindKeys, type Finding } from './FindBar.js'
 import { Footer } from './Footer.js'
@@ -35,7 +36,8 @@ export function Later({ editor, session, canEdit, refused }: LaterProps) {
   const [finding, setFinding] = useState<Finding>(null)
   const mayComment = useSyncExternalStore(session.subscribe, () => isForComments(session))
   const [asked, setAsked] = useState(0)
-  const comment = mayComment ? () => setAsked((before) => before + 1) : undefined
+  const [isAllowed, setAllowed] = useState(false)
+  const comment = mayComment && isAllowed ? () => setAsked((before) => before + 1) : undefined
   useFindKeys(canEdit, setFinding)
   useEffect(() => FOLDS.fill(editor, FOLD_PART), [editor])
   const show = (isShown: boolean) => {
@@ -47,13 +49,15 @@ export function Later({ editor, session, canEdit, refused }: LaterProps) {
       {hasOutline && <Outline editor={editor} onClose={() => show(false)} />}
       <FindBar {...{ editor, finding }} onClose={() => setFinding(null)} />
       {canEdit && <SlashMenu editor={editor} />}
-      {(canEdit || mayComment) && (
+      {(canEdit || comment !== undefined) && (
         <SelectionBar editor={editor} canEdit={canEdit} onComment={comment} />
       )}
       {mayComment && (
-        <Suspense>
-          <Comments {...{ editor, session, asked, refused }} />
-        </Suspense>
+        <Boundary>
+          <Suspense>
+            <Comments {...{ editor, session, asked, refused }} allowed={setAllowed} />
+          </Suspense>
+        </Boundary>
       )}
       {canEdit && <BlockHandle editor={editor} />}
       <Footer

@@ -1,36 +1,29 @@
-import { useEffect, useRef, useState } from 'react'
-import { currentLanguage } from '../../../language/language.js'
-import type { Session } from '../../../session.js'
+import { memo, useEffect, useRef, useState } from 'react'
 import { authorOf } from './author.js'
-import type { Comment, CommentsDocument, Thread } from './comments-document.js'
+import { CommentItem } from './CommentItem.js'
+import type { Thread } from './comments-document.js'
 import { Composer } from './Composer.js'
+import { useDesk, useDraft } from './desk.js'
+import { NameField, useName } from './NameField.js'
 import { TEXTS } from './texts.js'
 
 interface ThreadCardProps {
-  readonly session: Session
-  readonly comments: CommentsDocument
   readonly thread: Thread
-  readonly people: readonly string[]
   readonly isCurrent: boolean
   /** Whether its text is deleted. */
   readonly isGone: boolean
-  readonly say: (text: string) => void
-  readonly onGo: () => void
+  readonly onGo: (thread: Thread) => void
 }
 
 /** A thread: what it is about, its comments, and what can be done with it. */
-export function ThreadCard(props: ThreadCardProps) {
-  const { session, comments, thread, people, isCurrent, isGone, say, onGo } = props
-  const { id, anchor, resolved } = thread
+export const ThreadCard = memo(function ThreadCard(props: ThreadCardProps) {
+  const { thread, isCurrent, isGone, onGo } = props
+  const { id, anchor, resolved, comments } = thread
+  const { canWrite } = useDesk()
   const card = useRef<HTMLElement>(null)
   useEffect(() => {
     if (isCurrent) card.current?.scrollIntoView({ block: 'nearest' })
   }, [isCurrent])
-  const end = () => {
-    if (resolved === undefined) comments.resolve(authorOf(session), id)
-    else comments.reopen(id)
-    say(resolved === undefined ? TEXTS.nowResolved : TEXTS.nowOpen)
-  }
   return (
     <article
       ref={card}
@@ -39,29 +32,65 @@ export function ThreadCard(props: ThreadCardProps) {
       tabIndex={-1}
       aria-label={TEXTS.threadOn(anchor.quote)}
     >
-      <Quote quote={anchor.quote} isGone={isGone} onGo={onGo} />
-      {thread.comments.map((comment) => (
-        <CommentItem key={comment.id} {...{ session, comments, comment, people, say }} />
+      <Quote quote={anchor.quote} isGone={isGone} onGo={() => onGo(thread)} />
+      {comments.map((comment) => (
+        <CommentItem key={comment.id} comment={comment} />
       ))}
       {resolved !== undefined && <p className="end">{TEXTS.resolvedBy(resolved.by)}</p>}
-      {resolved === undefined && (
-        <Composer
-          label={TEXTS.reply}
-          placeholder={TEXTS.reply}
-          send={TEXTS.reply}
-          people={people}
-          onSend={(written) => {
-            const added = comments.reply(authorOf(session), id, written)
-            if (typeof added !== 'object') return added
-            say(TEXTS.sent)
-            return undefined
-          }}
-        />
-      )}
+      <Reply thread={thread} isCurrent={isCurrent} />
+      {canWrite && <End thread={thread} />}
+    </article>
+  )
+})
+
+/** The field for a reply: hundreds of them would make the panel slow, so only the thread that the user is at has one. */
+function Reply({ thread, isCurrent }: Pick<ThreadCardProps, 'thread' | 'isCurrent'>) {
+  const { session, comments, canWrite, say } = useDesk()
+  const draft = useDraft(`reply/${thread.id}`)
+  const isOpen = thread.resolved === undefined && isCurrent && canWrite
+  if (!isOpen && draft === undefined) return null
+  if (comments.isFull(thread) && draft === undefined)
+    return <p className="hint">{TEXTS.threadFull}</p>
+  return (
+    <Composer
+      draftKey={`reply/${thread.id}`}
+      label={TEXTS.reply}
+      placeholder={TEXTS.reply}
+      send={TEXTS.reply}
+      canSend={canWrite && !comments.isFull(thread)}
+      onSend={(written) => {
+        const author = authorOf(session)
+        const added = author && comments.reply(author, thread.id, written)
+        if (typeof added !== 'object') return added
+        say(TEXTS.sent)
+        return undefined
+      }}
+    />
+  )
+}
+
+function End({ thread: { id, resolved } }: Pick<ThreadCardProps, 'thread'>) {
+  const { session, comments, say } = useDesk()
+  const [isAsking, setAsking] = useState(false)
+  const name = useName()
+  const resolve = (): boolean => {
+    const author = authorOf(session)
+    // Others see who resolved it.
+    if (author === undefined) setAsking(true)
+    return author !== undefined && comments.resolve(author, id)
+  }
+  const end = () => {
+    if (isAsking && !name.take()) return
+    const isDone = resolved === undefined ? resolve() : comments.reopen(id)
+    if (isDone) say(resolved === undefined ? TEXTS.nowResolved : TEXTS.nowOpen)
+  }
+  return (
+    <>
+      {isAsking && resolved === undefined && <NameField name={name} />}
       <button type="button" className="plain end-thread" onClick={end}>
         {resolved === undefined ? TEXTS.resolve : TEXTS.reopen}
       </button>
-    </article>
+    </>
   )
 }
 
@@ -87,88 +116,3 @@ function Quote({ quote, isGone, onGo }: QuoteProps) {
     </blockquote>
   )
 }
-
-interface CommentItemProps {
-  readonly session: Session
-  readonly comments: CommentsDocument
-  readonly comment: Comment
-  readonly people: readonly string[]
-  readonly say: (text: string) => void
-}
-
-function CommentItem({ session, comments, comment, people, say }: CommentItemProps) {
-  const [isEditing, setEditing] = useState(false)
-  const { id, author, atMs, text, mentions, editedMs } = comment
-  const isOwn = author.id === authorOf(session).id
-  return (
-    <div className="comment">
-      <p className="by">
-        <bdi>{author.name}</bdi>
-        <time dateTime={new Date(atMs).toISOString()}>{timeOf(atMs)}</time>
-        {editedMs !== undefined && <span>{TEXTS.edited}</span>}
-      </p>
-      {isEditing ? (
-        <Composer
-          label={TEXTS.edit}
-          placeholder={TEXTS.write}
-          send={TEXTS.save}
-          people={people}
-          written={comment}
-          isFocused
-          onSend={(written) => {
-            const refused = comments.edit(id, written)
-            if (refused === undefined) setEditing(false)
-            return refused
-          }}
-          onCancel={() => setEditing(false)}
-        />
-      ) : (
-        <p className="said" dir="auto">
-          <Said text={text} mentions={mentions} />
-        </p>
-      )}
-      {isOwn && !isEditing && (
-        <p className="own">
-          <button type="button" className="link" onClick={() => setEditing(true)}>
-            {TEXTS.edit}
-          </button>
-          <button
-            type="button"
-            className="link"
-            onClick={() => {
-              comments.remove(id)
-              say(TEXTS.removed)
-            }}
-          >
-            {TEXTS.remove}
-          </button>
-        </p>
-      )}
-    </div>
-  )
-}
-
-/** A text, as it was written, with the people that it mentions. @see OFFICE.md PG70 */
-function Said({ text, mentions }: Pick<Comment, 'text' | 'mentions'>) {
-  const parts = mentions.reduce(
-    (before, name) => before.flatMap((part) => splitAt(part, `@${name}`)),
-    [text],
-  )
-  const isMention = (part: string) => mentions.some((name) => part === `@${name}`)
-  return parts.map((part, at) =>
-    // oxlint-disable-next-line react/no-array-index-key -- the parts of a text have no other name
-    isMention(part) ? <strong key={at}>{part}</strong> : part,
-  )
-}
-
-/** Splits a text at each occurrence of another, which stays as a part of its own. */
-function splitAt(text: string, by: string): readonly string[] {
-  if (text === by) return [text]
-  return text.split(by).flatMap((part, at) => (at === 0 ? [part] : [by, part]))
-}
-
-const timeOf = (atMs: number): string =>
-  new Intl.DateTimeFormat(currentLanguage().locale, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-  }).format(atMs)

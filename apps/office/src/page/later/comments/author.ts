@@ -1,36 +1,89 @@
 import { storedAs } from '../../../base.js'
-import { loadPerson, suggestPerson } from '../../../person.js'
+import { readIdentity } from '../../../identity.js'
+import { chosenName, savePerson } from '../../../person.js'
 import type { Session } from '../../../session.js'
 import type { Author } from './comments-document.js'
 
-const STORED_AS = storedAs('whereabouts:author')
+/** The name of the user that the server named last, for when it can't be asked. */
+const NAME_STORED_AS = storedAs('whereabouts:user-name')
+/** Where there are no users, each document knows somebody by another id, so nobody can be followed through them. */
+const idStoredAs = (room: string): string => storedAs(`whereabouts:author:${room}`)
 
 /** Kept for this window where the browser forbids storage. */
-let unstored: string | undefined
+const unstored = new Map<string, string>()
 
-/** Returns who comments in this window: the user, or in open mode whoever this browser belongs to. @see OFFICE.md PG69 */
-export function authorOf(session: Session): Author {
-  const { members, self } = session.getSnapshot()
-  const shown = members.find(({ id }) => id === self)?.user
-  const id = session.document.user ?? browserId()
-  const name = shown?.name ?? loadPerson(() => localStorage)?.name ?? suggestPerson().name
-  return { id, name }
+/** Whoever is at this window, as far as that is known. */
+export interface Me {
+  /** `undefined` where there are no users, for whoever hasn't commented on this page. */
+  readonly id: string | undefined
+  /** `undefined` for somebody who has to choose one first. */
+  readonly name: string | undefined
 }
 
-function browserId(): string {
+/** Returns who is at this window: the user as the server knows them, or whoever chose a name here. @see OFFICE.md PG92 */
+export function whoIsHere(session: Session): Me {
+  const { user } = session.document
+  if (user === undefined)
+    return { id: load(idStoredAs(session.name)), name: chosenName(() => localStorage) }
+  return { id: user, name: knownName(user) ?? user }
+}
+
+/** Returns the author of what is written now; `undefined` if they have to choose a name first. */
+export function authorOf(session: Session): Author | undefined {
+  const { id, name } = whoIsHere(session)
+  return name === undefined ? undefined : { id: id ?? makeId(session.name), name }
+}
+
+/** Asks the server for the name of the user at this window; without an answer, it stays what it was. */
+export async function learnName({ document }: Session): Promise<void> {
+  if (document.user === undefined) return
+  const { user } = await readIdentity()
+  if (user?.id !== document.user || !user.name) return
+  store(NAME_STORED_AS, JSON.stringify({ id: user.id, name: user.name }))
+}
+
+/** Keeps the name that somebody chose, for all that others see of them. */
+export function chooseName(session: Session, name: string): void {
+  const person = { ...session.person, name }
+  savePerson(() => localStorage, person)
+  session.setUser(person)
+  // The bar follows what other windows store.
+  window.dispatchEvent(new StorageEvent('storage'))
+}
+
+function knownName(user: string): string | undefined {
   try {
-    const known = localStorage.getItem(STORED_AS)
-    if (known !== null) return known
-    const id = newId()
-    localStorage.setItem(STORED_AS, id)
-    return id
+    const { id, name } = JSON.parse(load(NAME_STORED_AS) ?? 'null') as {
+      id: unknown
+      name: unknown
+    }
+    return id === user && typeof name === 'string' ? name : undefined
   } catch {
-    unstored ??= newId()
-    return unstored
+    // Nothing is stored, or something else.
+    return undefined
   }
 }
 
-const newId = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('')
+function makeId(room: string): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  const id = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  store(idStoredAs(room), id)
+  return id
+}
+
+function load(name: string): string | undefined {
+  try {
+    return localStorage.getItem(name) ?? unstored.get(name)
+  } catch {
+    return unstored.get(name)
+  }
+}
+
+function store(name: string, value: string): void {
+  unstored.set(name, value)
+  try {
+    localStorage.setItem(name, value)
+  } catch {
+    // The storage is full or forbidden: it is known for this visit only.
+  }
+}

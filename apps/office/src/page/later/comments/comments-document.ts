@@ -1,10 +1,10 @@
 import type { Doc, Map as YMap } from 'yjs'
 import { isKnownFormat, observeFormat } from '@whereabouts/univer/document'
-import { parseRelative, toPlace, type RelativeJson } from '../../../page-document/places.js'
+import { parseRelative, type RelativeJson } from '../../../page-document/places.js'
 
 /** Who wrote a comment. */
 export interface Author {
-  /** The id of the user; in open mode a random one of this browser. */
+  /** The id of the user; without users a random one of this browser, for this page alone. */
   readonly id: string
   readonly name: string
 }
@@ -44,8 +44,8 @@ export interface Written {
   readonly mentions: readonly string[]
 }
 
-/** Why a comment isn't stored. */
-export type Refused = 'empty' | 'long' | 'full'
+/** Why a comment isn't stored: it has no text or too much, there are too many, or they are in a newer format. */
+export type Refused = 'empty' | 'long' | 'full' | 'newer'
 
 /** What is beyond a limit isn't written, and isn't shown. @see PAGE.md PG67 */
 export const LIMITS = {
@@ -147,7 +147,7 @@ export class CommentsDocument {
 
   /** Begins a thread; returns its id, or why not. */
   begin(author: Author, anchor: Anchor, written: Written): { readonly id: string } | Refused {
-    if (this.threads.length >= LIMITS.threads) return 'full'
+    if (this.hasAll) return 'full'
     const quote = clean(cut(anchor.quote, LIMITS.quoteCharacters))
     return this.#add({ author, anchor: { ...anchor, quote } }, written)
   }
@@ -159,36 +159,58 @@ export class CommentsDocument {
     return this.#add({ author, thread }, written)
   }
 
+  /** Whether a thread has as many comments as it can have. */
+  isFull({ comments }: Thread): boolean {
+    return comments.length >= LIMITS.comments
+  }
+
+  /** Whether there can be no more threads. */
+  get hasAll(): boolean {
+    return this.threads.length >= LIMITS.threads
+  }
+
+  /** Says where the text of a thread is now. What it was about stays what it was. @see PAGE.md PG90 */
+  anchor(thread: string, { start, end }: Anchor): void {
+    const head = fieldsOf(this.#map.get(thread))
+    const { anchor } = head
+    if (readAnchor(anchor) === undefined) return
+    this.#write(() =>
+      this.#map.set(thread, { ...head, anchor: { ...fieldsOf(anchor), start, end } }),
+    )
+  }
+
   /** Changes the text of a comment; returns why not. */
   edit(id: string, written: Written): Refused | undefined {
-    const refused = whyNot(written)
+    const refused = this.#whyNot(written)
     // Somebody may have deleted it in another window.
     if (refused !== undefined || !this.#map.has(`${id}/text`)) return refused
     this.#write(() => this.#map.set(`${id}/text`, { ...cleaned(written), editedMs: Date.now() }))
     return undefined
   }
 
-  /** Deletes a comment; what others replied stays. */
-  remove(id: string): void {
+  /** Deletes a comment; what others replied stays. Returns whether it did. */
+  remove(id: string): boolean {
     const isReply = this.#map.has(id) && readHead(this.#map.get(id))?.anchor === undefined
-    this.#write(() => {
+    return this.#write(() => {
       this.#map.delete(`${id}/text`)
       // Where a thread began is needed for replies that are on their way.
       if (isReply) this.#map.delete(id)
     })
   }
 
-  resolve({ id, name }: Author, thread: string): void {
+  /** Returns whether it did. */
+  resolve({ id, name }: Author, thread: string): boolean {
     const author = { id, name }
-    this.#write(() => this.#map.set(`${thread}/resolved`, { author, atMs: Date.now() }))
+    return this.#write(() => this.#map.set(`${thread}/resolved`, { author, atMs: Date.now() }))
   }
 
-  reopen(thread: string): void {
-    this.#write(() => this.#map.delete(`${thread}/resolved`))
+  /** Returns whether it did. */
+  reopen(thread: string): boolean {
+    return this.#write(() => this.#map.delete(`${thread}/resolved`))
   }
 
   #add(head: Fields, written: Written): { readonly id: string } | Refused {
-    const refused = whyNot(written)
+    const refused = this.#whyNot(written)
     if (refused !== undefined) return refused
     const id = newId()
     this.#write(() => {
@@ -198,9 +220,15 @@ export class CommentsDocument {
     return { id }
   }
 
-  #write(change: () => void): void {
-    if (!this.isKnown) return
+  /** Returns whether it was written. */
+  #write(change: () => void): boolean {
+    if (!this.isKnown) return false
     this.#doc.transact(change, this)
+    return true
+  }
+
+  #whyNot(written: Written): Refused | undefined {
+    return this.isKnown ? whyNot(written) : 'newer'
   }
 
   #readComment(id: string, { author, atMs }: Head): Comment | undefined {
@@ -224,25 +252,6 @@ export class CommentsDocument {
     const time = readTime(atMs)
     return by === undefined || time === undefined ? undefined : { by, atMs: time }
   }
-}
-
-/** A range of one of a page's texts. */
-export interface Range {
-  readonly flow: string
-  readonly from: number
-  readonly to: number
-}
-
-/**
- * Returns the text that a thread is about, wherever it is now; `undefined` once it is deleted.
- *
- * @param doc the document of the page
- * @see OFFICE.md PG72
- */
-export function rangeOf(doc: Doc, { start, end }: Anchor): Range | undefined {
-  const [from, to] = [toPlace(doc, start), toPlace(doc, end)]
-  if (from === undefined || to?.flow !== from.flow || to.index <= from.index) return undefined
-  return { flow: from.flow, from: from.index, to: to.index }
 }
 
 /** Who began a comment, when, and either what it is about or the thread that it is in. */
@@ -292,8 +301,12 @@ const fieldsOf = (value: unknown): Fields =>
 
 function whyNot({ text }: Written): Refused | undefined {
   if (text.trim() === '') return 'empty'
-  return Array.from(text.trim()).length > LIMITS.characters ? 'long' : undefined
+  return charactersLeft(text) < 0 ? 'long' : undefined
 }
+
+/** Returns how many characters a text may still have; fewer than 0 if it is too long. */
+export const charactersLeft = (text: string): number =>
+  LIMITS.characters - Array.from(text.trim()).length
 
 const cleaned = ({ text, mentions }: Written) => ({
   text: clean(text.trim()),

@@ -5,7 +5,11 @@ export interface CommentTexts {
   readonly title: string
   readonly close: string
   /** The button in the bar. */
-  readonly button: (open: number) => string
+  readonly button: (open: number, unsent: number) => string
+  readonly previous: string
+  readonly next: string
+  readonly loading: string
+  readonly notAllowed: string
   readonly openOnes: (count: number) => string
   readonly resolvedOnes: (count: number) => string
   readonly which: string
@@ -23,6 +27,15 @@ export interface CommentTexts {
   readonly send: string
   readonly save: string
   readonly cancel: string
+  readonly discard: string
+  /** What to do with a draft before another comment is begun. */
+  readonly sendFirst: string
+  /** What was written to a comment that is deleted. */
+  readonly orphan: string
+  readonly yourName: string
+  readonly nameNeeded: string
+  readonly askRemove: string
+  readonly keep: string
   readonly edit: string
   readonly remove: string
   readonly removed: string
@@ -34,6 +47,9 @@ export interface CommentTexts {
   readonly selectText: string
   readonly long: (most: number) => string
   readonly full: string
+  readonly threadFull: string
+  /** How many characters are left; fewer than 0 are too many. */
+  readonly left: (count: number) => string
   readonly notSaved: string
   readonly refused: string
   readonly sent: string

@@ -1,6 +1,7 @@
 import type { Editor } from '@tiptap/core'
+import { TextSelection } from '@tiptap/pm/state'
 import { useCallback, useEffect, useRef } from 'react'
-import { DRAFT } from './useMarks.js'
+import { DRAFT } from './marks.js'
 
 /** Calls back when the user has asked once more. */
 export function useAsked(asked: number, begin: () => void): void {
@@ -31,17 +32,26 @@ export function useKey(begin: () => void): void {
   }, [begin])
 }
 
-/** Calls back with the thread of a commented text that was clicked, unless the click ends a selection. */
-export function useClicks({ view: { dom } }: Editor, show: (thread: string) => void): void {
+/** Calls back with where commented text was clicked, unless the click ends a selection. */
+export function useClicks({ view }: Editor, show: (at: number, thread: string) => void): void {
   useEffect(() => {
-    const look = ({ target }: MouseEvent) => {
+    const look = ({ target, clientX: left, clientY: top }: MouseEvent) => {
       const marked = target instanceof Element ? target.closest('[data-thread]') : null
       const thread = marked?.getAttribute('data-thread')
-      if (thread && thread !== DRAFT && getSelection()?.isCollapsed !== false) show(thread)
+      if (!thread || thread === DRAFT || getSelection()?.isCollapsed === false) return
+      const at = view.posAtCoords({ left, top })?.pos ?? view.posAtDOM(marked!, 0)
+      collapse(view, at)
+      show(at, thread)
     }
-    dom.addEventListener('click', look)
-    return () => dom.removeEventListener('click', look)
-  }, [dom, show])
+    view.dom.addEventListener('click', look)
+    return () => view.dom.removeEventListener('click', look)
+  }, [view, show])
+}
+
+/** What was selected before a click must not come back when the marks are drawn, before the editor hears of the click. */
+function collapse({ state, dispatch }: Editor['view'], at: number): void {
+  if (state.selection.empty) return
+  dispatch(state.tr.setSelection(TextSelection.near(state.doc.resolve(at))))
 }
 
 /** Returns a function that stays the same, and does what that of the last rendering does. */

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import type { DocumentState } from '../../../room-document.js'
 import type { Beside, Session } from '../../../session.js'
 import { CommentsDocument, type Thread } from './comments-document.js'
 import { connect } from './connection.js'
@@ -11,8 +12,12 @@ const NEVER = () => () => {}
 export interface CommentsNow {
   readonly comments: CommentsDocument | undefined
   readonly threads: readonly Thread[]
-  /** Whether they are loaded. */
-  readonly isThere: boolean
+  /** Whether they are loaded, from the server or from this browser. */
+  readonly isLoaded: boolean
+  /** Whether they are those of the server. */
+  readonly isSynced: boolean
+  /** Whether what is written here would reach the others, now or later. @see OFFICE.md PG95 */
+  readonly canWrite: boolean
   /** What to tell whoever writes; `undefined` if all is well. */
   readonly trouble: string | undefined
 }
@@ -23,12 +28,20 @@ export function useComments(session: Session): CommentsNow {
   const subscribe = connection?.document.subscribe ?? NEVER
   const doc = useSyncExternalStore(subscribe, () => connection?.document.doc)
   const state = useSyncExternalStore(subscribe, () => connection?.document.getSnapshot())
+  const isSynced = useSynced(connection)
   const comments = useMemo(() => doc && new CommentsDocument(doc), [doc])
   const follow = comments?.subscribe ?? NEVER
   const threads = useSyncExternalStore(follow, () => comments?.threads ?? NONE)
   const isKnown = useSyncExternalStore(follow, () => comments?.isKnown !== false)
-  const isThere = state?.isThere === true
-  return { comments, threads, isThere, trouble: isKnown ? troubleOf(state?.saving) : TEXTS.notNow }
+  const mayWrite = state?.isReadOnly === false
+  return {
+    comments,
+    threads,
+    isLoaded: state?.isThere === true,
+    isSynced,
+    canWrite: mayWrite && isKnown,
+    trouble: isKnown ? troubleOf(state) : TEXTS.notNow,
+  }
 }
 
 function useConnection(session: Session): Beside | undefined {
@@ -42,7 +55,23 @@ function useConnection(session: Session): Beside | undefined {
   return connection
 }
 
-function troubleOf(saving: string | undefined): string | undefined {
-  if (saving === 'setAside') return TEXTS.refused
-  return saving === 'kept' || saving === 'unkept' ? TEXTS.notSaved : undefined
+/** Returns whether the server's comments have been there once. */
+function useSynced(connection: Beside | undefined): boolean {
+  const [synced, setSynced] = useState<Beside>()
+  useEffect(() => {
+    const provider = connection?.document.provider
+    const look = () => {
+      if (provider?.synced === true) setSynced(connection)
+    }
+    look()
+    provider?.on('synced', look)
+    return () => provider?.off('synced', look)
+  }, [connection])
+  return connection !== undefined && synced === connection
+}
+
+function troubleOf(state: DocumentState | undefined): string | undefined {
+  if (state?.saving === 'setAside') return TEXTS.refused
+  if (state?.saving !== 'kept' && state?.saving !== 'unkept') return undefined
+  return state.hasUnsaved ? TEXTS.notSaved : undefined
 }

@@ -1,30 +1,48 @@
 import type { Editor } from '@tiptap/core'
 import { useEffect, useMemo, useState } from 'react'
+import type { Match } from '../../late-parts.js'
 import type { Anchor, Thread } from './comments-document.js'
-import { CommentMarks, type Ranges } from './marks.js'
+import { CommentMarks, DRAFT, NOWHERE, type Places } from './marks.js'
+import { useStable } from './useAsked.js'
 
-/** Stands for the text that is about to be commented. */
-export const DRAFT = 'draft'
+/** Where the threads of a page are, and what is at a position of it. */
+export interface Marks extends Places {
+  readonly threadsAt: (at: number) => readonly string[]
+  readonly rangeOf: (thread: string) => Match | undefined
+}
 
-/** Marks threads and the draft in the text, and returns where the threads are. */
+/**
+ * Marks threads and the draft in the text.
+ *
+ * @param anchored called with where the text of a thread is now, after it was moved or brought back here
+ */
 export function useMarks(
   editor: Editor,
   threads: readonly Thread[],
-  draft: Anchor | null,
+  draft: Anchor | undefined,
   current: string | undefined,
-): Ranges {
-  const [ranges, setRanges] = useState<Ranges>(new Map())
+  anchored: (thread: string, anchor: Anchor) => void,
+): Marks {
+  const [places, setPlaces] = useState<Places>(NOWHERE)
   const marks = useMemo(() => new CommentMarks(editor), [editor])
+  const anchors = useStable(anchored)
   const shown = useMemo(
-    () => (draft === null ? threads : [...threads, draftOf(draft)]),
+    () => (draft === undefined ? threads : [...threads, draftOf(draft)]),
     [threads, draft],
   )
-  useEffect(() => marks.start(setRanges), [marks])
+  useEffect(() => marks.start({ moved: setPlaces, anchored: anchors }), [marks, anchors])
   useEffect(
-    () => marks.show(shown, draft === null ? current : DRAFT),
+    () => marks.show(shown, draft === undefined ? current : DRAFT),
     [marks, shown, draft, current],
   )
-  return ranges
+  return useMemo(
+    () => ({
+      ...places,
+      rangeOf: (thread: string) => marks.rangeOf(thread),
+      threadsAt: (at: number) => marks.threadsAt(at).filter((id) => id !== DRAFT),
+    }),
+    [places, marks],
+  )
 }
 
 const draftOf = (anchor: Anchor): Thread => ({

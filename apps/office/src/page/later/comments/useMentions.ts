@@ -1,8 +1,8 @@
 import { useState } from 'react'
 
 const MOST_OFFERED = 6
-/** What is typed of a name, at the caret. */
-const MENTION = /@([^\s@]{0,40})$/u
+/** What is typed of a name, at the caret; Chinese input methods may write the wide sign. */
+const MENTION = /[@＠]([^\s@＠]{0,40})$/u
 
 /** The people that are offered while a name is typed. */
 export interface Mentions {
@@ -33,7 +33,9 @@ export function useMentions(people: readonly string[]): Mentions {
       setQuery(MENTION.exec(value.slice(0, selectionStart))?.[1])
     },
     pick({ value, selectionStart }, name) {
-      const before = `${value.slice(0, selectionStart - (query ?? '').length)}${name} `
+      // The sign before what is typed may be the wide one.
+      const typed = (query ?? '').length + 1
+      const before = `${value.slice(0, selectionStart - typed)}@${name} `
       close()
       return [before + value.slice(selectionStart), before.length]
     },

@@ -3,7 +3,14 @@ import type { CommentTexts } from '../texts.js'
 export const texts: CommentTexts = {
   title: 'Comments',
   close: 'Close comments',
-  button: (open) => (open === 0 ? 'Comments' : `Comments, ${open} open`),
+  button: (open, unsent) =>
+    ['Comments', open > 0 && `${open} open`, unsent > 0 && `${unsent} not sent`]
+      .filter(Boolean)
+      .join(', '),
+  previous: 'Previous comment',
+  next: 'Next comment',
+  loading: 'Loading comments…',
+  notAllowed: 'You can’t comment here now.',
   openOnes: (count) => `Open (${count})`,
   resolvedOnes: (count) => `Resolved (${count})`,
   which: 'Which comments to show',
@@ -20,6 +27,13 @@ export const texts: CommentTexts = {
   send: 'Comment',
   save: 'Save',
   cancel: 'Cancel',
+  discard: 'Discard',
+  sendFirst: 'You have a comment that isn’t sent. Send or discard it first.',
+  orphan: 'Not sent: what this was about has been deleted.',
+  yourName: 'Your name',
+  nameNeeded: 'Enter the name that others will see.',
+  askRemove: 'Delete this comment?',
+  keep: 'Keep',
   edit: 'Edit',
   remove: 'Delete',
   removed: 'Comment deleted.',
@@ -31,6 +45,11 @@ export const texts: CommentTexts = {
   selectText: 'Select the text that you want to comment on.',
   long: (most) => `A comment has at most ${most} characters.`,
   full: 'There are too many comments here. Delete some, or begin a new page.',
+  threadFull: 'There can be no more replies here. Begin another comment.',
+  left: (count) => {
+    const characters = Math.abs(count) === 1 ? 'character' : 'characters'
+    return `${Math.abs(count)} ${characters} ${count < 0 ? 'too many' : 'left'}.`
+  },
   notSaved: 'Not saved yet. Your comments are sent when the connection is back.',
   refused: 'The server didn’t accept your last comment. It is only in this browser.',
   sent: 'Comment added.',

@@ -3,7 +3,14 @@ import type { CommentTexts } from '../texts.js'
 export const texts: CommentTexts = {
   title: '评论',
   close: '关闭评论',
-  button: (open) => (open === 0 ? '评论' : `评论，${open} 条未解决`),
+  button: (open, unsent) =>
+    ['评论', open > 0 && `${open} 条未解决`, unsent > 0 && `${unsent} 条未发送`]
+      .filter(Boolean)
+      .join('，'),
+  previous: '上一条评论',
+  next: '下一条评论',
+  loading: '正在加载评论…',
+  notAllowed: '您现在无法在此评论。',
   openOnes: (count) => `未解决 (${count})`,
   resolvedOnes: (count) => `已解决 (${count})`,
   which: '显示哪些评论',
@@ -20,6 +27,13 @@ export const texts: CommentTexts = {
   send: '评论',
   save: '保存',
   cancel: '取消',
+  discard: '放弃',
+  sendFirst: '您有一条评论尚未发送，请先发送或放弃。',
+  orphan: '未发送：所评论的内容已被删除。',
+  yourName: '您的名字',
+  nameNeeded: '请输入他人将看到的名字。',
+  askRemove: '要删除这条评论吗？',
+  keep: '保留',
   edit: '编辑',
   remove: '删除',
   removed: '评论已删除。',
@@ -31,6 +45,8 @@ export const texts: CommentTexts = {
   selectText: '请先选中要评论的文字。',
   long: (most) => `一条评论最多 ${most} 个字符。`,
   full: '评论太多了。请删除一些，或新建页面。',
+  threadFull: '此处无法再添加回复，请另写一条评论。',
+  left: (count) => (count < 0 ? `超出 ${-count} 个字符。` : `还可输入 ${count} 个字符。`),
   notSaved: '尚未保存。恢复连接后会发送评论。',
   refused: '服务器没有接受您的上一条评论，它只保存在此浏览器中。',
   sent: '评论已添加。',
