@@ -1,4 +1,4 @@
-import { commentedBy, commentsOf, Problem } from '@whereabouts/protocol'
+import { commentsOf, Problem } from '@whereabouts/protocol'
 import type { Audited, AuditLog, Manager } from './access/audit.js'
 import { checkOwner } from './access/access-record.js'
 import type { AskedCall, Sharing } from './access/sharing.js'
@@ -9,7 +9,7 @@ import type { History } from './history.js'
 import type { RoomDocuments } from './room-documents.js'
 import type { RoomName } from './room/ids.js'
 import { isNothing } from './room/nothing.js'
-import { checkRoom } from './room-name.js'
+import { checkOwn, checkRoom } from './room-name.js'
 import type { HostedRooms } from './rooms/hosted-rooms.js'
 import type { Serving } from './serving.js'
 
@@ -80,14 +80,12 @@ export class Administration {
    * Deletes a document for good.
    *
    * @returns whether there was one
-   * @throws {Problem} bad-room, store-failed, shutting-down
-   * @see PROTOCOL.md AD1, AD3, AD9
+   * @throws {Problem} bad-room, also of comments; store-failed, shutting-down
+   * @see PROTOCOL.md AD1, AD3, AD9, CM6
    */
   async deleteDocument(roomName: string, who: Manager): Promise<boolean> {
     this.context.serving.assertServing()
-    const isDeleted = await this.#remove(checkRoom(roomName))
-    if (isDeleted) await this.context.audit.note(who, { what: 'delete', room: roomName })
-    return isDeleted
+    return this.#remove(checkOwn(roomName), { who, said: { what: 'delete' } })
   }
 
   /**
@@ -123,7 +121,7 @@ export class Administration {
     record?: RoomRecord,
   ): Promise<Imported> {
     this.context.serving.assertServing()
-    const name = checkRoom(roomName)
+    const name = record === undefined ? checkRoom(roomName) : checkOwn(roomName)
     // A document without content is its record alone.
     if (record === undefined && isNothing(update)) throw nothingInIt()
     const { sharing, roomDocuments } = this.context
@@ -152,7 +150,7 @@ export class Administration {
     const { serving, roomDocuments, audit } = this.context
     serving.assertServing()
     if (owner !== undefined) checkOwner(owner)
-    const [source, target] = [checkRoom(from), checkRoom(to)]
+    const [source, target] = [checkOwn(from), checkOwn(to)]
     const update = await roomDocuments.current(source)
     if (isNothing(update)) return false
     await roomDocuments.create(target, { update, owner })
@@ -170,7 +168,7 @@ export class Administration {
    */
   async setOwner(roomName: string, userId: string, who: Manager): Promise<boolean> {
     this.context.serving.assertServing()
-    const name = checkRoom(roomName)
+    const name = checkOwn(roomName)
     const access = await this.context.sharing.giveTo(name, userId)
     if (access === undefined) return false
     await this.context.outdate(name)
@@ -188,7 +186,7 @@ export class Administration {
   async setTrashed(asked: AskedCall, isTrashed: boolean, who: Manager): Promise<boolean> {
     const { serving, sharing, audit } = this.context
     serving.assertServing()
-    const name = checkRoom(asked.roomName)
+    const name = checkOwn(asked.roomName)
     if (!(await sharing.trash(asked, isTrashed ? Date.now() : undefined))) return false
     await Promise.all([this.context.outdate(name), audit.note(who, trashing(name, isTrashed))])
     return true
@@ -227,10 +225,9 @@ export class Administration {
 
   /** Whoever takes it out of the trash at this moment uses it, so that it stays. */
   async #deleteTrashed(roomName: string, beforeMs: number): Promise<boolean> {
-    if (this.#isInUse(roomName) || !(await this.#remove(checkRoom(roomName), beforeMs)))
-      return false
-    await this.context.audit.note({ as: 'retention' }, { what: 'empty trash', room: roomName })
-    return true
+    if (this.#isInUse(roomName)) return false
+    const noted = { who: { as: 'retention' }, said: { what: 'empty trash' } } as const
+    return this.#remove(checkOwn(roomName), noted, beforeMs)
   }
 
   /**
@@ -246,14 +243,9 @@ export class Administration {
     for await (const info of this.#all()) {
       const { roomName, bytes, usedAtMs } = info
       const isUnused = usedAtMs >= FIRST_USE_MS && usedAtMs < unusedSinceMs
-      // Comments go with their document, which people may read without them.
-      if (!isUnused || this.#isInUse(roomName) || commentedBy(roomName) !== undefined) continue
-      if (!dryRun) {
-        const name = checkRoom(roomName)
-        if (!(await this.#remove(name, unusedSinceMs))) continue
-        await this.context.audit.note(who, { what: 'retention', room: roomName, bytes })
-      }
-      yield info
+      if (!isUnused || this.#isInUse(roomName)) continue
+      const noted = { who, said: { what: 'retention', bytes } }
+      if (dryRun || (await this.#remove(checkOwn(roomName), noted, unusedSinceMs))) yield info
     }
   }
 
@@ -264,18 +256,27 @@ export class Administration {
     return newestMs
   }
 
-  /** Also after a failure, as the store may have removed it. @see PROTOCOL.md SR10 */
-  async #remove(roomName: RoomName, unusedSinceMs?: number): Promise<boolean> {
-    let isRemoved = false
+  /**
+   * Removes a document with the comments on it. What is true after a failure isn't known, as the store may have
+   * removed it: then it is noted as well, and asked about again.
+   *
+   * @see PROTOCOL.md SR10, AD9, CM6
+   */
+  async #remove(
+    roomName: RoomName,
+    { who, said }: { readonly who: Manager; readonly said: Audited },
+    unusedSinceMs?: number,
+  ): Promise<boolean> {
+    const { roomDocuments, audit, outdate } = this.context
+    let isRemoved: boolean | undefined
     try {
-      isRemoved = await this.context.roomDocuments.remove(roomName, unusedSinceMs)
+      isRemoved = await roomDocuments.remove(roomName, unusedSinceMs)
+      return isRemoved
     } finally {
-      await this.context.outdate(roomName)
+      await outdate(roomName)
+      const failed = isRemoved === undefined && { failed: true }
+      if (isRemoved !== false) await audit.note(who, { ...said, room: roomName, ...failed })
     }
-    // A document that is in use after all keeps its comments.
-    const comments = isRemoved || unusedSinceMs === undefined ? commentsOf(roomName) : undefined
-    if (comments !== undefined) await this.#remove(checkRoom(comments))
-    return isRemoved
   }
 
   async *#all(): AsyncGenerator<DocumentInfo> {
@@ -287,9 +288,12 @@ export class Administration {
     }
   }
 
-  /** Returns whether a room has readers, who may look at its document for months without a change. */
+  /** Returns whether somebody reads a document or its comments, and may do so for months without a change. */
   #isInUse(roomName: string): boolean {
-    return this.context.rooms.find(roomName)?.isIdle === false
+    const { rooms } = this.context
+    return [roomName, commentsOf(roomName) ?? roomName].some(
+      (each) => rooms.find(each)?.isIdle === false,
+    )
   }
 
   #membersOf(roomName: string): number {
