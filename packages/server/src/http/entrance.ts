@@ -136,7 +136,7 @@ export class Entrance {
     read: (entered: Entered) => Promise<T>,
   ): Promise<Decided<T>> {
     const entered = await this.#enter(call, name, demand)
-    const { asker, user } = entered
+    const { roomName, asker, account, user } = entered
     if (demand.isFresh === true) this.access.sharing.outdate(asker.roomName)
     const stillMay = this.access.permissions.asksAbout(asker, demand.needs)
       ? await this.#assert(asker, demand)
@@ -145,7 +145,8 @@ export class Entrance {
     const said = await read(entered)
     assertCurrent(user)
     if (stillMay !== undefined && (await stillMay())) assertCurrent(user)
-    return { ...entered, said, stillMay }
+    // Thousands of times a second: a literal is made much faster than a spread.
+    return { roomName, asker, account, user, said, stillMay }
   }
 
   /**
