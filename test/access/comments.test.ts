@@ -106,6 +106,7 @@ describe.each(SERVERS)('the comments on a document on %s', (server) => {
 
     expect((await write(room, as('ada'))).status).toBe(200)
     expect(await read(comments, as('ada'))).toBe(false)
+    expect(await running.rooms.document(comments.name)).toHaveLength(2)
   })
 
   it('[CM2] [CM3] who waits for them is asked about their document, not about them', async () => {
