@@ -2,7 +2,7 @@ import { commentsOf, Problem } from '@whereabouts/protocol'
 import type { Audited, AuditLog, Manager } from './access/audit.js'
 import { checkOwner } from './access/access-record.js'
 import type { AskedCall, Sharing } from './access/sharing.js'
-import type { Documents } from './document/documents.js'
+import type { Documents, RemovedOnly } from './document/documents.js'
 import type { TrashPage } from './document/lists.js'
 import type { DocumentInfo, Page, RoomRecord } from './document/store.js'
 import type { History } from './history.js'
@@ -25,6 +25,15 @@ export interface Retention {
   readonly unusedSinceMs: number
   /** Lists the documents without deleting them. */
   readonly dryRun?: boolean
+}
+
+/** What becomes of a document that has been in the trash for long. */
+export interface Emptied {
+  readonly roomName: string
+  /** `false` if it is in use or was taken out, or couldn't be deleted. */
+  readonly isDeleted: boolean
+  /** Why it couldn't. */
+  readonly error?: unknown
 }
 
 /** The result of an import. */
@@ -192,9 +201,9 @@ export class Administration {
     return true
   }
 
-  /** Returns whether the store finds what is in the trash. @throws {Problem} store-failed */
-  async keepsTrash(): Promise<boolean> {
-    return (await this.context.documents.lists.trashed({ beforeMs: 0, limit: 1 })) !== null
+  /** Whether the store finds what is in the trash. */
+  get keepsTrash(): boolean {
+    return this.context.documents.keepsLists
   }
 
   /** Returns whether a document is in the trash. @throws {Problem} store-failed */
@@ -203,18 +212,23 @@ export class Administration {
   }
 
   /**
-   * Deletes what has been in the trash, and unused, since before a time.
+   * Deletes what has been in the trash, and unused, since before a time, and yields what becomes of each: one
+   * that fails, such as because of a lock, doesn't keep the others from going.
    *
-   * @returns how many documents
-   * @throws {Problem} store-failed
+   * @throws {Problem} store-failed if the trash can't be listed
    * @see PROTOCOL.md HM10
    */
-  async emptyTrash(beforeMs: number): Promise<number> {
-    let count = 0
+  async *emptyTrash(beforeMs: number): AsyncGenerator<Emptied> {
     for (let after = ''; ;) {
       const rooms = await this.#trashed({ beforeMs, after, limit: MOST_LISTED })
-      for (const room of rooms) if (await this.#deleteTrashed(room, beforeMs)) count += 1
-      if (rooms.length < MOST_LISTED) return count
+      for (const roomName of rooms) {
+        try {
+          yield { roomName, isDeleted: await this.#deleteTrashed(roomName, beforeMs) }
+        } catch (error) {
+          yield { roomName, isDeleted: false, error }
+        }
+      }
+      if (rooms.length < MOST_LISTED) return
       after = rooms.at(-1)!
     }
   }
@@ -223,11 +237,14 @@ export class Administration {
     return (await this.context.documents.lists.trashed(page))?.of ?? []
   }
 
-  /** Whoever takes it out of the trash at this moment uses it, so that it stays. */
+  /** The record says whether it is in the trash, and it goes only while that is its record. */
   async #deleteTrashed(roomName: string, beforeMs: number): Promise<boolean> {
     if (this.#isInUse(roomName)) return false
+    const name = checkOwn(roomName)
+    const revision = await this.context.sharing.trashedBefore(name, beforeMs)
+    if (revision === undefined) return false
     const noted = { who: { as: 'retention' }, said: { what: 'empty trash' } } as const
-    return this.#remove(checkOwn(roomName), noted, beforeMs)
+    return this.#remove(name, noted, { unusedSinceMs: beforeMs, revision })
   }
 
   /**
@@ -245,7 +262,8 @@ export class Administration {
       const isUnused = usedAtMs >= FIRST_USE_MS && usedAtMs < unusedSinceMs
       if (!isUnused || this.#isInUse(roomName)) continue
       const noted = { who, said: { what: 'retention', bytes } }
-      if (dryRun || (await this.#remove(checkOwn(roomName), noted, unusedSinceMs))) yield info
+      const only = { unusedSinceMs }
+      if (dryRun || (await this.#remove(checkOwn(roomName), noted, only))) yield info
     }
   }
 
@@ -265,12 +283,12 @@ export class Administration {
   async #remove(
     roomName: RoomName,
     { who, said }: { readonly who: Manager; readonly said: Audited },
-    unusedSinceMs?: number,
+    only?: RemovedOnly,
   ): Promise<boolean> {
     const { roomDocuments, audit, outdate } = this.context
     let isRemoved: boolean | undefined
     try {
-      isRemoved = await roomDocuments.remove(roomName, unusedSinceMs)
+      isRemoved = await roomDocuments.remove(roomName, only)
       return isRemoved
     } finally {
       await outdate(roomName)

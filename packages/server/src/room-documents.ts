@@ -11,7 +11,7 @@ import {
 import { firstRecord } from './access/sharing.js'
 import { type AskedRoom, askedByApplication } from './document/asked-room.js'
 import { documentExists } from './document/document-exists.js'
-import type { AcceptedUpdate, Documents } from './document/documents.js'
+import type { AcceptedUpdate, Documents, RemovedOnly } from './document/documents.js'
 import { mergeIntoOne } from './document/merge.js'
 import type { Reading } from './document/messages.js'
 import type { Quotas, Reservation } from './document/quota.js'
@@ -212,13 +212,13 @@ export class RoomDocuments {
   /**
    * Deletes a document for good, with the comments on it, and ends the readers of both.
    *
-   * @param unusedSinceMs keeps the document if somebody changed or opened it since
+   * @param only what has to be so, or the document is kept
    * @returns whether there was one
    * @throws {Problem} bad-room (of comments), store-failed
    * @see PROTOCOL.md AD1, AD3, CM6
    */
-  async remove(roomName: RoomName, unusedSinceMs?: number): Promise<boolean> {
-    const isRemoved = await this.context.documents.remove(roomName, unusedSinceMs)
+  async remove(roomName: RoomName, only?: RemovedOnly): Promise<boolean> {
+    const isRemoved = await this.context.documents.remove(roomName, only)
     if (!isRemoved) return false
     const comments = commentsOf(roomName) as RoomName | undefined
     const rooms = comments === undefined ? [roomName] : [roomName, comments]

@@ -178,7 +178,8 @@ export class Permissions {
     const { link, user } = asker
     if (this.sharing.lacksDocument(asker)) return nothingToComment()
     const isAsked = link === undefined && user !== undefined
-    const trash = isAsked ? this.sharing.trashOf(asker, user.claim.id) : undefined
+    const meant = meantIn(asker.roomName)(action)
+    const trash = isAsked ? this.sharing.refusedByTrash(asker, user.claim.id, meant) : undefined
     return trash === undefined ? refusalOf(asker, action) : inTrash(trash)
   }
 
@@ -199,6 +200,17 @@ export class Permissions {
     return actions.filter((action) => allowed.has(meantIn(asker.roomName)(action)))
   }
 
+  /**
+   * Returns whether a caller may read a room and see who is there; `undefined` if the application doesn't say.
+   *
+   * @throws {Problem} store-failed
+   * @see PROTOCOL.md HM3
+   */
+  async mayWatch(asker: Asker): Promise<boolean | undefined> {
+    if (!(await this.#leadsHere(asker))) return false
+    return this.areAsked ? this.#answerOf(asker, meantIn(asker.roomName)('watch')) : true
+  }
+
   /** Each time, as the link may have been ended, or the document of comments deleted. @see PROTOCOL.md SR9, CM2 */
   async #leadsHere(asker: Asker): Promise<boolean> {
     const { link, roomName, account } = asker
@@ -210,13 +222,13 @@ export class Permissions {
   async #allowed(asker: Asker, actions: ReadonlySet<Action>): Promise<ReadonlySet<Action>> {
     const allowed = new Set<Action>()
     const ask = async (action: Action) => {
-      if (await this.#allows(asker, action)) allowed.add(action)
+      if ((await this.#answerOf(asker, action)) === true) allowed.add(action)
     }
     await Promise.all(Array.from(actions, ask))
     return allowed
   }
 
-  async #allows(asker: Asker, action: Action): Promise<boolean> {
+  async #answerOf(asker: Asker, action: Action): Promise<boolean | undefined> {
     const { request, user } = asker
     const room = documentRoom(asker.roomName)
     const shared = () => this.#shared(asker, action)
@@ -230,7 +242,7 @@ export class Permissions {
       if (isStoreFailure(error)) throw error
       this.#threw.warn(error)
     }
-    return false
+    return undefined
   }
 
   async #shared(asker: Asker, action: Action): Promise<boolean> {

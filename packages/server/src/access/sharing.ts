@@ -151,22 +151,24 @@ export class Sharing {
   }
 
   /**
-   * Returns whether a call was refused because its document is in the trash, and whether its user put it there;
-   * `undefined` for a user who could see it nowhere else either.
+   * Returns whose trash a document is in that a call asked about, if that is why its user may not do something:
+   * their own, or that of somebody who shared it.
    *
    * @see PROTOCOL.md HM9
    */
-  trashOf(
+  refusedByTrash(
     { request, roomName }: Pick<AskedCall, 'request' | 'roomName'>,
     userId: string,
+    action: Action,
   ): 'own' | 'shared' | undefined {
     const known = this.#decided.get(request)
     if (known?.roomName !== documentRoom(roomName) || known.record.trashedAtMs === undefined)
       return undefined
     const { record } = known
-    if (record.owner === userId) return 'own'
-    const before = actionsOf({ ...record, trashedAtMs: undefined }, userId, this.linkGives)
-    return before.includes('watch') ? 'shared' : undefined
+    const mayNow = actionsOf(record, userId, this.linkGives)
+    const mayOtherwise = actionsOf({ ...record, trashedAtMs: undefined }, userId, this.linkGives)
+    if (mayNow.includes(action) || !mayOtherwise.includes(action)) return undefined
+    return record.owner === userId ? 'own' : 'shared'
   }
 
   /** @param byUsers whether there are users @throws {Problem} store-failed. SR12 */
@@ -238,8 +240,8 @@ export class Sharing {
    *
    * @param trashedAtMs when it is put there; `undefined` to take it out
    * @returns whether that changes anything
-   * @throws {Problem} access-changed, too-large, store-failed
-   * @see PROTOCOL.md HM8
+   * @throws {Problem} forbidden if nobody owns it; access-changed, too-large, store-failed
+   * @see PROTOCOL.md HM8, HM13
    */
   async trash(asked: AskedCall, trashedAtMs: number | undefined): Promise<boolean> {
     const decided = this.#decided.get(asked.request)
@@ -249,10 +251,24 @@ export class Sharing {
     const { record, isNew } = known
     const isAsItWas = (record.trashedAtMs === undefined) === (trashedAtMs === undefined)
     if (isNew || isAsItWas) return false
+    // It would be in nobody's trash, and closed to everybody.
+    if (trashedAtMs !== undefined && record.owner === undefined) throw ownedByNobody()
     const viewLink =
       trashedAtMs === undefined ? await this.#ownLink(asked, record) : record.viewLink
     await this.#put(asked.roomName, known, { ...record, viewLink, trashedAtMs })
     return true
+  }
+
+  /**
+   * Returns the revision of a record that has been in the trash since before a time; `undefined` if it hasn't.
+   *
+   * @throws {Problem} store-failed
+   * @see PROTOCOL.md HM10
+   */
+  async trashedBefore(roomName: string, beforeMs: number): Promise<number | undefined> {
+    const { record, revision } = await this.#knownNow(askedByApplication(roomName))
+    const { trashedAtMs = Infinity } = record
+    return trashedAtMs < beforeMs ? revision : undefined
   }
 
   /** Returns the view link of a record that was in the trash, unless an import has brought it elsewhere. */
@@ -363,6 +379,12 @@ export function firstRecord(owner: string | undefined): RoomRecord {
 /** @see PROTOCOL.md SR20 */
 export function nothingOffered(): Problem {
   return new Problem('forbidden', 'This document isn’t offered to you, or no longer is.')
+}
+
+/** @see PROTOCOL.md HM13 */
+function ownedByNobody(): Problem {
+  const detail = 'Nobody owns this document, so it can’t be in anybody’s trash. Delete it instead.'
+  return new Problem('forbidden', detail)
 }
 
 function accessChanged(): Problem {

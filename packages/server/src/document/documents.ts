@@ -18,6 +18,7 @@ import type { UpdateTerms } from './keeper.js'
 import type { ListsCall, Reading, Request, Results } from './messages.js'
 import {
   MAX_RECORD_BYTES,
+  type Removal,
   type RoomCatalog,
   type RoomRecord,
   type Standing,
@@ -65,6 +66,9 @@ export interface RoomVersions {
 export type RoomLists = {
   readonly [Name in ListsCall]: (...args: Parameters<DocumentLists[Name]>) => Promise<Results[Name]>
 }
+
+/** What has to be so of a document that is removed. */
+export type RemovedOnly = Pick<Removal, 'unusedSinceMs' | 'revision'>
 
 /** The counts for the metrics. */
 export interface DocumentsCount {
@@ -153,9 +157,14 @@ export class Documents {
     )
   }
 
-  /** Whether documents outlive the process. Those in its memory have no lists, so no thread starts for them. */
+  /** Whether documents outlive the process. */
   get #isLasting(): boolean {
     return this.#chosen.kind === 'module' || this.#chosen.isLasting
+  }
+
+  /** Whether the store keeps the lists of users. Documents in memory have none, so no thread starts for them. */
+  get keepsLists(): boolean {
+    return this.#threads.keepsLists
   }
 
   #start(databaseUrl: string | undefined): Promise<void> {
@@ -250,16 +259,15 @@ export class Documents {
   /**
    * Permanently removes the document of a room, its record, and the comments on it.
    *
-   * @param unusedSinceMs keep the document if somebody changed or opened it after this time
+   * @param only what has to be so, or the document is kept
    * @returns whether a document was removed
    * @throws {Problem} bad-room (of comments), store-failed
    * @see PROTOCOL.md AD1, CM6
    */
-  async remove(roomName: string, unusedSinceMs?: number): Promise<boolean> {
+  async remove(roomName: string, only: RemovedOnly = {}): Promise<boolean> {
     assertOwn(roomName)
     const incarnation = randomBytes(INCARNATION_BYTES).toString('base64url')
-    const since = unusedSinceMs !== undefined && { unusedSinceMs }
-    const removal = { roomName, incarnation, ...since }
+    const removal = { roomName, incarnation, ...only }
     const { result, again } = await this.#done({ call: 'remove', roomName, removal })
     const comments = commentsOf(roomName)
     // They may be loaded, and in another thread.
@@ -298,16 +306,16 @@ export class Documents {
 
   /** The lists of users, without comments (bad-room). Its methods throw store-failed, and answer `null` if the store keeps none. */
   readonly lists: RoomLists = {
-    listOf: async (...args) => (this.#isLasting ? this.#ask({ call: 'listOf', args }) : null),
+    listOf: async (...args) => (this.keepsLists ? this.#ask({ call: 'listOf', args }) : null),
     label: async (...args) => {
       assertOwn(args[0])
-      return this.#isLasting ? this.#ask({ call: 'label', args }) : null
+      return this.keepsLists ? this.#ask({ call: 'label', args }) : null
     },
     mark: async (...args) => {
       assertOwn(args[1])
-      return this.#isLasting ? this.#write({ call: 'mark', args }) : null
+      return this.keepsLists ? this.#write({ call: 'mark', args }) : null
     },
-    trashed: async (...args) => (this.#isLasting ? this.#ask({ call: 'trashed', args }) : null),
+    trashed: async (...args) => (this.keepsLists ? this.#ask({ call: 'trashed', args }) : null),
   }
 
   /** Unloads the document of a room that has become empty. */

@@ -36,11 +36,12 @@ const NOTE = `
   ON CONFLICT (id) DO UPDATE SET ${NOTED}`
 
 const PUT = `
-  INSERT INTO whereabouts_records (room, revision, json, link, owner, trashed, named)
-  VALUES ($1, nextval('whereabouts_generations'), $2, $3, $4, $5, $6)
+  INSERT INTO whereabouts_records (room, revision, json, link, owner, trashed, named, noted)
+  SELECT $1, number, $2, $3, $4, $5, $6, number
+  FROM (SELECT nextval('whereabouts_generations') AS number) AS next
   ON CONFLICT (room) DO UPDATE SET revision = excluded.revision, json = excluded.json,
     link = excluded.link, owner = excluded.owner, trashed = excluded.trashed,
-    named = excluded.named
+    named = excluded.named, noted = excluded.noted
   RETURNING revision`
 
 /** The documents in a PostgreSQL database. */
@@ -102,11 +103,12 @@ export async function putNew(
   const values = [roomName, ...said]
   const { rows } = await client.query<{ revision: Bigint }>(PUT, values)
   const revision = Number(rows[0]!.revision)
-  await noteShares(client, roomName, revision, record)
+  await noteShares(client, [{ ...record, roomName, revision }])
   return revision
 }
 
-async function readRecord(
+/** Returns a room's record. */
+export async function readRecord(
   client: Pool | PoolClient,
   roomName: string,
 ): Promise<StoredRecord | undefined> {

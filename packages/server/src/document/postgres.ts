@@ -5,9 +5,9 @@ import { Pool, type PoolClient } from 'pg'
 import { type PostgresPool, unheard } from './handed-pool.js'
 import { append, claimDocument } from './postgres-append.js'
 import { borrowed } from './postgres-borrowed.js'
-import { PostgresCatalog, putNew } from './postgres-catalog.js'
+import { PostgresCatalog, putNew, readRecord } from './postgres-catalog.js'
 import { CONNECT_MS, STATEMENT_MS } from './postgres-limits.js'
-import { PostgresLists } from './postgres-lists.js'
+import { noteLeft, PostgresLists } from './postgres-lists.js'
 import { upgrade } from './postgres-schema.js'
 import { type Bigint, inTransaction, transaction } from './postgres-transaction.js'
 import { noteUntold, PostgresUntold } from './postgres-untold.js'
@@ -73,6 +73,7 @@ async function openOn(pool: Pool): Promise<DocumentStore> {
   try {
     await connected(pool)
     await transaction(pool, upgrade)
+    await noteLeft(pool)
     return new PostgresStore(pool)
   } catch (error) {
     await pool.end()
@@ -100,7 +101,7 @@ const LATER = `
 
 const CLEAR = `
   UPDATE whereabouts_documents SET room = NULL, incarnation = $1, generation = 0, bytes = 0,
-    history = 0, created = 0, updated = 0, used = 0, title = NULL, folded = NULL, kind = NULL
+    history = 0, created = 0, updated = 0, used = 0, title = NULL, kind = NULL
   WHERE room = $2 AND ($3::bigint IS NULL OR (used < $3
     AND NOT EXISTS (SELECT 1 FROM whereabouts_documents c WHERE c.room = $4 AND c.used >= $3)))`
 
@@ -218,13 +219,18 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
     ])
   }
 
-  async remove({ roomName, incarnation, unusedSinceMs }: Removal): Promise<boolean> {
+  async remove({ roomName, incarnation, unusedSinceMs, revision }: Removal): Promise<boolean> {
     return transaction(this.pool, async (client) => {
       const comments = commentsOf(roomName) ?? NO_ROOM
       await client.query(HOLD, [roomName])
       const values = [incarnation, roomName, unusedSinceMs ?? null, comments]
       const { rowCount } = await client.query(CLEAR, values)
       if (rowCount === 0) return false
+      // Now that the document's row is held, nobody changes the record.
+      if (revision !== undefined && (await readRecord(client, roomName))?.revision !== revision) {
+        await client.query('ROLLBACK')
+        return false
+      }
       for (const table of OF_DOCUMENT) {
         const sql = `DELETE FROM whereabouts_${table} WHERE room IN ($1, $2)`
         await client.query(sql, [roomName, comments])

@@ -1,5 +1,5 @@
 import type Database from 'libsql'
-import { MOST_OF_OWNER } from './lists.js'
+import { MOST_OF_OWNER, NOBODY } from './lists.js'
 import {
   areComments,
   documentId,
@@ -79,7 +79,6 @@ const VERSIONS = `
 /** What lists say of documents, whom records name, and what users say of documents in their lists. */
 const LISTS = `
   ALTER TABLE documents ADD COLUMN title TEXT;
-  ALTER TABLE documents ADD COLUMN folded TEXT;
   ALTER TABLE documents ADD COLUMN kind TEXT;
   ALTER TABLE records ADD COLUMN trashed INTEGER;
   ALTER TABLE records ADD COLUMN named INTEGER NOT NULL DEFAULT 0;
@@ -89,14 +88,14 @@ const LISTS = `
   CREATE TABLE shares (
     person TEXT NOT NULL,
     room TEXT NOT NULL,
-    owner TEXT,
+    owner TEXT NOT NULL,
     number INTEGER NOT NULL,
     PRIMARY KEY (person, room)
   ) WITHOUT ROWID;
   CREATE INDEX shares_room ON shares (room);
   CREATE INDEX shares_number ON shares (person, number);
   CREATE INDEX shares_owner ON shares (person, owner, number);
-  INSERT INTO shares SELECT person, room, owner, revision FROM (
+  INSERT INTO shares SELECT person, room, coalesce(owner, '${NOBODY}'), revision FROM (
     SELECT named.key AS person, room, owner, revision,
       row_number() OVER (PARTITION BY named.key, owner ORDER BY revision DESC) AS place
     FROM records, json_each(records.json, '$.users') AS named)

@@ -249,15 +249,16 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
   }
 
   /** Returns whether a document was removed, with the comments on it. */
-  #remove({ roomName, incarnation, unusedSinceMs }: Removal): boolean {
+  #remove({ roomName, incarnation, unusedSinceMs, revision }: Removal): boolean {
     const comments = commentsOf(roomName) ?? NO_ROOM
     const clear = this.database.run(
       `UPDATE documents SET room = NULL, incarnation = ?1, generation = 0, bytes = 0,
-         history = 0, created = 0, updated = 0, used = 0, title = NULL, folded = NULL, kind = NULL
+         history = 0, created = 0, updated = 0, used = 0, title = NULL, kind = NULL
        WHERE room = ?2 AND (?3 IS NULL OR (used < ?3
-         AND NOT EXISTS (SELECT 1 FROM documents AS c WHERE c.room = ?4 AND c.used >= ?3)))`,
+           AND NOT EXISTS (SELECT 1 FROM documents AS c WHERE c.room = ?5 AND c.used >= ?3)))
+         AND (?4 IS NULL OR EXISTS (SELECT 1 FROM records WHERE room = ?2 AND revision = ?4))`,
     )
-    const values = [incarnation, roomName, unusedSinceMs ?? null, comments]
+    const values = [incarnation, roomName, unusedSinceMs ?? null, revision ?? null, comments]
     if (clear.run(...values).changes === 0) return false
     for (const table of OF_DOCUMENT) {
       this.database.run(`DELETE FROM ${table} WHERE room IN (?, ?)`).run(roomName, comments)

@@ -66,6 +66,8 @@ export interface Removal {
   readonly incarnation: string
   /** Remove the document only if nobody has changed or opened it, or the comments on it, since this time. */
   readonly unusedSinceMs?: number
+  /** Remove the document only if its record has this revision. A store without `lists` isn't given it. */
+  readonly revision?: number
 }
 
 /** The metadata of a room's document. */
