@@ -12,7 +12,7 @@ import {
   type StoreCheck,
   type StorePlace,
 } from '@whereabouts/server/store-contract'
-import { MOST_MARKS } from '../../packages/server/src/document/lists.js'
+import { MOST_MARKS, MOST_OF_OWNER, NOBODY } from '../../packages/server/src/document/lists.js'
 import { openStore as openPostgres } from '../../packages/server/src/document/postgres.js'
 import { SCHEMA_VERSION } from '../../packages/server/src/document/schema.js'
 import { openStore as openSqlite } from '../../packages/server/src/document/sqlite.js'
@@ -132,6 +132,22 @@ function runStoreTests(
       const page = { userId: 'bob', list: 'starred', limit: 10 } as const
       const starred = (await store.lists!.listOf(page)).map(({ roomName }) => roomName)
       expect(starred.toSorted()).toEqual(['mark-3', 'one', 'two'])
+    })
+
+    it.each(['eve', undefined])('[HM5] too many documents of %s all go', async (owner) => {
+      await using place = await newPlace()
+      await using store = closing(await place.open())
+      const rooms = Array.from({ length: 6 }, (_, index) => `old-${index + 1}`)
+      await store.append(rooms.map((room) => update(room, 1)))
+      await place.execute(`
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MOST_OF_OWNER + 4})
+        INSERT INTO ${prefix}shares
+        SELECT 'bob', 'old-' || i, '${owner ?? NOBODY}', i - ${2 * MOST_OF_OWNER} FROM n`)
+      const record = { json: '{}', users: ['bob'], ...(owner !== undefined && { owner }) }
+      await store.putRecord('new', record, 0)
+      const page = { userId: 'bob', list: 'shared', limit: 10 } as const
+      const listed = (await store.lists!.listOf(page)).map(({ roomName }) => roomName)
+      expect(listed.toSorted()).toEqual(['new', 'old-6'])
     })
 
     it('[DO11] a store of a newer version is refused and left unchanged', async () => {

@@ -2,18 +2,29 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'libsql'
-import { Client } from 'pg'
+import { Client, Pool } from 'pg'
 import type { DocumentStore } from '@whereabouts/server'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { END_MS } from 'whereabouts-conformance/deadline'
 import { MOST_OF_OWNER } from '../../packages/server/src/document/lists.js'
-import { openStore as openPostgres } from '../../packages/server/src/document/postgres.js'
+import {
+  openBorrowed,
+  openStore as openPostgres,
+} from '../../packages/server/src/document/postgres.js'
+import { MIGRATION_LOCK } from '../../packages/server/src/document/postgres-schema.js'
 import { documentId } from '../../packages/server/src/document/schema.js'
 import { openStore as openSqlite } from '../../packages/server/src/document/sqlite.js'
+import { size } from '../size.js'
 import { type RunningPostgres, startPostgres } from '../servers/postgres.js'
 
 /** A database of schema 3 that has something in it. */
 interface Former extends AsyncDisposable {
   open(): Promise<DocumentStore>
+}
+
+interface PostgresFormer extends Former {
+  readonly databaseUrl: string
+  readonly client: Client
 }
 
 let postgres: RunningPostgres
@@ -100,6 +111,13 @@ const RECORDS: readonly Former3[] = [
   })),
 ]
 
+/** Rooms that are called like those of comments are now; the names of two of the others are in their way. */
+const CALLED_SO = [
+  { room: 'comments~budget', owner: 'ada', users: { bob: VIEWER }, viewLink: 'view~called-so' },
+  { room: 'comments~view~x' },
+] as const
+const IN_THE_WAY = ['comments-budget', 'comments-2-budget']
+
 const quoted = (text: string | undefined) =>
   text === undefined ? 'NULL' : `'${text.replaceAll("'", "''")}'`
 
@@ -125,10 +143,28 @@ function rows(prefix: string, blob: (hex: string) => string): string {
   `
 }
 
-async function sqlite(): Promise<Former> {
+/** Rows of rooms that are renamed. */
+function calledSo(prefix: string, blob: (hex: string) => string): string {
+  const document = (room: string) =>
+    `INSERT INTO ${prefix}documents VALUES ('${documentId(room)}', '${room}', 'i-${room}', 5, 3, 1000, 2000, 3000, 7);`
+  const rooms = [...CALLED_SO.map(({ room }) => room), ...IN_THE_WAY]
+  const [{ room, owner, viewLink }] = CALLED_SO
+  return `
+    ${rooms.map(document).join('\n')}
+    INSERT INTO ${prefix}snapshots VALUES (5, 0, '${room}', ${blob('0102')});
+    INSERT INTO ${prefix}updates (room, bytes) VALUES ('${room}', ${blob('04')});
+    INSERT INTO ${prefix}versions VALUES (78, '${room}', 1500, 7, 'h', 'Second', '[]');
+    INSERT INTO ${prefix}records VALUES ('${room}', 99, ${quoted(jsonOf(CALLED_SO[0]))}, '${viewLink}', '${owner}');
+  `
+}
+
+const SQLITE_BLOB = (hex: string) => `x'${hex}'`
+const POSTGRES_BLOB = (hex: string) => `'\\x${hex}'`
+
+async function sqlite(more = ''): Promise<Former> {
   const dataDir = await mkdtemp(join(tmpdir(), 'whereabouts-upgrade-'))
   const database = new Database(join(dataDir, 'documents.sqlite'))
-  database.exec(SQLITE_3 + rows('', (hex) => `x'${hex}'`))
+  database.exec(SQLITE_3 + rows('', SQLITE_BLOB) + more)
   database.close()
   return {
     open: async () => openSqlite({ dataDir }),
@@ -136,20 +172,24 @@ async function sqlite(): Promise<Former> {
   }
 }
 
-async function postgresql(): Promise<Former> {
+async function postgresql(more = ''): Promise<PostgresFormer> {
   const databaseUrl = await postgres.newDatabase()
   const client = new Client({ connectionString: databaseUrl })
   await client.connect()
-  await client.query(POSTGRES_3 + rows('whereabouts_', (hex) => `'\\x${hex}'`))
-  await client.end()
-  return { open: () => openPostgres({ databaseUrl }), [Symbol.asyncDispose]: async () => {} }
+  await client.query(POSTGRES_3 + rows('whereabouts_', POSTGRES_BLOB) + more)
+  return {
+    databaseUrl,
+    client,
+    open: () => openPostgres({ databaseUrl }),
+    [Symbol.asyncDispose]: () => client.end(),
+  }
 }
 
 const plain = (bytes: Uint8Array | undefined) => [...(bytes ?? [])]
 
 it.each([
-  ['SQLite', sqlite],
-  ['PostgreSQL', postgresql],
+  ['SQLite', () => sqlite()],
+  ['PostgreSQL', () => postgresql()],
 ])('[DO11] [HM2] what schema 3 has in %s is kept, and is in lists', async (_name, newFormer) => {
   await using former = await newFormer()
   // Two processes that start at the same time, such as two nodes.
@@ -206,5 +246,157 @@ it.each([
   } finally {
     await store.close()
     await other.close()
+  }
+})
+
+it.each([
+  ['SQLite', () => sqlite(calledSo('', SQLITE_BLOB))],
+  ['PostgreSQL', () => postgresql(calledSo('whereabouts_', POSTGRES_BLOB))],
+])('[CM10] what is in rooms that were called comments~ is kept in %s', async (_name, newFormer) => {
+  await using former = await newFormer()
+  const [store, other] = await Promise.all([former.open(), former.open()])
+  try {
+    const name = 'comments-3-budget'
+    const { incarnation, generation, snapshot, updates } = await store.load(name)
+    expect([incarnation, generation]).toEqual(['i-comments~budget', 5])
+    expect([plain(snapshot), plain(updates[0]?.bytes)]).toEqual([[1, 2], [4]])
+    expect(await store.getRecord(name)).toMatchObject({ owner: 'ada', revision: 99 })
+    expect(await store.findByLink('view~called-so')).toBe(name)
+    expect(await store.versions!.list(name, { limit: 10 })).toMatchObject([{ id: 78 }])
+    const shared = await store.lists!.listOf({ userId: 'bob', list: 'shared', limit: 1_000 })
+    expect(shared.map(({ roomName }) => roomName)).toContain(name)
+    const listed = (await other.list({ limit: 1_000 })).map(({ roomName }) => roomName)
+    expect(listed).toEqual(expect.arrayContaining([name, 'comments-view~x', ...IN_THE_WAY]))
+    const update = { roomName: name, incarnation, bytes: Uint8Array.of(9) }
+    expect(await other.append([update])).toEqual([expect.any(Number)])
+
+    expect(await store.about('comments~budget')).toBeUndefined()
+    expect(await store.incarnation('comments~budget')).toBe('i-budget')
+    const comment = { ...update, roomName: 'comments~budget', incarnation: 'i-budget' }
+    expect(await store.append([comment])).toEqual([expect.any(Number)])
+    expect(await store.totals()).toMatchObject({ documents: RECORDS.length + 5, commented: 1 })
+  } finally {
+    await store.close()
+    await other.close()
+  }
+})
+
+type List = 'own' | 'shared' | 'starred' | 'trash'
+
+async function listed(store: DocumentStore, userId: string, list: List): Promise<string[]> {
+  const entries = await store.lists!.listOf({ userId, list, limit: 1_000 })
+  return entries.map(({ roomName }) => roomName).toSorted()
+}
+
+const MANY_RECORDS = size(20_000, 100_000)
+
+/** What a node of the version before does when a record is changed. */
+const FORMER_PUT = `
+  INSERT INTO whereabouts_records (room, revision, json, link, owner)
+  VALUES ($1, nextval('whereabouts_generations'), $2, $3, $4)
+  ON CONFLICT (room) DO UPDATE SET revision = excluded.revision, json = excluded.json,
+    link = excluded.link, owner = excluded.owner
+  RETURNING revision`
+
+it('[HM16] lists follow the records that a node of the version before stores', async () => {
+  await using former = await postgresql()
+  const store = await former.open()
+  try {
+    const json = JSON.stringify({ owner: 'ada', users: {}, trashedAtMs: 5 })
+    await store.putRecord('budget', { json, owner: 'ada', trashedAtMs: 5 }, 100)
+    expect(await listed(store, 'ada', 'trash')).toEqual(['budget'])
+    const without = JSON.stringify({ owner: 'ada', users: { cem: VIEWER } })
+    await former.client.query(FORMER_PUT, ['budget', without, null, 'ada'])
+    expect(await store.lists!.trashed({ beforeMs: 9, limit: 9 })).toEqual([])
+    expect(await listed(store, 'ada', 'trash')).toEqual([])
+    expect(await listed(store, 'ada', 'own')).toEqual(['budget', 'plan'])
+    expect(await listed(store, 'cem', 'shared')).toEqual(['budget'])
+    const broken = ['budget', 'nonsense', null, 'ada']
+    await former.client.query(FORMER_PUT, broken)
+    expect(await listed(store, 'cem', 'shared')).toEqual([])
+  } finally {
+    await store.close()
+  }
+})
+
+it('[HM17] many records are carried over while a node of the version before goes on', async () => {
+  await using former = await postgresql()
+  const { client } = former
+  await client.query(`
+    INSERT INTO whereabouts_documents
+    SELECT 'id-' || i, 'many-' || i, '0', 0, 10, 1, i, 1, 0 FROM generate_series(1, ${MANY_RECORDS}) AS i;
+    INSERT INTO whereabouts_records
+    SELECT 'many-' || i, i - 200000,
+      '{"owner":"owner-' || i % 1000 || '","users":{"dan":{"role":"viewer"},"fay":{"role":"editor"}}}',
+      NULL, 'owner-' || i % 1000
+    FROM generate_series(1, ${MANY_RECORDS}) AS i`)
+  const opening = { isOver: false, at: 0 }
+  const opened = former.open().finally(() => (opening.isOver = true))
+  let longestMs = 0
+  for (let number = 0; !opening.isOver; number++) {
+    const sinceMs = performance.now()
+    const json = JSON.stringify({ owner: 'owner-1', users: { gil: VIEWER } })
+    await client.query(FORMER_PUT, [
+      `many-${((number * 101) % MANY_RECORDS) + 1}`,
+      json,
+      null,
+      'owner-1',
+    ])
+    longestMs = Math.max(longestMs, performance.now() - sinceMs)
+  }
+  const store = await opened
+  try {
+    expect(longestMs).toBeLessThan(END_MS)
+    expect((await listed(store, 'owner-2', 'own')).length).toBe(MANY_RECORDS / 1_000)
+    const named = await client.query<{ count: string }>(
+      `SELECT count(*) FROM whereabouts_shares WHERE person = 'dan' AND owner = 'owner-2'`,
+    )
+    expect(Number(named.rows[0]!.count)).toBe(MANY_RECORDS / 1_000)
+    expect(await listed(store, 'gil', 'shared')).not.toEqual([])
+  } finally {
+    await store.close()
+  }
+})
+
+it('[HM17] a node waits for one that carries records over, however long that takes', async () => {
+  await using former = await postgresql()
+  const { client, databaseUrl } = former
+  // The lock of upgrades, as another node has it.
+  await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
+  const impatient = { statement_timeout: 200, lock_timeout: 200 }
+  const pool = new Pool({ connectionString: databaseUrl, ...impatient })
+  const opened = openBorrowed(pool)
+  await client.query('SELECT pg_sleep(1)')
+  await client.query('SELECT pg_advisory_unlock_all()')
+  const store = await opened
+  expect(await listed(store, 'ada', 'own')).toEqual(['budget', 'plan'])
+  await store.close()
+  await pool.end()
+})
+
+it('[HM5] two nodes that share with the same users don’t wait for each other', async () => {
+  await using former = await postgresql()
+  const stores = await Promise.all([former.open(), former.open()])
+  const persons = Array.from({ length: 100 }, (_, index) => `person-${index}`)
+  try {
+    await former.client.query(
+      `INSERT INTO whereabouts_shares
+       SELECT person, 'old-' || i, 'eve', i - 1000
+       FROM unnest($1::text[]) AS person, generate_series(1, ${MOST_OF_OWNER}) AS i`,
+      [persons],
+    )
+    for (let round = 0; round < 20; round++) {
+      const puts = stores.map((store, index) => {
+        const users = index === 0 ? persons : persons.toReversed()
+        return store.putRecord(`new-${round}-${index}`, { json: '{}', owner: 'eve', users }, 0)
+      })
+      expect(await Promise.all(puts)).not.toContain(undefined)
+    }
+    const { rows } = await former.client.query<{ count: string }>(
+      `SELECT count(*) FROM whereabouts_shares WHERE owner = 'eve' AND person <> 'bob' GROUP BY person`,
+    )
+    expect(rows).toHaveLength(persons.length)
+  } finally {
+    await Promise.all(stores.map((store) => store.close()))
   }
 })

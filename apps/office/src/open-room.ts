@@ -4,7 +4,7 @@ import { readIdentity, type Identity } from './identity.js'
 import { keepSignedIn, pause } from './keep-signed-in.js'
 import { userAtWindow } from './last-user.js'
 import { loadPerson, suggestPerson } from './person.js'
-import type { DocumentRoute } from './route.js'
+import { isViewLink, type DocumentRoute } from './route.js'
 import { Session } from './session.js'
 
 /** The time until a server is asked again that didn't say who is at a window. */
@@ -39,6 +39,9 @@ export async function openRoom(
   const later = identity.mode === 'unknown' ? await identityOnline(session) : identity
   if (isOther(later, user)) return location.reload()
   if (later.mode !== 'unknown') recents.opened(route, Date.now())
+  if (later.user !== undefined && !isViewLink(route.room)) {
+    void import('./say-title.js').then(({ sayTitle }) => sayTitle(session, route))
+  }
   await keepSignedIn(later, () => comeBack(session))
 }
 

@@ -1,10 +1,11 @@
 /** The room of a stream or a post that names none. @see PROTOCOL.md AR1 */
 export const DEFAULT_ROOM = 'default'
 
-/** What the room of a document's comments begins with; the document's own room follows. @see PROTOCOL.md PG60 */
-const COMMENTS_PREFIX = 'comments~'
+/** What the room of a document's comments begins with; the document's own room follows. @see PROTOCOL.md CM1 */
+export const COMMENTS_PREFIX = 'comments~'
 
-const ROOM = /^[A-Za-z0-9._:~-]{1,128}$/
+// So that every document can have comments, their prefix doesn't count.
+const ROOM = /^(comments~)?[A-Za-z0-9._:~-]{1,128}$/
 /** What a view link begins with, and no room's own name. @see PROTOCOL.md SR5 */
 export const VIEW_PREFIX = 'view~'
 const VIEW_LINK = /^view~[A-Za-z0-9_-]{32}$/
@@ -24,7 +25,7 @@ export function isRoomName(name: unknown): name is string {
   return typeof name === 'string' && ROOM.test(name) && !DOT_SEGMENT.test(name)
 }
 
-/** Returns whether a value can be a room's own name. @see PROTOCOL.md NM1, SR5, PG60 */
+/** Returns whether a value can be a room's own name. @see PROTOCOL.md NM1, SR5, CM1 */
 export function isOwnRoomName(name: unknown): name is string {
   if (!isRoomName(name) || name.startsWith(VIEW_PREFIX)) return false
   if (!name.startsWith(COMMENTS_PREFIX)) return true
@@ -35,9 +36,9 @@ export function isOwnRoomName(name: unknown): name is string {
 /**
  * Returns the room of a document's comments.
  *
- * @returns `undefined` where there are none: for a view link, comments themselves, and a name that is too long
+ * @returns `undefined` where there are none: for a view link, and for comments themselves
  * @example commentsOf('budget') // 'comments~budget'
- * @see PROTOCOL.md PG60
+ * @see PROTOCOL.md CM1
  */
 export function commentsOf(roomName: string): string | undefined {
   const name = COMMENTS_PREFIX + roomName
@@ -49,7 +50,7 @@ export function commentsOf(roomName: string): string | undefined {
  *
  * @returns `undefined` if it isn't a room of comments
  */
-export function commentedBy(roomName: string): string | undefined {
+export function documentOfComments(roomName: string): string | undefined {
   if (!roomName.startsWith(COMMENTS_PREFIX)) return undefined
   return roomName.slice(COMMENTS_PREFIX.length)
 }

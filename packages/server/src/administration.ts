@@ -1,15 +1,15 @@
-import { commentedBy, commentsOf, Problem } from '@whereabouts/protocol'
+import { commentsOf, Problem } from '@whereabouts/protocol'
 import type { Audited, AuditLog, Manager } from './access/audit.js'
 import { checkOwner } from './access/access-record.js'
 import type { AskedCall, Sharing } from './access/sharing.js'
-import type { Documents } from './document/documents.js'
+import type { Documents, RemovedOnly } from './document/documents.js'
 import type { TrashPage } from './document/lists.js'
 import type { DocumentInfo, Page, RoomRecord } from './document/store.js'
 import type { History } from './history.js'
 import type { RoomDocuments } from './room-documents.js'
 import type { RoomName } from './room/ids.js'
 import { isNothing } from './room/nothing.js'
-import { checkRoom } from './room-name.js'
+import { checkOwn, checkRoom } from './room-name.js'
 import type { HostedRooms } from './rooms/hosted-rooms.js'
 import type { Serving } from './serving.js'
 
@@ -25,6 +25,15 @@ export interface Retention {
   readonly unusedSinceMs: number
   /** Lists the documents without deleting them. */
   readonly dryRun?: boolean
+}
+
+/** What becomes of a document that has been in the trash for long. */
+export interface Emptied {
+  readonly roomName: string
+  /** `false` if it is in use or was taken out, or couldn't be deleted. */
+  readonly isDeleted: boolean
+  /** Why it couldn't. */
+  readonly error?: unknown
 }
 
 /** The result of an import. */
@@ -80,14 +89,12 @@ export class Administration {
    * Deletes a document for good.
    *
    * @returns whether there was one
-   * @throws {Problem} bad-room, store-failed, shutting-down
-   * @see PROTOCOL.md AD1, AD3, AD9
+   * @throws {Problem} bad-room, also of comments; store-failed, shutting-down
+   * @see PROTOCOL.md AD1, AD3, AD9, CM6
    */
   async deleteDocument(roomName: string, who: Manager): Promise<boolean> {
     this.context.serving.assertServing()
-    const isDeleted = await this.#remove(checkRoom(roomName))
-    if (isDeleted) await this.context.audit.note(who, { what: 'delete', room: roomName })
-    return isDeleted
+    return this.#remove(checkOwn(roomName), { who, said: { what: 'delete' } })
   }
 
   /**
@@ -123,7 +130,7 @@ export class Administration {
     record?: RoomRecord,
   ): Promise<Imported> {
     this.context.serving.assertServing()
-    const name = checkRoom(roomName)
+    const name = record === undefined ? checkRoom(roomName) : checkOwn(roomName)
     // A document without content is its record alone.
     if (record === undefined && isNothing(update)) throw nothingInIt()
     const { sharing, roomDocuments } = this.context
@@ -152,7 +159,7 @@ export class Administration {
     const { serving, roomDocuments, audit } = this.context
     serving.assertServing()
     if (owner !== undefined) checkOwner(owner)
-    const [source, target] = [checkRoom(from), checkRoom(to)]
+    const [source, target] = [checkOwn(from), checkOwn(to)]
     const update = await roomDocuments.current(source)
     if (isNothing(update)) return false
     await roomDocuments.create(target, { update, owner })
@@ -170,7 +177,7 @@ export class Administration {
    */
   async setOwner(roomName: string, userId: string, who: Manager): Promise<boolean> {
     this.context.serving.assertServing()
-    const name = checkRoom(roomName)
+    const name = checkOwn(roomName)
     const access = await this.context.sharing.giveTo(name, userId)
     if (access === undefined) return false
     await this.context.outdate(name)
@@ -188,15 +195,15 @@ export class Administration {
   async setTrashed(asked: AskedCall, isTrashed: boolean, who: Manager): Promise<boolean> {
     const { serving, sharing, audit } = this.context
     serving.assertServing()
-    const name = checkRoom(asked.roomName)
+    const name = checkOwn(asked.roomName)
     if (!(await sharing.trash(asked, isTrashed ? Date.now() : undefined))) return false
     await Promise.all([this.context.outdate(name), audit.note(who, trashing(name, isTrashed))])
     return true
   }
 
-  /** Returns whether the store finds what is in the trash. @throws {Problem} store-failed */
-  async keepsTrash(): Promise<boolean> {
-    return (await this.context.documents.lists.trashed({ beforeMs: 0, limit: 1 })) !== null
+  /** Whether the store finds what is in the trash. */
+  get keepsTrash(): boolean {
+    return this.context.documents.keepsLists
   }
 
   /** Returns whether a document is in the trash. @throws {Problem} store-failed */
@@ -205,18 +212,23 @@ export class Administration {
   }
 
   /**
-   * Deletes what has been in the trash, and unused, since before a time.
+   * Deletes what has been in the trash, and unused, since before a time, and yields what becomes of each: one
+   * that fails, such as because of a lock, doesn't keep the others from going.
    *
-   * @returns how many documents
-   * @throws {Problem} store-failed
+   * @throws {Problem} store-failed if the trash can't be listed
    * @see PROTOCOL.md HM10
    */
-  async emptyTrash(beforeMs: number): Promise<number> {
-    let count = 0
+  async *emptyTrash(beforeMs: number): AsyncGenerator<Emptied> {
     for (let after = ''; ;) {
       const rooms = await this.#trashed({ beforeMs, after, limit: MOST_LISTED })
-      for (const room of rooms) if (await this.#deleteTrashed(room, beforeMs)) count += 1
-      if (rooms.length < MOST_LISTED) return count
+      for (const roomName of rooms) {
+        try {
+          yield { roomName, isDeleted: await this.#deleteTrashed(roomName, beforeMs) }
+        } catch (error) {
+          yield { roomName, isDeleted: false, error }
+        }
+      }
+      if (rooms.length < MOST_LISTED) return
       after = rooms.at(-1)!
     }
   }
@@ -225,12 +237,14 @@ export class Administration {
     return (await this.context.documents.lists.trashed(page))?.of ?? []
   }
 
-  /** Whoever takes it out of the trash at this moment uses it, so that it stays. */
+  /** The record says whether it is in the trash, and it goes only while that is its record. */
   async #deleteTrashed(roomName: string, beforeMs: number): Promise<boolean> {
-    if (this.#isInUse(roomName) || !(await this.#remove(checkRoom(roomName), beforeMs)))
-      return false
-    await this.context.audit.note({ as: 'retention' }, { what: 'empty trash', room: roomName })
-    return true
+    if (this.#isInUse(roomName)) return false
+    const name = checkOwn(roomName)
+    const revision = await this.context.sharing.trashedBefore(name, beforeMs)
+    if (revision === undefined) return false
+    const noted = { who: { as: 'retention' }, said: { what: 'empty trash' } } as const
+    return this.#remove(name, noted, { unusedSinceMs: beforeMs, revision })
   }
 
   /**
@@ -246,14 +260,10 @@ export class Administration {
     for await (const info of this.#all()) {
       const { roomName, bytes, usedAtMs } = info
       const isUnused = usedAtMs >= FIRST_USE_MS && usedAtMs < unusedSinceMs
-      // Comments go with their document, which people may read without them.
-      if (!isUnused || this.#isInUse(roomName) || commentedBy(roomName) !== undefined) continue
-      if (!dryRun) {
-        const name = checkRoom(roomName)
-        if (!(await this.#remove(name, unusedSinceMs))) continue
-        await this.context.audit.note(who, { what: 'retention', room: roomName, bytes })
-      }
-      yield info
+      if (!isUnused || this.#isInUse(roomName)) continue
+      const noted = { who, said: { what: 'retention', bytes } }
+      const only = { unusedSinceMs }
+      if (dryRun || (await this.#remove(checkOwn(roomName), noted, only))) yield info
     }
   }
 
@@ -264,18 +274,27 @@ export class Administration {
     return newestMs
   }
 
-  /** Also after a failure, as the store may have removed it. @see PROTOCOL.md SR10 */
-  async #remove(roomName: RoomName, unusedSinceMs?: number): Promise<boolean> {
-    let isRemoved = false
+  /**
+   * Removes a document with the comments on it. What is true after a failure isn't known, as the store may have
+   * removed it: then it is noted as well, and asked about again.
+   *
+   * @see PROTOCOL.md SR10, AD9, CM6
+   */
+  async #remove(
+    roomName: RoomName,
+    { who, said }: { readonly who: Manager; readonly said: Audited },
+    only?: RemovedOnly,
+  ): Promise<boolean> {
+    const { roomDocuments, audit, outdate } = this.context
+    let isRemoved: boolean | undefined
     try {
-      isRemoved = await this.context.roomDocuments.remove(roomName, unusedSinceMs)
+      isRemoved = await roomDocuments.remove(roomName, only)
+      return isRemoved
     } finally {
-      await this.context.outdate(roomName)
+      await outdate(roomName)
+      const failed = isRemoved === undefined && { failed: true }
+      if (isRemoved !== false) await audit.note(who, { ...said, room: roomName, ...failed })
     }
-    // A document that is in use after all keeps its comments.
-    const comments = isRemoved || unusedSinceMs === undefined ? commentsOf(roomName) : undefined
-    if (comments !== undefined) await this.#remove(checkRoom(comments))
-    return isRemoved
   }
 
   async *#all(): AsyncGenerator<DocumentInfo> {
@@ -287,9 +306,12 @@ export class Administration {
     }
   }
 
-  /** Returns whether a room has readers, who may look at its document for months without a change. */
+  /** Returns whether somebody reads a document or its comments, and may do so for months without a change. */
   #isInUse(roomName: string): boolean {
-    return this.context.rooms.find(roomName)?.isIdle === false
+    const { rooms } = this.context
+    return [roomName, commentsOf(roomName) ?? roomName].some(
+      (each) => rooms.find(each)?.isIdle === false,
+    )
   }
 
   #membersOf(roomName: string): number {

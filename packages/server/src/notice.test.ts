@@ -26,6 +26,7 @@ it.each([
   ['{"disconnect":null}', undefined],
   ['{"endSession":{}}', undefined],
   ['{"endSession":{"session":7}}', undefined],
+  [`{"endSession":{"session":"${'s'.repeat(100_000)}"}}`, undefined],
   ['{"disconnect":{"roomName":7,"userId":"ada"}}', undefined],
 ])('[AC32] %s ends readers, of the room %s', (text, roomName) => {
   expect(readNotice(text)).toEqual({ kind: 'unreadable end', roomName })

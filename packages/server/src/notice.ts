@@ -1,5 +1,6 @@
 import type { Json } from '@whereabouts/protocol'
 import { z } from 'zod'
+import { isUserId } from './access/known-user.js'
 
 const TEXT = z.string().optional()
 const IDS = z.array(z.string()).readonly().optional()
@@ -11,7 +12,8 @@ const NOTICE = z.object({
     .object({ roomName: z.string(), memberId: TEXT, userId: TEXT, reason: TEXT })
     .refine(({ memberId, userId }) => memberId !== undefined || userId !== undefined)
     .optional(),
-  endSession: z.object({ session: z.string() }).optional(),
+  // It is remembered, so it has to be one that a user can have.
+  endSession: z.object({ session: z.string().refine(isUserId) }).optional(),
   whisper: z.object({ roomName: z.string(), event: EVENT, to: IDS, except: IDS }).optional(),
 })
 

@@ -16,13 +16,17 @@ interface Settings {
   readonly retentionDays?: number
   /** How many days ago the documents were put into the trash that are there. */
   readonly trashedDaysAgo?: readonly number[]
+  /** Those of them that can't be deleted. */
+  readonly lockedDaysAgo?: readonly number[]
+  /** Called after each document that is to go. */
+  readonly onEmptied?: () => void
 }
 
 /** Starts a server's retention with documents that were last used some days before now. */
 function start(
   usedDaysAgo: readonly number[],
   clockAheadDays = 0,
-  { retentionDays = DAYS, trashedDaysAgo = [] }: Settings = {},
+  { retentionDays = DAYS, trashedDaysAgo = [], lockedDaysAgo = [], onEmptied }: Settings = {},
 ) {
   const clock = new VirtualClock()
   const left = new Map(usedDaysAgo.map((days) => [days, NOW_MS - days * DAY_MS]))
@@ -38,10 +42,15 @@ function start(
       }
     },
     hasTrash: () => Promise.resolve(trash.size > 0),
-    emptyTrash: (beforeMs: number) => {
-      const gone = [...trash].filter(([, atMs]) => atMs < beforeMs)
-      for (const [days] of gone) trash.delete(days)
-      return Promise.resolve(gone.length)
+    async *emptyTrash(beforeMs: number) {
+      for (const [days, atMs] of trash) {
+        if (atMs >= beforeMs) continue
+        const isLocked = lockedDaysAgo.includes(days)
+        if (!isLocked) trash.delete(days)
+        onEmptied?.()
+        const emptied = { roomName: `${days}`, isDeleted: !isLocked }
+        yield isLocked ? { ...emptied, error: new Error('it is locked') } : emptied
+      }
     },
   }
   vi.setSystemTime(NOW_MS + clockAheadDays * DAY_MS)
@@ -144,4 +153,19 @@ it('[HM10] a clock that is ahead doesn’t empty the trash of what was put there
   const { trash, pass } = start([0], 400, { trashedDaysAgo: [1, 26, 31] })
   await pass(5 * HOUR_MS)
   expect(trash()).toEqual([1, 26])
+})
+
+it('[HM15] one document that can’t be deleted doesn’t keep the others in the trash', async () => {
+  const settings = { trashedDaysAgo: [33, 32, 31], lockedDaysAgo: [32] }
+  const { trash, pass, errors } = start([0], 0, settings)
+  await pass(HOUR_MS)
+  expect(trash()).toEqual([32])
+  expect(errors).toEqual(['could not delete 32, which is in the trash: Error: it is locked'])
+})
+
+it('[HM15] a server that shuts down stops emptying the trash', async () => {
+  const onEmptied = () => started.timer.stop()
+  const started = start([0], 0, { trashedDaysAgo: [33, 32, 31], onEmptied })
+  await started.pass(HOUR_MS)
+  expect(started.trash()).toEqual([32, 31])
 })

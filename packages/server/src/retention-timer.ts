@@ -50,7 +50,7 @@ export class RetentionTimer {
   ) {}
 
   start(): void {
-    void this.#try(() => this.#provesIfNeeded())
+    void this.#each(() => this.#provesIfNeeded())
   }
 
   stop(): void {
@@ -58,27 +58,48 @@ export class RetentionTimer {
     this.#cancel()
   }
 
-  async #try(work: () => Promise<unknown>): Promise<void> {
+  /** Does some work now, and looks for what is to be deleted in an hour. */
+  async #each(work: () => Promise<unknown>): Promise<void> {
+    await this.#try('find out which documents are to be deleted', work)
+    if (this.#isStopped) return
+    const look = () => void this.#each(() => this.#look())
+    this.#cancel = this.clock.after(LOOK_MS, look)
+  }
+
+  async #try(what: string, work: () => Promise<unknown>): Promise<void> {
     try {
       await work()
     } catch (error) {
-      this.log.error(`could not delete unused documents: ${String(error)}`)
+      this.#failed(what, error)
     }
-    if (this.#isStopped) return
-    const look = () => void this.#try(() => this.#look())
-    this.#cancel = this.clock.after(LOOK_MS, look)
+  }
+
+  #failed(what: string, error: unknown): void {
+    this.log.error(`could not ${what}: ${String(error)}`)
   }
 
   async #look(): Promise<void> {
     const proof = await this.#provesIfNeeded()
     if (proof === undefined) return
     const { retentionDays, trashDays } = this.days
-    if (retentionDays !== undefined) await this.#deleteUnused(retentionDays, proof)
-    const nowMs = Math.min(Date.now(), this.#latestMs(trashDays, proof))
-    const count = await this.administration.emptyTrash(nowMs - trashDays * DAY_MS)
-    if (count > 0) {
-      this.log.info(`deleted ${count} documents that were in the trash for ${trashDays} days`)
+    if (retentionDays !== undefined) {
+      await this.#try('delete unused documents', () => this.#deleteUnused(retentionDays, proof))
     }
+    if (this.#isStopped) return
+    await this.#try('empty the trash', () => this.#emptyTrash(trashDays, proof))
+  }
+
+  async #emptyTrash(days: number, proof: Proof): Promise<void> {
+    const nowMs = Math.min(Date.now(), this.#latestMs(days, proof))
+    let count = 0
+    for await (const emptied of this.administration.emptyTrash(nowMs - days * DAY_MS)) {
+      if (emptied.isDeleted) count += 1
+      if (emptied.error !== undefined)
+        this.#failed(`delete ${emptied.roomName}, which is in the trash`, emptied.error)
+      if (this.#isStopped) break
+    }
+    if (count > 0)
+      this.log.info(`deleted ${count} documents that were in the trash for ${days} days`)
   }
 
   /** It reads the times of all documents, for which a server without retention and trash has no need. */

@@ -1,4 +1,5 @@
-import { commentedBy, isOwnRoomName, Problem } from '@whereabouts/protocol'
+import { isOwnRoomName, Problem } from '@whereabouts/protocol'
+import { assertOwn } from './room/document-room.js'
 import type { RoomName } from './room/ids.js'
 
 /** Checks the name of a room and returns it unchanged. @throws {Problem} bad-room */
@@ -11,15 +12,13 @@ export function checkRoom(roomName: string): RoomName {
 }
 
 /**
- * Checks the name of a room that can have an access record.
+ * Checks the name of a room whose document is one of its own, not the comments on another one, and returns it
+ * unchanged.
  *
  * @throws {Problem} bad-room
- * @see PROTOCOL.md PG62
+ * @see PROTOCOL.md CM5
  */
-export function checkShared(roomName: string): void {
-  checkRoom(roomName)
-  const document = commentedBy(roomName)
-  if (document === undefined) return
-  const detail = `Who may comment follows from the access to the document. Change that of the room "${document}".`
-  throw new Problem('bad-room', detail)
+export function checkOwn(roomName: string): RoomName {
+  assertOwn(checkRoom(roomName))
+  return roomName as RoomName
 }

@@ -41,16 +41,16 @@ import { asWas, removeMembers } from './departures.js'
 import { RoomLocks } from './room-locks.js'
 import type { MemberId, MemberKey, RoomName } from './room/ids.js'
 import type { NamedLock } from './room/locks.js'
-import type { Presence } from './room/operation.js'
+import type { Posting, Presence } from './room/operation.js'
 import type { Clock } from './stream/clock.js'
 import { Faults } from './stream/faults.js'
 import type { Look } from './stream/look.js'
-import type { HostedRooms } from './rooms/hosted-rooms.js'
+import type { HostedRoom, HostedRooms } from './rooms/hosted-rooms.js'
 import { LocalRooms } from './rooms/local-rooms.js'
 import type { Numbered } from './rooms/outcomes.js'
 import { SharedRooms } from './rooms/shared-rooms.js'
 import { Serving } from './serving.js'
-import { allOf, StoreCalls } from './store-calls.js'
+import { allOf, exceptComments, StoreCalls } from './store-calls.js'
 import type { Disconnection, Revalidation, Whispered } from './visits.js'
 
 /** The counts of a server. */
@@ -119,6 +119,8 @@ export class RoomServer {
   readonly inspections: Inspections
   readonly #roomDocuments: RoomDocuments
   readonly #serving = new Serving()
+  /** Aborted once every call is refused, with that problem. @see PROTOCOL.md FR19 */
+  readonly ended = this.#serving.ended
   readonly #answerTexts = new AnswerTexts()
   #broadcasts = 0
 
@@ -142,7 +144,7 @@ export class RoomServer {
     this.#storeCalls = this.#newStoreCalls(context)
     this.history = new History({ ...context, versions: documents.versions })
     const hooks = {
-      documentChanges: allOf(this.history, this.#storeCalls),
+      documentChanges: exceptComments(allOf(this.history, this.#storeCalls)),
       observer: () => this.#happenings.observer,
       faults: this.#faults,
       merge: mergeUpdates,
@@ -153,14 +155,10 @@ export class RoomServer {
       },
       untold: documents,
     }
+    const alone = { ...options, locksFrom: context.startedAtMs * 1_000 }
     this.#rooms =
       exchange === undefined
-        ? new LocalRooms(
-            { ...options, locksFrom: context.startedAtMs * 1_000 },
-            clock,
-            hooks,
-            random,
-          )
+        ? new LocalRooms(alone, clock, hooks, random)
         : new SharedRooms(exchange, options, clock, hooks, random)
     this.#roomDocuments = new RoomDocuments({
       documents,
@@ -185,11 +183,6 @@ export class RoomServer {
     this.#nodes = new NodeNotices(this.readers, exchange, log)
     this.inspections = new Inspections(this.readers, this.#rooms, exchange, clock)
     this.locks = new RoomLocks(this.#rooms, this.#serving, (room, who) => this.#memberId(room, who))
-  }
-
-  /** Aborted once every call is refused, with that problem. @see PROTOCOL.md FR19 */
-  get ended(): AbortSignal {
-    return this.#serving.ended
   }
 
   /** @throws {Problem} shutting-down, store-failed. PROTOCOL.md HT8 */
@@ -276,7 +269,6 @@ export class RoomServer {
    * Sets the location of a member, which joins if it hasn't yet.
    *
    * @param textBytes the length of the JSON text that the location was read from
-   * @param said what the member says of its being there, and the lock that it has to hold
    * @throws {Problem} bad-room, too-large, room-full, too-many-rooms, locked, exchange-busy, shutting-down
    * @see PROTOCOL.md HT3, LK12
    */
@@ -285,13 +277,14 @@ export class RoomServer {
     participant: Participant,
     location: Json,
     textBytes: number,
-    said: Presence & { readonly lock?: NamedLock | undefined } = {},
+    { nextWithinMs, polls, lock }: Posting = {},
   ): Promise<Moved> {
     this.#serving.assertServing()
     checkLocation(location, textBytes, this.#options.maxLocationBytes)
     const checked = checkRoom(roomName)
     const id = this.#memberId(checked, participant)
-    const operation = { do: 'move', id, user: participant.user, location, ...said } as const
+    const { user } = participant
+    const operation = { do: 'move', id, user, location, lock, nextWithinMs, polls } as const
     return { self: id, id: await this.#rooms.open(checked).commit(operation) }
   }
 
@@ -553,13 +546,9 @@ export class RoomServer {
     return this.#happenings.listen()
   }
 
-  /** Returns the rooms that are hosted here. @see PROTOCOL.md EV20 */
-  list(): HostedRoomInfo[] {
-    return Array.from(this.#rooms.values(), ({ name, room }) => ({
-      room: name,
-      members: room.size,
-      watching: room.watching,
-    }))
+  /** The rooms that are hosted here. @see PROTOCOL.md EV20 */
+  get hosted(): Iterable<HostedRoom> {
+    return this.#rooms.values()
   }
 
   /** Tells the other processes that this one is gone. Call it after the last answer. @see PROTOCOL.md EX4 */

@@ -1,6 +1,5 @@
 import {
   type Action,
-  commentedBy,
   type Goodbye,
   Problem,
   type Transport,
@@ -11,6 +10,7 @@ import type { EndedLogins } from './access/ended-logins.js'
 import { loginExpired } from './access/users.js'
 import { Gate } from './exchange/gate.js'
 import type { MemberId } from './room/ids.js'
+import { documentRoom } from './room/document-room.js'
 import { isStoreFailure } from './store-failed.js'
 import { Agenda } from './stream/agenda.js'
 import type { Clock } from './stream/clock.js'
@@ -368,7 +368,7 @@ function isServed(visitor: Visitor): visitor is Visitor & Served {
   return visitor.transport !== undefined
 }
 
-/** Returns whether a record decides about a room; without one, all rooms are meant. @see PROTOCOL.md PG61 */
+/** Returns whether a record decides about a room; without one, all rooms are meant. @see PROTOCOL.md CM4 */
 function isAbout(record: string | undefined, roomName: string): boolean {
-  return record === undefined || record === roomName || record === commentedBy(roomName)
+  return record === undefined || record === roomName || record === documentRoom(roomName)
 }

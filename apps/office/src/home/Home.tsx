@@ -1,5 +1,5 @@
 import type { Member } from '@whereabouts/client'
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
 import { NO_COPIES, readCopies, removeCopies, type Copies } from '../offline/copies.js'
 import { OpenFile } from '../files/OpenFile.js'
@@ -12,10 +12,22 @@ import { Account } from '../presence/Account.js'
 import { nameUntitled } from '../name-untitled.js'
 import { addressOf, newRoom, type Kind } from '../route.js'
 import { CopiesLine } from './Copies.js'
+import type { ListsProps } from './lists/Lists.js'
+import { onLook } from './on-look.js'
 import { RecentRow } from './RecentRow.js'
 import type { Recent, RecentList } from './recents.js'
 import { RoomTitles } from './room-titles.js'
 import { watchRooms } from './who-is-there.js'
+
+/** Only a server that knows its users has lists of theirs. Without this part, Home is what the browser has opened. */
+const Lists = lazy(async () => ({
+  default: await import('./lists/Lists.js').then(
+    (part) => part.Lists,
+    () =>
+      ({ children }: ListsProps) =>
+        children,
+  ),
+}))
 
 /** Shows the home page: links to new documents, and the recent ones. @see OFFICE.md PG3, PG4 */
 export function showHome(page: HTMLElement, props: HomeProps): void {
@@ -32,26 +44,18 @@ interface HomeProps {
 function Home({ recents, identity, user }: HomeProps) {
   const list = useSyncExternalStore(recents.subscribe, recents.getSnapshot)
   const [titles] = useState(() => new RoomTitles())
-  const [notice, setNotice] = useState('')
+  const [notice, setNotice] = useState<ReactNode>('')
   const { visit, nowMs } = useVisit()
   const there = useWhoIsThere(recents)
   useNewTitles(recents, titles)
   const [copies, removeAll] = useCopies(user, setNotice)
-
-  const rename = async (recent: Recent, title: string) => {
-    await titles.rename(recent.room, title)
-    recents.retitled(recent, title === '' ? undefined : title)
-  }
-  const copy = (recent: Recent) => {
-    const { href } = new URL(addressOf(recent), location.href)
-    void copyText(href).then((isCopied) =>
-      setNotice(isCopied ? t('home.linkCopied') : t('home.linkNotCopied', { link: href })),
+  const isKnown = identity.user !== undefined
+  const opened =
+    list.length === 0 ? (
+      <Welcome isOpen={identity.mode === 'open'} />
+    ) : (
+      <Recents {...{ recents, list, titles, there, copies, nowMs, isKnown }} notify={setNotice} />
     )
-  }
-  const remove = (recent: Recent) => {
-    recents.forget(recent)
-    setNotice(t('home.removed', { name: recent.title ?? nameUntitled(recent) }))
-  }
   return (
     <>
       <HomeBar identity={identity} />
@@ -61,32 +65,82 @@ function Home({ recents, identity, user }: HomeProps) {
           <NewDocument kind="page" visit={visit} />
           <OpenFile />
         </nav>
-        {list.length === 0 ? (
-          <Welcome isOpen={identity.mode === 'open'} />
+        {isKnown ? (
+          <Suspense fallback={opened}>
+            <Lists hasRecent={list.length > 0} nowMs={nowMs} notify={setNotice}>
+              {opened}
+            </Lists>
+          </Suspense>
         ) : (
-          <section aria-labelledby="recent">
-            <h2 id="recent">{t('home.recent')}</h2>
-            <ul className="recents">
-              {list.map((recent) => (
-                <RecentRow
-                  key={addressOf(recent)}
-                  recent={recent}
-                  nowMs={nowMs}
-                  members={there.get(recent.room) ?? NOBODY}
-                  isOffline={copies.isOffline && copies.rooms.has(recent.room)}
-                  onRename={(title) => rename(recent, title)}
-                  onCopy={() => copy(recent)}
-                  onRemove={() => remove(recent)}
-                />
-              ))}
-            </ul>
-          </section>
+          opened
         )}
         <CopiesLine copies={copies} onRemove={removeAll} />
         <output className="notice">{notice}</output>
       </main>
     </>
   )
+}
+
+interface RecentsProps {
+  readonly recents: RecentList
+  readonly list: readonly Recent[]
+  readonly titles: RoomTitles
+  readonly there: ReadonlyMap<string, readonly Member[]>
+  readonly copies: Copies
+  readonly nowMs: number
+  /** Whether the server knows the user. */
+  readonly isKnown: boolean
+  readonly notify: (notice: string) => void
+}
+
+/** The documents that were opened in this browser. */
+function Recents(props: RecentsProps) {
+  const { recents, list, titles, there, copies, nowMs, isKnown, notify } = props
+  const rename = async (recent: Recent, title: string) => {
+    await titles.rename(recent.room, title)
+    const named = title === '' ? undefined : title
+    recents.retitled(recent, named)
+    if (isKnown) void sayRenamed(recent, named)
+  }
+  const copy = (recent: Recent) => {
+    const { href } = new URL(addressOf(recent), location.href)
+    void copyText(href).then((isCopied) =>
+      notify(isCopied ? t('home.linkCopied') : t('home.linkNotCopied', { link: href })),
+    )
+  }
+  const remove = (recent: Recent) => {
+    recents.forget(recent)
+    notify(t('home.removed', { name: recent.title ?? nameUntitled(recent) }))
+  }
+  return (
+    <section aria-labelledby="recent">
+      <h2 id="recent">{t('home.recent')}</h2>
+      <ul className="recents">
+        {list.map((recent) => (
+          <RecentRow
+            key={addressOf(recent)}
+            recent={recent}
+            nowMs={nowMs}
+            members={there.get(recent.room) ?? NOBODY}
+            isOffline={copies.isOffline && copies.rooms.has(recent.room)}
+            onRename={(title) => rename(recent, title)}
+            onCopy={() => copy(recent)}
+            onRemove={() => remove(recent)}
+          />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+/** Says the new title for lists. The document has it already, so what fails is said when it is next opened. */
+async function sayRenamed({ room, kind }: Recent, title: string | undefined): Promise<void> {
+  try {
+    const { postTitle } = await import('./lists/calls.js')
+    await postTitle(room, title, kind)
+  } catch {
+    // The server, or this part, can't be reached.
+  }
 }
 
 function HomeBar({ identity: { mode, user } }: { readonly identity: Identity }) {
@@ -160,21 +214,6 @@ function useVisit(): Visit {
     [],
   )
   return visit
-}
-
-/** Calls back whenever the page becomes visible again; returns a function that stops it. */
-function onLook(listener: () => void): () => void {
-  const listening = new AbortController()
-  const { signal } = listening
-  const come = () => {
-    if (!document.hidden) listener()
-  }
-  const comeBack = ({ persisted }: PageTransitionEvent) => {
-    if (persisted) listener()
-  }
-  document.addEventListener('visibilitychange', come, { signal })
-  window.addEventListener('pageshow', comeBack, { signal })
-  return () => listening.abort()
 }
 
 /** Looks up, once per visit, which documents were renamed. @see OFFICE.md PG15 */

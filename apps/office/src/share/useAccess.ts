@@ -2,7 +2,7 @@ import { type AccessAnswer, Problem } from '@whereabouts/client'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { answerOffer, type Change, changeAccess, readAccess } from './access.js'
 import { t } from '../language/language.js'
-import { describeProblem } from '../language/problems.js'
+import { reasonOf } from '../language/reason.js'
 
 /** Who has access, as the dialog shows it. */
 export interface ShownAccess {
@@ -36,7 +36,7 @@ export function useAccess(room: string, say: (text: string) => void): ShownAcces
           return true
         },
         (error: unknown) => {
-          say(textOf(error))
+          say(reasonOf(error))
           return false
         },
       ),
@@ -56,7 +56,7 @@ export function useAccess(room: string, say: (text: string) => void): ShownAcces
     } catch (error) {
       const isLate = error instanceof Problem && error.problem === 'access-changed'
       if (isLate) surprises.current += 1
-      if (!isLate) say(textOf(error))
+      if (!isLate) say(reasonOf(error))
       else if (await load()) say(t('share.changedByOther'))
       return undefined
     }
@@ -73,7 +73,7 @@ export function useAccess(room: string, say: (text: string) => void): ShownAcces
       await answerOffer(room, accept)
       if (await load()) say(t(accept ? 'share.accepted' : 'share.refused'))
     } catch (error) {
-      if (await load()) say(textOf(error))
+      if (await load()) say(reasonOf(error))
     }
   }
   const respond = (accept: boolean) => inTurn(() => respondNow(accept))
@@ -88,8 +88,4 @@ function useTurns(): <T>(work: () => Promise<T>) => Promise<T> {
     last.current = done.catch(() => undefined)
     return done
   }, [])
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Problem ? describeProblem(error) : t('common.unreachable')
 }

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import type { Problem } from '@whereabouts/server'
 import { ConversionLine } from './conversion-line.js'
 
 const stays = () => new AbortController().signal
@@ -20,7 +21,7 @@ class Work {
   }
 }
 
-describe('[FL17] conversions of files', () => {
+describe('[FL18] conversions of files', () => {
   it('are done one after the other', async () => {
     const [line, work] = [new ConversionLine(8), new Work()]
     const first = line.take('ann', stays(), work.of('1'))
@@ -42,18 +43,34 @@ describe('[FL17] conversions of files', () => {
     expect(work.begun).toEqual(['a1', 'b1', 'a2', 'c1', 'a3'])
   })
 
-  it('of one account leave places to others, and all together are bounded', () => {
+  it('of one account leave places to others, and all together are bounded', async () => {
     const [line, work] = [new ConversionLine(8), new Work()]
-    const taken = (account: string) => line.take(account, stays(), work.of(account)) !== undefined
-    expect(Array.from({ length: 5 }, () => taken('ann'))).toEqual([true, true, true, true, false])
-    expect(['ben', 'ben', 'ben', 'cid', 'dan', 'eve'].map(taken)).toEqual([
-      true,
-      true,
-      false,
-      true,
-      true,
-      false,
-    ])
+    const refused: string[] = []
+    const take = (account: string) =>
+      line.take(account, stays(), work.of(account)).catch((error: unknown) => {
+        refused.push(`${account} ${(error as Problem).problem}`)
+      })
+    for (let count = 0; count < 5; count++) void take('ann')
+    for (const account of ['ben', 'ben', 'ben', 'cid', 'dan', 'eve']) void take(account)
+    await new Promise(setImmediate)
+    expect(refused).toEqual(['ann', 'ben', 'eve'].map((who) => `${who} too-many-connections`))
+  })
+
+  it('whose turn doesn’t come in 30 s are refused, and make way', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const [line, work] = [new ConversionLine(4), new Work()]
+      const first = line.take('ann', stays(), work.of('1'))
+      const late = expect(line.take('ann', stays(), work.of('2'))).rejects.toThrow('Too many files')
+      vi.advanceTimersByTime(30_000)
+      await late
+      const third = line.take('ann', stays(), work.of('3'))
+      await work.endOne()
+      await work.endOne()
+      expect([await first, await third]).toEqual(['1', '3'])
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('go on after one that fails', async () => {
@@ -69,7 +86,7 @@ describe('[FL17] conversions of files', () => {
     const [line, work, gone] = [new ConversionLine(4), new Work(), new AbortController()]
     void line.take('ann', stays(), work.of('1'))
     const left = line.take('ann', gone.signal, work.of('2'))
-    expect(line.take('ann', stays(), work.of('3'))).toBeUndefined()
+    await expect(line.take('ann', stays(), work.of('3'))).rejects.toThrow('Too many files')
     gone.abort(new Error('gone'))
     await expect(left).rejects.toThrow('gone')
     void line.take('ann', stays(), work.of('3'))

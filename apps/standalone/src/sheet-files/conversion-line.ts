@@ -1,3 +1,8 @@
+import { Problem } from '@whereabouts/server'
+
+/** With the conversion it has to be shorter than a connection may be idle. */
+const WAIT_MS = 30_000
+
 interface Place {
   readonly account: string
   readonly start: () => Promise<void>
@@ -7,7 +12,7 @@ interface Place {
  * Does one piece of work after the other. Accounts take turns. An account gets a place only while more places
  * are free than it has, so that one with costly files doesn't keep the others out.
  *
- * @see FILES.md FL17
+ * @see FILES.md FL18
  */
 export class ConversionLine {
   /** The first one's work is under way. */
@@ -20,17 +25,23 @@ export class ConversionLine {
    * Does work in its account's turn, and resolves with what it resolves with.
    *
    * @param signal gives up the place if the work hasn't begun; work under way has to end itself
-   * @returns `undefined` if there is no place for it
+   * @throws {Problem} too-many-connections, if there is no place for it, or its turn doesn't come in time
    */
-  take<T>(account: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> | undefined {
+  async take<T>(account: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    signal.throwIfAborted()
     const own = this.#places.filter((each) => each.account === account).length
-    if (own >= this.most - this.#places.length) return undefined
+    if (own >= this.most - this.#places.length) throw tooManyFiles()
     return new Promise((resolve, reject) => {
-      signal.throwIfAborted()
-      const place = { account, start: () => work().then(resolve, reject) }
-      signal.addEventListener('abort', () => {
-        if (this.#leave(place)) reject(signal.reason)
-      })
+      const leave = (reason: unknown) => {
+        if (this.#leave(place)) reject(reason)
+      }
+      const late = setTimeout(() => leave(tooManyFiles()), WAIT_MS)
+      const start = () => {
+        clearTimeout(late)
+        return work().then(resolve, reject)
+      }
+      const place = { account, start }
+      signal.addEventListener('abort', () => leave(signal.reason))
       this.#places.push(place)
       if (this.#places.length === 1) void this.#work()
     })
@@ -57,4 +68,9 @@ export class ConversionLine {
     const at = this.#places.findIndex(({ account }) => account !== last)
     if (at > 0) this.#places.unshift(...this.#places.splice(at, 1))
   }
+}
+
+function tooManyFiles(): Problem {
+  const detail = 'Too many files are being converted. Try again in a moment.'
+  return new Problem('too-many-connections', detail)
 }

@@ -21,6 +21,12 @@ export interface Conversion {
 /** What the process says before it ends. */
 export type Converted = { readonly bytes: Uint8Array } | { readonly sentence: string }
 
+/** What a `RangeError` means: a longer text than V8 has, or a document with other content. */
+const REFUSED = {
+  read: 'This file takes too much memory. Split it.',
+  write: 'This document is not a sheet.',
+}
+
 // The server decides when it ends, also if a terminal or a service manager signals both at once.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {})
 
@@ -32,7 +38,7 @@ async function converted({ direction, kind, bytes }: Conversion): Promise<Conver
     return { bytes: await (direction === 'read' ? read(bytes, kind) : write(bytes, kind)) }
   } catch (error) {
     if (error instanceof FileProblem) return { sentence: error.message }
-    if (error instanceof RangeError) return { sentence: 'This document is not a sheet.' }
+    if (error instanceof RangeError) return { sentence: REFUSED[direction] }
     throw error
   }
 }

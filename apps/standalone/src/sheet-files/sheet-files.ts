@@ -22,7 +22,7 @@ const MEMORY_MB = 768
  * memory: a stranger's file must not stop the server. A thread wouldn't do, because one that asks for much memory
  * at once, such as for a long text, ends the whole process in spite of its limits.
  *
- * @see FILES.md FL15, FL16, FL17
+ * @see FILES.md FL15, FL16, FL17, FL18
  */
 export class SheetFiles implements DocumentFiles {
   readonly types = [...KINDS.keys()]
@@ -38,12 +38,8 @@ export class SheetFiles implements DocumentFiles {
     this.#convert({ direction: 'write', kind: KINDS.get(type)!, bytes }, call)
 
   async #convert(conversion: Conversion, { account, signal }: FileCall): Promise<Uint8Array> {
-    const converted = this.#line.take(account, signal, () => this.#inProcess(conversion, signal))
-    if (converted === undefined) {
-      const detail = 'Too many files are being converted. Try again in a moment.'
-      throw new Problem('too-many-connections', detail)
-    }
-    const answer = await converted
+    const convert = () => this.#inProcess(conversion, signal)
+    const answer = await this.#line.take(account, signal, convert)
     if ('sentence' in answer) throw new Problem('bad-update', answer.sentence)
     return answer.bytes
   }
@@ -68,8 +64,9 @@ export class SheetFiles implements DocumentFiles {
       child.on('error', (error) => (failure ??= error))
       child.once('close', (code, ended) => {
         if (answer !== undefined) return resolve(answer)
+        if (signal.aborted) return reject(signal.reason)
         const how = failure?.message ?? `its process ended with ${code ?? ended}`
-        reject(signal.aborted ? signal.reason : this.#tooCostly(how))
+        reject(ended === null ? new Error(`a file wasn't converted: ${how}`) : this.#tooCostly(how))
       })
       child.send(conversion)
     })

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import {
   type Access,
   type Action,
+  documentOfComments,
   type LinkGives,
   type Offer,
   Problem,
@@ -15,6 +16,7 @@ import {
   type RoomRecord,
   type Standing,
 } from '../document/store.js'
+import { documentRoom } from '../room/document-room.js'
 import {
   type AccessRecord,
   actionsOf,
@@ -70,7 +72,7 @@ export class Sharing {
 
   /** What was read until now no longer counts. @param roomName all rooms without it */
   outdate(roomName?: string): void {
-    this.catalog.outdate(roomName)
+    this.catalog.outdate(roomName === undefined ? undefined : documentRoom(roomName))
   }
 
   /**
@@ -92,21 +94,32 @@ export class Sharing {
    */
   async allows(asked: AskedCall, userId: string | undefined, action: Action): Promise<boolean> {
     if (userId === undefined) return false
-    this.#decided.set(asked.request, await this.#known(asked))
-    return this.grants(asked, userId, action)
+    const { record, isNew } = await this.#decide(asked)
+    const actions = isNew ? ROLES.editor : actionsOf(record, userId, this.linkGives)
+    return actions.includes(action)
   }
 
   /**
-   * Whether a document's record lets a user do something that isn't done to that document.
+   * Whether there is a document that a call is about, if only an empty one.
    *
    * @throws {Problem} store-failed
-   * @see PROTOCOL.md PG61
+   * @see PROTOCOL.md CM2
    */
-  async grants(asked: AskedRoom, userId: string | undefined, action: Action): Promise<boolean> {
-    if (userId === undefined) return false
-    const { record, isNew } = await this.#known(asked)
-    const actions = isNew ? ROLES.editor : actionsOf(record, userId, this.linkGives)
-    return actions.includes(action)
+  async hasDocument(asked: AskedCall): Promise<boolean> {
+    return !(await this.#decide(asked)).isNew
+  }
+
+  /** Returns whether a call was refused because it is about comments on a document that isn't there. */
+  lacksDocument({ request, roomName }: Pick<AskedCall, 'request' | 'roomName'>): boolean {
+    const known = this.#decided.get(request)
+    return known?.isNew === true && known.roomName === documentOfComments(roomName)
+  }
+
+  /** The record that decides about a call, which comments have of their document. */
+  async #decide(asked: AskedCall): Promise<Known> {
+    const known = await this.#known(asked)
+    this.#decided.set(asked.request, known)
+    return known
   }
 
   /**
@@ -138,21 +151,24 @@ export class Sharing {
   }
 
   /**
-   * Returns whether a call was refused because its document is in the trash, and whether its user put it there;
-   * `undefined` for a user who could see it nowhere else either.
+   * Returns whose trash a document is in that a call asked about, if that is why its user may not do something:
+   * their own, or that of somebody who shared it.
    *
    * @see PROTOCOL.md HM9
    */
-  trashOf(
+  refusedByTrash(
     { request, roomName }: Pick<AskedCall, 'request' | 'roomName'>,
     userId: string,
+    action: Action,
   ): 'own' | 'shared' | undefined {
     const known = this.#decided.get(request)
-    if (known?.roomName !== roomName || known.record.trashedAtMs === undefined) return undefined
+    if (known?.roomName !== documentRoom(roomName) || known.record.trashedAtMs === undefined)
+      return undefined
     const { record } = known
-    if (record.owner === userId) return 'own'
-    const before = actionsOf({ ...record, trashedAtMs: undefined }, userId, this.linkGives)
-    return before.includes('watch') ? 'shared' : undefined
+    const mayNow = actionsOf(record, userId, this.linkGives)
+    const mayOtherwise = actionsOf({ ...record, trashedAtMs: undefined }, userId, this.linkGives)
+    if (mayNow.includes(action) || !mayOtherwise.includes(action)) return undefined
+    return record.owner === userId ? 'own' : 'shared'
   }
 
   /** @param byUsers whether there are users @throws {Problem} store-failed. SR12 */
@@ -224,8 +240,8 @@ export class Sharing {
    *
    * @param trashedAtMs when it is put there; `undefined` to take it out
    * @returns whether that changes anything
-   * @throws {Problem} access-changed, too-large, store-failed
-   * @see PROTOCOL.md HM8
+   * @throws {Problem} forbidden if nobody owns it; access-changed, too-large, store-failed
+   * @see PROTOCOL.md HM8, HM13
    */
   async trash(asked: AskedCall, trashedAtMs: number | undefined): Promise<boolean> {
     const decided = this.#decided.get(asked.request)
@@ -235,10 +251,24 @@ export class Sharing {
     const { record, isNew } = known
     const isAsItWas = (record.trashedAtMs === undefined) === (trashedAtMs === undefined)
     if (isNew || isAsItWas) return false
+    // It would be in nobody's trash, and closed to everybody.
+    if (trashedAtMs !== undefined && record.owner === undefined) throw ownedByNobody()
     const viewLink =
       trashedAtMs === undefined ? await this.#ownLink(asked, record) : record.viewLink
     await this.#put(asked.roomName, known, { ...record, viewLink, trashedAtMs })
     return true
+  }
+
+  /**
+   * Returns the revision of a record that has been in the trash since before a time; `undefined` if it hasn't.
+   *
+   * @throws {Problem} store-failed
+   * @see PROTOCOL.md HM10
+   */
+  async trashedBefore(roomName: string, beforeMs: number): Promise<number | undefined> {
+    const { record, revision } = await this.#knownNow(askedByApplication(roomName))
+    const { trashedAtMs = Infinity } = record
+    return trashedAtMs < beforeMs ? revision : undefined
   }
 
   /** Returns the view link of a record that was in the trash, unless an import has brought it elsewhere. */
@@ -312,9 +342,11 @@ export class Sharing {
     return known.isNew ? undefined : this.#put(roomName, known, passedTo(known.record, owner))
   }
 
-  async #known(asked: AskedRoom): Promise<Known> {
-    const standing = await this.catalog.standing(asked)
-    const known = this.#knownBy.get(standing) ?? knownFrom(standing, asked.roomName)
+  /** Of comments, that of their document: they have no record of their own. @see PROTOCOL.md CM3, CM5 */
+  async #known({ roomName: called, account }: AskedRoom): Promise<Known> {
+    const roomName = documentRoom(called)
+    const standing = await this.catalog.standing({ roomName, account })
+    const known = this.#knownBy.get(standing) ?? knownFrom(standing, roomName)
     this.#knownBy.set(standing, known)
     return known
   }
@@ -347,6 +379,12 @@ export function firstRecord(owner: string | undefined): RoomRecord {
 /** @see PROTOCOL.md SR20 */
 export function nothingOffered(): Problem {
   return new Problem('forbidden', 'This document isn’t offered to you, or no longer is.')
+}
+
+/** @see PROTOCOL.md HM13 */
+function ownedByNobody(): Problem {
+  const detail = 'Nobody owns this document, so it can’t be in anybody’s trash. Delete it instead.'
+  return new Problem('forbidden', detail)
 }
 
 function accessChanged(): Problem {

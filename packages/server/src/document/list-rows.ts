@@ -21,18 +21,15 @@ export interface Dialect {
   readonly prefix: string
   /** Returns a parameter, counted from 1. */
   readonly parameter: (number: number, type: 'text' | 'bigint') => string
-  /** Returns whether a text has another one in it. */
-  readonly has: (text: string, part: string) => string
 }
 
 /**
- * Returns the query of a list. Its parameters are the user, the time and the name that it goes on after, the
- * text to look for, and the limit. What it is chosen from is bounded, so that no list takes long.
+ * Returns the query of a list. Its parameters are the user, the time and the name that it goes on after, and
+ * the limit. What it is chosen from is bounded, so that no list takes long.
  */
-export function listOf(list: ListName, { prefix, parameter, has }: Dialect): string {
+export function listOf(list: ListName, { prefix, parameter }: Dialect): string {
   const user = parameter(1, 'text')
   const [afterMs, after] = [parameter(2, 'bigint'), parameter(3, 'text')]
-  const text = parameter(4, 'text')
   return `
     SELECT d.room, d.title, d.kind, d.created, d.updated, r.trashed, m.starred, r.owner = ${user} AS own
     FROM (${sourceOf(list, prefix, user)} LIMIT ${MOST_OF_LIST}) AS listed
@@ -41,8 +38,7 @@ export function listOf(list: ListName, { prefix, parameter, has }: Dialect): str
     LEFT JOIN ${prefix}marks AS m ON m.room = listed.room AND m.person = ${user}
     WHERE ${filterOf(list, user)}
       AND (${afterMs} IS NULL OR d.updated < ${afterMs} OR (d.updated = ${afterMs} AND d.room < ${after}))
-      AND (${text} IS NULL OR ${has('d.folded', text)})
-    ORDER BY d.updated DESC, d.room DESC LIMIT ${parameter(5, 'bigint')}`
+    ORDER BY d.updated DESC, d.room DESC LIMIT ${parameter(4, 'bigint')}`
 }
 
 function sourceOf(list: ListName, prefix: string, user: string): string {

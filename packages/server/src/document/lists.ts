@@ -25,15 +25,13 @@ export interface ListPlace {
   readonly roomName: string
 }
 
-/** Which entries to list. */
+/** Which entries to list. Titles are searched by whoever knows what the user may see. */
 export interface ListPage {
   readonly list: ListName
   /** The id of the user whose list it is. */
   readonly userId: string
   /** List only entries after this one. */
   readonly after?: ListPlace
-  /** List only documents whose titles have this text in them, whatever its case. */
-  readonly text?: string
   readonly limit: number
 }
 
@@ -65,6 +63,8 @@ export interface TrashPage {
 export const MOST_OF_LIST = 5_000
 /** How many documents of one owner are in the list of what is shared with a user. */
 export const MOST_OF_OWNER = 200
+/** The owner, in databases, of a document that nobody owns. No user has this id, and unlike NULL it equals itself. */
+export const NOBODY = ''
 /** How many marks a user has. The oldest go first. */
 export const MOST_MARKS = 5_000
 
@@ -97,12 +97,4 @@ export interface DocumentLists {
 
   /** Lists documents in the trash, in the order of their names. */
   trashed(page: TrashPage): Promise<readonly string[]>
-}
-
-/** Longer texts add nothing to a search, and some characters become many. */
-const MAX_FOLDED = 200
-
-/** Returns a title, or what is looked for in titles, as they are compared. */
-export function folded(text: string): string {
-  return text.normalize('NFKC').toLowerCase().slice(0, MAX_FOLDED)
 }

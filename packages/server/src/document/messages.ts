@@ -162,7 +162,9 @@ export type Answer =
     }
 
 /** The thread's first message: the store is open, or the reason why it can't be opened. */
-export type Opened = { readonly opened: true } | { readonly opened: false; readonly fault: string }
+export type Opened =
+  | { readonly opened: true; readonly keepsLists: boolean }
+  | { readonly opened: false; readonly fault: string }
 
 /** Turns a refusal that a thread sent back into a problem. */
 export function problemOf(answer: Extract<Answer, { readonly problem: ProblemName }>): Problem {

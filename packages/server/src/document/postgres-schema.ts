@@ -1,10 +1,16 @@
 import type { PoolClient, QueryConfig } from 'pg'
-import { MOST_OF_OWNER } from './lists.js'
 import { UNTOLD_SCHEMA } from './postgres-untold.js'
-import { checkSchema, SCHEMA_VERSION } from './schema.js'
+import {
+  areComments,
+  checkSchema,
+  documentId,
+  namesWithoutComments,
+  OF_DOCUMENT,
+  SCHEMA_VERSION,
+} from './schema.js'
 
 /** Identifies this application's advisory lock in the database. */
-const MIGRATION_LOCK = 0x77_68_65_72
+export const MIGRATION_LOCK = 0x77_68_65_72
 const UPGRADE_MS = 3_600_000
 
 /** The id of a document's row, as {@link documentId} computes it. */
@@ -94,13 +100,18 @@ const VERSIONS = `
   UPDATE whereabouts_schema SET version = 3;
 `
 
-/** What lists say of documents, whom records name, and what users say of documents in their lists. */
+/**
+ * What lists say of documents, whom records name, and what users say of documents in their lists. Nothing of a
+ * record is noted here: nodes of the earlier version go on meanwhile, and no table may be locked for that long.
+ */
 const LISTS = `
   ALTER TABLE whereabouts_documents ADD COLUMN title text;
-  ALTER TABLE whereabouts_documents ADD COLUMN folded text;
   ALTER TABLE whereabouts_documents ADD COLUMN kind text;
   ALTER TABLE whereabouts_records ADD COLUMN trashed bigint;
   ALTER TABLE whereabouts_records ADD COLUMN named integer NOT NULL DEFAULT 0;
+  ALTER TABLE whereabouts_records ADD COLUMN noted bigint;
+  CREATE INDEX whereabouts_records_left ON whereabouts_records (room)
+    WHERE noted IS DISTINCT FROM revision;
   CREATE INDEX whereabouts_records_owned ON whereabouts_records (owner, revision)
     WHERE trashed IS NULL;
   CREATE INDEX whereabouts_records_thrown ON whereabouts_records (owner, revision)
@@ -110,19 +121,13 @@ const LISTS = `
   CREATE TABLE whereabouts_shares (
     person text NOT NULL,
     room text NOT NULL,
-    owner text,
+    owner text NOT NULL,
     number bigint NOT NULL,
     PRIMARY KEY (person, room)
   );
   CREATE INDEX whereabouts_shares_room ON whereabouts_shares (room);
   CREATE INDEX whereabouts_shares_number ON whereabouts_shares (person, number);
   CREATE INDEX whereabouts_shares_owner ON whereabouts_shares (person, owner, number);
-  INSERT INTO whereabouts_shares SELECT person, room, owner, revision FROM (
-    SELECT person, room, owner, revision,
-      row_number() OVER (PARTITION BY person, owner ORDER BY revision DESC) AS place
-    FROM whereabouts_records, json_object_keys(json::json -> 'users') AS person) AS given
-    WHERE place <= ${MOST_OF_OWNER};
-  UPDATE whereabouts_records SET named = (SELECT count(*) FROM json_object_keys(json::json -> 'users'));
   CREATE TABLE whereabouts_marks (
     person text NOT NULL,
     room text NOT NULL,
@@ -136,8 +141,32 @@ const LISTS = `
   UPDATE whereabouts_schema SET version = 4;
 `
 
+const COMMENTS = 'UPDATE whereabouts_schema SET version = 5'
+
 /** The steps from each version to the next one. */
-const STEPS = [DOCUMENTS, CATALOG, VERSIONS, LISTS]
+const STEPS = [DOCUMENTS, CATALOG, VERSIONS, LISTS, COMMENTS]
+
+/** Rooms that are called like those of comments were like any other. @see PROTOCOL.md CM10 */
+async function renameComments(client: PoolClient): Promise<void> {
+  const found = `SELECT room FROM whereabouts_documents WHERE ${areComments('room')}`
+  const { rows } = await client.query<{ room: string }>(found)
+  for (const { room } of rows) await rename(client, room)
+}
+
+async function rename(client: PoolClient, room: string): Promise<void> {
+  for (const name of namesWithoutComments(room)) {
+    const id = documentId(name)
+    const taken = await client.query('SELECT 1 FROM whereabouts_documents WHERE id = $1', [id])
+    if (taken.rowCount !== 0) continue
+    const row = 'UPDATE whereabouts_documents SET id = $1, room = $2 WHERE room = $3'
+    await client.query(row, [id, name, room])
+    for (const table of OF_DOCUMENT) {
+      const sql = `UPDATE whereabouts_${table} SET room = $1 WHERE room = $2`
+      await client.query(sql, [name, room])
+    }
+    return
+  }
+}
 
 /**
  * Creates the tables, or upgrades those of an earlier version. Call it in a transaction.
@@ -145,18 +174,20 @@ const STEPS = [DOCUMENTS, CATALOG, VERSIONS, LISTS]
  * @throws {Error} if the tables have a newer version. PROTOCOL.md DO11
  */
 export async function upgrade(client: PoolClient): Promise<void> {
+  // Reading large tables, or waiting for a node that does, may take longer than the limits of a statement.
+  await client.query('SET LOCAL statement_timeout = 0')
+  await client.query('SET LOCAL lock_timeout = 0')
   // The lock lasts until the transaction ends, so only one of several starting processes upgrades.
-  await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
+  await patiently(client, 'SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
   const version = await readVersion(client)
   checkSchema(version, 'the database')
-  if (version < SCHEMA_VERSION) {
-    // Reading large tables may take longer than the time limit of a statement.
-    await client.query('SET LOCAL statement_timeout = 0')
-    for (const text of STEPS.slice(version)) {
-      await client.query({ text, query_timeout: UPGRADE_MS } as QueryConfig)
-    }
-  }
+  for (const step of STEPS.slice(version)) await patiently(client, step)
+  if (version < SCHEMA_VERSION) await renameComments(client)
   await client.query(UNTOLD_SCHEMA)
+}
+
+async function patiently(client: PoolClient, text: string, values?: unknown[]): Promise<void> {
+  await client.query({ text, values, query_timeout: UPGRADE_MS } as QueryConfig)
 }
 
 async function readVersion(client: PoolClient): Promise<number> {

@@ -1,13 +1,15 @@
+import { documentOfComments } from '@whereabouts/protocol'
 import {
   infoOf,
   type InfoRow,
   recordFrom,
   type RecordRow,
   totalsFrom,
-  totalsOf,
+  totalsOfAll,
+  totalsOfOwner,
   type TotalsRow,
 } from './catalog-rows.js'
-import { documentId } from './schema.js'
+import { areComments, documentId } from './schema.js'
 import type { SqliteConnection } from './sqlite-connection.js'
 import { noteShares } from './sqlite-lists.js'
 import { nextNumber } from './sqlite-numbers.js'
@@ -23,15 +25,14 @@ import {
 
 const INFO = 'SELECT room, bytes, history, created, updated, used FROM documents'
 
-const TOTALS = `${totalsOf('records')} FROM documents`
+const LIST = `${INFO} WHERE room > ? AND NOT ${areComments('room')} ORDER BY room LIMIT ?`
 
 /** The documents in an SQLite database. */
 export class SqliteCatalog implements Catalog {
   constructor(private readonly connection: SqliteConnection) {}
 
   async list({ after = '', limit }: Page): Promise<readonly DocumentInfo[]> {
-    const listed = this.connection.run(`${INFO} WHERE room > ? ORDER BY room LIMIT ?`)
-    return (listed.all(after, limit) as InfoRow[]).map(infoOf)
+    return (this.connection.run(LIST).all(after, limit) as InfoRow[]).map(infoOf)
   }
 
   async about(roomName: string): Promise<DocumentInfo | undefined> {
@@ -42,8 +43,8 @@ export class SqliteCatalog implements Catalog {
   async totals(owner?: string): Promise<Totals> {
     const row =
       owner === undefined
-        ? this.connection.run(`${TOTALS} LEFT JOIN records USING (room)`).get()
-        : this.connection.run(`${TOTALS} JOIN records USING (room) WHERE owner = ?`).get(owner)
+        ? this.connection.run(totalsOfAll('')).get()
+        : this.connection.run(totalsOfOwner('', '?')).get(owner)
     return totalsFrom(row as TotalsRow)
   }
 
@@ -102,10 +103,10 @@ export class SqliteCatalog implements Catalog {
 }
 
 /**
- * Adds bytes to a document's size in its row, which is created if it doesn't exist.
+ * Adds bytes to the size of a document, or of comments, in its row, which is created if it doesn't exist.
  *
  * @param incarnation of the document; if omitted, the current one
- * @returns whether the incarnation is the current one
+ * @returns whether the incarnation is the current one; of comments, also whether there is their document
  */
 export function noteDocument(
   connection: SqliteConnection,
@@ -113,6 +114,8 @@ export function noteDocument(
   bytes: number,
   incarnation: string | null = null,
 ): boolean {
+  if (documentOfComments(roomName) !== undefined)
+    return noteComments(connection, roomName, bytes, incarnation)
   const noted = connection.run(
     `INSERT INTO documents (id, room, incarnation, generation, bytes, created, updated, used)
      SELECT ?1, ?2, '${FIRST_INCARNATION}', 0, ?3, ?4, ?4, ?4
@@ -125,4 +128,24 @@ export function noteDocument(
   )
   const values = [documentId(roomName), roomName, bytes, Date.now(), incarnation]
   return noted.run(...values).changes === 1
+}
+
+/** Comments have the incarnation of their document, and no row without it. */
+function noteComments(
+  connection: SqliteConnection,
+  roomName: string,
+  bytes: number,
+  incarnation: string | null,
+): boolean {
+  const noted = connection.run(
+    `INSERT INTO documents (id, room, incarnation, generation, bytes, created, updated, used)
+     SELECT ?1, ?2, incarnation, 0, ?3, ?4, ?4, ?4 FROM documents
+     WHERE room = ?6 AND incarnation = coalesce(?5, incarnation)
+     ON CONFLICT (id) DO UPDATE SET
+       created = iif(room IS NULL, excluded.created, created), room = excluded.room,
+       incarnation = excluded.incarnation, bytes = bytes + excluded.bytes,
+       updated = excluded.updated, used = excluded.used`,
+  )
+  const values = [documentId(roomName), roomName, bytes, Date.now(), incarnation]
+  return noted.run(...values, documentOfComments(roomName)).changes === 1
 }

@@ -1,12 +1,12 @@
 import {
   type DocumentLists,
   type Entry,
-  folded,
   type Label,
   type ListPage,
   type Mark,
   MOST_MARKS,
   MOST_OF_OWNER,
+  NOBODY,
   type TrashPage,
 } from './lists.js'
 import { type Dialect, entryFrom, type EntryRow, listOf } from './list-rows.js'
@@ -17,7 +17,6 @@ import type { RoomRecord } from './store.js'
 const DIALECT: Dialect = {
   prefix: '',
   parameter: (number) => `?${number}`,
-  has: (text, part) => `instr(${text}, ${part}) > 0`,
 }
 
 const FORGET_SHARES = `
@@ -28,20 +27,23 @@ const SHARE = `
   SELECT value, ?1, ?3, ?4 FROM json_each(?2) WHERE true
   ON CONFLICT (person, room) DO UPDATE SET owner = excluded.owner`
 
-/** Each record adds at most one entry to the list of a user, so at most one is too many. */
+/** A bound rather than one entry, so that more than that go as well. */
 const TRIM_SHARES = `
+  WITH bounds AS MATERIALIZED (
+    SELECT value AS person, (SELECT number FROM shares
+      WHERE person = value AND owner = ?1
+      ORDER BY number DESC LIMIT 1 OFFSET ${MOST_OF_OWNER}) AS number
+    FROM json_each(?2))
   DELETE FROM shares WHERE (person, room) IN (
-    SELECT value, (SELECT room FROM shares AS shared
-      WHERE shared.person = value AND shared.owner = ?1
-      ORDER BY number DESC LIMIT 1 OFFSET ${MOST_OF_OWNER})
-    FROM json_each(?2))`
+    SELECT shares.person, room FROM bounds JOIN shares
+      ON shares.person = bounds.person AND owner = ?1 AND shares.number <= bounds.number)`
 
 /** Notes whom a record names. Call it in the transaction that stores the record. */
 export function noteShares(
   connection: SqliteConnection,
   roomName: string,
   revision: number,
-  { owner = null, users = [] }: { readonly owner?: string | null } & Pick<RoomRecord, 'users'>,
+  { owner = NOBODY, users = [] }: Pick<RoomRecord, 'owner' | 'users'>,
 ): void {
   const named = JSON.stringify(users)
   connection.run(FORGET_SHARES).run(roomName, named)
@@ -54,10 +56,10 @@ export function noteShares(
 export class SqliteLists implements DocumentLists {
   constructor(private readonly connection: SqliteConnection) {}
 
-  async listOf({ list, userId, after, text, limit }: ListPage): Promise<readonly Entry[]> {
+  async listOf({ list, userId, after, limit }: ListPage): Promise<readonly Entry[]> {
     const found = this.connection.run(listOf(list, DIALECT))
     const place = [after?.updatedAtMs ?? null, after?.roomName ?? null]
-    const rows = found.all(userId, ...place, text === undefined ? null : folded(text), limit)
+    const rows = found.all(userId, ...place, limit)
     return (rows as EntryRow[]).map(entryFrom)
   }
 
@@ -65,17 +67,11 @@ export class SqliteLists implements DocumentLists {
     this.connection.transaction('IMMEDIATE', () =>
       this.connection
         .run(
-          `UPDATE documents SET title = ?2, folded = ?3, kind = coalesce(?4, kind)
-           WHERE room = ?1 AND incarnation = coalesce(?5, incarnation)
-             AND (title IS NOT ?2 OR kind IS NOT coalesce(?4, kind))`,
+          `UPDATE documents SET title = ?2, kind = coalesce(?3, kind)
+           WHERE room = ?1 AND incarnation = coalesce(?4, incarnation)
+             AND (title IS NOT ?2 OR kind IS NOT coalesce(?3, kind))`,
         )
-        .run(
-          roomName,
-          title ?? null,
-          title === undefined ? null : folded(title),
-          kind ?? null,
-          incarnation ?? null,
-        ),
+        .run(roomName, title ?? null, kind ?? null, incarnation ?? null),
     )
   }
 

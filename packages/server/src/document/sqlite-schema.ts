@@ -1,6 +1,12 @@
 import type Database from 'libsql'
-import { MOST_OF_OWNER } from './lists.js'
-import { documentId, SCHEMA_VERSION } from './schema.js'
+import { MOST_OF_OWNER, NOBODY } from './lists.js'
+import {
+  areComments,
+  documentId,
+  namesWithoutComments,
+  OF_DOCUMENT,
+  SCHEMA_VERSION,
+} from './schema.js'
 
 const DOCUMENTS = `
   CREATE TABLE documents (
@@ -73,7 +79,6 @@ const VERSIONS = `
 /** What lists say of documents, whom records name, and what users say of documents in their lists. */
 const LISTS = `
   ALTER TABLE documents ADD COLUMN title TEXT;
-  ALTER TABLE documents ADD COLUMN folded TEXT;
   ALTER TABLE documents ADD COLUMN kind TEXT;
   ALTER TABLE records ADD COLUMN trashed INTEGER;
   ALTER TABLE records ADD COLUMN named INTEGER NOT NULL DEFAULT 0;
@@ -83,14 +88,14 @@ const LISTS = `
   CREATE TABLE shares (
     person TEXT NOT NULL,
     room TEXT NOT NULL,
-    owner TEXT,
+    owner TEXT NOT NULL,
     number INTEGER NOT NULL,
     PRIMARY KEY (person, room)
   ) WITHOUT ROWID;
   CREATE INDEX shares_room ON shares (room);
   CREATE INDEX shares_number ON shares (person, number);
   CREATE INDEX shares_owner ON shares (person, owner, number);
-  INSERT INTO shares SELECT person, room, owner, revision FROM (
+  INSERT INTO shares SELECT person, room, coalesce(owner, '${NOBODY}'), revision FROM (
     SELECT named.key AS person, room, owner, revision,
       row_number() OVER (PARTITION BY named.key, owner ORDER BY revision DESC) AS place
     FROM records, json_each(records.json, '$.users') AS named)
@@ -131,7 +136,27 @@ const STEPS: readonly ((database: Database.Database) => void)[] = [
   },
   (database) => database.exec(VERSIONS),
   (database) => database.exec(LISTS),
+  renameComments,
 ]
+
+/** Rooms that are called like those of comments were like any other. @see PROTOCOL.md CM10 */
+function renameComments(database: Database.Database): void {
+  const found = database.prepare(`SELECT room FROM documents WHERE ${areComments('room')}`)
+  for (const { room } of found.all() as { room: string }[]) rename(database, room)
+}
+
+function rename(database: Database.Database, room: string): void {
+  const taken = database.prepare('SELECT 1 FROM documents WHERE id = ?')
+  for (const name of namesWithoutComments(room)) {
+    if (taken.get(documentId(name)) !== undefined) continue
+    const row = database.prepare('UPDATE documents SET id = ?, room = ? WHERE room = ?')
+    row.run(documentId(name), name, room)
+    for (const table of OF_DOCUMENT) {
+      database.prepare(`UPDATE ${table} SET room = ? WHERE room = ?`).run(name, room)
+    }
+    return
+  }
+}
 
 /**
  * Creates the tables, or upgrades those of an earlier version. Call it in a transaction.

@@ -81,6 +81,8 @@ export class DocumentThread {
     private readonly worker: Worker,
     private readonly occupation: Occupation,
     private readonly listener: ThreadListener,
+    /** Whether its store keeps the lists of users. */
+    readonly keepsLists: boolean,
   ) {
     worker.on('message', (answer: Answer) => this.#receive(answer))
     worker.on('error', (error) => listener.failed(error))
@@ -104,7 +106,9 @@ export class DocumentThread {
     const workerData: DocumentSettings = { ...settings, store, occupation: occupation.shared }
     const worker = new Worker(WORKER, { workerData, transferList })
     const [message] = (await once(worker, 'message')) as [Opened]
-    if (message.opened) return new DocumentThread(worker, occupation, listener)
+    if (message.opened) {
+      return new DocumentThread(worker, occupation, listener, message.keepsLists)
+    }
     await worker.terminate()
     throw new Error(message.fault)
   }

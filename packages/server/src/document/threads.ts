@@ -94,6 +94,7 @@ export class Threads implements ThreadListener {
   #number = 0
   #ended = NOTHING_DONE
   #closed: Problem | undefined
+  #keepsLists = false
 
   constructor(
     private readonly settings: ThreadSettings,
@@ -108,6 +109,11 @@ export class Threads implements ThreadListener {
     return this.#threads.length > 0 || this.#state.kind === 'starting'
   }
 
+  /** Whether the store keeps the lists of users, once a thread has opened it. */
+  get keepsLists(): boolean {
+    return this.#keepsLists
+  }
+
   /** The sum of the last counts that the threads reported. */
   get count(): DocumentCount {
     return this.#threads.map(({ count }) => count).reduce(sum, this.#ended)
@@ -117,7 +123,10 @@ export class Threads implements ThreadListener {
   async start(): Promise<void> {
     if (this.#state.kind === 'none') {
       const started = DocumentThread.start(this.settings, this).then(
-        (thread) => this.#enter({ kind: 'running', thread }),
+        (thread) => {
+          this.#keepsLists = thread.keepsLists
+          this.#enter({ kind: 'running', thread })
+        },
         (error: unknown) => {
           this.#enter({ kind: 'none' })
           throw error

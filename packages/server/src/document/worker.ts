@@ -32,8 +32,10 @@ const settings = workerData as DocumentSettings
 const occupation = new Occupation(settings.occupation)
 
 try {
-  serve(await openStoreModule(settings.store, settings.isShared))
-  port.postMessage({ opened: true } satisfies Opened)
+  const store = await openStoreModule(settings.store, settings.isShared)
+  serve(store)
+  const keepsLists = store.lists !== undefined
+  port.postMessage({ opened: true, keepsLists } satisfies Opened)
 } catch (error) {
   const fault = error instanceof Error ? error.message : String(error)
   port.postMessage({ opened: false, fault } satisfies Opened)
@@ -57,7 +59,7 @@ function perform(
 ): Promise<Results[keyof Results]> {
   if (isOnDocument(request)) return performOnDocument(keeper, request)
   if (isOnVersions(request)) return performOnVersions(versions, request)
-  if (isOnUsers(request)) return worked(askLists(store, request))
+  if (isOnLists(request)) return worked(askLists(store, request))
   switch (request.call) {
     case 'note':
     case 'untold':
@@ -163,10 +165,10 @@ function performOnVersions(
   }
 }
 
-const ON_USERS: readonly ListsCall[] = ['listOf', 'label', 'mark', 'trashed']
+const ON_LISTS: readonly ListsCall[] = ['listOf', 'label', 'mark', 'trashed']
 
-function isOnUsers(request: Numbered): request is Numbered & ListsRequest {
-  return ON_USERS.some((call) => call === request.call)
+function isOnLists(request: Numbered): request is Numbered & ListsRequest {
+  return ON_LISTS.some((call) => call === request.call)
 }
 
 async function askLists<Name extends ListsCall>(

@@ -153,7 +153,8 @@ export class Calls {
       if (joining !== undefined) await joining
       const asking = this.#entrance.checkLocks(entered, caller)
       if (asking !== undefined) await asking
-      return { caller, value, bytes, presence: { ...presence, lock } }
+      const { nextWithinMs, polls } = presence
+      return { caller, value, bytes, presence: { nextWithinMs, polls, lock } }
     })
     const { caller, value, bytes, presence } = said
     const { asOf } = this.access.permissions

@@ -1,4 +1,4 @@
-import { type Action, isViewLink } from '@whereabouts/protocol'
+import { type Action, documentOfComments, isViewLink } from '@whereabouts/protocol'
 import type { Account } from '../access/accounts.js'
 import type { Allowances } from '../access/allowances.js'
 import type { Manager } from '../access/audit.js'
@@ -136,7 +136,7 @@ export class Entrance {
     read: (entered: Entered) => Promise<T>,
   ): Promise<Decided<T>> {
     const entered = await this.#enter(call, name, demand)
-    const { asker, user } = entered
+    const { roomName, asker, account, user } = entered
     if (demand.isFresh === true) this.access.sharing.outdate(asker.roomName)
     const stillMay = this.access.permissions.asksAbout(asker, demand.needs)
       ? await this.#assert(asker, demand)
@@ -145,7 +145,8 @@ export class Entrance {
     const said = await read(entered)
     assertCurrent(user)
     if (stillMay !== undefined && (await stillMay())) assertCurrent(user)
-    return { ...entered, said, stillMay }
+    // Thousands of times a second: a literal is made much faster than a spread.
+    return { roomName, asker, account, user, said, stillMay }
   }
 
   /**
@@ -270,9 +271,10 @@ export class Entrance {
     if (can?.includes('write') === false) await this.rooms.locks.unlockAll(asker.roomName, memberId)
   }
 
-  /** The application is asked about nothing that can't be a room. @throws {Problem} bad-room */
+  /** Nobody is asked about anything that can't be a room. @throws {Problem} bad-room */
   #named({ call: { request }, user, account }: Counted, roomName: string): Asker {
-    if (this.access.permissions.areAsked) checkRoom(roomName)
+    const isAsked = this.access.permissions.areAsked || documentOfComments(roomName) !== undefined
+    if (isAsked) checkRoom(roomName)
     return { request, user, roomName, account: account.key }
   }
 

@@ -46,7 +46,9 @@ export class JsonAnswers {
     // Only the response enforces `maxRequestsPerSocket`.
     if (server === undefined || server.maxRequestsPerSocket) return call.sendJson(text)
     const length = Buffer.byteLength(text)
-    socket!.write(`${this.#headNow(server)}${length}\r\n\r\n${text}`)
+    // Node writes ASCII faster as Latin-1.
+    const encoding = length === text.length ? 'latin1' : 'utf8'
+    socket!.write(`${this.#headNow(server)}${length}\r\n\r\n${text}`, encoding)
     // The server does its work after an answer on this event.
     response.emit('finish')
   }

@@ -6,7 +6,6 @@ import {
 } from '@whereabouts/protocol'
 import { z } from 'zod'
 import { type Administration, trashing } from '../administration.js'
-import type { Account } from '../access/accounts.js'
 import type { Manager } from '../access/audit.js'
 import type { KnownUser } from '../access/known-user.js'
 import { assertCurrent } from '../access/users.js'
@@ -18,11 +17,13 @@ import { badParameter, type Call, checkVersion, oneOf, wholeNumber } from './cal
 import {
   type Access,
   assertWritable,
+  type Counted,
   type Demand,
   type Entered,
   type Entrance,
 } from './entrance.js'
 import type { LargeAnswers } from './large-answers.js'
+import { ListDecisions } from './list-decisions.js'
 import type { ListPlaces } from './list-places.js'
 
 /** The most documents in one page of a list. */
@@ -30,8 +31,10 @@ export const MOST_ENTRIES = 100
 export const USUALLY_LISTED = 50
 /** A list is sorted and searched as a whole, however few documents are asked for. */
 const LIST_POINTS = 10
-/** So many documents of a page are counted as one read, as each is decided about. */
+/** So many documents that are decided about are counted as one read. */
 const COUNTED_ENTRIES = 10
+/** How many documents are decided about, and then searched, before more of a list are read. */
+const SEARCHED = 250
 const LIMIT_BYTES = 4_096
 const DAY_MS = 86_400_000
 
@@ -42,8 +45,8 @@ const MARK: Demand = { budget: 'documents', needs: ['watch'], isFresh: true }
 const TRASH: Demand = { budget: 'shares', needs: ['manage'], isFresh: true }
 
 const TITLE = z.preprocess(
-  (said) => (said === null ? undefined : (parseDocumentTitle(said) ?? false)),
-  z.string().optional(),
+  (said) => (said === null ? null : (parseDocumentTitle(said) ?? false)),
+  z.string().nullable(),
 )
 const LABEL_BODY = z.object({
   title: TITLE,
@@ -84,7 +87,11 @@ export interface ListParts {
  * @see PROTOCOL.md HM1
  */
 export class ListCalls {
-  constructor(private readonly parts: ListParts) {}
+  readonly #decisions: ListDecisions
+
+  constructor(private readonly parts: ListParts) {
+    this.#decisions = new ListDecisions(parts.access.permissions)
+  }
 
   /** @see PROTOCOL.md HM1, HM3, HM4 */
   async list(call: Call): Promise<void> {
@@ -93,18 +100,25 @@ export class ListCalls {
     const account = await entrance.count(call, user, 'documents', LIST_POINTS)
     checkVersion(call.query)
     const limit = limitOf(call)
-    await entrance.count(call, user, 'documents', Math.ceil(limit / COUNTED_ENTRIES))
+    const text = textOf(call.query('text'))
     if (user === undefined) return answers.json(call, NOT_KEPT)
     const { id } = user.claim
-    const found = await lists.listOf({ ...this.#pageOf(call, id), limit: limit + 1 })
-    if (found === null) return answers.json(call, NOT_KEPT)
-    const entries = found.of.slice(0, limit)
-    const may = await Promise.all(
-      entries.map((entry) => this.#mayWatch(call, user, account, entry)),
-    )
+    const page = { ...this.#pageOf(call, id), limit: text === undefined ? limit + 1 : SEARCHED }
+    const found: Entry[] = []
+    for (let after = page.after, isOver = false; !isOver && found.length <= limit;) {
+      const listed = await lists.listOf({ ...page, ...(after !== undefined && { after }) })
+      if (listed === null) return answers.json(call, NOT_KEPT)
+      const watched = await this.#watched({ call, user, account }, listed.of)
+      found.push(...watched.filter(({ title }) => text === undefined || hasText(title, text)))
+      // Nobody waits for the rest, such as while somebody types what to look for.
+      if (call.response.destroyed) return
+      after = listed.of.at(-1)
+      isOver = listed.of.length < page.limit
+    }
     assertCurrent(user)
-    const documents = entries.filter((_, index) => may[index]).map((entry) => this.#shown(entry))
-    const next = found.of.length > limit && { next: places.seal(entries.at(-1)!, id) }
+    const shown = found.slice(0, limit)
+    const next = found.length > limit && { next: places.seal(shown.at(-1)!, id) }
+    const documents = shown.map((entry) => this.#shown(entry))
     answers.json(call, { documents, ...next } satisfies ListedDocuments)
   }
 
@@ -115,7 +129,7 @@ export class ListCalls {
       this.#read(call, room, LABEL_BODY),
     )
     const { title, kind } = said
-    const label = { title, ...(kind !== undefined && { kind }) }
+    const label = { title: title ?? undefined, ...(kind !== undefined && { kind }) }
     await lists.label(roomName, label, access.sharing.decidedAbout(asker.request))
     call.empty(204)
   }
@@ -142,7 +156,7 @@ export class ListCalls {
     const read = async ({ account, user, asker }: Entered) => {
       const { trashed } = await this.#read(call, room, TRASH_BODY)
       // Nobody would find it there, and nothing would empty it.
-      if (trashed && !(await administration.keepsTrash())) throw noTrash()
+      if (trashed && !administration.keepsTrash) throw noTrash()
       const isOwner = access.sharing.decidedAbout(asker.request) !== undefined
       const manager = managerOf(user, isOwner)
       await access.allowances.takeEntry(account, manager, trashing(room, trashed))
@@ -153,26 +167,41 @@ export class ListCalls {
     call.empty(204)
   }
 
-  /** @throws {Problem} store-failed, so that no page is shorter because of that */
-  async #mayWatch(
-    { request }: Call,
-    user: KnownUser,
-    account: Account,
-    { roomName }: Entry,
-  ): Promise<boolean> {
-    const asker = { request, user, roomName, account: account.key }
-    return (await this.parts.access.permissions.granted(asker, ['watch'])).includes('watch')
+  /**
+   * Returns those of some entries that a caller may watch. What it may not watch loses its star, so that nobody
+   * follows by a list what becomes of it.
+   *
+   * @throws {Problem} too-many-requests, store-failed, so that no page is shorter because of that
+   * @see PROTOCOL.md HM3, HM14
+   */
+  async #watched(
+    { call, user, account }: Counted & { readonly user: KnownUser },
+    entries: readonly Entry[],
+  ): Promise<readonly Entry[]> {
+    const { entrance, lists } = this.parts
+    if (entries.length === 0) return entries
+    await entrance.count(call, user, 'documents', Math.ceil(entries.length / COUNTED_ENTRIES))
+    const { request } = call
+    const answers = await Promise.all(
+      entries.map(({ roomName }) =>
+        this.#decisions.mayWatch({ request, user, roomName, account: account.key }),
+      ),
+    )
+    for (const [index, { roomName, isStarred }] of entries.entries()) {
+      if (isStarred && answers[index] === false)
+        await lists.mark(user.claim.id, roomName, { isStarred: false })
+    }
+    return entries.filter((_, index) => answers[index] === true)
   }
 
   /** @throws {Problem} bad-parameter */
   #pageOf({ query }: Call, userId: string): Omit<ListPage, 'limit'> {
     const list = oneOf(query, 'list', LISTS)
-    const text = textOf(query('text'))
     const said = query('after')
-    if (said === undefined) return { list, userId, ...text }
+    if (said === undefined) return { list, userId }
     const after = this.parts.places.open(said, userId)
     if (after === undefined) throw badParameter('after', 'the "next" of the page before')
-    return { list, userId, ...text, after }
+    return { list, userId, after }
   }
 
   #shown({ roomName, title, kind, ...entry }: Entry): ListedDocument {
@@ -211,11 +240,21 @@ function limitOf({ query }: Call): number {
 }
 
 /** @throws {Problem} bad-parameter. HM12 */
-function textOf(said = ''): Pick<ListPage, 'text'> {
-  if (said.trim() === '') return {}
+function textOf(said = ''): string | undefined {
+  if (said.trim() === '') return undefined
   const text = parseDocumentTitle(said)
   if (text === undefined) throw badParameter('text', TITLE_RULE)
-  return { text }
+  return folded(text)
+}
+
+/** Returns whether a title has a folded text in it. HM12 */
+function hasText(title: string | undefined, text: string): boolean {
+  return title !== undefined && folded(title).includes(text)
+}
+
+/** Returns a title, or what is looked for in titles, as they are compared. */
+function folded(text: string): string {
+  return text.normalize('NFKC').toLowerCase()
 }
 
 function managerOf(user: KnownUser | undefined, asOwner: boolean): Manager {

@@ -5,7 +5,9 @@ import type { ListPlace } from '../document/lists.js'
 const ALGORITHM = 'aes-256-gcm'
 const IV_BYTES = 12
 const TAG_BYTES = 16
-const PLACE = /^(\d{1,16})\.(.+)$/
+const PLACE = /^(\d{1,16})\.(\S+) *$/
+/** As long as the longest: a time, and a room's name of 128 characters. The length of a place tells nothing. */
+const PLACE_LENGTH = 145
 /** More than any place has. */
 const MAX_TEXT = 400
 
@@ -27,7 +29,8 @@ export class ListPlaces {
   seal({ updatedAtMs, roomName }: ListPlace, userId: string): string {
     const iv = randomBytes(IV_BYTES)
     const cipher = createCipheriv(ALGORITHM, this.#key, iv).setAAD(Buffer.from(userId))
-    const sealed = [cipher.update(`${updatedAtMs}.${roomName}`), cipher.final()]
+    const place = `${updatedAtMs}.${roomName}`.padEnd(PLACE_LENGTH)
+    const sealed = [cipher.update(place), cipher.final()]
     return Buffer.concat([iv, cipher.getAuthTag(), ...sealed]).toString('base64url')
   }
 

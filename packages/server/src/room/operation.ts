@@ -11,6 +11,12 @@ export interface Presence {
   readonly polls?: boolean | undefined
 }
 
+/** What a caller says with its location. */
+export interface Posting extends Presence {
+  /** The lock that it has to hold. @see PROTOCOL.md LK12 */
+  readonly lock?: NamedLock | undefined
+}
+
 /** One change of a room, as its nodes tell it to each other. */
 export type Operation =
   | ({
@@ -27,9 +33,7 @@ export type Operation =
       readonly id: string
       readonly user: UserClaim
       readonly location: Json
-      /** The lock that the call names. */
-      readonly lock?: NamedLock | undefined
-    } & Presence)
+    } & Posting)
   /** A member is there, and perhaps says so again within some time. */
   | ({ readonly do: 'confirm'; readonly id: string } & Presence)
   /** A connected member didn't keep its promise. */

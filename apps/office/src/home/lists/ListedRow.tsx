@@ -1,0 +1,106 @@
+import type { ReactNode } from 'react'
+import { ICONS } from '../../icons.js'
+import { formatDay } from '../../language/formats.js'
+import { nameUntitled } from '../../name-untitled.js'
+import { addressOf } from '../../route.js'
+import { describeAgo } from '../ago.js'
+import type { Listed } from './listed.js'
+import { TEXTS } from './texts.js'
+
+const STAR = (
+  <svg className="icon" viewBox="0 0 20 20" aria-hidden="true">
+    <path d="M10 3l2.1 4.5 4.9.6-3.6 3.4 1 4.9-4.4-2.5-4.4 2.5 1-4.9L3 8.1l4.9-.6z" />
+  </svg>
+)
+const TRASH = (
+  <svg className="icon" viewBox="0 0 20 20" aria-hidden="true">
+    <path d="M4 6h12M8 6V4h4v2M5.5 6l.7 10h7.6l.7-10M8.5 9v4.5M11.5 9v4.5" />
+  </svg>
+)
+
+/** What can be done with a document in a list. */
+export interface ListedActions {
+  readonly star: (listed: Listed, isStarred: boolean) => void
+  readonly trash: (listed: Listed) => void
+  readonly hide: (listed: Listed) => void
+  readonly restore: (listed: Listed) => void
+}
+
+interface ListedRowProps {
+  readonly listed: Listed
+  readonly isShared: boolean
+  readonly nowMs: number
+  readonly actions: ListedActions
+}
+
+/** Returns what a document is called. */
+export const nameOf = (listed: Listed): string => listed.title ?? nameUntitled(listed)
+
+/** A row of one of the user's lists. */
+export function ListedRow({ listed, isShared, nowMs, actions }: ListedRowProps) {
+  const { kind, isOwn, isStarred, deletedFromMs } = listed
+  const name = nameOf(listed)
+  const isInTrash = deletedFromMs !== undefined
+  return (
+    <li className="recent" data-kind={kind}>
+      {ICONS[kind]}
+      <a className="recent-title" href={addressOf(listed)} dir="auto">
+        {name}
+      </a>
+      <span className="recent-about">
+        {isInTrash
+          ? TEXTS.deleted(kind, formatDay(deletedFromMs))
+          : TEXTS.changed(kind, describeAgo(listed.updatedAtMs, nowMs))}
+      </span>
+      <span className="people" />
+      <span className="recent-actions">
+        {isInTrash ? (
+          <Action label={TEXTS.restore(name)} onClick={() => actions.restore(listed)}>
+            {ICONS.undo}
+          </Action>
+        ) : (
+          <Action
+            label={TEXTS.star(name)}
+            isPressed={isStarred}
+            onClick={() => actions.star(listed, !isStarred)}
+          >
+            {STAR}
+          </Action>
+        )}
+        {isOwn && !isInTrash && (
+          <Action label={TEXTS.trash(name)} onClick={() => actions.trash(listed)}>
+            {TRASH}
+          </Action>
+        )}
+        {isShared && (
+          <Action label={TEXTS.hide(name)} onClick={() => actions.hide(listed)}>
+            {ICONS.remove}
+          </Action>
+        )}
+      </span>
+    </li>
+  )
+}
+
+interface ActionProps {
+  readonly label: string
+  /** Of a button that stays pressed. */
+  readonly isPressed?: boolean
+  readonly onClick: () => void
+  readonly children: ReactNode
+}
+
+function Action({ label, isPressed, onClick, children }: ActionProps) {
+  return (
+    <button
+      type="button"
+      className="tool"
+      title={label}
+      aria-label={label}
+      aria-pressed={isPressed}
+      onClick={onClick}
+    >
+      {children}
+    </button>
+  )
+}

@@ -1,0 +1,151 @@
+import './lists.css'
+import { type ReactNode, useEffect, useId, useState } from 'react'
+import { reasonOf } from '../../language/reason.js'
+import { mark, readList, setTrashed } from './calls.js'
+import type { Listed } from './listed.js'
+import { type ListedActions, ListedRow, nameOf } from './ListedRow.js'
+import { TEXTS } from './texts.js'
+import { type Shown, useListed } from './useListed.js'
+import { type View, VIEWS } from './views.js'
+
+export interface ListsProps {
+  /** What this browser has opened. */
+  readonly children: ReactNode
+  readonly hasRecent: boolean
+  readonly nowMs: number
+  readonly notify: (notice: ReactNode) => void
+}
+
+/** Shows the user's lists beside what this browser has opened, if the server keeps any. @see OFFICE.md HM20 */
+export function Lists({ children, hasRecent, ...props }: ListsProps) {
+  const areKept = useAreKept()
+  const [view, setView] = useState<View>(hasRecent ? 'recent' : 'own')
+  if (!areKept) return children
+  return (
+    <>
+      <nav className="lists" aria-label={TEXTS.lists}>
+        {VIEWS.map((each) => (
+          <button
+            key={each}
+            type="button"
+            aria-current={each === view ? 'true' : undefined}
+            onClick={() => setView(each)}
+          >
+            {TEXTS.views[each]}
+          </button>
+        ))}
+      </nav>
+      {view === 'recent' ? children : <List key={view} list={view} {...props} />}
+    </>
+  )
+}
+
+/** Returns whether the server keeps lists. Without an answer there are none to show. */
+function useAreKept(): boolean {
+  const [areKept, setKept] = useState(false)
+  useEffect(() => {
+    const life = new AbortController()
+    const ask = async () => {
+      const { isKept } = await readList({ list: 'own', text: '' }, undefined, life.signal)
+      if (!life.signal.aborted) setKept(isKept !== false)
+    }
+    ask().catch(() => {})
+    return () => life.abort()
+  }, [])
+  return areKept
+}
+
+type ListProps = Omit<ListsProps, 'children' | 'hasRecent'> & {
+  readonly list: Exclude<View, 'recent'>
+}
+
+function List({ list, nowMs, notify }: ListProps) {
+  const [text, setText] = useState('')
+  const shown = useListed({ list, text: text.trim() })
+  const heading = useId()
+  const actions = actionsOn(shown, notify)
+  return (
+    <section aria-labelledby={heading}>
+      <div className="list-head">
+        <h2 id={heading}>{TEXTS.views[list]}</h2>
+        <input
+          type="search"
+          maxLength={100}
+          aria-label={TEXTS.search}
+          placeholder={TEXTS.search}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+      </div>
+      <Documents shown={shown} none={text.trim() === '' ? TEXTS.none[list] : TEXTS.notFound}>
+        {(listed) => (
+          <ListedRow
+            key={listed.room}
+            listed={listed}
+            isShared={list === 'shared'}
+            nowMs={nowMs}
+            actions={actions}
+          />
+        )}
+      </Documents>
+    </section>
+  )
+}
+
+interface DocumentsProps {
+  readonly shown: Shown
+  /** What is said of a list without documents. */
+  readonly none: string
+  readonly children: (listed: Listed) => ReactNode
+}
+
+function Documents({ shown: { read, more, again }, none, children }: DocumentsProps) {
+  if (read === undefined) return <p className="list-note">{TEXTS.loading}</p>
+  const { documents, next, failed } = read
+  const isEmpty = documents.length === 0 && next === undefined && failed === undefined
+  return (
+    <>
+      {isEmpty && <p className="list-note">{none}</p>}
+      {documents.length > 0 && <ul className="recents">{documents.map(children)}</ul>}
+      {failed !== undefined && <p className="list-note">{failed}</p>}
+      {(next ?? failed) !== undefined && (
+        <button type="button" className="plain" onClick={() => void (next ? more() : again())}>
+          {failed === undefined ? TEXTS.more : TEXTS.again}
+        </button>
+      )}
+    </>
+  )
+}
+
+/** Returns what the buttons of a list's rows do. What can be taken back offers that for as long as it is said. */
+function actionsOn(shown: Shown, notify: (notice: ReactNode) => void): ListedActions {
+  const act = async (work: Promise<void>, said: ReactNode) => {
+    try {
+      await work
+      notify(said)
+    } catch (error) {
+      notify(reasonOf(error))
+    }
+    await shown.again()
+  }
+  const undoable = (said: string, undo: () => Promise<void>) => (
+    <>
+      {said}{' '}
+      <button type="button" className="undo" onClick={() => void act(undo(), '')}>
+        {TEXTS.undo}
+      </button>
+    </>
+  )
+  return {
+    star: ({ room }, starred) => void act(mark(room, { starred }), ''),
+    trash: (listed) => {
+      const undo = () => setTrashed(listed.room, false)
+      void act(setTrashed(listed.room, true), undoable(TEXTS.trashed(nameOf(listed)), undo))
+    },
+    hide: (listed) => {
+      const undo = () => mark(listed.room, { hidden: false })
+      void act(mark(listed.room, { hidden: true }), undoable(TEXTS.hidden(nameOf(listed)), undo))
+    },
+    restore: (listed) => void act(setTrashed(listed.room, false), TEXTS.restored(nameOf(listed))),
+  }
+}

@@ -1,0 +1,50 @@
+import { type DocumentList, type ListedDocuments, Problem } from '@whereabouts/client'
+import { BASE } from '../../base.js'
+
+/** Which documents to list. */
+export interface Wanted {
+  readonly list: DocumentList
+  /** Only those whose titles have it; empty for all. */
+  readonly text: string
+}
+
+/** Reads a page of one of the user's lists. @throws {Error} that says why not */
+export async function readList(
+  { list, text }: Wanted,
+  after: string | undefined,
+  signal: AbortSignal,
+): Promise<ListedDocuments> {
+  const query = new URLSearchParams({ list, text, ...(after !== undefined && { after }) })
+  const response = await fetch(`${BASE}rooms/mine?${query}`, { cache: 'no-store', signal })
+  return (await answerOf(response)) as ListedDocuments
+}
+
+/** Marks a document for the user. @throws {Error} that says why not */
+export function mark(room: string, marks: { starred?: boolean; hidden?: boolean }): Promise<void> {
+  return post(room, 'mark', marks)
+}
+
+/** Puts a document into the trash, or takes it out. @throws {Error} that says why not */
+export function setTrashed(room: string, trashed: boolean): Promise<void> {
+  return post(room, 'trash', { trashed })
+}
+
+/** Says what the lists call a document. @throws {Error} that says why not */
+export function postTitle(room: string, title: string | undefined, kind: string): Promise<void> {
+  return post(room, 'document/title', { title: title ?? null, kind })
+}
+
+async function post(room: string, call: string, body: object): Promise<void> {
+  const response = await fetch(`${BASE}rooms/${encodeURIComponent(room)}/${call}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  await answerOf(response)
+}
+
+async function answerOf(response: Response): Promise<unknown> {
+  const body = (await response.json().catch(() => undefined)) as unknown
+  if (response.ok) return body
+  throw Problem.fromJSON(body) ?? new Error(`the server answered ${response.status}`)
+}

@@ -1,0 +1,35 @@
+import { currentLanguage } from '../../language/language.js'
+import type { Kind } from '../../route.js'
+import type { View } from './views.js'
+
+/** Everything that the lists of a user say. */
+export interface ListTexts {
+  /** What the lists are together. */
+  readonly lists: string
+  readonly views: { readonly [view in View]: string }
+  readonly search: string
+  readonly changed: (kind: Kind, ago: string) => string
+  readonly deleted: (kind: Kind, day: string) => string
+  readonly loading: string
+  readonly none: { readonly [view in Exclude<View, 'recent'>]: string }
+  readonly notFound: string
+  readonly more: string
+  readonly again: string
+  readonly star: (name: string) => string
+  readonly trash: (name: string) => string
+  readonly hide: (name: string) => string
+  readonly restore: (name: string) => string
+  readonly trashed: (name: string) => string
+  readonly hidden: (name: string) => string
+  readonly restored: (name: string) => string
+  readonly undo: string
+}
+
+/** Beside the messages that every window loads, as they are those of this view alone. */
+const FILES = import.meta.glob<{ readonly texts: ListTexts }>('./languages/*.ts')
+
+// A window keeps its language, and this part is loaded after it.
+const { texts } = await FILES[`./languages/${currentLanguage().code}.ts`]!()
+
+/** What the lists say, in the language of the window. */
+export const TEXTS: ListTexts = texts

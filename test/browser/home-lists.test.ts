@@ -1,0 +1,166 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { claims, signHs } from '../auth/tokens.js'
+import { launchChromium } from '../chromium.js'
+import { type RunningServer, startServer } from '../servers/standalone.js'
+
+const SECRET = 'a secret of at least thirty-two bytes'
+
+let server: RunningServer
+let browser: Browser
+beforeAll(async () => {
+  server = await startServer({}, 0, [], {
+    WHEREABOUTS_AUTH: 'jwt',
+    WHEREABOUTS_JWT_SECRET: SECRET,
+    WHEREABOUTS_JWT_COOKIE: 'token',
+    WHEREABOUTS_LINK_GIVES: 'nothing',
+  })
+  browser = await launchChromium()
+})
+afterAll(async () => {
+  await browser.close()
+  await server.stop()
+})
+
+/** Somebody with a browser of their own. */
+interface Person extends AsyncDisposable {
+  readonly page: Page
+  /** Opens another, empty browser, in which they are signed in. */
+  anew(): Promise<Person>
+}
+
+async function signIn(user: string): Promise<Person> {
+  const context = await browser.newContext()
+  const value = await signHs(SECRET, claims({ sub: user }))
+  await context.addCookies([{ name: 'token', value, url: server.baseUrl, httpOnly: true }])
+  return {
+    page: await context.newPage(),
+    anew: () => signIn(user),
+    [Symbol.asyncDispose]: () => context.close(),
+  }
+}
+
+/** Makes a document with a title, and waits until lists have it. */
+async function make(page: Page, path: string, title: string): Promise<void> {
+  const isSaid = page.waitForResponse(
+    (response) =>
+      response.url().endsWith('/document/title') && response.request().postData()!.includes(title),
+  )
+  await page.goto(`${server.baseUrl}${path}`)
+  const field = page.getByRole('textbox', { name: 'Title', exact: true }).first()
+  await expect.poll(() => field.isEditable()).toBe(true)
+  await field.fill(title)
+  await field.press('Enter')
+  expect((await isSaid).status()).toBe(204)
+}
+
+async function share(page: Page, room: string, user: string): Promise<void> {
+  const answered = await page.request.post(`${server.baseUrl}/rooms/${room}/access`, {
+    data: { revision: await revisionOf(page, room), users: { [user]: { role: 'viewer' } } },
+    headers: { origin: new URL(server.baseUrl).origin },
+  })
+  expect(answered.status()).toBe(200)
+}
+
+async function revisionOf(page: Page, room: string): Promise<number> {
+  const answered = await page.request.get(`${server.baseUrl}/rooms/${room}/access`)
+  const { access } = (await answered.json()) as { access: { revision: number } }
+  return access.revision
+}
+
+const titles = (page: Page) => page.locator('.recent-title').allTextContents()
+
+/** Opens Home, and one of its lists. */
+async function openList(page: Page, name: string): Promise<void> {
+  await page.goto(server.baseUrl)
+  await page.getByRole('button', { name, exact: true }).click()
+  await page.getByRole('heading', { name, exact: true }).waitFor()
+}
+
+it('[HM20] [HM21] two people find what they own, share and starred, in any browser', async () => {
+  await using ann = await signIn('ann')
+  await using bob = await signIn('bob')
+  await make(ann.page, '/pages/minutes', 'Weekly minutes')
+  await make(ann.page, '/pages/plan', 'Plan')
+  await share(ann.page, 'minutes', 'bob')
+
+  await using elsewhere = await ann.anew()
+  const anns = elsewhere.page
+  await anns.goto(server.baseUrl)
+  // This browser has opened nothing, so Home begins with what the user owns.
+  await expect.poll(() => titles(anns)).toEqual(['Weekly minutes', 'Plan'])
+  await anns.getByRole('searchbox', { name: 'Search titles' }).fill('WEEK')
+  await expect.poll(() => titles(anns)).toEqual(['Weekly minutes'])
+  await anns.getByRole('searchbox').fill('nowhere')
+  await anns.getByText('No title has this text.').waitFor()
+
+  await openList(bob.page, 'My documents')
+  await bob.page.getByText('You have no documents yet.').waitFor()
+  await openList(bob.page, 'Shared with me')
+  await expect.poll(() => titles(bob.page)).toEqual(['Weekly minutes'])
+  const star = bob.page.getByRole('button', { name: 'Star Weekly minutes' })
+  expect(await bob.page.getByRole('button', { name: 'to the trash' }).count()).toBe(0)
+  await star.click()
+  await expect.poll(() => star.getAttribute('aria-pressed')).toBe('true')
+  await openList(bob.page, 'Starred')
+  await expect.poll(() => titles(bob.page)).toEqual(['Weekly minutes'])
+  await openList(bob.page, 'Shared with me')
+  await bob.page.getByRole('button', { name: 'Remove Weekly minutes from this list' }).click()
+  await expect.poll(() => titles(bob.page)).toEqual([])
+  await bob.page.getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(() => titles(bob.page)).toEqual(['Weekly minutes'])
+
+  const retitled = ann.page.waitForResponse((response) =>
+    response.url().endsWith('/minutes/document/title'),
+  )
+  await ann.page.goto(`${server.baseUrl}/`)
+  await ann.page.getByRole('button', { name: 'Rename Weekly minutes' }).click()
+  await ann.page.getByRole('textbox', { name: 'Title of Weekly minutes' }).fill('Minutes')
+  await ann.page.keyboard.press('Enter')
+  expect((await retitled).status()).toBe(204)
+  await openList(bob.page, 'Shared with me')
+  await expect.poll(() => titles(bob.page)).toEqual(['Minutes'])
+})
+
+it('[HM20] what is in the trash is closed to others, and comes back as it was', async () => {
+  await using cem = await signIn('cem')
+  await using dora = await signIn('dora')
+  await make(cem.page, '/pages/draft', 'Draft')
+  await share(cem.page, 'draft', 'dora')
+  await openList(cem.page, 'My documents')
+  await cem.page.getByRole('button', { name: 'Move Draft to the trash' }).click()
+  await cem.page.getByText('Moved Draft to the trash.').waitFor()
+  await expect.poll(() => titles(cem.page)).toEqual([])
+  await openList(dora.page, 'Shared with me')
+  await dora.page.getByText('Nobody has shared').waitFor()
+  await dora.page.goto(`${server.baseUrl}/pages/draft`)
+  await dora.page.locator('.state-note[data-kind="neverIn"]').waitFor()
+
+  await cem.page.getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(() => titles(cem.page)).toEqual(['Draft'])
+  await openList(dora.page, 'Shared with me')
+  await expect.poll(() => titles(dora.page)).toEqual(['Draft'])
+
+  await cem.page.getByRole('button', { name: 'Move Draft to the trash' }).click()
+  await expect.poll(() => titles(cem.page)).toEqual([])
+  await openList(cem.page, 'Trash')
+  await cem.page.getByText('deleted for good after').waitFor()
+  await cem.page.getByRole('button', { name: 'Restore Draft' }).click()
+  await cem.page.getByText('The trash is empty.').waitFor()
+  await openList(dora.page, 'Shared with me')
+  await expect.poll(() => titles(dora.page)).toEqual(['Draft'])
+})
+
+it('[HM20] without users, Home is what the browser has opened', async () => {
+  const open = await startServer({})
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  const asked: string[] = []
+  page.on('request', (request) => void asked.push(request.url()))
+  await page.goto(open.baseUrl)
+  await page.getByText('Nothing here yet').waitFor()
+  expect(await page.getByRole('button', { name: 'My documents' }).count()).toBe(0)
+  expect(asked.filter((url) => url.includes('/rooms/mine') || url.includes('Lists'))).toEqual([])
+  await context.close()
+  await open.stop()
+})
