@@ -24,7 +24,9 @@ const DOCUMENT = ['index.html', 'src/open-room.ts', 'src/office.tsx']
 // Each has the texts of all parts in one language, and what writes counts and choices into them: 11 KB.
 /** @type {readonly { name: string, entries: readonly string[], maxGzipBytes: number }[]} */
 const VIEWS = [
-  { name: 'home', entries: ['index.html', 'src/home/Home.tsx'], maxGzipBytes: 95_000 },
+  // 200 bytes are in the part that all views share: who has access, whom comments mention as well, and the words
+  // that lead to comments.
+  { name: 'home', entries: ['index.html', 'src/home/Home.tsx'], maxGzipBytes: 95_200 },
   {
     name: 'page',
     entries: [...DOCUMENT, 'src/page/PageEditor.tsx'],

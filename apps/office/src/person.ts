@@ -22,7 +22,8 @@ export const PALETTE = [
   { name: 'slate', color: '#475569' },
 ] as const
 
-const STORED_AS = 'whereabouts:person'
+/** The name of the person in the browser's storage. */
+export const STORED_AS = 'whereabouts:person'
 
 /**
  * Returns a name and color for someone who hasn't chosen any yet.
@@ -63,18 +64,6 @@ export function savePerson(
     storage().setItem(STORED_AS, JSON.stringify(isSuggested ? { ...person, isSuggested } : person))
   } catch {
     // The storage is full or forbidden: the person is kept for this visit only.
-  }
-}
-
-/** Returns the name that the person chose in this browser; `undefined` if they chose none. @see OFFICE.md PG92 */
-export function chosenName(storage: () => Pick<Storage, 'getItem'>): string | undefined {
-  try {
-    const stored: unknown = JSON.parse(storage().getItem(STORED_AS) ?? 'null')
-    const isSuggested = (stored as { readonly isSuggested?: unknown } | null)?.isSuggested === true
-    return isSuggested ? undefined : readPerson(stored)?.name
-  } catch {
-    // The storage is forbidden or holds something else.
-    return undefined
   }
 }
 

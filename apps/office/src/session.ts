@@ -12,7 +12,6 @@ import { askBeforeClosing } from './ask-before-closing.js'
 import { BASE } from './base.js'
 import type { Person } from './person.js'
 import { RoomDocument } from './room-document.js'
-import { SavedTogether } from './saved-together.js'
 
 /** The document of another room, for the same user, who isn't seen there. */
 export interface Beside {
@@ -27,11 +26,10 @@ export interface Beside {
 export class Session implements Omit<Room, 'look' | 'broadcast' | 'onEvent'> {
   /** Tells whether the document can be shown, and whether edits are saved. */
   readonly document: RoomDocument
-  /** Tells which edits are saved of the document and of everything beside it. @see OFFICE.md PG96 */
-  readonly saved: SavedTogether
   readonly #name: string
   readonly #user: string | undefined
   readonly #listeners = new Set<() => void>()
+  readonly #beside = new Set<RoomDocument>()
   #person: Person
   #location: Json | undefined
   #watches = false
@@ -45,7 +43,6 @@ export class Session implements Omit<Room, 'look' | 'broadcast' | 'onEvent'> {
     this.#person = person
     this.#room = this.#open(this.#name, this.#watches)
     this.document = new RoomDocument(this.#room, user)
-    this.saved = new SavedTogether(this.document)
     this.document.subscribe(this.#notify)
     this.#unsubscribe = this.#room.subscribe(this.#notify)
   }
@@ -53,6 +50,11 @@ export class Session implements Omit<Room, 'look' | 'broadcast' | 'onEvent'> {
   /** The name of the room. */
   get name(): string {
     return this.#name
+  }
+
+  /** The document and everything that is open beside it; subscribers hear of each of them. @see OFFICE.md PG96 */
+  get documents(): readonly RoomDocument[] {
+    return [this.document, ...this.#beside]
   }
 
   /** The name and color that others see, unless the server knows better. */
@@ -131,12 +133,15 @@ export class Session implements Omit<Room, 'look' | 'broadcast' | 'onEvent'> {
     const room = this.#open(name, true)
     const document = new RoomDocument(room, this.#user)
     const stopAsking = askBeforeClosing(document)
-    const stopTelling = this.saved.add(document)
+    const stopTelling = document.subscribe(this.#notify)
+    this.#beside.add(document)
     return {
       document,
-      close() {
+      close: () => {
         stopAsking()
         stopTelling()
+        this.#beside.delete(document)
+        this.#notify()
         const closed = [document.provider.destroy(), room.leave()]
         // Another window, or this one later, posts what is still to be posted, so nothing waits for it.
         void closed

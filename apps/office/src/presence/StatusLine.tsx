@@ -3,11 +3,10 @@ import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { Notice } from '../notice.js'
 import type { DocumentState } from '../room-document.js'
 import { isViewLink } from '../route.js'
-import type { SavedTogether } from '../saved-together.js'
 import type { Session } from '../session.js'
 import { useNotice } from '../StateNote.js'
 import { EXPLAINED, statusOf } from './status-text.js'
-import { SteadyState } from './steady-state.js'
+import { SteadyState, worstOf } from './steady-state.js'
 import { t } from '../language/language.js'
 import { describeProblem } from '../language/problems.js'
 
@@ -38,7 +37,7 @@ export function StatusLine({ session, isSeen }: StatusLineProps) {
       title={isSlow ? t('status.slowTitle') : undefined}
     >
       {!isViewLink(session.name) && (
-        <SavingLine saved={session.saved} isExplained={EXPLAINED.has(notice.kind)} />
+        <SavingLine session={session} isExplained={EXPLAINED.has(notice.kind)} />
       )}
       <WayOn session={session} notice={notice} />
     </RoomStatusLine>
@@ -78,12 +77,13 @@ function Link({ text, onClick }: { readonly text: string; readonly onClick: () =
 }
 
 interface SavingLineProps {
-  readonly saved: SavedTogether
+  readonly session: Session
   /** Whether a notice gives the reason. */
   readonly isExplained: boolean
 }
 
-function SavingLine({ saved, isExplained }: SavingLineProps) {
+function SavingLine({ session, isExplained }: SavingLineProps) {
+  const saved = useMemo(() => worstOf(session), [session])
   const { saving } = useSyncExternalStore(saved.subscribe, saved.getSnapshot)
   const steady = useMemo(() => new SteadyState(saved), [saved])
   const state = useSyncExternalStore(steady.subscribe, steady.getSnapshot)

@@ -1,6 +1,6 @@
 import { storedAs } from '../../../base.js'
 import { readIdentity } from '../../../identity.js'
-import { chosenName, savePerson } from '../../../person.js'
+import { loadPerson, savePerson, STORED_AS as PERSON_STORED_AS } from '../../../person.js'
 import type { Session } from '../../../session.js'
 import type { Author } from './comments-document.js'
 
@@ -23,8 +23,7 @@ export interface Me {
 /** Returns who is at this window: the user as the server knows them, or whoever chose a name here. @see OFFICE.md PG92 */
 export function whoIsHere(session: Session): Me {
   const { user } = session.document
-  if (user === undefined)
-    return { id: load(idStoredAs(session.name)), name: chosenName(() => localStorage) }
+  if (user === undefined) return { id: load(idStoredAs(session.name)), name: chosenName() }
   return { id: user, name: knownName(user) ?? user }
 }
 
@@ -49,6 +48,12 @@ export function chooseName(session: Session, name: string): void {
   session.setUser(person)
   // The bar follows what other windows store.
   window.dispatchEvent(new StorageEvent('storage'))
+}
+
+/** A name that somebody has only because a window suggested it isn't one that they chose. */
+function chosenName(): string | undefined {
+  const isSuggested = load(PERSON_STORED_AS)?.includes('"isSuggested":true') === true
+  return isSuggested ? undefined : loadPerson(() => localStorage)?.name
 }
 
 function knownName(user: string): string | undefined {
