@@ -36,16 +36,12 @@ export function suggestPerson(random: () => number = Math.random): Person {
   return { name: t('person.guest', { number: 1 + Math.floor(random() * 99) }), color }
 }
 
-/**
- * Returns the person saved in this browser; `undefined` if none was saved.
- *
- * @param storage returns the storage; a browser that forbids storage throws at this call
- */
-export function loadPerson(storage: () => Pick<Storage, 'getItem'>): Person | undefined {
+/** Returns the person saved in this browser; `undefined` if none was saved. */
+export function loadPerson(storage: Pick<Storage, 'getItem'>): Person | undefined {
   try {
-    return readPerson(JSON.parse(storage().getItem(STORED_AS) ?? 'null'))
+    return readPerson(JSON.parse(storage.getItem(STORED_AS) ?? 'null'))
   } catch {
-    // The storage is forbidden or holds something else: the person is asked again.
+    // The storage holds something else: the person is asked again.
     return undefined
   }
 }
@@ -56,15 +52,11 @@ export function loadPerson(storage: () => Pick<Storage, 'getItem'>): Person | un
  * @param isSuggested whether they never chose the name, but have it from `suggestPerson`
  */
 export function savePerson(
-  storage: () => Pick<Storage, 'setItem'>,
+  storage: Pick<Storage, 'setItem'>,
   person: Person,
   isSuggested = false,
 ): void {
-  try {
-    storage().setItem(STORED_AS, JSON.stringify(isSuggested ? { ...person, isSuggested } : person))
-  } catch {
-    // The storage is full or forbidden: the person is kept for this visit only.
-  }
+  storage.setItem(STORED_AS, JSON.stringify(isSuggested ? { ...person, isSuggested } : person))
 }
 
 function readPerson(stored: unknown): Person | undefined {

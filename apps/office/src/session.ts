@@ -11,6 +11,7 @@ import type { Doc } from 'yjs'
 import { askBeforeClosing } from './ask-before-closing.js'
 import { BASE } from './base.js'
 import type { Person } from './person.js'
+import { Silence } from './presence/silence.js'
 import { RoomDocument } from './room-document.js'
 
 /** The document of another room, for the same user, who isn't seen there. */
@@ -30,6 +31,7 @@ export class Session implements Omit<Room, 'look' | 'broadcast' | 'onEvent'> {
   readonly #user: string | undefined
   readonly #listeners = new Set<() => void>()
   readonly #beside = new Set<RoomDocument>()
+  readonly #silence = new Silence(() => this.#notify())
   #person: Person
   #location: Json | undefined
   #watches = false
@@ -96,7 +98,12 @@ export class Session implements Omit<Room, 'look' | 'broadcast' | 'onEvent'> {
     return this.#room.status
   }
 
-  readonly getSnapshot = (): RoomSnapshot => this.#room.getSnapshot()
+  /** Whether nothing was heard of the others for long. @see OFFICE.md OF89 */
+  get isSilent(): boolean {
+    return this.#silence.isLong
+  }
+
+  readonly getSnapshot = (): RoomSnapshot => this.#silence.known(this.#room.getSnapshot())
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener)
@@ -173,6 +180,7 @@ export class Session implements Omit<Room, 'look' | 'broadcast' | 'onEvent'> {
   }
 
   readonly #notify = (): void => {
+    this.#silence.look(this.status)
     for (const listener of this.#listeners) listener()
   }
 }

@@ -5,7 +5,7 @@ import { type Bigint, transaction } from './postgres-transaction.js'
 import { areComments, documentId } from './schema.js'
 import { FIRST_INCARNATION, type RoomUpdate } from './store.js'
 
-/** The number of updates in one statement, which takes up to 65,535 parameters, three for each. */
+/** The number of updates in one statement, which takes up to 65,535 parameters, four for each. */
 const ROWS = 1_000
 
 /** An update, and its index among the appended ones. */
@@ -15,7 +15,7 @@ interface Placed {
 }
 
 /**
- * Appends each update whose document still has the update's incarnation.
+ * Appends each update whose document still has the update's incarnation, and ends with the update that it comes after.
  *
  * Each append and each removal changes the document's row, so the database serializes them: the
  * second waits for the first, and sees its result. Comments are appended while their documents are held.
@@ -79,40 +79,41 @@ interface Held {
  * Creates the row of a document with its first update, or notes that in the row of an empty one.
  *
  * @param isNew whether there may be no row yet
- * @returns whether it is the first, for the current incarnation
+ * @returns the update's number; `undefined` if it isn't the first, for the current incarnation
  */
 export async function claimDocument(
   client: PoolClient,
   update: RoomUpdate,
   isNew: boolean,
-): Promise<boolean> {
+): Promise<number | undefined> {
   const isCurrent = await heldFor(client, [update])
-  if (!isCurrent(update)) return false
+  if (!isCurrent(update)) return undefined
   const { roomName, incarnation, bytes } = update
   const document = [roomName, incarnation, bytes.byteLength, Date.now()]
-  const { rowCount } = await client.query(isNew ? CLAIM : FIRST, document)
-  return rowCount !== 0
+  const { rows } = await client.query<{ last: Bigint }>(isNew ? CLAIM : FIRST, document)
+  return rows[0] && Number(rows[0].last)
 }
 
 /**
  * Groups updates into statements. They are in the order of rooms, so that two nodes can't deadlock, and
- * a statement has one incarnation of each room.
+ * a statement has one incarnation of each room, and one update that all others of the room come after.
  */
 function statementsOf(updates: readonly Placed[]): Placed[][] {
   const placed = updates.toSorted((one, other) =>
     compare(one.update.roomName, other.update.roomName),
   )
   const statements: Placed[][] = []
-  let incarnations = new Map<string, string>()
+  let places = new Map<string, string>()
   for (const each of placed) {
-    const { roomName, incarnation } = each.update
-    const isOther = (incarnations.get(roomName) ?? incarnation) !== incarnation
+    const { roomName, incarnation, after } = each.update
+    const place = `${incarnation} ${after}`
+    const isOther = (places.get(roomName) ?? place) !== place
     const last = statements.at(-1)
     if (last === undefined || last.length === ROWS || isOther) {
       statements.push([each])
-      incarnations = new Map()
+      places = new Map()
     } else last.push(each)
-    incarnations.set(roomName, incarnation)
+    places.set(roomName, place)
   }
   return statements
 }
@@ -131,32 +132,36 @@ async function insert(
   for (const [index, { place }] of inOrder.entries()) numbers[place] = Number(rows[index]!.number)
 }
 
-function valuesOf({ roomName, incarnation, bytes }: RoomUpdate): readonly unknown[] {
-  return [roomName, incarnation, bytes]
+function valuesOf({ roomName, incarnation, after, bytes }: RoomUpdate): readonly unknown[] {
+  return [roomName, incarnation, after ?? null, bytes]
 }
 
 /** Returns the statement for a number of updates. Its first parameter is the time. */
 function insertOf(count: number): string {
   const rows = Array.from({ length: count }, (_, index) => {
-    const at = 3 * index + 2
-    return `(${index}, $${at}::text, $${at + 1}::text, $${at + 2}::bytea)`
+    const at = 4 * index + 2
+    return `(${index}, $${at}::text, $${at + 1}::text, $${at + 2}::bigint, $${at + 3}::bytea)`
   })
   return `
-    WITH given (place, room, incarnation, bytes) AS (VALUES ${rows.join(', ')}),
+    WITH given (place, room, incarnation, after, bytes) AS (VALUES ${rows.join(', ')}),
     noted AS (
       INSERT INTO whereabouts_documents AS known
-        (id, room, incarnation, generation, bytes, created, updated, used)
-      SELECT ${ID_OF('room')}, room, incarnation, 0, sum(octet_length(bytes)), $1, $1, $1
+        (id, room, incarnation, generation, bytes, last, created, updated, used)
+      SELECT ${ID_OF('room')}, room, incarnation, 0, sum(octet_length(bytes)), count(*), $1, $1, $1
       FROM given
-      WHERE incarnation = '${FIRST_INCARNATION}' OR ${areComments('room')}
+      WHERE ((incarnation = '${FIRST_INCARNATION}' OR ${areComments('room')}) AND coalesce(after, 0) = 0)
         OR EXISTS (SELECT 1 FROM whereabouts_documents WHERE id = ${ID_OF('given.room')})
       GROUP BY room, incarnation ORDER BY room COLLATE "C"
       ON CONFLICT (id) DO UPDATE SET ${NOTED}
       WHERE ${IS_CURRENT}
-      RETURNING room
+        AND known.last = coalesce((SELECT min(after) FROM given WHERE given.room = excluded.room), known.last)
+      RETURNING room, last
     )
-    INSERT INTO whereabouts_updates (room, bytes)
-    SELECT room, given.bytes FROM given JOIN noted USING (room) ORDER BY place
+    INSERT INTO whereabouts_updates (room, number, bytes)
+    SELECT room,
+      noted.last - count(*) OVER (PARTITION BY room) + row_number() OVER (PARTITION BY room ORDER BY place),
+      given.bytes
+    FROM given JOIN noted USING (room) ORDER BY place
     RETURNING number, room`
 }
 
@@ -164,7 +169,7 @@ function insertOf(count: number): string {
 export const NOTED = `
   incarnation = CASE WHEN ${areComments('excluded.room')} THEN excluded.incarnation ELSE known.incarnation END,
   created = CASE WHEN known.room IS NULL THEN excluded.created ELSE known.created END,
-  room = excluded.room, bytes = known.bytes + excluded.bytes, updated = excluded.updated,
+  room = excluded.room, bytes = known.bytes + excluded.bytes, last = known.last + excluded.last, updated = excluded.updated,
   used = excluded.used`
 
 /** A removed row of comments' name is of a room that was there before there were comments. */
@@ -173,8 +178,8 @@ const IS_CURRENT = `(known.incarnation = excluded.incarnation OR
 
 const NEW = `
   INSERT INTO whereabouts_documents AS known
-    (id, room, incarnation, generation, bytes, created, updated, used)
-  SELECT ${ID_OF('$1::text')}, $1::text, $2::text, 0, $3::bigint, $4::bigint, $4, $4
+    (id, room, incarnation, generation, bytes, last, created, updated, used)
+  SELECT ${ID_OF('$1::text')}, $1::text, $2::text, 0, $3::bigint, 1, $4::bigint, $4, $4
   WHERE $2::text = '${FIRST_INCARNATION}' OR ${areComments('$1::text')}
     OR EXISTS (SELECT 1 FROM whereabouts_documents WHERE id = ${ID_OF('$1::text')})
   ON CONFLICT (id) DO UPDATE SET ${NOTED}
@@ -182,12 +187,12 @@ const NEW = `
 
 /**
  * Creates the row of a document that isn't there. Its parameters are the room, the incarnation, the size and
- * the time.
+ * the time. Returns the number of its first update.
  */
-const CLAIM = `${NEW} AND known.room IS NULL`
+const CLAIM = `${NEW} AND known.room IS NULL RETURNING last`
 
 /** The same, or notes the first update of a document that has none. */
-const FIRST = `${NEW} AND known.bytes = 0`
+const FIRST = `${NEW} AND known.bytes = 0 RETURNING last`
 
 function compare(one: string, other: string): number {
   if (one === other) return 0

@@ -141,10 +141,21 @@ const LISTS = `
   UPDATE whereabouts_schema SET version = 4;
 `
 
-const COMMENTS = 'UPDATE whereabouts_schema SET version = 5'
+/** The updates of each room have numbers of their own. Those that were given stay, and the next ones come after them. */
+const NUMBERS = `
+  LOCK TABLE whereabouts_updates, whereabouts_documents;
+  ALTER TABLE whereabouts_documents ADD COLUMN last bigint NOT NULL DEFAULT 0;
+  UPDATE whereabouts_documents SET last = (SELECT last_value FROM whereabouts_updates_number_seq);
+  ALTER TABLE whereabouts_updates ALTER COLUMN number DROP IDENTITY;
+  ALTER TABLE whereabouts_updates DROP CONSTRAINT whereabouts_updates_pkey, ADD PRIMARY KEY (room, number);
+  DROP INDEX whereabouts_updates_room;
+  UPDATE whereabouts_schema SET version = 5;
+`
+
+const COMMENTS = 'UPDATE whereabouts_schema SET version = 6'
 
 /** The steps from each version to the next one. */
-const STEPS = [DOCUMENTS, CATALOG, VERSIONS, LISTS, COMMENTS]
+const STEPS = [DOCUMENTS, CATALOG, VERSIONS, LISTS, NUMBERS, COMMENTS]
 
 /** Rooms that are called like those of comments were like any other. @see PROTOCOL.md CM10 */
 async function renameComments(client: PoolClient): Promise<void> {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { commentsOf, documentOfComments } from '@whereabouts/protocol'
 import { Pool, type PoolClient } from 'pg'
@@ -84,6 +84,7 @@ async function openOn(pool: Pool): Promise<DocumentStore> {
 interface DocumentRow {
   readonly incarnation: string
   readonly generation: Bigint
+  readonly last: Bigint
   readonly used: Bigint
 }
 
@@ -92,6 +93,8 @@ interface LaterRow {
   readonly number: Bigint | null
   readonly bytes: Buffer | null
 }
+
+const INSERT = 'INSERT INTO whereabouts_updates (room, number, bytes) VALUES ($1, $2, $3)'
 
 /** One statement, so that a concurrent compaction is seen whole or not at all. */
 const LATER = `
@@ -131,7 +134,7 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
     return transaction(this.pool, async (client) => {
       // Both reads share one snapshot, so that a concurrent compaction is seen whole or not at all.
       await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
-      const { incarnation, generation, used } = await rowOf(client, roomName)
+      const { incarnation, generation, last, used } = await rowOf(client, roomName)
       const { rows: parts } = await client.query<{ bytes: Buffer }>(
         'SELECT bytes FROM whereabouts_snapshots WHERE generation = $1 ORDER BY part',
         [generation],
@@ -145,12 +148,12 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
         usedAtMs: Number(used),
         generation: Number(generation),
         snapshot: Buffer.concat(parts.map(({ bytes }) => bytes)),
+        last: Number(last),
         updates: updates.map(({ number, bytes }) => ({ number: Number(number), bytes })),
       }
     })
   }
 
-  /** An append draws its numbers while it holds the document's row, so the loads of a room see them in order. */
   async later(
     roomName: string,
     { incarnation, generation, last }: KnownDocument,
@@ -174,12 +177,11 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
   async claim(update: RoomUpdate, record?: RoomRecord): Promise<number | undefined> {
     const { roomName, bytes } = update
     return transaction(this.pool, async (client) => {
-      if (!(await claimDocument(client, update, record !== undefined))) return undefined
+      const number = await claimDocument(client, update, record !== undefined)
+      if (number === undefined) return undefined
       if (record !== undefined) await putNew(client, roomName, record)
-      const insert =
-        'INSERT INTO whereabouts_updates (room, bytes) VALUES ($1, $2) RETURNING number'
-      const { rows } = await client.query<{ number: Bigint }>(insert, [roomName, bytes])
-      return Number(rows[0]!.number)
+      await client.query(INSERT, [roomName, number, bytes])
+      return number
     })
   }
 
@@ -253,8 +255,8 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
 
   /** Commits so many bytes, which can't be compressed, and removes them. */
   async #tryToStore(bytes: number): Promise<void> {
-    const insert = 'INSERT INTO whereabouts_updates (room, bytes) VALUES ($1, $2)'
-    await this.pool.query(insert, [NO_ROOM, randomBytes(bytes)])
+    // Other nodes may try at the same time.
+    await this.pool.query(INSERT, [NO_ROOM, randomInt(2 ** 47), randomBytes(bytes)])
     await this.pool.query('DELETE FROM whereabouts_updates WHERE room = $1', [NO_ROOM])
   }
 }
@@ -290,10 +292,11 @@ async function removeLeftovers(client: PoolClient, roomName: string): Promise<vo
 
 async function rowOf(client: Pool | PoolClient, roomName: string): Promise<DocumentRow> {
   const { rows } = await client.query<DocumentRow>(
-    'SELECT incarnation, generation, used FROM whereabouts_documents WHERE id = $1',
+    'SELECT incarnation, generation, last, used FROM whereabouts_documents WHERE id = $1',
     [documentId(roomName)],
   )
-  return rows[0] ?? { incarnation: await firstOf(client, roomName), generation: '0', used: '0' }
+  if (rows[0] !== undefined) return rows[0]
+  return { incarnation: await firstOf(client, roomName), generation: '0', last: '0', used: '0' }
 }
 
 /** Returns the incarnation of a document without a row. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { COMMENTS_PREFIX } from '@whereabouts/protocol'
 
 /** The schema that this version reads and writes. @see PROTOCOL.md DO11 */
-export const SCHEMA_VERSION = 5
+export const SCHEMA_VERSION = 6
 
 /** The tables that have what belongs to a document, by the name of its room. */
 export const OF_DOCUMENT = [
