@@ -1,4 +1,5 @@
 import { storedAs } from '../../../base.js'
+import { inBrowser } from '../../../guarded-storage.js'
 import { readIdentity } from '../../../identity.js'
 import { loadPerson, savePerson, STORED_AS as PERSON_STORED_AS } from '../../../person.js'
 import type { Session } from '../../../session.js'
@@ -8,9 +9,6 @@ import type { Author } from './comments-document.js'
 const NAME_STORED_AS = storedAs('whereabouts:user-name')
 /** Where there are no users, each document knows somebody by another id, so nobody can be followed through them. */
 const idStoredAs = (room: string): string => storedAs(`whereabouts:author:${room}`)
-
-/** Kept for this window where the browser forbids storage. */
-const unstored = new Map<string, string>()
 
 /** Whoever is at this window, as far as that is known. */
 export interface Me {
@@ -23,7 +21,8 @@ export interface Me {
 /** Returns who is at this window: the user as the server knows them, or whoever chose a name here. @see OFFICE.md PG92 */
 export function whoIsHere(session: Session): Me {
   const { user } = session.document
-  if (user === undefined) return { id: load(idStoredAs(session.name)), name: chosenName() }
+  if (user === undefined)
+    return { id: inBrowser.getItem(idStoredAs(session.name)) ?? undefined, name: chosenName() }
   return { id: user, name: knownName(user) ?? user }
 }
 
@@ -38,13 +37,13 @@ export async function learnName({ document }: Session): Promise<void> {
   if (document.user === undefined) return
   const { user } = await readIdentity()
   if (user?.id !== document.user || !user.name) return
-  store(NAME_STORED_AS, JSON.stringify({ id: user.id, name: user.name }))
+  inBrowser.setItem(NAME_STORED_AS, JSON.stringify({ id: user.id, name: user.name }))
 }
 
 /** Keeps the name that somebody chose, for all that others see of them. */
 export function chooseName(session: Session, name: string): void {
   const person = { ...session.person, name }
-  savePerson(() => localStorage, person)
+  savePerson(inBrowser, person)
   session.setUser(person)
   // The bar follows what other windows store.
   window.dispatchEvent(new StorageEvent('storage'))
@@ -52,13 +51,13 @@ export function chooseName(session: Session, name: string): void {
 
 /** A name that somebody has only because a window suggested it isn't one that they chose. */
 function chosenName(): string | undefined {
-  const isSuggested = load(PERSON_STORED_AS)?.includes('"isSuggested":true') === true
-  return isSuggested ? undefined : loadPerson(() => localStorage)?.name
+  const isSuggested = inBrowser.getItem(PERSON_STORED_AS)?.includes('"isSuggested":true') === true
+  return isSuggested ? undefined : loadPerson(inBrowser)?.name
 }
 
 function knownName(user: string): string | undefined {
   try {
-    const { id, name } = JSON.parse(load(NAME_STORED_AS) ?? 'null') as {
+    const { id, name } = JSON.parse(inBrowser.getItem(NAME_STORED_AS) ?? 'null') as {
       id: unknown
       name: unknown
     }
@@ -72,23 +71,6 @@ function knownName(user: string): string | undefined {
 function makeId(room: string): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   const id = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  store(idStoredAs(room), id)
+  inBrowser.setItem(idStoredAs(room), id)
   return id
-}
-
-function load(name: string): string | undefined {
-  try {
-    return localStorage.getItem(name) ?? unstored.get(name)
-  } catch {
-    return unstored.get(name)
-  }
-}
-
-function store(name: string, value: string): void {
-  unstored.set(name, value)
-  try {
-    localStorage.setItem(name, value)
-  } catch {
-    // The storage is full or forbidden: it is known for this visit only.
-  }
 }
