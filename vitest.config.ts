@@ -10,7 +10,8 @@ import { size } from './test/size.js'
  */
 const QUIET = [
   'test/chaos/*.test.ts',
-  'test/browser/sheet-{formulas,large}.test.ts',
+  'test/browser/{comments,sheet}-large.test.ts',
+  'test/browser/sheet-formulas.test.ts',
   'test/doctor/*.test.ts',
   'test/documents/{broken-updates,costly,event-loop}.test.ts',
   'test/house/bench.test.ts',

@@ -33,7 +33,8 @@ const ENTRIES = [
     // 32 say how long a confirmation took (IN8). 32 name the problem of a version that isn’t there (HY6); what reads
     // versions is in client/history.
     // 24 show nothing under names that objects inherit (CL133). 24 let a post say when its time begins (CL134).
-    // 8 check a room’s name with what checks the names of comments and titles (HM7).
+    // 8 check a room’s name with what checks the names of comments and titles (HM7). 8 let it begin with comments~ beside
+    // its length (CM1).
     maxGzipBytes:
       8 * 1024 +
       832 +
@@ -51,6 +52,7 @@ const ENTRIES = [
       32 +
       56 +
       24 +
+      8 +
       8,
   },
   {

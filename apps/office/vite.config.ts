@@ -84,7 +84,7 @@ const TOGETHER = [
   },
   {
     name: 'shared',
-    test: /preload-helper|client[\\/]dist[\\/]react[\\/]parts[\\/]person|protocol[\\/]dist[\\/](?!reducer|json|broadcast|position|sync|sse)|document[\\/]format\.js|intl-messageformat|@formatjs|office[\\/]src[\\/](?:base|copy-all|guarded-storage|files[\\/]dropped-files|icons|identity|keep-signed-in|last-user|late-part|name-untitled|passing-notice|person|route|title|language[\\/]\w+|looks[\\/]\w+|offline[\\/]before-reload|presence[\\/]Account)\.tsx?$/,
+    test: /preload-helper|client[\\/]dist[\\/]react[\\/]parts[\\/]person|protocol[\\/]dist[\\/](?!reducer|json|broadcast|position|sync|sse)|document[\\/]format\.js|intl-messageformat|@formatjs|office[\\/]src[\\/](?:base|copy-all|guarded-storage|files[\\/]dropped-files|icons|identity|keep-signed-in|last-user|late-part|name-untitled|passing-notice|person|route|title|language[\\/]\w+|looks[\\/]\w+|offline[\\/]before-reload|presence[\\/]Account|share[\\/]access)\.tsx?$/,
     minShareCount: 2,
     priority: 2,
   },

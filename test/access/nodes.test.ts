@@ -71,6 +71,26 @@ describe('readers of two nodes', () => {
     await left(ada, eve.self)
   })
 
+  it('[CM6] of comments are ended on both when the document is deleted on one', async () => {
+    // Somebody whose budget no other test counts.
+    const office = new Office({ cleo: ALL })
+    await using nodes = await twoNodes(office)
+    const { one, two, here, there } = nodes
+    const comments = `comments~${here.name}`
+    const commentsThere = new TestRoom(there.baseUrl, comments)
+    const text = authors(1)
+    await one.rooms.update(here.name, text)
+    await two.rooms.update(comments, text)
+    await using reader = await commentsThere.stream({ watch: 1 }, as('cleo'))
+    expect((await call(commentsThere.url('document'), as('cleo'))).text.length).toBeGreaterThan(2)
+    expect(await one.rooms.deleteDocument(here.name)).toBe(true)
+    await ended(reader)
+    await expectRefused('forbidden', commentsThere.url('document'), as('cleo'))
+    await one.rooms.update(here.name, text)
+    const { status, text: now } = await call(commentsThere.url('document'), as('cleo'))
+    expect([status, now.length]).toEqual([200, 2])
+  })
+
   it('[AC41] members that only post, at another node, leave at once', async () => {
     const office = new Office({ ada: ALL, eve: ALL })
     await using nodes = await twoNodes(office)

@@ -4,12 +4,14 @@ import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { ann } from './office.js'
-import { OfficeWindow } from './office-window.js'
-import { Pages, type } from './pages.js'
+import { comment, panel, threads } from './discussion.js'
+import { OfficeWindow, postDocument } from './office-window.js'
+import { addBlock, Pages, type } from './pages.js'
 import { SheetWindow } from './sheet-window.js'
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const LIGHT = 'rgb(255, 255, 255)'
+const COLORS = ['gray', 'red', 'orange', 'yellow', 'green', 'blue', 'purple', 'pink']
 const TEXT = `# Plan
 A paragraph.
 - one
@@ -229,11 +231,32 @@ describe.each(['light', 'dark'])('in %s, for everybody', (theme) => {
     await type(page, TEXT)
     await page.untilSaved()
     expect(await broken(page.page)).toEqual([])
-    for (const name of ['Outline', 'Find', 'File', 'Share', 'History']) {
+    for (const name of ['Outline', 'Find', 'File', 'Share', 'History', 'Comments']) {
       await page.page.getByRole('button', { name, exact: true }).click()
       await page.untilStill()
       expect(await broken(page.page), name).toEqual([])
       await page.page.keyboard.press('Escape')
     }
+  })
+
+  it('[OF84] comments break no rule of axe, on text of any color', async () => {
+    const room = pages.newRoom()
+    await postDocument(pages.baseUrl, room, (doc) => {
+      const text = doc.getText('text')
+      for (const color of COLORS) text.insert(text.length, `${color} words `, { color })
+      addBlock(doc, 'and others')
+    })
+    await using page = await pages.open(room, ann)
+    await choose(page, theme)
+    await comment(page, 'gray words red words orange words yellow words', 'What about this?')
+    await comment(page, 'green words blue words purple words pink words and others', 'And this?')
+    await threads(page).last().getByRole('button', { name: 'Delete' }).click()
+    await panel(page).getByRole('textbox', { name: 'Reply' }).fill('字'.repeat(4_001))
+    await page.untilStill()
+    expect(await broken(page.page)).toEqual([])
+    await threads(page).first().getByRole('button', { name: 'Resolve' }).click()
+    await panel(page).getByRole('button', { name: 'Resolved (1)' }).click()
+    await page.untilStill()
+    expect(await broken(page.page)).toEqual([])
   })
 })

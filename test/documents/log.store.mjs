@@ -1,6 +1,7 @@
 // A store in one file of JSON lines: the example of docs/how-to/store.md.
 import { randomInt } from 'node:crypto'
 import { open, readFile } from 'node:fs/promises'
+import { commentsOf, documentOfComments } from '@whereabouts/protocol'
 
 const MOST = 2 ** 48 - 1
 const FIRST_INCARNATION = '0'
@@ -30,11 +31,13 @@ export async function openStore({ file }) {
     const state = { rooms: new Map(), results: new Map() }
     for (const line of (await readFile(file, 'utf8')).split('\n')) {
       const said = parse(line)
-      const room = roomIn(state.rooms, said.roomName)
+      const room = roomIn(state.rooms, said.roomName ?? '')
       state.results.set(said.id, LINES[said.do]?.(state.rooms, room, said))
     }
     return state
   }
+
+  const document = (/** @type {string} */ roomName) => documentOfComments(roomName) ?? roomName
 
   const roomOf = async (/** @type {string} */ roomName) => (await read()).rooms.get(roomName)
 
@@ -46,7 +49,7 @@ export async function openStore({ file }) {
 
   return {
     load: async (roomName) => {
-      const room = (await roomOf(roomName)) ?? newRoom(roomName)
+      const room = roomIn((await read()).rooms, roomName)
       const { incarnation, usedAtMs, generation, snapshot, updates } = room
       return {
         incarnation,
@@ -79,7 +82,7 @@ export async function openStore({ file }) {
     remove: async (removal) => (await write({ do: 'remove', ...removal })) === true,
     list: async ({ after = '', limit }) =>
       (await living())
-        .filter(({ roomName }) => roomName > after)
+        .filter(({ roomName }) => roomName > after && documentOfComments(roomName) === undefined)
         .slice(0, limit)
         .map(infoOf),
     about: async (roomName) => {
@@ -89,12 +92,15 @@ export async function openStore({ file }) {
     totals: async (owner) => {
       const { rooms } = await read()
       const all = [...rooms.values()]
+      const ownerOf = (/** @type {any} */ room) => rooms.get(document(room.roomName))?.record?.owner
       const there = all.filter(
-        ({ isThere, record }) => isThere && (owner === undefined || record?.owner === owner),
+        (room) => room.isThere && (owner === undefined || ownerOf(room) === owner),
       )
+      const comments = there.filter(({ roomName }) => documentOfComments(roomName) !== undefined)
       const records = there.flatMap(({ record }) => (record === undefined ? [] : [record.json]))
       return {
-        documents: there.length,
+        documents: there.length - comments.length,
+        commented: comments.length,
         bytes: there.reduce((sum, room) => sum + infoOf(room).bytes, 0),
         records: records.length,
         recordBytes: records.reduce((sum, json) => sum + Buffer.byteLength(json), 0),
@@ -125,14 +131,14 @@ const LINES = {
   append: (rooms, _room, { updates, atMs }) =>
     updates.map((/** @type {any} */ { roomName, incarnation, number, text }) => {
       const room = roomIn(rooms, roomName)
-      if (room.incarnation !== incarnation) return undefined
+      if (!isCurrent(rooms, room, incarnation)) return undefined
       use(rooms, room, atMs)
       room.updates.set(number, text)
       return number
     }),
   claim: (rooms, room, { incarnation, number, text, record, atMs, id }) => {
     const isFirst = record === undefined ? !room.snapshot && room.updates.size === 0 : !room.isThere
-    if (!isFirst || room.incarnation !== incarnation) return undefined
+    if (!isFirst || !isCurrent(rooms, room, incarnation)) return undefined
     if (record !== undefined && isTaken(rooms, room, record)) return 'taken'
     use(rooms, room, atMs)
     if (record !== undefined) room.record = { revision: id, ...record }
@@ -149,8 +155,11 @@ const LINES = {
     if (room.isThere) room.usedAtMs = atMs
   },
   remove: (rooms, room, { roomName, incarnation, unusedSinceMs = Infinity }) => {
-    if (!room.isThere || room.usedAtMs >= unusedSinceMs) return false
+    const comments = commentsOf(roomName) ?? ''
+    const usedAtMs = Math.max(room.usedAtMs, rooms.get(comments)?.usedAtMs ?? 0)
+    if (!room.isThere || usedAtMs >= unusedSinceMs) return false
     rooms.set(roomName, { ...newRoom(roomName), incarnation })
+    rooms.delete(comments)
     return true
   },
   put: (rooms, room, { record, expected, atMs, id }) => {
@@ -176,9 +185,27 @@ function isTaken(rooms, room, { link }) {
 /**
  * @param {Rooms} rooms
  * @param {string} roomName
+ * @returns {any}
  */
 function roomIn(rooms, roomName) {
-  return rooms.get(roomName) ?? newRoom(roomName)
+  const found = rooms.get(roomName)
+  if (found !== undefined) return found
+  const document = documentOfComments(roomName)
+  const { incarnation } = document === undefined ? newRoom(roomName) : roomIn(rooms, document)
+  return { ...newRoom(roomName), incarnation }
+}
+
+/**
+ * Comments are stored only while their document is there, whose incarnation they have.
+ *
+ * @param {Rooms} rooms
+ * @param {any} room
+ * @param {string} incarnation
+ */
+function isCurrent(rooms, room, incarnation) {
+  const document = documentOfComments(room.roomName)
+  const isThere = document === undefined || rooms.get(document)?.isThere === true
+  return isThere && room.incarnation === incarnation
 }
 
 /**

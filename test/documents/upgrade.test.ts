@@ -111,6 +111,13 @@ const RECORDS: readonly Former3[] = [
   })),
 ]
 
+/** Rooms that are called like those of comments are now; the names of two of the others are in their way. */
+const CALLED_SO = [
+  { room: 'comments~budget', owner: 'ada', users: { bob: VIEWER }, viewLink: 'view~called-so' },
+  { room: 'comments~view~x' },
+] as const
+const IN_THE_WAY = ['comments-budget', 'comments-2-budget']
+
 const quoted = (text: string | undefined) =>
   text === undefined ? 'NULL' : `'${text.replaceAll("'", "''")}'`
 
@@ -136,10 +143,28 @@ function rows(prefix: string, blob: (hex: string) => string): string {
   `
 }
 
-async function sqlite(): Promise<Former> {
+/** Rows of rooms that are renamed. */
+function calledSo(prefix: string, blob: (hex: string) => string): string {
+  const document = (room: string) =>
+    `INSERT INTO ${prefix}documents VALUES ('${documentId(room)}', '${room}', 'i-${room}', 5, 3, 1000, 2000, 3000, 7);`
+  const rooms = [...CALLED_SO.map(({ room }) => room), ...IN_THE_WAY]
+  const [{ room, owner, viewLink }] = CALLED_SO
+  return `
+    ${rooms.map(document).join('\n')}
+    INSERT INTO ${prefix}snapshots VALUES (5, 0, '${room}', ${blob('0102')});
+    INSERT INTO ${prefix}updates (room, bytes) VALUES ('${room}', ${blob('04')});
+    INSERT INTO ${prefix}versions VALUES (78, '${room}', 1500, 7, 'h', 'Second', '[]');
+    INSERT INTO ${prefix}records VALUES ('${room}', 99, ${quoted(jsonOf(CALLED_SO[0]))}, '${viewLink}', '${owner}');
+  `
+}
+
+const SQLITE_BLOB = (hex: string) => `x'${hex}'`
+const POSTGRES_BLOB = (hex: string) => `'\\x${hex}'`
+
+async function sqlite(more = ''): Promise<Former> {
   const dataDir = await mkdtemp(join(tmpdir(), 'whereabouts-upgrade-'))
   const database = new Database(join(dataDir, 'documents.sqlite'))
-  database.exec(SQLITE_3 + rows('', (hex) => `x'${hex}'`))
+  database.exec(SQLITE_3 + rows('', SQLITE_BLOB) + more)
   database.close()
   return {
     open: async () => openSqlite({ dataDir }),
@@ -147,11 +172,11 @@ async function sqlite(): Promise<Former> {
   }
 }
 
-async function postgresql(): Promise<PostgresFormer> {
+async function postgresql(more = ''): Promise<PostgresFormer> {
   const databaseUrl = await postgres.newDatabase()
   const client = new Client({ connectionString: databaseUrl })
   await client.connect()
-  await client.query(POSTGRES_3 + rows('whereabouts_', (hex) => `'\\x${hex}'`))
+  await client.query(POSTGRES_3 + rows('whereabouts_', POSTGRES_BLOB) + more)
   return {
     databaseUrl,
     client,
@@ -163,8 +188,8 @@ async function postgresql(): Promise<PostgresFormer> {
 const plain = (bytes: Uint8Array | undefined) => [...(bytes ?? [])]
 
 it.each([
-  ['SQLite', sqlite],
-  ['PostgreSQL', postgresql],
+  ['SQLite', () => sqlite()],
+  ['PostgreSQL', () => postgresql()],
 ])('[DO11] [HM2] what schema 3 has in %s is kept, and is in lists', async (_name, newFormer) => {
   await using former = await newFormer()
   // Two processes that start at the same time, such as two nodes.
@@ -218,6 +243,38 @@ it.each([
     const revision = await store.putRecord('budget', { json, owner: 'ada' }, 100)
     expect(revision).toBeGreaterThan(RECORDS.length + 100)
     expect(await roomsOf(ODD, 'shared')).toEqual([])
+  } finally {
+    await store.close()
+    await other.close()
+  }
+})
+
+it.each([
+  ['SQLite', () => sqlite(calledSo('', SQLITE_BLOB))],
+  ['PostgreSQL', () => postgresql(calledSo('whereabouts_', POSTGRES_BLOB))],
+])('[CM10] what is in rooms that were called comments~ is kept in %s', async (_name, newFormer) => {
+  await using former = await newFormer()
+  const [store, other] = await Promise.all([former.open(), former.open()])
+  try {
+    const name = 'comments-3-budget'
+    const { incarnation, generation, snapshot, updates } = await store.load(name)
+    expect([incarnation, generation]).toEqual(['i-comments~budget', 5])
+    expect([plain(snapshot), plain(updates[0]?.bytes)]).toEqual([[1, 2], [4]])
+    expect(await store.getRecord(name)).toMatchObject({ owner: 'ada', revision: 99 })
+    expect(await store.findByLink('view~called-so')).toBe(name)
+    expect(await store.versions!.list(name, { limit: 10 })).toMatchObject([{ id: 78 }])
+    const shared = await store.lists!.listOf({ userId: 'bob', list: 'shared', limit: 1_000 })
+    expect(shared.map(({ roomName }) => roomName)).toContain(name)
+    const listed = (await other.list({ limit: 1_000 })).map(({ roomName }) => roomName)
+    expect(listed).toEqual(expect.arrayContaining([name, 'comments-view~x', ...IN_THE_WAY]))
+    const update = { roomName: name, incarnation, bytes: Uint8Array.of(9) }
+    expect(await other.append([update])).toEqual([expect.any(Number)])
+
+    expect(await store.about('comments~budget')).toBeUndefined()
+    expect(await store.incarnation('comments~budget')).toBe('i-budget')
+    const comment = { ...update, roomName: 'comments~budget', incarnation: 'i-budget' }
+    expect(await store.append([comment])).toEqual([expect.any(Number)])
+    expect(await store.totals()).toMatchObject({ documents: RECORDS.length + 5, commented: 1 })
   } finally {
     await store.close()
     await other.close()

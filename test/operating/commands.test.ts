@@ -171,7 +171,7 @@ describe('commands beside a server', () => {
 })
 
 describe('commands without a server', () => {
-  it('[AD10 AD14 AD22] migrate all documents from SQLite to PostgreSQL', async () => {
+  it('[AD10 AD14 AD22 CM9] migrate all documents from SQLite to PostgreSQL', async () => {
     await using folder = await newFolder()
     const at = { WHEREABOUTS_DATA: folder.path }
     const rooms = ['one', 'two', '.three', 'a:b~c']
@@ -180,6 +180,7 @@ describe('commands without a server', () => {
       await using server = await startServer({ dataDir: folder.path })
       for (const name of rooms)
         await new TestDocument(new TestRoom(server.baseUrl, name)).post('A1', name)
+      await new TestDocument(new TestRoom(server.baseUrl, 'comments~two')).post('A1', 'a comment')
       const json = { revision: 0, viewLink: true }
       const answer = await callJson(new TestRoom(server.baseUrl, 'empty').url('access'), { json })
       ;({ viewLink } = (answer as unknown as { access: Access }).access)
@@ -207,6 +208,8 @@ describe('commands without a server', () => {
     for (const name of rooms) {
       expect(await cellsOf(new TestRoom(server.baseUrl, name))).toEqual({ A1: name })
     }
+    const comments = new TestRoom(server.baseUrl, 'comments~two')
+    expect(await cellsOf(comments)).toEqual({ A1: 'a comment' })
     const store = await openReader({ databaseUrl: database.DATABASE_URL })
     expect(await store.getRecord('two')).toMatchObject(record)
     expect(await store.getRecord('one')).toBeUndefined()
@@ -215,7 +218,7 @@ describe('commands without a server', () => {
     await store.close()
     const twice = await runCommand(['documents', 'import', '--all', all], database)
     expect(twice.code).toBe(1)
-    expect(twice.err).toContain('4 documents were not imported')
+    expect(twice.err).toContain('5 documents were not imported')
     for (const command of ['backup', 'restore']) {
       const refused = await runCommand([command, join(folder.path, 'x')], database)
       expect(refused.code).toBe(1)

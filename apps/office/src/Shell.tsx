@@ -36,7 +36,7 @@ interface ShellProps extends OfficeProps {
 export function Shell(props: ShellProps) {
   const { session, route, recents, person, identity, isNew, content, children } = props
   const snapshot = useSnapshotOf(session)
-  const [own, setOwn] = useOwnPerson(session, person)
+  const [own, setOwn] = useOwnPerson(session, person, isNew)
   const [asks, setAsks] = useState(isNew && identity.mode === 'open')
   const isSeen = useSyncExternalStore(session.subscribe, () => session.isSeen)
   const where = useWhere(content)
@@ -60,6 +60,8 @@ export function Shell(props: ShellProps) {
         <TitleField {...{ session, route, recents }} onDone={() => content?.focus()} />
         <StatusLine session={session} isSeen={isSeen} />
         {content?.files && <FilesButton {...{ session, route }} files={content.files} />}
+        {/* A page's comments put their button here. */}
+        <span className="comments-place" />
         <HistoryButton session={session} route={route} content={content} />
         <ShareButton session={session} route={route} />
         <OwnChoices />
@@ -120,11 +122,11 @@ function useWhere(content: Content | null): (member: Member) => string | undefin
   )
 }
 
-function useOwnPerson(session: Session, person: Person) {
+function useOwnPerson(session: Session, person: Person, isNew: boolean) {
   const [own, setOwn] = useState(person)
   const choose = (chosen: Person) => {
     setOwn(chosen)
-    savePerson(inBrowser, chosen)
+    savePerson(inBrowser, chosen, isNew && chosen === person)
     session.setUser(chosen)
   }
   useEffect(() => {

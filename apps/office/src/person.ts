@@ -22,7 +22,8 @@ export const PALETTE = [
   { name: 'slate', color: '#475569' },
 ] as const
 
-const STORED_AS = 'whereabouts:person'
+/** The name of the person in the browser's storage. */
+export const STORED_AS = 'whereabouts:person'
 
 /**
  * Returns a name and color for someone who hasn't chosen any yet.
@@ -45,9 +46,17 @@ export function loadPerson(storage: Pick<Storage, 'getItem'>): Person | undefine
   }
 }
 
-/** Saves the person for the next visit. */
-export function savePerson(storage: Pick<Storage, 'setItem'>, person: Person): void {
-  storage.setItem(STORED_AS, JSON.stringify(person))
+/**
+ * Saves the person for the next visit.
+ *
+ * @param isSuggested whether they never chose the name, but have it from `suggestPerson`
+ */
+export function savePerson(
+  storage: Pick<Storage, 'setItem'>,
+  person: Person,
+  isSuggested = false,
+): void {
+  storage.setItem(STORED_AS, JSON.stringify(isSuggested ? { ...person, isSuggested } : person))
 }
 
 function readPerson(stored: unknown): Person | undefined {

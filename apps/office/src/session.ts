@@ -8,10 +8,17 @@ import {
 import { acrossTabs } from '@whereabouts/client/tabs'
 import type { RoomProvider } from '@whereabouts/client/yjs'
 import type { Doc } from 'yjs'
+import { askBeforeClosing } from './ask-before-closing.js'
 import { BASE } from './base.js'
 import type { Person } from './person.js'
 import { Silence } from './presence/silence.js'
 import { RoomDocument } from './room-document.js'
+
+/** The document of another room, for the same user, who isn't seen there. */
+export interface Beside {
+  readonly document: RoomDocument
+  close(): void
+}
 
 /**
  * The page's room and its document. A member can switch between watching and joining; subscribers
@@ -23,6 +30,7 @@ export class Session implements Omit<Room, 'look' | 'broadcast' | 'onEvent'> {
   readonly #name: string
   readonly #user: string | undefined
   readonly #listeners = new Set<() => void>()
+  readonly #beside = new Set<RoomDocument>()
   readonly #silence = new Silence(() => this.#notify())
   #person: Person
   #location: Json | undefined
@@ -35,7 +43,7 @@ export class Session implements Omit<Room, 'look' | 'broadcast' | 'onEvent'> {
     this.#name = name
     this.#user = user
     this.#person = person
-    this.#room = this.#open()
+    this.#room = this.#open(this.#name, this.#watches)
     this.document = new RoomDocument(this.#room, user)
     this.document.subscribe(this.#notify)
     this.#unsubscribe = this.#room.subscribe(this.#notify)
@@ -44,6 +52,16 @@ export class Session implements Omit<Room, 'look' | 'broadcast' | 'onEvent'> {
   /** The name of the room. */
   get name(): string {
     return this.#name
+  }
+
+  /** The document and everything that is open beside it; subscribers hear of each of them. @see OFFICE.md PG96 */
+  get documents(): readonly RoomDocument[] {
+    return [this.document, ...this.#beside]
+  }
+
+  /** The name and color that others see, unless the server knows better. */
+  get person(): Person {
+    return this.#person
   }
 
   /** The connection to the room; `watch` and `join` replace it. */
@@ -117,11 +135,32 @@ export class Session implements Omit<Room, 'look' | 'broadcast' | 'onEvent'> {
     this.#notify()
   }
 
+  /** Opens the document of another room that belongs to this one, such as that of its comments. */
+  openBeside(name: string): Beside {
+    const room = this.#open(name, true)
+    const document = new RoomDocument(room, this.#user)
+    const stopAsking = askBeforeClosing(document)
+    const stopTelling = document.subscribe(this.#notify)
+    this.#beside.add(document)
+    return {
+      document,
+      close: () => {
+        stopAsking()
+        stopTelling()
+        this.#beside.delete(document)
+        this.#notify()
+        const closed = [document.provider.destroy(), room.leave()]
+        // Another window, or this one later, posts what is still to be posted, so nothing waits for it.
+        void closed
+      },
+    }
+  }
+
   #reopen(watches: boolean): void {
     this.#unsubscribe()
     const left = this.#room.leave()
     this.#watches = watches
-    this.#room = this.#open()
+    this.#room = this.#open(this.#name, this.#watches)
     this.document.goOn(this.#room)
     this.#unsubscribe = this.#room.subscribe(this.#notify)
     this.#notify()
@@ -129,14 +168,14 @@ export class Session implements Omit<Room, 'look' | 'broadcast' | 'onEvent'> {
     void left
   }
 
-  #open(): Room {
+  #open(room: string, watch: boolean): Room {
     return joinRoom({
       url: BASE,
-      room: this.#name,
+      room,
       user: this.#person,
-      watch: this.#watches,
+      watch,
       sharing: acrossTabs(this.#user === undefined ? {} : { credentials: this.#user }),
-      ...(this.#location === undefined ? {} : { location: this.#location }),
+      ...(watch || this.#location === undefined ? {} : { location: this.#location }),
     })
   }
 

@@ -41,7 +41,10 @@ export type {
 } from './messages.js'
 export { ACTIONS, PROTOCOL_VERSION } from './messages.js'
 export {
+  COMMENTS_PREFIX,
+  commentsOf,
   DEFAULT_ROOM,
+  documentOfComments,
   isColor,
   isLockKey,
   isMemberKey,

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isColor, isMemberKey, isRoomName, parseUserName } from './names.js'
+import {
+  commentsOf,
+  documentOfComments,
+  isColor,
+  isMemberKey,
+  isOwnRoomName,
+  isRoomName,
+  parseUserName,
+} from './names.js'
 
 const ROOM_CHARACTERS = 'ABCXYZabcxyz0189._:~-'
 const KEY_CHARACTERS = 'ABCXYZabcxyz0189_-'
@@ -43,6 +51,28 @@ describe('room names', () => {
       }),
     )
   })
+})
+
+describe('comments', () => {
+  it.each(['budget', 'comments', 'x'.repeat(128), '__proto__'])(
+    '[CM1] on the document of %s have a room, whatever its name',
+    (name) => {
+      const room = commentsOf(name)
+      expect(room).toBe(`comments~${name}`)
+      expect(isOwnRoomName(room)).toBe(true)
+      expect(documentOfComments(room!)).toBe(name)
+      expect(commentsOf(room!)).toBeUndefined()
+      expect(documentOfComments(name)).toBeUndefined()
+    },
+  )
+
+  it.each([`view~${'x'.repeat(32)}`, '', '.', 'a b', 'x'.repeat(129)])(
+    '[CM1] there are none on %j',
+    (name) => {
+      expect(commentsOf(name)).toBeUndefined()
+      expect(isOwnRoomName(`comments~${name}`)).toBe(false)
+    },
+  )
 })
 
 describe('member keys', () => {

@@ -1,7 +1,11 @@
 /** The room of a stream or a post that names none. @see PROTOCOL.md AR1 */
 export const DEFAULT_ROOM = 'default'
 
-const ROOM = /^[A-Za-z0-9._:~-]{1,128}$/
+/** What the room of a document's comments begins with; the document's own room follows. @see PROTOCOL.md CM1 */
+export const COMMENTS_PREFIX = 'comments~'
+
+// So that every document can have comments, their prefix doesn't count.
+const ROOM = /^(comments~)?[A-Za-z0-9._:~-]{1,128}$/
 /** What a view link begins with, and no room's own name. @see PROTOCOL.md SR5 */
 export const VIEW_PREFIX = 'view~'
 const VIEW_LINK = /^view~[A-Za-z0-9_-]{32}$/
@@ -21,9 +25,34 @@ export function isRoomName(name: unknown): name is string {
   return typeof name === 'string' && ROOM.test(name) && !DOT_SEGMENT.test(name)
 }
 
-/** Returns whether a value can be a room's own name. @see PROTOCOL.md NM1, SR5 */
+/** Returns whether a value can be a room's own name. @see PROTOCOL.md NM1, SR5, CM1 */
 export function isOwnRoomName(name: unknown): name is string {
-  return isRoomName(name) && !name.startsWith(VIEW_PREFIX)
+  if (!isRoomName(name) || name.startsWith(VIEW_PREFIX)) return false
+  if (!name.startsWith(COMMENTS_PREFIX)) return true
+  const document = name.slice(COMMENTS_PREFIX.length)
+  return !document.startsWith(COMMENTS_PREFIX) && isOwnRoomName(document)
+}
+
+/**
+ * Returns the room of a document's comments.
+ *
+ * @returns `undefined` where there are none: for a view link, and for comments themselves
+ * @example commentsOf('budget') // 'comments~budget'
+ * @see PROTOCOL.md CM1
+ */
+export function commentsOf(roomName: string): string | undefined {
+  const name = COMMENTS_PREFIX + roomName
+  return isOwnRoomName(name) ? name : undefined
+}
+
+/**
+ * Returns the room of the document that a room has the comments of.
+ *
+ * @returns `undefined` if it isn't a room of comments
+ */
+export function documentOfComments(roomName: string): string | undefined {
+  if (!roomName.startsWith(COMMENTS_PREFIX)) return undefined
+  return roomName.slice(COMMENTS_PREFIX.length)
 }
 
 /** Returns whether a room name is a view link. @see PROTOCOL.md SR5 */

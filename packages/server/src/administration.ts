@@ -1,4 +1,4 @@
-import { Problem } from '@whereabouts/protocol'
+import { commentsOf, Problem } from '@whereabouts/protocol'
 import type { Audited, AuditLog, Manager } from './access/audit.js'
 import { checkOwner } from './access/access-record.js'
 import type { AskedCall, Sharing } from './access/sharing.js'
@@ -9,7 +9,7 @@ import type { History } from './history.js'
 import type { RoomDocuments } from './room-documents.js'
 import type { RoomName } from './room/ids.js'
 import { isNothing } from './room/nothing.js'
-import { checkRoom } from './room-name.js'
+import { checkOwn, checkRoom } from './room-name.js'
 import type { HostedRooms } from './rooms/hosted-rooms.js'
 import type { Serving } from './serving.js'
 
@@ -89,14 +89,12 @@ export class Administration {
    * Deletes a document for good.
    *
    * @returns whether there was one
-   * @throws {Problem} bad-room, store-failed, shutting-down
-   * @see PROTOCOL.md AD1, AD3, AD9
+   * @throws {Problem} bad-room, also of comments; store-failed, shutting-down
+   * @see PROTOCOL.md AD1, AD3, AD9, CM6
    */
   async deleteDocument(roomName: string, who: Manager): Promise<boolean> {
     this.context.serving.assertServing()
-    const isDeleted = await this.#remove(checkRoom(roomName))
-    if (isDeleted) await this.context.audit.note(who, { what: 'delete', room: roomName })
-    return isDeleted
+    return this.#remove(checkOwn(roomName), { who, said: { what: 'delete' } })
   }
 
   /**
@@ -132,7 +130,7 @@ export class Administration {
     record?: RoomRecord,
   ): Promise<Imported> {
     this.context.serving.assertServing()
-    const name = checkRoom(roomName)
+    const name = record === undefined ? checkRoom(roomName) : checkOwn(roomName)
     // A document without content is its record alone.
     if (record === undefined && isNothing(update)) throw nothingInIt()
     const { sharing, roomDocuments } = this.context
@@ -161,7 +159,7 @@ export class Administration {
     const { serving, roomDocuments, audit } = this.context
     serving.assertServing()
     if (owner !== undefined) checkOwner(owner)
-    const [source, target] = [checkRoom(from), checkRoom(to)]
+    const [source, target] = [checkOwn(from), checkOwn(to)]
     const update = await roomDocuments.current(source)
     if (isNothing(update)) return false
     await roomDocuments.create(target, { update, owner })
@@ -179,7 +177,7 @@ export class Administration {
    */
   async setOwner(roomName: string, userId: string, who: Manager): Promise<boolean> {
     this.context.serving.assertServing()
-    const name = checkRoom(roomName)
+    const name = checkOwn(roomName)
     const access = await this.context.sharing.giveTo(name, userId)
     if (access === undefined) return false
     await this.context.outdate(name)
@@ -197,7 +195,7 @@ export class Administration {
   async setTrashed(asked: AskedCall, isTrashed: boolean, who: Manager): Promise<boolean> {
     const { serving, sharing, audit } = this.context
     serving.assertServing()
-    const name = checkRoom(asked.roomName)
+    const name = checkOwn(asked.roomName)
     if (!(await sharing.trash(asked, isTrashed ? Date.now() : undefined))) return false
     await Promise.all([this.context.outdate(name), audit.note(who, trashing(name, isTrashed))])
     return true
@@ -242,12 +240,11 @@ export class Administration {
   /** The record says whether it is in the trash, and it goes only while that is its record. */
   async #deleteTrashed(roomName: string, beforeMs: number): Promise<boolean> {
     if (this.#isInUse(roomName)) return false
-    const name = checkRoom(roomName)
+    const name = checkOwn(roomName)
     const revision = await this.context.sharing.trashedBefore(name, beforeMs)
     if (revision === undefined) return false
-    if (!(await this.#remove(name, { unusedSinceMs: beforeMs, revision }))) return false
-    await this.context.audit.note({ as: 'retention' }, { what: 'empty trash', room: roomName })
-    return true
+    const noted = { who: { as: 'retention' }, said: { what: 'empty trash' } } as const
+    return this.#remove(name, noted, { unusedSinceMs: beforeMs, revision })
   }
 
   /**
@@ -264,12 +261,9 @@ export class Administration {
       const { roomName, bytes, usedAtMs } = info
       const isUnused = usedAtMs >= FIRST_USE_MS && usedAtMs < unusedSinceMs
       if (!isUnused || this.#isInUse(roomName)) continue
-      if (!dryRun) {
-        const name = checkRoom(roomName)
-        if (!(await this.#remove(name, { unusedSinceMs }))) continue
-        await this.context.audit.note(who, { what: 'retention', room: roomName, bytes })
-      }
-      yield info
+      const noted = { who, said: { what: 'retention', bytes } }
+      const only = { unusedSinceMs }
+      if (dryRun || (await this.#remove(checkOwn(roomName), noted, only))) yield info
     }
   }
 
@@ -280,12 +274,26 @@ export class Administration {
     return newestMs
   }
 
-  /** Also after a failure, as the store may have removed it. @see PROTOCOL.md SR10 */
-  async #remove(roomName: RoomName, only?: RemovedOnly): Promise<boolean> {
+  /**
+   * Removes a document with the comments on it. What is true after a failure isn't known, as the store may have
+   * removed it: then it is noted as well, and asked about again.
+   *
+   * @see PROTOCOL.md SR10, AD9, CM6
+   */
+  async #remove(
+    roomName: RoomName,
+    { who, said }: { readonly who: Manager; readonly said: Audited },
+    only?: RemovedOnly,
+  ): Promise<boolean> {
+    const { roomDocuments, audit, outdate } = this.context
+    let isRemoved: boolean | undefined
     try {
-      return await this.context.roomDocuments.remove(roomName, only)
+      isRemoved = await roomDocuments.remove(roomName, only)
+      return isRemoved
     } finally {
-      await this.context.outdate(roomName)
+      await outdate(roomName)
+      const failed = isRemoved === undefined && { failed: true }
+      if (isRemoved !== false) await audit.note(who, { ...said, room: roomName, ...failed })
     }
   }
 
@@ -298,9 +306,12 @@ export class Administration {
     }
   }
 
-  /** Returns whether a room has readers, who may look at its document for months without a change. */
+  /** Returns whether somebody reads a document or its comments, and may do so for months without a change. */
   #isInUse(roomName: string): boolean {
-    return this.context.rooms.find(roomName)?.isIdle === false
+    const { rooms } = this.context
+    return [roomName, commentsOf(roomName) ?? roomName].some(
+      (each) => rooms.find(each)?.isIdle === false,
+    )
   }
 
   #membersOf(roomName: string): number {

@@ -1,4 +1,4 @@
-import { Problem } from '@whereabouts/protocol'
+import { documentOfComments, Problem } from '@whereabouts/protocol'
 import { z } from 'zod'
 import { isUserId } from './access/known-user.js'
 import { RareWarning } from './access/rare-warning.js'
@@ -110,6 +110,8 @@ export class FirstContents {
    */
   async fill(asked: AskedRoom, seen?: Seen): Promise<boolean> {
     const { roomName } = asked
+    // Comments begin empty.
+    if (documentOfComments(roomName) !== undefined) return false
     if (this.#isSettled(roomName, seen)) return false
     if (!this.#asked.has(roomName) && (await this.#isThere(asked, seen))) return true
     const { stored } = this.#asked.get(roomName) ?? this.#ask(asked)

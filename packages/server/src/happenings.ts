@@ -1,4 +1,4 @@
-import type { Json, Member, User } from '@whereabouts/protocol'
+import { documentOfComments, type Json, type Member, type User } from '@whereabouts/protocol'
 import type { Change, Observer } from './room/observed.js'
 import type { Clock } from './stream/clock.js'
 import { Waiting } from './waiting-happenings.js'
@@ -64,7 +64,16 @@ export class Happenings implements Observer {
     for (const consumer of this.#consumers) consumer.end()
   }
 
-  changed(room: string, { before, after, sizeBefore, sizeAfter }: Change): void {
+  /** Comments are part of their document's room to an application. @see PROTOCOL.md CM7 */
+  changed(room: string, change: Change): void {
+    if (documentOfComments(room) === undefined) this.#changed(room, change)
+  }
+
+  documentChanged(room: string): void {
+    if (documentOfComments(room) === undefined) this.#sample(room, { type: 'document', room })
+  }
+
+  #changed(room: string, { before, after, sizeBefore, sizeAfter }: Change): void {
     if (sizeBefore === 0 && sizeAfter > 0) this.#tell({ type: 'created', room })
     for (const [memberId, { user }] of before) {
       if (after.has(memberId)) continue
@@ -73,10 +82,6 @@ export class Happenings implements Observer {
     }
     for (const member of after.values()) this.#compare(room, before.get(member.id), member)
     if (sizeBefore > 0 && sizeAfter === 0) this.#tell({ type: 'emptied', room })
-  }
-
-  documentChanged(room: string): void {
-    this.#sample(room, { type: 'document', room })
   }
 
   #compare(room: string, before: Member | undefined, member: Member): void {

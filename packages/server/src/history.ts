@@ -1,4 +1,10 @@
-import { type Author, Problem, type Version, type Versions } from '@whereabouts/protocol'
+import {
+  type Author,
+  documentOfComments,
+  Problem,
+  type Version,
+  type Versions,
+} from '@whereabouts/protocol'
 import { RareWarning } from './access/rare-warning.js'
 import { type AskedRoom, askedByApplication } from './document/asked-room.js'
 import type { RoomVersions } from './document/documents.js'
@@ -102,7 +108,7 @@ export class History implements DocumentChanges {
 
   /** Somebody has written. Notes it once in a minute, and lets nobody wait for that. @see PROTOCOL.md HY3 */
   wrote(roomName: string, author: Author | undefined): void {
-    if (!this.#isOn || author === undefined) return
+    if (!this.#isOn || author === undefined || !isKeptOf(roomName)) return
     const text = authorText(author)
     const period = this.#periodOf(roomName)
     const nowMs = this.context.clock.now()
@@ -121,14 +127,14 @@ export class History implements DocumentChanges {
 
   /** @throws {Problem} store-failed */
   async list(roomName: string, page: VersionPage): Promise<Versions> {
-    const isOn = this.context.options.historyEveryMs > 0
+    const isOn = this.context.options.historyEveryMs > 0 && isKeptOf(roomName)
     const answer = isOn ? await this.context.versions.list(roomName, page) : null
     return answer === null ? { versions: [], isKept: false } : { versions: answer.of }
   }
 
   /** @throws {Problem} no-version, store-failed */
   async read(roomName: string, id: number): Promise<Uint8Array> {
-    return this.#of(await this.#asking().read(roomName, id)) ?? noVersion()
+    return this.#of(await this.#asking(roomName).read(roomName, id)) ?? noVersion()
   }
 
   /**
@@ -147,12 +153,12 @@ export class History implements DocumentChanges {
 
   /** @throws {Problem} no-version, store-failed */
   async rename(roomName: string, id: number, name: string | undefined): Promise<void> {
-    if (!this.#of(await this.#asking().rename(roomName, id, name))) noVersion()
+    if (!this.#of(await this.#asking(roomName).rename(roomName, id, name))) noVersion()
   }
 
   /** @returns whether there was one @throws {Problem} no-version without a history; store-failed */
   async remove(roomName: string, id: number): Promise<boolean> {
-    return this.#of(await this.#asking().remove(roomName, id))
+    return this.#of(await this.#asking(roomName).remove(roomName, id))
   }
 
   get #quietMs(): number {
@@ -176,7 +182,7 @@ export class History implements DocumentChanges {
     name: string | undefined,
   ): Promise<VersionAnswer<Version | undefined>> {
     const { quotas } = this.context
-    const versions = this.#asking()
+    const versions = this.#asking(asked.roomName)
     const space = await quotas.takeVersion(asked)
     try {
       const said = name === undefined ? {} : { name }
@@ -204,8 +210,9 @@ export class History implements DocumentChanges {
   }
 
   /** @throws {Problem} no-version */
-  #asking(): RoomVersions {
-    return this.context.options.historyEveryMs > 0 ? this.context.versions : noHistory()
+  #asking(roomName: string): RoomVersions {
+    const isOn = this.context.options.historyEveryMs > 0 && isKeptOf(roomName)
+    return isOn ? this.context.versions : noHistory()
   }
 
   /** @throws {Problem} no-version */
@@ -214,10 +221,15 @@ export class History implements DocumentChanges {
   }
 }
 
+/** Versions of comments would show those that were deleted. @see PROTOCOL.md CM8 */
+function isKeptOf(roomName: string): boolean {
+  return documentOfComments(roomName) === undefined
+}
+
 function noVersion(): never {
   throw new Problem('no-version', 'There is no such version. It may have been removed meanwhile.')
 }
 
 function noHistory(): never {
-  throw new Problem('no-version', 'This server keeps no versions of documents.')
+  throw new Problem('no-version', 'The server keeps no versions of this document.')
 }

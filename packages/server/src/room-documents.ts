@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import {
   type Author,
+  commentsOf,
   type DocumentNews,
+  documentOfComments,
   Problem,
   readSyncAnswer,
   type Updated,
@@ -17,6 +19,7 @@ import { Repeats } from './document/repeats.js'
 import type { RoomRecord } from './document/store.js'
 import type { FirstContent, FirstContents } from './first-contents.js'
 import type { History } from './history.js'
+import { checkOwn } from './room-name.js'
 import type { RoomName } from './room/ids.js'
 import { isNothing } from './room/nothing.js'
 import type { MissedUpdates } from './room/room-state.js'
@@ -142,8 +145,9 @@ export class RoomDocuments {
   }
 
   /**
-   * @throws {Problem} bad-update, too-large, document-full, document-deleted, storage-full, store-failed
-   * @see PROTOCOL.md DO2, DO9, DO48, BU10
+   * @throws {Problem} bad-update, too-large, document-full, document-deleted (also of comments on no document),
+   *   storage-full, store-failed
+   * @see PROTOCOL.md DO2, DO9, DO48, BU10, CM2
    */
   async update(
     roomName: RoomName,
@@ -152,6 +156,7 @@ export class RoomDocuments {
   ): Promise<Updated> {
     this.#checkSize('An update', update)
     const asked = { roomName, account }
+    await this.#assertDocument(asked)
     await this.context.firstContents?.fill(asked)
     const work = () => this.#update(asked, update, terms)
     if (idempotencyKey === undefined) return work()
@@ -163,10 +168,12 @@ export class RoomDocuments {
    * Imports a document into a room without one.
    *
    * @param claim the record to store with it
-   * @throws {Problem} bad-update, document-exists, document-full, store-failed
-   * @see PROTOCOL.md AD10
+   * @throws {Problem} bad-room (comments with a record), bad-update, document-exists, document-full,
+   *   document-deleted (comments on no document), store-failed
+   * @see PROTOCOL.md AD10, CM2, CM5
    */
   async import(roomName: RoomName, update: Uint8Array, claim?: RoomRecord): Promise<void> {
+    await this.#assertDocument(askedByApplication(roomName))
     const bytes = await this.context.documents.import(roomName, update, claim)
     await this.context.rooms.update(roomName, { changed: true, bytes })
   }
@@ -176,10 +183,11 @@ export class RoomDocuments {
    * stores whose it is.
    *
    * @returns the room's position with it; `undefined` if it is empty
-   * @throws {Problem} bad-update, document-exists, document-full, storage-full, store-failed
-   * @see PROTOCOL.md RS6, RS14, RS15, RS18
+   * @throws {Problem} bad-room (of comments), bad-update, document-exists, document-full, storage-full, store-failed
+   * @see PROTOCOL.md RS6, RS14, RS15, RS18, CM5
    */
   async create(roomName: RoomName, { update, owner }: FirstContent): Promise<Updated | undefined> {
+    checkOwn(roomName)
     const record = firstRecord(owner)
     if (isNothing(update)) {
       if (owner !== undefined) await this.#putFirst(roomName, record)
@@ -202,18 +210,20 @@ export class RoomDocuments {
   }
 
   /**
-   * Deletes a document for good, and ends the room's readers.
+   * Deletes a document for good, with the comments on it, and ends the readers of both.
    *
    * @param only what has to be so, or the document is kept
    * @returns whether there was one
-   * @throws {Problem} store-failed
-   * @see PROTOCOL.md AD1, AD3
+   * @throws {Problem} bad-room (of comments), store-failed
+   * @see PROTOCOL.md AD1, AD3, CM6
    */
   async remove(roomName: RoomName, only?: RemovedOnly): Promise<boolean> {
     const isRemoved = await this.context.documents.remove(roomName, only)
     if (!isRemoved) return false
-    this.forget(roomName)
-    await this.context.rooms.deleted(roomName)
+    const comments = commentsOf(roomName) as RoomName | undefined
+    const rooms = comments === undefined ? [roomName] : [roomName, comments]
+    for (const each of rooms) this.forget(each)
+    await Promise.all(rooms.map((each) => this.context.rooms.deleted(each)))
     return true
   }
 
@@ -226,6 +236,15 @@ export class RoomDocuments {
   forget(roomName: string): void {
     this.#updates = new Repeats()
     this.context.firstContents?.forget(roomName)
+  }
+
+  /** The store refuses comments on no document as well, but doesn't say why. @throws {Problem} document-deleted */
+  async #assertDocument({ roomName, account }: AskedRoom): Promise<void> {
+    const document = documentOfComments(roomName)
+    if (document === undefined) return
+    const { catalog } = this.context.documents
+    const { info } = await catalog.standing({ roomName: document, account })
+    if (info === undefined) throw nothingToComment(document)
   }
 
   async #reading(asked: OwnReadRoom, since: string | undefined): Promise<Reading> {
@@ -276,6 +295,12 @@ export class RoomDocuments {
       else space.giveBack()
     }
   }
+}
+
+/** @see PROTOCOL.md CM2 */
+function nothingToComment(document: string): Problem {
+  const detail = `The room "${document}" has no document that these could be the comments on. Write that first.`
+  return new Problem('document-deleted', detail)
 }
 
 /** Uses space for something if that is stored, and gives it back otherwise. */

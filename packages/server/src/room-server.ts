@@ -45,12 +45,12 @@ import type { Posting, Presence } from './room/operation.js'
 import type { Clock } from './stream/clock.js'
 import { Faults } from './stream/faults.js'
 import type { Look } from './stream/look.js'
-import type { HostedRooms } from './rooms/hosted-rooms.js'
+import type { HostedRoom, HostedRooms } from './rooms/hosted-rooms.js'
 import { LocalRooms } from './rooms/local-rooms.js'
 import type { Numbered } from './rooms/outcomes.js'
 import { SharedRooms } from './rooms/shared-rooms.js'
 import { Serving } from './serving.js'
-import { allOf, StoreCalls } from './store-calls.js'
+import { allOf, exceptComments, StoreCalls } from './store-calls.js'
 import type { Disconnection, Revalidation, Whispered } from './visits.js'
 
 /** The counts of a server. */
@@ -144,7 +144,7 @@ export class RoomServer {
     this.#storeCalls = this.#newStoreCalls(context)
     this.history = new History({ ...context, versions: documents.versions })
     const hooks = {
-      documentChanges: allOf(this.history, this.#storeCalls),
+      documentChanges: exceptComments(allOf(this.history, this.#storeCalls)),
       observer: () => this.#happenings.observer,
       faults: this.#faults,
       merge: mergeUpdates,
@@ -546,13 +546,9 @@ export class RoomServer {
     return this.#happenings.listen()
   }
 
-  /** Returns the rooms that are hosted here. @see PROTOCOL.md EV20 */
-  list(): HostedRoomInfo[] {
-    return Array.from(this.#rooms.values(), ({ name, room }) => ({
-      room: name,
-      members: room.size,
-      watching: room.watching,
-    }))
+  /** The rooms that are hosted here. @see PROTOCOL.md EV20 */
+  get hosted(): Iterable<HostedRoom> {
+    return this.#rooms.values()
   }
 
   /** Tells the other processes that this one is gone. Call it after the last answer. @see PROTOCOL.md EX4 */

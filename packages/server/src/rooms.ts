@@ -18,6 +18,7 @@ import type { UserClaim } from './room/user.js'
 import type { Participant } from './attendance.js'
 import type { RoomSubscriber } from './reader-requests.js'
 import { checkRoom } from './room-name.js'
+import { documentRoom } from './room/document-room.js'
 import type { Happening } from './happenings.js'
 import type { HostedRoomInfo, RoomServer, RoomsCount } from './room-server.js'
 import { type DocumentChange, Transactions, type TransactOptions } from './document/transactions.js'
@@ -408,9 +409,14 @@ export class Rooms {
     return this.server.happenings()
   }
 
-  /** Returns the rooms that this process hosts. @see PROTOCOL.md EV20 */
+  /** Returns the rooms that this process hosts, without those of comments. @see PROTOCOL.md EV20, CM7 */
   list(): HostedRoomInfo[] {
-    return this.server.list()
+    const own = [...this.server.hosted].filter(({ name }) => documentRoom(name) === name)
+    return own.map(({ name, room }) => ({
+      room: name,
+      members: room.size,
+      watching: room.watching,
+    }))
   }
 
   /**

@@ -1,3 +1,4 @@
+import { documentOfComments } from '@whereabouts/protocol'
 import { RareWarning } from './access/rare-warning.js'
 import { inTime } from './in-time.js'
 import { FINISH_MS } from './options.js'
@@ -216,6 +217,18 @@ export class StoreCalls implements DocumentChanges {
     this.#due.delete(roomName)
     const isOwn = known?.isOwn ?? true
     this.#wait(roomName, { sinceMs, isOwn, failures, notBeforeMs }, notBeforeMs)
+  }
+}
+
+/** Returns what passes no changes of comments on. @see PROTOCOL.md CM7, CM8 */
+export function exceptComments(changes: DocumentChanges): DocumentChanges {
+  return {
+    changed: (room) => {
+      if (documentOfComments(room) === undefined) changes.changed(room)
+    },
+    ordered: (room, isOwn) => {
+      if (documentOfComments(room) === undefined) changes.ordered(room, isOwn)
+    },
   }
 }
 

@@ -10,6 +10,7 @@ import type { EndedLogins } from './access/ended-logins.js'
 import { loginExpired } from './access/users.js'
 import { Gate } from './exchange/gate.js'
 import type { MemberId } from './room/ids.js'
+import { documentRoom } from './room/document-room.js'
 import { isStoreFailure } from './store-failed.js'
 import { Agenda } from './stream/agenda.js'
 import type { Clock } from './stream/clock.js'
@@ -167,7 +168,7 @@ export class Visits {
     permissions.outdate(room)
     for (const visit of this.#visits) {
       const isUser = user === undefined || visit.admission.userId === user
-      if (isUser && (room ?? visit.stay.roomName) === visit.stay.roomName) this.#ask(visit, true)
+      if (isUser && isAbout(room, visit.stay.roomName)) this.#ask(visit, true)
     }
   }
 
@@ -365,4 +366,9 @@ function isMeant(
 
 function isServed(visitor: Visitor): visitor is Visitor & Served {
   return visitor.transport !== undefined
+}
+
+/** Returns whether a record decides about a room; without one, all rooms are meant. @see PROTOCOL.md CM4 */
+function isAbout(record: string | undefined, roomName: string): boolean {
+  return record === undefined || record === roomName || record === documentRoom(roomName)
 }

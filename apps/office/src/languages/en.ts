@@ -379,6 +379,8 @@ export const messages = {
   'page.columnLeft': 'Column left',
   'page.columnRight': 'Column right',
   'page.columnWidth': 'Column width',
+  'page.comment': 'Comment',
+  'page.commentsFailed': 'Comments can’t be shown now. The page isn’t affected.',
   'page.deleteBlock': 'Delete',
   'page.deleteColumn': 'Delete column',
   'page.deleteRow': 'Delete row',

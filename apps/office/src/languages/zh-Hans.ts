@@ -367,6 +367,8 @@ export const messages: Messages = {
   'page.columnLeft': '左侧插入列',
   'page.columnRight': '右侧插入列',
   'page.columnWidth': '列宽',
+  'page.comment': '评论',
+  'page.commentsFailed': '现在无法显示评论，页面不受影响。',
   'page.deleteBlock': '删除',
   'page.deleteColumn': '删除列',
   'page.deleteRow': '删除行',

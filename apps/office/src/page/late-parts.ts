@@ -1,5 +1,6 @@
 import { Extension, type Editor } from '@tiptap/core'
 import { Plugin, PluginKey, type EditorState, type Transaction } from '@tiptap/pm/state'
+import type { Marked } from './later/comments/marks.js'
 import type { Folds } from './later/folds.js'
 import type { DecorationSet, EditorView } from '@tiptap/pm/view'
 
@@ -101,6 +102,7 @@ export interface Find {
   readonly at: number
 }
 
+export const COMMENTS = new Place<Marked>('comments')
 export const FIND = new Place<Find>('find')
 export const FILES = new Place<null>('files')
 /** Asks for a toggle to be folded, or opened: its position. */
@@ -119,6 +121,7 @@ export const LateParts = Extension.create({
   addProseMirrorPlugins: () => [
     SLASH.plugin(),
     HIGHLIGHT.plugin(),
+    COMMENTS.plugin(),
     FIND.plugin(),
     FILES.plugin(),
     MOVE.plugin(),

@@ -1,12 +1,12 @@
 import { StatusLine as RoomStatusLine, useSnapshotOf } from '@whereabouts/client/react'
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { Notice } from '../notice.js'
-import type { DocumentState, RoomDocument } from '../room-document.js'
+import type { DocumentState } from '../room-document.js'
 import { isViewLink } from '../route.js'
 import type { Session } from '../session.js'
 import { useNotice } from '../StateNote.js'
 import { EXPLAINED, statusOf } from './status-text.js'
-import { SteadyState } from './steady-state.js'
+import { SteadyState, worstOf } from './steady-state.js'
 import { t } from '../language/language.js'
 import { describeProblem } from '../language/problems.js'
 
@@ -37,7 +37,7 @@ export function StatusLine({ session, isSeen }: StatusLineProps) {
       title={isSlow ? t('status.slowTitle') : undefined}
     >
       {!isViewLink(session.name) && (
-        <SavingLine document={session.document} isExplained={EXPLAINED.has(notice.kind)} />
+        <SavingLine session={session} isExplained={EXPLAINED.has(notice.kind)} />
       )}
       <WayOn session={session} notice={notice} />
     </RoomStatusLine>
@@ -77,14 +77,15 @@ function Link({ text, onClick }: { readonly text: string; readonly onClick: () =
 }
 
 interface SavingLineProps {
-  readonly document: RoomDocument
+  readonly session: Session
   /** Whether a notice gives the reason. */
   readonly isExplained: boolean
 }
 
-function SavingLine({ document, isExplained }: SavingLineProps) {
-  const { saving } = useSyncExternalStore(document.subscribe, document.getSnapshot)
-  const steady = useMemo(() => new SteadyState(document), [document])
+function SavingLine({ session, isExplained }: SavingLineProps) {
+  const saved = useMemo(() => worstOf(session), [session])
+  const { saving } = useSyncExternalStore(saved.subscribe, saved.getSnapshot)
+  const steady = useMemo(() => new SteadyState(saved), [saved])
   const state = useSyncExternalStore(steady.subscribe, steady.getSnapshot)
   return (
     // A screen reader need not announce with every edit that it is about to be saved.

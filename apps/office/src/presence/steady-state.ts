@@ -2,8 +2,8 @@ import type { DocumentState, Saving } from '../room-document.js'
 
 /** Something with a document's state, such as a `RoomDocument`. */
 interface Source {
-  getSnapshot(): DocumentState
-  subscribe(listener: () => void): () => void
+  readonly getSnapshot: () => DocumentState
+  readonly subscribe: (listener: () => void) => () => void
 }
 
 /** From the states that nobody needs to know of to those that everybody must. */
@@ -84,3 +84,17 @@ export class SteadyState {
 }
 
 const badnessOf = ({ saving }: DocumentState): number => BADNESS[saving]
+
+/** Something with several documents. */
+interface Several extends Pick<Source, 'subscribe'> {
+  readonly documents: readonly Pick<Source, 'getSnapshot'>[]
+}
+
+/** Returns the state of several documents: that of the one that is worst off. @see OFFICE.md PG96 */
+export const worstOf = (several: Several): Source => ({
+  subscribe: (listener) => several.subscribe(listener),
+  getSnapshot: () =>
+    several.documents
+      .map((document) => document.getSnapshot())
+      .reduce((worst, state) => (badnessOf(state) > badnessOf(worst) ? state : worst)),
+})

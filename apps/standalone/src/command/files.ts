@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { commentsOf, documentOfComments } from '@whereabouts/protocol'
 import type { RoomRecord } from '@whereabouts/server'
 import type { DocumentReader } from '@whereabouts/server/operate'
 import { convertUpdateFormatV2ToV1 } from 'yjs'
@@ -24,7 +25,8 @@ async function* roomsOf(reader: DocumentReader): AsyncGenerator<string> {
 
 /**
  * Writes every document to a separate file in a new folder, `<room>.yjs`, and who may see it to
- * `<room>.json`. A room that has only a record gets an empty update. Returns the number.
+ * `<room>.json`. A room that has only a record gets an empty update. Comments are beside their document. Returns
+ * the number of documents.
  *
  * @throws {Error} if the folder is not empty
  */
@@ -38,9 +40,22 @@ export async function exportAll(reader: DocumentReader, folder: string): Promise
     await writeFile(join(folder, roomName + EXTENSION), update, PRIVATE)
     const record = await reader.getRecord(roomName)
     if (record !== undefined) await writeRecord(join(folder, roomName + RECORD), record)
+    await exportComments(reader, roomName, folder)
     count += 1
   }
   return count
+}
+
+/** @see PROTOCOL.md CM9 */
+async function exportComments(
+  reader: DocumentReader,
+  roomName: string,
+  folder: string,
+): Promise<void> {
+  const comments = commentsOf(roomName)
+  if (comments === undefined) return
+  const update = await reader.read(comments)
+  if (update !== undefined) await writeFile(join(folder, comments + EXTENSION), update, PRIVATE)
 }
 
 /** Writes a file that only its owner can read. @throws {Error} if it already exists */
@@ -89,8 +104,13 @@ function converted(file: string, bytes: Uint8Array): Uint8Array {
   }
 }
 
-/** Lists the document files in a folder. */
+function areComments(fileName: string): boolean {
+  return documentOfComments(fileName) !== undefined
+}
+
+/** Lists the document files in a folder, those of comments after all others, since they need their documents. */
 export async function filesIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder)
-  return names.filter((name) => name.endsWith(EXTENSION)).map((name) => join(folder, name))
+  const names = (await readdir(folder)).filter((name) => name.endsWith(EXTENSION))
+  const others = names.filter((name) => !areComments(name))
+  return [...others, ...names.filter(areComments)].map((name) => join(folder, name))
 }

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
-import { type Action, ACTIONS, Problem } from '@whereabouts/protocol'
+import { type Action, ACTIONS, documentOfComments, Problem } from '@whereabouts/protocol'
 import type { After } from '../in-time.js'
 import type { Log } from '../log.js'
 import type { AskedAction, ResolvedOptions } from '../options.js'
+import { documentRoom } from '../room/document-room.js'
 import { isStoreFailure } from '../store-failed.js'
 import type { KnownUser } from './known-user.js'
 import { answered } from './patience.js'
@@ -86,8 +87,10 @@ export class Permissions {
   }
 
   /** Whether there is anything to ask about a caller, or about some actions of it. */
-  asksAbout({ link }: Asker, actions: readonly Action[] = []): boolean {
-    return this.areAsked || link !== undefined || actions.includes('manage')
+  asksAbout({ link, roomName }: Asker, actions: readonly Action[] = []): boolean {
+    if (this.areAsked || link !== undefined || actions.includes('manage')) return true
+    // Where nobody is asked, the document of comments still has to be there. CM2
+    return documentOfComments(roomName) !== undefined
   }
 
   /** How often {@link outdate} was called. */
@@ -173,8 +176,10 @@ export class Permissions {
   /** Returns what a caller is told who may not do something. @see PROTOCOL.md AC12, HM9, SR8, SR9 */
   refusal(asker: Asker, action: Action): Problem {
     const { link, user } = asker
+    if (this.sharing.lacksDocument(asker)) return nothingToComment()
     const isAsked = link === undefined && user !== undefined
-    const trash = isAsked ? this.sharing.refusedByTrash(asker, user.claim.id, action) : undefined
+    const meant = meantIn(asker.roomName)(action)
+    const trash = isAsked ? this.sharing.refusedByTrash(asker, user.claim.id, meant) : undefined
     return trash === undefined ? refusalOf(asker, action) : inTrash(trash)
   }
 
@@ -191,8 +196,8 @@ export class Permissions {
     const actions = asker.link === undefined ? asked : asked.filter((action) => action === 'watch')
     if (!(await this.#leadsHere(asker))) return []
     if (!this.areAsked) return actions.filter((action) => USUAL_ACTIONS.includes(action))
-    const answers = await Promise.all(actions.map((action) => this.#allows(asker, action)))
-    return actions.filter((_, index) => answers[index])
+    const allowed = await this.#allowed(asker, new Set(actions.map(meantIn(asker.roomName))))
+    return actions.filter((action) => allowed.has(meantIn(asker.roomName)(action)))
   }
 
   /**
@@ -203,22 +208,31 @@ export class Permissions {
    */
   async mayWatch(asker: Asker): Promise<boolean | undefined> {
     if (!(await this.#leadsHere(asker))) return false
-    return this.areAsked ? this.#answerOf(asker, 'watch') : true
+    return this.areAsked ? this.#answerOf(asker, meantIn(asker.roomName)('watch')) : true
   }
 
-  /** Each time, as the link may have been ended. @see PROTOCOL.md SR9 */
-  async #leadsHere({ link, roomName, account }: Asker): Promise<boolean> {
-    return link === undefined || (await this.sharing.roomOf(link, account)) === roomName
+  /** Each time, as the link may have been ended, or the document of comments deleted. @see PROTOCOL.md SR9, CM2 */
+  async #leadsHere(asker: Asker): Promise<boolean> {
+    const { link, roomName, account } = asker
+    if (link !== undefined) return (await this.sharing.roomOf(link, account)) === roomName
+    return documentOfComments(roomName) === undefined || this.sharing.hasDocument(asker)
   }
 
-  async #allows(asker: Asker, action: Action): Promise<boolean> {
-    return (await this.#answerOf(asker, action)) ?? false
+  /** Returns those of some actions that the application allows. */
+  async #allowed(asker: Asker, actions: ReadonlySet<Action>): Promise<ReadonlySet<Action>> {
+    const allowed = new Set<Action>()
+    const ask = async (action: Action) => {
+      if ((await this.#answerOf(asker, action)) === true) allowed.add(action)
+    }
+    await Promise.all(Array.from(actions, ask))
+    return allowed
   }
 
   async #answerOf(asker: Asker, action: Action): Promise<boolean | undefined> {
-    const { request, user, roomName } = asker
+    const { request, user } = asker
+    const room = documentRoom(asker.roomName)
     const shared = () => this.#shared(asker, action)
-    const asked: AskedAction = { request, user: user?.asReturned, room: roomName, action, shared }
+    const asked: AskedAction = { request, user: user?.asReturned, room, action, shared }
     try {
       const answer: unknown = await answered(this.options.authorize!(asked), this.after)
       if (typeof answer === 'boolean') return answer
@@ -237,6 +251,17 @@ export class Permissions {
     if (asker.asOwner === true) return true
     return this.sharing.allows(asker, asker.user?.claim.id, action)
   }
+}
+
+/**
+ * Returns what has to be allowed for an action in a room: all of comments but managing them is to comment on
+ * their document.
+ *
+ * @see PROTOCOL.md CM3
+ */
+function meantIn(roomName: string): (action: Action) => Action {
+  if (documentOfComments(roomName) === undefined) return (action) => action
+  return (action) => (action === 'manage' ? action : 'comment')
 }
 
 /** Returns whether two lists have the same actions, in any order. */
@@ -265,6 +290,14 @@ export function nobodyManages(): Problem {
   return new Problem(
     'forbidden',
     'Without users, nobody manages documents over HTTP. Whoever runs the server can, with the command `whereabouts documents`.',
+  )
+}
+
+/** @see PROTOCOL.md CM2 */
+function nothingToComment(): Problem {
+  return new Problem(
+    'forbidden',
+    'There is no document to comment on. Comments begin once it has content, and are deleted with it.',
   )
 }
 

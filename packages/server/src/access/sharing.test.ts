@@ -30,3 +30,24 @@ it('[HM8 SR14] whoever has given a document away meanwhile doesn’t put it into
   expect(await sharing.trash(asked, 5)).toBe(true)
   expect(put).toHaveLength(1)
 })
+
+it('[CM3] comments have the record of their document, also when that is read again', async () => {
+  let standing = ownedBy('ada', 1)
+  const about: (string | undefined)[] = []
+  const sharing = sharingOf({
+    standing: async ({ roomName }) => {
+      about.push(roomName)
+      return standing
+    },
+    outdate: (roomName) => void about.push(roomName),
+  })
+  const request = new IncomingMessage(new Socket())
+  const asked = { roomName: 'comments~one', account: 'ada', request }
+  expect(await sharing.allows(asked, 'ada', 'manage')).toBe(true)
+  sharing.outdate(asked.roomName)
+  standing = { incarnation: 'x', info: undefined, record: undefined }
+  expect(await sharing.hasDocument(asked)).toBe(false)
+  expect(sharing.lacksDocument(asked)).toBe(true)
+  expect(sharing.decidedAbout(request)).toBe('x')
+  expect(about).toEqual(['one', 'one', 'one'])
+})

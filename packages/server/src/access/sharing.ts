@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import {
   type Access,
   type Action,
+  documentOfComments,
   type LinkGives,
   type Offer,
   Problem,
@@ -15,6 +16,7 @@ import {
   type RoomRecord,
   type Standing,
 } from '../document/store.js'
+import { documentRoom } from '../room/document-room.js'
 import {
   type AccessRecord,
   actionsOf,
@@ -70,7 +72,7 @@ export class Sharing {
 
   /** What was read until now no longer counts. @param roomName all rooms without it */
   outdate(roomName?: string): void {
-    this.catalog.outdate(roomName)
+    this.catalog.outdate(roomName === undefined ? undefined : documentRoom(roomName))
   }
 
   /**
@@ -92,11 +94,32 @@ export class Sharing {
    */
   async allows(asked: AskedCall, userId: string | undefined, action: Action): Promise<boolean> {
     if (userId === undefined) return false
-    const known = await this.#known(asked)
-    this.#decided.set(asked.request, known)
-    const { record, isNew } = known
+    const { record, isNew } = await this.#decide(asked)
     const actions = isNew ? ROLES.editor : actionsOf(record, userId, this.linkGives)
     return actions.includes(action)
+  }
+
+  /**
+   * Whether there is a document that a call is about, if only an empty one.
+   *
+   * @throws {Problem} store-failed
+   * @see PROTOCOL.md CM2
+   */
+  async hasDocument(asked: AskedCall): Promise<boolean> {
+    return !(await this.#decide(asked)).isNew
+  }
+
+  /** Returns whether a call was refused because it is about comments on a document that isn't there. */
+  lacksDocument({ request, roomName }: Pick<AskedCall, 'request' | 'roomName'>): boolean {
+    const known = this.#decided.get(request)
+    return known?.isNew === true && known.roomName === documentOfComments(roomName)
+  }
+
+  /** The record that decides about a call, which comments have of their document. */
+  async #decide(asked: AskedCall): Promise<Known> {
+    const known = await this.#known(asked)
+    this.#decided.set(asked.request, known)
+    return known
   }
 
   /**
@@ -139,7 +162,8 @@ export class Sharing {
     action: Action,
   ): 'own' | 'shared' | undefined {
     const known = this.#decided.get(request)
-    if (known?.roomName !== roomName || known.record.trashedAtMs === undefined) return undefined
+    if (known?.roomName !== documentRoom(roomName) || known.record.trashedAtMs === undefined)
+      return undefined
     const { record } = known
     const mayNow = actionsOf(record, userId, this.linkGives)
     const mayOtherwise = actionsOf({ ...record, trashedAtMs: undefined }, userId, this.linkGives)
@@ -318,9 +342,11 @@ export class Sharing {
     return known.isNew ? undefined : this.#put(roomName, known, passedTo(known.record, owner))
   }
 
-  async #known(asked: AskedRoom): Promise<Known> {
-    const standing = await this.catalog.standing(asked)
-    const known = this.#knownBy.get(standing) ?? knownFrom(standing, asked.roomName)
+  /** Of comments, that of their document: they have no record of their own. @see PROTOCOL.md CM3, CM5 */
+  async #known({ roomName: called, account }: AskedRoom): Promise<Known> {
+    const roomName = documentRoom(called)
+    const standing = await this.catalog.standing({ roomName, account })
+    const known = this.#knownBy.get(standing) ?? knownFrom(standing, roomName)
     this.#knownBy.set(standing, known)
     return known
   }

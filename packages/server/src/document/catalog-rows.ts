@@ -1,3 +1,5 @@
+import { COMMENTS_PREFIX } from '@whereabouts/protocol'
+import { areComments } from './schema.js'
 import type { DocumentInfo, StoredRecord, Totals } from './store.js'
 
 /** A number as a database returns it: PostgreSQL writes large ones as text. */
@@ -24,6 +26,7 @@ export interface RecordRow {
 /** What {@link totalsOf} selects. */
 export interface TotalsRow {
   readonly documents: Numeric
+  readonly commented: Numeric
   readonly bytes: Numeric
   readonly records: Numeric
   readonly record_bytes: Numeric
@@ -31,18 +34,34 @@ export interface TotalsRow {
   readonly removed: Numeric
 }
 
-/** Returns what selects the totals of documents joined with their records. Removed documents have no name. */
-export function totalsOf(records: string): string {
-  return `SELECT count(room) AS documents, coalesce(sum(bytes + history), 0) AS bytes,
-    count(${records}.json) AS records,
-    coalesce(sum(octet_length(${records}.json)), 0) AS record_bytes,
-    coalesce(sum(named), 0) AS named,
-    count(*) - count(room) AS removed`
+const TOTALS = `
+  SELECT count(d.room) FILTER (WHERE NOT ${areComments('d.room')}) AS documents,
+    count(d.room) FILTER (WHERE ${areComments('d.room')}) AS commented,
+    coalesce(sum(d.bytes + d.history), 0) AS bytes,
+    count(r.json) AS records,
+    coalesce(sum(octet_length(r.json)), 0) AS record_bytes,
+    coalesce(sum(r.named), 0) AS named,
+    count(*) - count(d.room) AS removed`
+
+/** Returns the query for the totals of all documents. Removed documents have no name. */
+export function totalsOfAll(prefix: string): string {
+  return `${TOTALS} FROM ${prefix}documents AS d LEFT JOIN ${prefix}records AS r ON r.room = d.room`
 }
 
-export function totalsFrom({ documents, bytes, records, ...row }: TotalsRow): Totals {
+/** Returns the query for the totals of an owner's documents, with the comments on them. */
+export function totalsOfOwner(prefix: string, owner: string): string {
+  return `
+    WITH own AS (SELECT room, json, named FROM ${prefix}records WHERE owner = ${owner})
+    ${TOTALS} FROM (
+      SELECT room, json, named FROM own UNION ALL
+      SELECT '${COMMENTS_PREFIX}' || room, NULL, 0 FROM own
+    ) AS r JOIN ${prefix}documents AS d ON d.room = r.room`
+}
+
+export function totalsFrom({ documents, commented, bytes, records, ...row }: TotalsRow): Totals {
   return {
     documents: Number(documents),
+    commented: Number(commented),
     bytes: Number(bytes),
     records: Number(records),
     recordBytes: Number(row.record_bytes),

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { type Author, Problem, type Version } from '@whereabouts/protocol'
+import { type Author, commentsOf, Problem, type Version } from '@whereabouts/protocol'
 import { inTime, TIMERS } from '../in-time.js'
 import type { Log } from '../log.js'
 import { FINISH_MS, hasRedis, type ResolvedOptions } from '../options.js'
 import { documentDeleted } from '../room/document-deleted.js'
+import { assertOwn } from '../room/document-room.js'
 import { isStoreFailure, storeFailed } from '../store-failed.js'
 import type { DataFolder } from './data-folder.js'
 import { documentExists } from './document-exists.js'
@@ -180,7 +181,7 @@ export class Documents {
    *
    * @param bytes are copied before the transfer to the thread. Node reads small bodies into a shared
    *   buffer, and applications may post the same bytes again
-   * @throws {Problem} bad-update, document-full, document-deleted, store-failed
+   * @throws {Problem} bad-room (a claim of comments), bad-update, document-full, document-deleted, store-failed
    */
   async update(
     roomName: string,
@@ -188,6 +189,7 @@ export class Documents {
     { incarnation, claim, ...asked }: DocumentTerms = {},
   ): Promise<AcceptedUpdate> {
     this.#assertFlushing()
+    if (claim !== undefined) assertOwn(roomName)
     const own = new Uint8Array(bytes)
     const request = { call: 'update', roomName, bytes: own, incarnation, claim } as const
     const send: SendUpdate = (grantedClients) => this.#done({ ...request, grantedClients })
@@ -242,9 +244,10 @@ export class Documents {
    * Imports a document into a room that has none. Resolves with its bytes, in a buffer of their own.
    *
    * @param claim the record to store with it
-   * @throws {Problem} bad-update, document-exists, document-full, store-failed
+   * @throws {Problem} bad-room (a claim of comments), bad-update, document-exists, document-full, store-failed
    */
   async import(roomName: string, bytes: Uint8Array, claim?: RoomRecord): Promise<Uint8Array> {
+    if (claim !== undefined) assertOwn(roomName)
     const own = new Uint8Array(bytes)
     try {
       await this.#write({ call: 'import', roomName, bytes: own, claim })
@@ -256,27 +259,32 @@ export class Documents {
   }
 
   /**
-   * Permanently removes the document of a room and its record.
+   * Permanently removes the document of a room, its record, and the comments on it.
    *
    * @param only what has to be so, or the document is kept
    * @returns whether a document was removed
-   * @throws {Problem} store-failed
-   * @see PROTOCOL.md AD1
+   * @throws {Problem} bad-room (of comments), store-failed
+   * @see PROTOCOL.md AD1, CM6
    */
   async remove(roomName: string, only: RemovedOnly = {}): Promise<boolean> {
+    assertOwn(roomName)
     const incarnation = randomBytes(INCARNATION_BYTES).toString('base64url')
     const removal = { roomName, incarnation, ...only }
     const { result, again } = await this.#done({ call: 'remove', roomName, removal })
+    const comments = commentsOf(roomName)
+    // They may be loaded, and in another thread.
+    if (comments !== undefined) this.learn(comments, undefined)
     await this.#flush()
     // A terminated thread may have removed it without an answer.
     return result || again
   }
 
-  /** The list of documents, and the records of rooms. Its methods throw store-failed. */
+  /** The list of documents, and the records of rooms. Its methods throw store-failed, and bad-room for a record of comments. */
   readonly catalog: RoomCatalog = {
     list: (...args) => this.#ask({ call: 'list', args }),
     totals: (...args) => this.#ask({ call: 'totals', args }),
     putRecord: async (...args) => {
+      assertOwn(args[0])
       checkRecord(args[1])
       return this.#write({ call: 'putRecord', args })
     },
@@ -298,11 +306,17 @@ export class Documents {
     wrote: (roomName, author) => this.#ask({ call: 'wrote', roomName, author }),
   }
 
-  /** The lists of users. Its methods throw store-failed, and answer `null` if the store keeps none. */
+  /** The lists of users, without comments (bad-room). Its methods throw store-failed, and answer `null` if the store keeps none. */
   readonly lists: RoomLists = {
     listOf: async (...args) => (this.keepsLists ? this.#ask({ call: 'listOf', args }) : null),
-    label: async (...args) => (this.keepsLists ? this.#ask({ call: 'label', args }) : null),
-    mark: async (...args) => (this.keepsLists ? this.#write({ call: 'mark', args }) : null),
+    label: async (...args) => {
+      assertOwn(args[0])
+      return this.keepsLists ? this.#ask({ call: 'label', args }) : null
+    },
+    mark: async (...args) => {
+      assertOwn(args[1])
+      return this.keepsLists ? this.#write({ call: 'mark', args }) : null
+    },
     trashed: async (...args) => (this.keepsLists ? this.#ask({ call: 'trashed', args }) : null),
   }
 

@@ -1,3 +1,5 @@
+import { commentsOf, documentOfComments } from '@whereabouts/protocol'
+import { documentRoom } from '../room/document-room.js'
 import {
   type Compaction,
   type DocumentInfo,
@@ -104,17 +106,19 @@ export class MemoryStore implements DocumentStore {
 
   async remove({ roomName, incarnation, unusedSinceMs = Infinity }: Removal): Promise<boolean> {
     const kept = this.#rooms.get(roomName)
-    if (kept === undefined || kept.usedAtMs >= unusedSinceMs) return false
+    const comments = commentsOf(roomName) ?? roomName
+    const usedAtMs = Math.max(kept?.usedAtMs ?? 0, this.#rooms.get(comments)?.usedAtMs ?? 0)
+    if (kept === undefined || usedAtMs >= unusedSinceMs) return false
     if (kept.record?.link !== undefined) this.#links.delete(kept.record.link)
     this.#rooms.delete(roomName)
+    this.#rooms.delete(comments)
     this.#incarnations.set(roomName, incarnation)
     return true
   }
 
   async list({ after = '', limit }: Page): Promise<readonly DocumentInfo[]> {
-    return this.#page({ after, limit }).map((roomName) =>
-      infoOf(roomName, this.#rooms.get(roomName)!),
-    )
+    const listed = this.#page({ after, limit }, (_, room) => documentOfComments(room) === undefined)
+    return listed.map((roomName) => infoOf(roomName, this.#rooms.get(roomName)!))
   }
 
   async about(roomName: string): Promise<DocumentInfo | undefined> {
@@ -123,12 +127,15 @@ export class MemoryStore implements DocumentStore {
   }
 
   async totals(owner?: string): Promise<Totals> {
-    const all = [...this.#rooms.values()]
-    const own = owner === undefined ? all : all.filter(({ record }) => record?.owner === owner)
-    const records = own.flatMap(({ record }) => record ?? [])
+    const own = [...this.#rooms].filter(
+      ([name]) => owner === undefined || this.#ownerOf(name) === owner,
+    )
+    const comments = own.filter(([name]) => documentOfComments(name) !== undefined)
+    const records = own.flatMap(([, { record }]) => record ?? [])
     return {
-      documents: own.length,
-      bytes: sum(own.map(sizeOf)),
+      documents: own.length - comments.length,
+      commented: comments.length,
+      bytes: sum(own.map(([, kept]) => sizeOf(kept))),
       records: records.length,
       recordBytes: sum(records.map(({ json }) => Buffer.byteLength(json))),
       named: sum(records.map(({ users = [] }) => users.length)),
@@ -161,16 +168,22 @@ export class MemoryStore implements DocumentStore {
     // The documents stay: another thread may open them.
   }
 
+  #ownerOf(roomName: string): string | undefined {
+    return this.#of(documentRoom(roomName)).record?.owner
+  }
+
   #of(roomName: string): Partial<Kept> {
     return this.#rooms.get(roomName) ?? {}
   }
 
   #incarnationOf(roomName: string): string {
-    return this.#incarnations.get(roomName) ?? FIRST_INCARNATION
+    return this.#incarnations.get(documentRoom(roomName)) ?? FIRST_INCARNATION
   }
 
   #isCurrent({ roomName, incarnation }: RoomUpdate): boolean {
-    return incarnation === this.#incarnationOf(roomName)
+    const document = documentOfComments(roomName)
+    const isThere = document === undefined || this.#rooms.has(document)
+    return isThere && incarnation === this.#incarnationOf(roomName)
   }
 
   /** Stores an update, and returns its number. */
@@ -210,10 +223,10 @@ export class MemoryStore implements DocumentStore {
   /** Returns names in the order of their character codes. */
   #page(
     { after, limit }: Required<Page>,
-    isListed: (kept: Kept) => boolean = () => true,
+    isListed: (kept: Kept, roomName: string) => boolean = () => true,
   ): string[] {
     return [...this.#rooms]
-      .filter(([roomName, kept]) => roomName > after && isListed(kept))
+      .filter(([roomName, kept]) => roomName > after && isListed(kept, roomName))
       .map(([roomName]) => roomName)
       .toSorted((one, other) => (one < other ? -1 : 1))
       .slice(0, limit)

@@ -1,6 +1,8 @@
+import { documentOfComments } from '@whereabouts/protocol'
 import type { Pool, PoolClient } from 'pg'
 import { ID_OF } from './postgres-schema.js'
 import { type Bigint, transaction } from './postgres-transaction.js'
+import { areComments, documentId } from './schema.js'
 import { FIRST_INCARNATION, type RoomUpdate } from './store.js'
 
 /** The number of updates in one statement, which takes up to 65,535 parameters, four for each. */
@@ -16,29 +18,90 @@ interface Placed {
  * Appends each update whose document still has the update's incarnation, and ends with the update that it comes after.
  *
  * Each append and each removal changes the document's row, so the database serializes them: the
- * second waits for the first, and sees its result.
+ * second waits for the first, and sees its result. Comments are appended while their documents are held.
  */
 export async function append(
   pool: Pool,
   updates: readonly RoomUpdate[],
 ): Promise<readonly (number | undefined)[]> {
   const numbers: (number | undefined)[] = updates.map(() => undefined)
-  const statements = statementsOf(updates)
-  const runAll = async (client: Pool | PoolClient) => {
-    for (const statement of statements) await insert(client, statement, numbers)
+  const placed = updates.map((update, place) => ({ update, place }))
+  const comments = placed.filter(({ update }) => areOfComments(update))
+  const statements = statementsOf(placed.filter(({ update }) => !areOfComments(update)))
+  const runAll = async (client: Pool | PoolClient, all: readonly Placed[][]) => {
+    for (const statement of all) await insert(client, statement, numbers)
   }
-  await (statements.length === 1 ? runAll(pool) : transaction(pool, runAll))
+  if (statements.length === 1 && comments.length === 0) await runAll(pool, statements)
+  else {
+    await transaction(pool, async (client) => {
+      await runAll(client, statements)
+      const isCurrent = await heldFor(client, updates)
+      await runAll(client, statementsOf(comments.filter(({ update }) => isCurrent(update))))
+    })
+  }
   return numbers
+}
+
+function areOfComments({ roomName }: RoomUpdate): boolean {
+  return documentOfComments(roomName) !== undefined
+}
+
+/** A removal of a document waits for what holds it. Updates of the document don't. */
+const HOLD = `
+  SELECT id, incarnation FROM whereabouts_documents WHERE id = ANY ($1) AND room IS NOT NULL
+  ORDER BY id FOR KEY SHARE`
+
+/**
+ * Holds the documents that comments are on until the transaction ends.
+ *
+ * @returns tells whether an update may be stored: one of comments is for the incarnation of their document
+ */
+async function heldFor(
+  client: PoolClient,
+  updates: readonly RoomUpdate[],
+): Promise<(update: RoomUpdate) => boolean> {
+  const rooms = new Set(updates.flatMap(({ roomName }) => documentOfComments(roomName) ?? []))
+  const ids = Array.from(rooms, documentId)
+  const held = ids.length === 0 ? [] : (await client.query<Held>(HOLD, [ids])).rows
+  const incarnations = new Map(held.map(({ id, incarnation }) => [id, incarnation]))
+  return ({ roomName, incarnation }) => {
+    const document = documentOfComments(roomName)
+    return document === undefined || incarnations.get(documentId(document)) === incarnation
+  }
+}
+
+interface Held {
+  readonly id: string
+  readonly incarnation: string
+}
+
+/**
+ * Creates the row of a document with its first update, or notes that in the row of an empty one.
+ *
+ * @param isNew whether there may be no row yet
+ * @returns the update's number; `undefined` if it isn't the first, for the current incarnation
+ */
+export async function claimDocument(
+  client: PoolClient,
+  update: RoomUpdate,
+  isNew: boolean,
+): Promise<number | undefined> {
+  const isCurrent = await heldFor(client, [update])
+  if (!isCurrent(update)) return undefined
+  const { roomName, incarnation, bytes } = update
+  const document = [roomName, incarnation, bytes.byteLength, Date.now()]
+  const { rows } = await client.query<{ last: Bigint }>(isNew ? CLAIM : FIRST, document)
+  return rows[0] && Number(rows[0].last)
 }
 
 /**
  * Groups updates into statements. They are in the order of rooms, so that two nodes can't deadlock, and
  * a statement has one incarnation of each room, and one update that all others of the room come after.
  */
-function statementsOf(updates: readonly RoomUpdate[]): Placed[][] {
-  const placed = updates
-    .map((update, place) => ({ update, place }))
-    .toSorted((one, other) => compare(one.update.roomName, other.update.roomName))
+function statementsOf(updates: readonly Placed[]): Placed[][] {
+  const placed = updates.toSorted((one, other) =>
+    compare(one.update.roomName, other.update.roomName),
+  )
   const statements: Placed[][] = []
   let places = new Map<string, string>()
   for (const each of placed) {
@@ -86,11 +149,11 @@ function insertOf(count: number): string {
         (id, room, incarnation, generation, bytes, last, created, updated, used)
       SELECT ${ID_OF('room')}, room, incarnation, 0, sum(octet_length(bytes)), count(*), $1, $1, $1
       FROM given
-      WHERE (incarnation = '${FIRST_INCARNATION}' AND coalesce(after, 0) = 0)
+      WHERE ((incarnation = '${FIRST_INCARNATION}' OR ${areComments('room')}) AND coalesce(after, 0) = 0)
         OR EXISTS (SELECT 1 FROM whereabouts_documents WHERE id = ${ID_OF('given.room')})
       GROUP BY room, incarnation ORDER BY room COLLATE "C"
       ON CONFLICT (id) DO UPDATE SET ${NOTED}
-      WHERE known.incarnation = excluded.incarnation
+      WHERE ${IS_CURRENT}
         AND known.last = coalesce((SELECT min(after) FROM given WHERE given.room = excluded.room), known.last)
       RETURNING room, last
     )
@@ -104,27 +167,32 @@ function insertOf(count: number): string {
 
 /** The new values of a row that an insert conflicts with; `excluded` is the inserted row. */
 export const NOTED = `
+  incarnation = CASE WHEN ${areComments('excluded.room')} THEN excluded.incarnation ELSE known.incarnation END,
   created = CASE WHEN known.room IS NULL THEN excluded.created ELSE known.created END,
   room = excluded.room, bytes = known.bytes + excluded.bytes, last = known.last + excluded.last, updated = excluded.updated,
   used = excluded.used`
+
+/** A removed row of comments' name is of a room that was there before there were comments. */
+const IS_CURRENT = `(known.incarnation = excluded.incarnation OR
+  (known.room IS NULL AND ${areComments('excluded.room')}))`
 
 const NEW = `
   INSERT INTO whereabouts_documents AS known
     (id, room, incarnation, generation, bytes, last, created, updated, used)
   SELECT ${ID_OF('$1::text')}, $1::text, $2::text, 0, $3::bigint, 1, $4::bigint, $4, $4
-  WHERE $2::text = '${FIRST_INCARNATION}'
+  WHERE $2::text = '${FIRST_INCARNATION}' OR ${areComments('$1::text')}
     OR EXISTS (SELECT 1 FROM whereabouts_documents WHERE id = ${ID_OF('$1::text')})
   ON CONFLICT (id) DO UPDATE SET ${NOTED}
-  WHERE known.incarnation = excluded.incarnation`
+  WHERE ${IS_CURRENT}`
 
 /**
  * Creates the row of a document that isn't there. Its parameters are the room, the incarnation, the size and
  * the time. Returns the number of its first update.
  */
-export const CLAIM = `${NEW} AND known.room IS NULL RETURNING last`
+const CLAIM = `${NEW} AND known.room IS NULL RETURNING last`
 
 /** The same, or notes the first update of a document that has none. */
-export const FIRST = `${NEW} AND known.bytes = 0 RETURNING last`
+const FIRST = `${NEW} AND known.bytes = 0 RETURNING last`
 
 function compare(one: string, other: string): number {
   if (one === other) return 0

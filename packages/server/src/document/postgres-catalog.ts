@@ -5,12 +5,14 @@ import {
   recordFrom,
   type RecordRow,
   totalsFrom,
-  totalsOf,
+  totalsOfAll,
+  totalsOfOwner,
   type TotalsRow,
 } from './catalog-rows.js'
 import { NOTED } from './postgres-append.js'
 import { noteShares } from './postgres-lists.js'
 import { ID_OF } from './postgres-schema.js'
+import { areComments } from './schema.js'
 import { type Bigint, transaction } from './postgres-transaction.js'
 import {
   type Catalog,
@@ -24,7 +26,7 @@ import {
 
 const INFO = 'SELECT room, bytes, history, created, updated, used FROM whereabouts_documents'
 
-const TOTALS = `${totalsOf('whereabouts_records')} FROM whereabouts_documents`
+const LIST = `${INFO} WHERE room > $1 AND NOT ${areComments('room')} ORDER BY room LIMIT $2`
 
 /** Creates a document's row if it doesn't exist, and locks it until the transaction ends. */
 const NOTE = `
@@ -47,8 +49,7 @@ export class PostgresCatalog implements Catalog {
   constructor(protected readonly pool: Pool) {}
 
   async list({ after = '', limit }: Page): Promise<readonly DocumentInfo[]> {
-    const sql = `${INFO} WHERE room > $1 ORDER BY room LIMIT $2`
-    const { rows } = await this.pool.query<InfoRow>(sql, [after, limit])
+    const { rows } = await this.pool.query<InfoRow>(LIST, [after, limit])
     return rows.map(infoOf)
   }
 
@@ -58,10 +59,9 @@ export class PostgresCatalog implements Catalog {
   }
 
   async totals(owner?: string): Promise<Totals> {
-    const join = 'JOIN whereabouts_records USING (room)'
     const { rows } = await (owner === undefined
-      ? this.pool.query<TotalsRow>(`${TOTALS} LEFT ${join}`)
-      : this.pool.query<TotalsRow>(`${TOTALS} ${join} WHERE owner = $1`, [owner]))
+      ? this.pool.query<TotalsRow>(totalsOfAll('whereabouts_'))
+      : this.pool.query<TotalsRow>(totalsOfOwner('whereabouts_', '$1'), [owner]))
     return totalsFrom(rows[0]!)
   }
 

@@ -1,6 +1,13 @@
 import type { PoolClient, QueryConfig } from 'pg'
 import { UNTOLD_SCHEMA } from './postgres-untold.js'
-import { checkSchema } from './schema.js'
+import {
+  areComments,
+  checkSchema,
+  documentId,
+  namesWithoutComments,
+  OF_DOCUMENT,
+  SCHEMA_VERSION,
+} from './schema.js'
 
 /** Identifies this application's advisory lock in the database. */
 export const MIGRATION_LOCK = 0x77_68_65_72
@@ -145,8 +152,32 @@ const NUMBERS = `
   UPDATE whereabouts_schema SET version = 5;
 `
 
+const COMMENTS = 'UPDATE whereabouts_schema SET version = 6'
+
 /** The steps from each version to the next one. */
-const STEPS = [DOCUMENTS, CATALOG, VERSIONS, LISTS, NUMBERS]
+const STEPS = [DOCUMENTS, CATALOG, VERSIONS, LISTS, NUMBERS, COMMENTS]
+
+/** Rooms that are called like those of comments were like any other. @see PROTOCOL.md CM10 */
+async function renameComments(client: PoolClient): Promise<void> {
+  const found = `SELECT room FROM whereabouts_documents WHERE ${areComments('room')}`
+  const { rows } = await client.query<{ room: string }>(found)
+  for (const { room } of rows) await rename(client, room)
+}
+
+async function rename(client: PoolClient, room: string): Promise<void> {
+  for (const name of namesWithoutComments(room)) {
+    const id = documentId(name)
+    const taken = await client.query('SELECT 1 FROM whereabouts_documents WHERE id = $1', [id])
+    if (taken.rowCount !== 0) continue
+    const row = 'UPDATE whereabouts_documents SET id = $1, room = $2 WHERE room = $3'
+    await client.query(row, [id, name, room])
+    for (const table of OF_DOCUMENT) {
+      const sql = `UPDATE whereabouts_${table} SET room = $1 WHERE room = $2`
+      await client.query(sql, [name, room])
+    }
+    return
+  }
+}
 
 /**
  * Creates the tables, or upgrades those of an earlier version. Call it in a transaction.
@@ -162,6 +193,7 @@ export async function upgrade(client: PoolClient): Promise<void> {
   const version = await readVersion(client)
   checkSchema(version, 'the database')
   for (const step of STEPS.slice(version)) await patiently(client, step)
+  if (version < SCHEMA_VERSION) await renameComments(client)
   await client.query(UNTOLD_SCHEMA)
 }
 

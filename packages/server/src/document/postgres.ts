@@ -1,8 +1,9 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
+import { commentsOf, documentOfComments } from '@whereabouts/protocol'
 import { Pool, type PoolClient } from 'pg'
 import { type PostgresPool, unheard } from './handed-pool.js'
-import { append, CLAIM, FIRST } from './postgres-append.js'
+import { append, claimDocument } from './postgres-append.js'
 import { borrowed } from './postgres-borrowed.js'
 import { PostgresCatalog, putNew, readRecord } from './postgres-catalog.js'
 import { CONNECT_MS, STATEMENT_MS } from './postgres-limits.js'
@@ -11,7 +12,7 @@ import { upgrade } from './postgres-schema.js'
 import { type Bigint, inTransaction, transaction } from './postgres-transaction.js'
 import { noteUntold, PostgresUntold } from './postgres-untold.js'
 import { assertParts, nextGeneration, PostgresVersions, writeParts } from './postgres-versions.js'
-import { documentId } from './schema.js'
+import { documentId, OF_DOCUMENT } from './schema.js'
 import {
   type Compaction,
   type DocumentStore,
@@ -26,16 +27,6 @@ import {
   type UntoldRooms,
 } from './store.js'
 
-/** The tables that have what belongs to a document. */
-const OF_DOCUMENT = [
-  'updates',
-  'snapshots',
-  'records',
-  'shares',
-  'marks',
-  'versions',
-  'writers',
-] as const
 /** Identifies the advisory locks of documents that are being compacted. */
 const COMPACTION_LOCK = 0x77_68_63
 /** No room has this name. */
@@ -114,7 +105,11 @@ const LATER = `
 const CLEAR = `
   UPDATE whereabouts_documents SET room = NULL, incarnation = $1, generation = 0, bytes = 0,
     history = 0, created = 0, updated = 0, used = 0, title = NULL, kind = NULL
-  WHERE room = $2 AND ($3::bigint IS NULL OR used < $3)`
+  WHERE room = $2 AND ($3::bigint IS NULL OR (used < $3
+    AND NOT EXISTS (SELECT 1 FROM whereabouts_documents c WHERE c.room = $4 AND c.used >= $3)))`
+
+/** What stores comments on it waits until it is removed, or is done before. */
+const HOLD = 'SELECT 1 FROM whereabouts_documents WHERE room = $1 FOR UPDATE'
 
 /** Sets a document's size. An append that isn't committed yet adds its size afterwards. */
 const WEIGH = `
@@ -179,18 +174,14 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
     return append(this.pool, updates)
   }
 
-  async claim(
-    { roomName, incarnation, bytes }: RoomUpdate,
-    record?: RoomRecord,
-  ): Promise<number | undefined> {
+  async claim(update: RoomUpdate, record?: RoomRecord): Promise<number | undefined> {
+    const { roomName, bytes } = update
     return transaction(this.pool, async (client) => {
-      const document = [roomName, incarnation, bytes.byteLength, Date.now()]
-      const note = record === undefined ? FIRST : CLAIM
-      const [noted] = (await client.query<{ last: Bigint }>(note, document)).rows
-      if (noted === undefined) return undefined
+      const number = await claimDocument(client, update, record !== undefined)
+      if (number === undefined) return undefined
       if (record !== undefined) await putNew(client, roomName, record)
-      await client.query(INSERT, [roomName, noted.last, bytes])
-      return Number(noted.last)
+      await client.query(INSERT, [roomName, number, bytes])
+      return number
     })
   }
 
@@ -232,7 +223,9 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
 
   async remove({ roomName, incarnation, unusedSinceMs, revision }: Removal): Promise<boolean> {
     return transaction(this.pool, async (client) => {
-      const values = [incarnation, roomName, unusedSinceMs ?? null]
+      const comments = commentsOf(roomName) ?? NO_ROOM
+      await client.query(HOLD, [roomName])
+      const values = [incarnation, roomName, unusedSinceMs ?? null, comments]
       const { rowCount } = await client.query(CLEAR, values)
       if (rowCount === 0) return false
       // Now that the document's row is held, nobody changes the record.
@@ -241,9 +234,12 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
         return false
       }
       for (const table of OF_DOCUMENT) {
-        await client.query(`DELETE FROM whereabouts_${table} WHERE room = $1`, [roomName])
+        const sql = `DELETE FROM whereabouts_${table} WHERE room IN ($1, $2)`
+        await client.query(sql, [roomName, comments])
       }
       await noteUntold(client, roomName)
+      const found = 'DELETE FROM whereabouts_documents WHERE room = $1'
+      if ((await client.query(found, [comments])).rowCount !== 0) await noteUntold(client, comments)
       return true
     })
   }
@@ -299,7 +295,14 @@ async function rowOf(client: Pool | PoolClient, roomName: string): Promise<Docum
     'SELECT incarnation, generation, last, used FROM whereabouts_documents WHERE id = $1',
     [documentId(roomName)],
   )
-  return rows[0] ?? { incarnation: FIRST_INCARNATION, generation: '0', last: '0', used: '0' }
+  if (rows[0] !== undefined) return rows[0]
+  return { incarnation: await firstOf(client, roomName), generation: '0', last: '0', used: '0' }
+}
+
+/** Returns the incarnation of a document without a row. */
+async function firstOf(client: Pool | PoolClient, roomName: string): Promise<string> {
+  const document = documentOfComments(roomName)
+  return document === undefined ? FIRST_INCARNATION : (await rowOf(client, document)).incarnation
 }
 
 /** Replaces the room's snapshot. Returns `false` if it is no longer the one that the new one is based on. */

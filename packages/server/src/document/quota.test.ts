@@ -11,7 +11,7 @@ function quotas(limits: { all?: number; owner?: number }) {
   const catalog = {
     totals: async (owner?: string) => {
       const bytes = owner === undefined ? stored.all : (stored.byOwner.get(owner) ?? 0)
-      return { documents: 0, bytes, records: 0, recordBytes: 0, named: 0, removed: 0 }
+      return { documents: 0, commented: 0, bytes, records: 0, recordBytes: 0, named: 0, removed: 0 }
     },
     standing: async ({ roomName }: AskedRoom) => {
       asked.push(roomName)
@@ -20,7 +20,7 @@ function quotas(limits: { all?: number; owner?: number }) {
       return {
         incarnation: '0',
         record: isOwned ? { revision: 1, json: '{}', owner: 'ada' } : undefined,
-        info: roomName === 'new' ? undefined : info,
+        info: ['new', 'comments~r'].includes(roomName) ? undefined : info,
       }
     },
     outdate: () => {},
@@ -147,4 +147,24 @@ it('[SR24] an update also waits while its document is accepted again', async () 
   second.giveBack()
   await update
   expect(told).toEqual(['reserved'])
+})
+
+it('[CM4] comments take space of the owner of their document, also while it gets another one', async () => {
+  const { quotas: of, asked } = quotas({ owner: 2_100 })
+  const comment = await of.take(room('comments~q'), 400)
+  expect(asked).toContain('q')
+  const bob = { json: '{}', owner: 'bob' }
+  const over = of.takeOver(room('q'), bob)
+  await expect(over).resolves.toBeDefined()
+  const told: string[] = []
+  const waiting = of.take(room('comments~q'), 1).then(() => told.push('reserved'))
+  await setImmediate()
+  expect(told).toEqual([])
+  ;(await over).giveBack()
+  await waiting
+  comment.stored()
+  // Content on its way, and three rows: of the document, its record and its comments.
+  await expect(of.takeOver(room('q'), { json: 'x'.repeat(600), owner: 'eve' })).rejects.toEqual(
+    full,
+  )
 })

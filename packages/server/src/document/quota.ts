@@ -1,4 +1,5 @@
-import { Problem } from '@whereabouts/protocol'
+import { commentsOf, Problem } from '@whereabouts/protocol'
+import { documentRoom } from '../room/document-room.js'
 import type { AskedRoom } from './asked-room.js'
 import type { RoomCatalog, RoomRecord, Totals } from './store.js'
 
@@ -71,8 +72,10 @@ class Quota {
   }
 }
 
-function sizeOf({ documents, bytes, records, recordBytes, named, removed }: Totals): number {
-  return bytes + recordBytes + NAMED_BYTES * named + ROW_BYTES * (documents + records + removed)
+function sizeOf({ bytes, recordBytes, named, ...counts }: Totals): number {
+  const { documents, commented, records, removed } = counts
+  const rows = documents + commented + records + removed
+  return bytes + recordBytes + NAMED_BYTES * named + ROW_BYTES * rows
 }
 
 function sizeOfRecord(record: RoomRecord | undefined): number {
@@ -102,17 +105,17 @@ export interface RecordChange {
 
 /**
  * The limits for the total size of all documents in the store, and of the documents of each owner, with
- * their records.
+ * their records and the comments on them.
  *
- * @see PROTOCOL.md BU10, BU11, BU18, BU25, BU26
+ * @see PROTOCOL.md BU10, BU11, BU18, BU25, BU26, CM4
  */
 export class Quotas {
   readonly #all: Quota
   readonly #byOwner = new Map<string, Quota>()
   readonly #rooms = new Map<string, KnownRoom>()
-  /** The sizes of updates on their way, by room. */
+  /** The sizes of updates on their way, by the room of the document. */
   readonly #underway = new Map<string, number>()
-  /** Settles when it is decided whether a document gets another owner, by room. */
+  /** Settles when it is decided whether a document gets another owner, by its room. */
   readonly #passing = new Map<string, Promise<void>>()
 
   constructor(
@@ -134,8 +137,9 @@ export class Quotas {
     if (!this.#isLimited) return UNLIMITED
     const { roomName } = asked
     // Another user may be about to accept it by the time that this one has.
-    while (this.#passing.has(roomName)) await this.#passing.get(roomName)
-    const arrived = this.#begin(roomName, bytes)
+    const document = documentRoom(roomName)
+    while (this.#passing.has(document)) await this.#passing.get(document)
+    const arrived = this.#begin(document, bytes)
     try {
       const { owner, isThere } =
         claim === undefined ? await this.#roomOf(asked) : { ...claim, isThere: false }
@@ -206,14 +210,22 @@ export class Quotas {
     }
   }
 
-  async #takeOver(asked: AskedRoom, after: RoomRecord): Promise<Reservation> {
-    const underway = this.#underway.get(asked.roomName) ?? 0
-    this.catalog.outdate(asked.roomName)
-    const { bytes = 0, historyBytes = 0 } = (await this.catalog.standing(asked)).info ?? {}
-    const needed = bytes + historyBytes + underway + ROW_BYTES + sizeOfRecord(after)
+  async #takeOver({ roomName, account }: AskedRoom, after: RoomRecord): Promise<Reservation> {
+    const underway = this.#underway.get(roomName) ?? 0
+    const rooms = [roomName, commentsOf(roomName) ?? roomName]
+    const stored = await Promise.all(
+      Array.from(new Set(rooms), (each) => this.#storedBytes({ roomName: each, account })),
+    )
+    const needed = stored.reduce((sum, bytes) => sum + bytes, underway + sizeOfRecord(after))
     const taken = await this.#quotaOf(after.owner!).take(needed)
     if (taken === undefined) throw full('You have', 'Delete documents of your own first.')
     return taken
+  }
+
+  async #storedBytes(asked: AskedRoom): Promise<number> {
+    this.catalog.outdate(asked.roomName)
+    const { info } = await this.catalog.standing(asked)
+    return info === undefined ? 0 : info.bytes + (info.historyBytes ?? 0) + ROW_BYTES
   }
 
   /** Has updates of a room wait. Returns a function that ends this. */
@@ -272,17 +284,25 @@ export class Quotas {
     const { roomName } = asked
     const known = this.#rooms.get(roomName)
     if (known !== undefined && this.now() < known.untilMs) return known
-    const { record, info } = await this.catalog.standing(asked)
+    const { record: own, info } = await this.catalog.standing(asked)
+    const document = documentRoom(roomName)
+    const isOwn = document === roomName
+    const record = isOwn ? own : await this.#recordOf({ ...asked, roomName: document })
     const isThere = info !== undefined
     const room = { owner: record?.owner, isThere, untilMs: this.now() + FRESH_MS }
     if (isThere) keep(this.#rooms, roomName, room)
     return room
   }
 
-  /** What was known of a room no longer holds. */
+  async #recordOf(asked: AskedRoom): Promise<RoomRecord | undefined> {
+    return (await this.catalog.standing(asked)).record
+  }
+
+  /** What was known of a room, and of the comments on its document, no longer holds. */
   #made(roomName: string, space: Reservation): void {
     space.stored()
     this.#rooms.delete(roomName)
+    this.#rooms.delete(commentsOf(roomName) ?? roomName)
   }
 }
 

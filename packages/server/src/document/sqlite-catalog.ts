@@ -1,13 +1,15 @@
+import { documentOfComments } from '@whereabouts/protocol'
 import {
   infoOf,
   type InfoRow,
   recordFrom,
   type RecordRow,
   totalsFrom,
-  totalsOf,
+  totalsOfAll,
+  totalsOfOwner,
   type TotalsRow,
 } from './catalog-rows.js'
-import { documentId } from './schema.js'
+import { areComments, documentId } from './schema.js'
 import type { SqliteConnection } from './sqlite-connection.js'
 import { noteShares } from './sqlite-lists.js'
 import { nextNumber } from './sqlite-numbers.js'
@@ -23,15 +25,14 @@ import {
 
 const INFO = 'SELECT room, bytes, history, created, updated, used FROM documents'
 
-const TOTALS = `${totalsOf('records')} FROM documents`
+const LIST = `${INFO} WHERE room > ? AND NOT ${areComments('room')} ORDER BY room LIMIT ?`
 
 /** The documents in an SQLite database. */
 export class SqliteCatalog implements Catalog {
   constructor(private readonly connection: SqliteConnection) {}
 
   async list({ after = '', limit }: Page): Promise<readonly DocumentInfo[]> {
-    const listed = this.connection.run(`${INFO} WHERE room > ? ORDER BY room LIMIT ?`)
-    return (listed.all(after, limit) as InfoRow[]).map(infoOf)
+    return (this.connection.run(LIST).all(after, limit) as InfoRow[]).map(infoOf)
   }
 
   async about(roomName: string): Promise<DocumentInfo | undefined> {
@@ -42,8 +43,8 @@ export class SqliteCatalog implements Catalog {
   async totals(owner?: string): Promise<Totals> {
     const row =
       owner === undefined
-        ? this.connection.run(`${TOTALS} LEFT JOIN records USING (room)`).get()
-        : this.connection.run(`${TOTALS} JOIN records USING (room) WHERE owner = ?`).get(owner)
+        ? this.connection.run(totalsOfAll('')).get()
+        : this.connection.run(totalsOfOwner('', '?')).get(owner)
     return totalsFrom(row as TotalsRow)
   }
 
@@ -111,17 +112,27 @@ export interface UpdatePlace {
 }
 
 /**
- * Adds bytes to a document's size, and the count of updates to its last number, in its row, which is created if it
- * doesn't exist.
+ * Adds bytes to the size of a document, or of comments, and the count of updates to its last number, in its row,
+ * which is created if it doesn't exist.
  *
  * @param place if omitted, nothing but the row is written
- * @returns whether the place is the current one
+ * @returns whether the place is the current one; of comments, also whether there is their document
  */
 export function noteDocument(
   connection: SqliteConnection,
   roomName: string,
   bytes: number,
-  { incarnation, after, count }: Partial<UpdatePlace> = {},
+  place: Partial<UpdatePlace> = {},
+): boolean {
+  const note = documentOfComments(roomName) === undefined ? noteOwn : noteComments
+  return note(connection, roomName, bytes, place)
+}
+
+function noteOwn(
+  connection: SqliteConnection,
+  roomName: string,
+  bytes: number,
+  { incarnation, after, count }: Partial<UpdatePlace>,
 ): boolean {
   const noted = connection.run(
     `INSERT INTO documents (id, room, incarnation, generation, bytes, last, created, updated, used)
@@ -136,4 +147,27 @@ export function noteDocument(
   const place = [incarnation ?? null, after ?? null, count ?? 0]
   const values = [documentId(roomName), roomName, bytes, Date.now(), ...place]
   return noted.run(...values).changes === 1
+}
+
+/** Comments have the incarnation of their document, and no row without it. */
+function noteComments(
+  connection: SqliteConnection,
+  roomName: string,
+  bytes: number,
+  { incarnation, after, count }: Partial<UpdatePlace>,
+): boolean {
+  const noted = connection.run(
+    `INSERT INTO documents (id, room, incarnation, generation, bytes, last, created, updated, used)
+     SELECT ?1, ?2, incarnation, 0, ?3, ?7, ?4, ?4, ?4 FROM documents
+     WHERE room = ?8 AND incarnation = coalesce(?5, incarnation)
+       AND (coalesce(?6, 0) = 0 OR EXISTS (SELECT 1 FROM documents WHERE id = ?1))
+     ON CONFLICT (id) DO UPDATE SET
+       created = iif(room IS NULL, excluded.created, created), room = excluded.room,
+       incarnation = excluded.incarnation, bytes = bytes + excluded.bytes, last = last + excluded.last,
+       updated = excluded.updated, used = excluded.used
+     WHERE last = coalesce(?6, last)`,
+  )
+  const place = [incarnation ?? null, after ?? null, count ?? 0]
+  const values = [documentId(roomName), roomName, bytes, Date.now(), ...place]
+  return noted.run(...values, documentOfComments(roomName)).changes === 1
 }

@@ -1,6 +1,12 @@
 import type Database from 'libsql'
 import { MOST_OF_OWNER, NOBODY } from './lists.js'
-import { documentId, SCHEMA_VERSION } from './schema.js'
+import {
+  areComments,
+  documentId,
+  namesWithoutComments,
+  OF_DOCUMENT,
+  SCHEMA_VERSION,
+} from './schema.js'
 
 const DOCUMENTS = `
   CREATE TABLE documents (
@@ -146,7 +152,27 @@ const STEPS: readonly ((database: Database.Database) => void)[] = [
   (database) => database.exec(VERSIONS),
   (database) => database.exec(LISTS),
   (database) => database.exec(NUMBERS),
+  renameComments,
 ]
+
+/** Rooms that are called like those of comments were like any other. @see PROTOCOL.md CM10 */
+function renameComments(database: Database.Database): void {
+  const found = database.prepare(`SELECT room FROM documents WHERE ${areComments('room')}`)
+  for (const { room } of found.all() as { room: string }[]) rename(database, room)
+}
+
+function rename(database: Database.Database, room: string): void {
+  const taken = database.prepare('SELECT 1 FROM documents WHERE id = ?')
+  for (const name of namesWithoutComments(room)) {
+    if (taken.get(documentId(name)) !== undefined) continue
+    const row = database.prepare('UPDATE documents SET id = ?, room = ? WHERE room = ?')
+    row.run(documentId(name), name, room)
+    for (const table of OF_DOCUMENT) {
+      database.prepare(`UPDATE ${table} SET room = ? WHERE room = ?`).run(name, room)
+    }
+    return
+  }
+}
 
 /**
  * Creates the tables, or upgrades those of an earlier version. Call it in a transaction.

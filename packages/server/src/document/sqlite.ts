@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { commentsOf, documentOfComments } from '@whereabouts/protocol'
 import Database from 'libsql'
 import { noteDocument, SqliteCatalog } from './sqlite-catalog.js'
 import type { SqliteConnection } from './sqlite-connection.js'
@@ -11,7 +12,7 @@ import { configured } from './sqlite-open.js'
 import { readVersion, upgrade } from './sqlite-schema.js'
 import { SqliteUpkeep } from './sqlite-upkeep.js'
 import { SqliteParts, SqliteVersions } from './sqlite-versions.js'
-import { checkSchema, documentId } from './schema.js'
+import { checkSchema, documentId, OF_DOCUMENT } from './schema.js'
 import {
   type Compaction,
   type DocumentStore,
@@ -23,16 +24,6 @@ import {
   type StoredDocument,
 } from './store.js'
 
-/** The tables that have what belongs to a document. */
-const OF_DOCUMENT = [
-  'updates',
-  'snapshots',
-  'records',
-  'shares',
-  'marks',
-  'versions',
-  'writers',
-] as const
 /** No room has this name. */
 const NO_ROOM = ''
 /** The number of attempts to empty the log after a removal, while another connection reads. */
@@ -192,7 +183,13 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
       'SELECT incarnation, generation, last, used FROM documents WHERE id = ?',
     )
     const row = found.get(documentId(roomName)) as DocumentRow | undefined
-    return row ?? { incarnation: FIRST_INCARNATION, generation: 0, last: 0, used: 0 }
+    return row ?? { incarnation: this.#firstOf(roomName), generation: 0, last: 0, used: 0 }
+  }
+
+  /** Returns the incarnation of a document without a row. */
+  #firstOf(roomName: string): string {
+    const document = documentOfComments(roomName)
+    return document === undefined ? FIRST_INCARNATION : this.#rowOf(document).incarnation
   }
 
   #updatesOf(roomName: string): StoredDocument['updates'] {
@@ -265,19 +262,22 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
       .run(roomName, generation, roomName)
   }
 
-  /** Returns whether a document was removed. */
+  /** Returns whether a document was removed, with the comments on it. */
   #remove({ roomName, incarnation, unusedSinceMs, revision }: Removal): boolean {
+    const comments = commentsOf(roomName) ?? NO_ROOM
     const clear = this.database.run(
       `UPDATE documents SET room = NULL, incarnation = ?1, generation = 0, bytes = 0,
          history = 0, created = 0, updated = 0, used = 0, title = NULL, kind = NULL
-       WHERE room = ?2 AND (?3 IS NULL OR used < ?3)
+       WHERE room = ?2 AND (?3 IS NULL OR (used < ?3
+           AND NOT EXISTS (SELECT 1 FROM documents AS c WHERE c.room = ?5 AND c.used >= ?3)))
          AND (?4 IS NULL OR EXISTS (SELECT 1 FROM records WHERE room = ?2 AND revision = ?4))`,
     )
-    const values = [incarnation, roomName, unusedSinceMs ?? null, revision ?? null]
+    const values = [incarnation, roomName, unusedSinceMs ?? null, revision ?? null, comments]
     if (clear.run(...values).changes === 0) return false
     for (const table of OF_DOCUMENT) {
-      this.database.run(`DELETE FROM ${table} WHERE room = ?`).run(roomName)
+      this.database.run(`DELETE FROM ${table} WHERE room IN (?, ?)`).run(roomName, comments)
     }
+    this.database.run('DELETE FROM documents WHERE room = ?').run(comments)
     return true
   }
 

@@ -33,6 +33,7 @@ export async function opened({ store }: StorePlace): Promise<OpenedStore> {
 /** The totals of a store without documents. */
 export const NOTHING: Totals = {
   documents: 0,
+  commented: 0,
   bytes: 0,
   records: 0,
   recordBytes: 0,

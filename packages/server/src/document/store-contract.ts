@@ -5,6 +5,7 @@ import MODULES from '../modules.cjs'
 import type { StoredDocument, StoredUpdate, StoreModule } from './store.js'
 import type { KilledAnswer, KilledTask } from './store-contract-killed.js'
 import { CATALOG_CONTRACT } from './store-contract-catalog.js'
+import { COMMENTS_CONTRACT, notesCommentsRemoved } from './store-contract-comments.js'
 import {
   append,
   compact,
@@ -59,6 +60,7 @@ export const STORE_CONTRACT: readonly StoreCheck[] = [
   { name: '[DO56] lists rooms with many updates, if it can', check: listsUncompacted },
   { name: '[HT8] can be asked whether it can write', check: canBeChecked },
   ...REMOVAL_CONTRACT,
+  ...COMMENTS_CONTRACT,
   ...CATALOG_CONTRACT,
   ...VERSIONS_CONTRACT,
   ...LISTS_CONTRACT,
@@ -69,6 +71,7 @@ export const SHARED_STORE_CONTRACT: readonly StoreCheck[] = [
   ...STORE_CONTRACT,
   { name: '[EX13] lists rooms until all nodes were told', check: listsUntold },
   { name: '[AD3] notes for all nodes that it removed a document', check: notesRemovals },
+  { name: '[CM6] notes for all nodes that it removed comments', check: notesCommentsRemoved },
 ]
 
 async function isEmptyAtFirst(place: StorePlace): Promise<void> {

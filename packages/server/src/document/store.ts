@@ -75,12 +75,12 @@ export interface Compaction {
   readonly numbers: readonly number[]
 }
 
-/** A removal of a room's document. */
+/** A removal of a room's document, and of the comments on it. */
 export interface Removal {
   readonly roomName: string
   /** The incarnation of the room's next document, which no earlier document of the room had. */
   readonly incarnation: string
-  /** Remove the document only if nobody has changed or opened it since this time. */
+  /** Remove the document only if nobody has changed or opened it, or the comments on it, since this time. */
   readonly unusedSinceMs?: number
   /** Remove the document only if its record has this revision. A store without `lists` isn't given it. */
   readonly revision?: number
@@ -116,7 +116,9 @@ export interface LogPage extends Page {
 /** The number of documents and of what belongs to them, and their total sizes. */
 export interface Totals {
   readonly documents: number
-  /** The size of their snapshots, updates and versions together. */
+  /** How many of them have comments. */
+  readonly commented: number
+  /** The size of their snapshots, updates and versions together, and of the comments on them. */
   readonly bytes: number
   /** How many of them have a record. */
   readonly records: number
@@ -176,7 +178,7 @@ export interface UntoldRooms {
 
 /** The list of documents in a store, and the records of rooms. */
 export interface Catalog {
-  /** Lists documents in the order of their names, by character code. */
+  /** Lists documents in the order of their names, by character code. Comments are in no list. */
   list(page: Page): Promise<readonly DocumentInfo[]>
 
   /** Returns the metadata of a room's document; `undefined` if there is none. */
@@ -219,6 +221,9 @@ export interface Catalog {
  *   snapshots of a room have the same generation.
  * - **Removal.** Once `remove` resolves, the document and its record are gone. Appends and compactions
  *   for an earlier incarnation change nothing, from any process.
+ * - **Comments.** `documentOfComments` of `@whereabouts/protocol` says of a room that it has the comments on
+ *   another room's document. Their incarnation is that document's, they are stored only while it is there, and
+ *   `remove` removes them with it in one transaction. They have no record.
  * - **Claims.** `claim` stores a first update, together with a record only in a room with neither.
  * - **Concurrency.** Several stores may be open in one place at once: a server replaces its thread by
  *   another while the first still works, and nodes share one database. Every `load` returns everything
@@ -291,11 +296,11 @@ export interface DocumentStore extends Catalog {
   touch(roomName: string): Promise<void>
 
   /**
-   * Permanently removes a document, its versions and its record. Erases the bytes, if the database can. A shared
-   * store adds the room to {@link untold} in the same transaction.
+   * Permanently removes a document, its versions, its record, and the comments on it. Erases the bytes, if the database can. A shared
+   * store adds the rooms of both to {@link untold} in the same transaction. It is never called for comments.
    *
    * @returns whether a document was removed
-   * @see PROTOCOL.md AD1
+   * @see PROTOCOL.md AD1, CM6
    */
   remove(removal: Removal): Promise<boolean>
 

@@ -6,7 +6,7 @@ import type { Audited, AuditLog, Manager } from '../access/audit.js'
 import { type Asker, nobodyManages, type Permissions, refusalOf } from '../access/permissions.js'
 import { nothingOffered, type Sharing } from '../access/sharing.js'
 import type { KnownUser } from '../access/known-user.js'
-import { checkRoom } from '../room-name.js'
+import { checkOwn } from '../room-name.js'
 import type { RoomServer } from '../room-server.js'
 import type { Bodies } from './body.js'
 import type { Call } from './call.js'
@@ -36,7 +36,7 @@ export class AccessCalls {
   async get(call: Call, asker: Asker, can: readonly Action[]): Promise<void> {
     const { permissions, sharing } = this.access
     const { roomName } = asker
-    checkRoom(roomName)
+    checkOwn(roomName)
     const offer = await this.#offerTo(asker)
     const said = { can, ...(offer && { offer }) }
     if (!this.#mayChange(asker, can)) return call.json(said)
@@ -50,7 +50,7 @@ export class AccessCalls {
    * @see PROTOCOL.md SR13
    */
   async read(call: Call, { roomName, account, user }: Entered): Promise<CheckedChange> {
-    checkRoom(roomName)
+    checkOwn(roomName)
     const { value } = await this.bodies.readJson(call, LIMIT_BYTES)
     const change = readChange(value)
     if (!this.access.permissions.areAsked) assertOpen(change)
@@ -70,7 +70,7 @@ export class AccessCalls {
 
   /** @throws {Problem} bad-room, bad-parameter. SR20 */
   async readOfferAnswer(call: Call, { roomName, account, user }: Entered): Promise<boolean> {
-    checkRoom(roomName)
+    checkOwn(roomName)
     const { value } = await this.bodies.readJson(call, LIMIT_BYTES)
     const accepts = readOfferAnswer(value)
     const answered = offerAnswered(user?.claim.id ?? '', accepts)

@@ -6,7 +6,7 @@ import { MOST_LISTED } from '../administration.js'
 import type { DocumentFiles, FileCall } from '../document-files.js'
 import { documentExists } from '../document/document-exists.js'
 import type { ReadRoom } from '../room-documents.js'
-import { checkRoom } from '../room-name.js'
+import { checkOwn, checkRoom } from '../room-name.js'
 import type { RoomServer } from '../room-server.js'
 import type { Bodies } from './body.js'
 import { type Call, wholeNumber } from './call.js'
@@ -155,10 +155,11 @@ export class DocumentCalls {
 
   async #readPosted(call: Call, { account, roomName, user }: Entered): Promise<Uint8Array> {
     assertSameUser(call.request, user?.claim.id)
+    checkOwn(roomName)
     const { allowances } = this.parts.access
     const file = await this.#files.bytes(call)
     await allowances.take('documentBytes', account, file.byteLength)
-    await allowances.makeDocument(account, checkRoom(roomName))
+    await allowances.makeDocument(account, roomName)
     return file
   }
 

@@ -1,4 +1,4 @@
-import { type Action, isViewLink } from '@whereabouts/protocol'
+import { type Action, documentOfComments, isViewLink } from '@whereabouts/protocol'
 import type { Account } from '../access/accounts.js'
 import type { Allowances } from '../access/allowances.js'
 import type { Manager } from '../access/audit.js'
@@ -271,9 +271,10 @@ export class Entrance {
     if (can?.includes('write') === false) await this.rooms.locks.unlockAll(asker.roomName, memberId)
   }
 
-  /** The application is asked about nothing that can't be a room. @throws {Problem} bad-room */
+  /** Nobody is asked about anything that can't be a room. @throws {Problem} bad-room */
   #named({ call: { request }, user, account }: Counted, roomName: string): Asker {
-    if (this.access.permissions.areAsked) checkRoom(roomName)
+    const isAsked = this.access.permissions.areAsked || documentOfComments(roomName) !== undefined
+    if (isAsked) checkRoom(roomName)
     return { request, user, roomName, account: account.key }
   }
 

@@ -4,7 +4,7 @@ export const room = {
   name: 'room',
   in: 'path',
   required: true,
-  schema: { type: 'string', pattern: '^[A-Za-z0-9._:~-]{1,128}$' },
+  schema: { type: 'string', pattern: '^(comments~)?[A-Za-z0-9._:~-]{1,128}$' },
 }
 export const query = (name: string, description: string, schema: object = { type: 'string' }) => ({
   name,

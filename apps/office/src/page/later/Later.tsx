@@ -1,16 +1,22 @@
 import type { Editor } from '@tiptap/core'
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import { inBrowser } from '../../guarded-storage.js'
 import type { Session } from '../../session.js'
 import { FOLDS } from '../late-parts.js'
 import { FOLD_PART } from './folds.js'
 import { BlockHandle } from './BlockHandle.js'
+import { Boundary } from './comments/Boundary.js'
 import { FileMenu } from './files/FileMenu.js'
 import { FindBar, useFindKeys, type Finding } from './FindBar.js'
 import { Footer } from './Footer.js'
 import { Outline } from './Outline.js'
 import { SelectionBar } from './SelectionBar.js'
 import { SlashMenu } from './SlashMenu.js'
+
+/** Most windows have nothing to do with comments at first. */
+const Comments = lazy(async () => ({
+  default: (await import('./comments/Comments.js')).Comments,
+}))
 
 export { ContextTools } from './ContextTools.js'
 export { TextTools } from './TextTools.js'
@@ -29,6 +35,10 @@ const OUTLINE = 'whereabouts:outline'
 export function Later({ editor, session, canEdit, refused }: LaterProps) {
   const [hasOutline, setHasOutline] = useState(wantsOutline)
   const [finding, setFinding] = useState<Finding>(null)
+  const mayComment = useSyncExternalStore(session.subscribe, () => isForComments(session))
+  const [asked, setAsked] = useState(0)
+  const [isAllowed, setAllowed] = useState(false)
+  const comment = mayComment && isAllowed ? () => setAsked((before) => before + 1) : undefined
   useFindKeys(canEdit, setFinding)
   useEffect(() => FOLDS.fill(editor, FOLD_PART), [editor])
   const show = (isShown: boolean) => {
@@ -40,7 +50,16 @@ export function Later({ editor, session, canEdit, refused }: LaterProps) {
       {hasOutline && <Outline editor={editor} onClose={() => show(false)} />}
       <FindBar {...{ editor, finding }} onClose={() => setFinding(null)} />
       {canEdit && <SlashMenu editor={editor} />}
-      {canEdit && <SelectionBar editor={editor} />}
+      {(canEdit || comment !== undefined) && (
+        <SelectionBar editor={editor} canEdit={canEdit} onComment={comment} />
+      )}
+      {mayComment && (
+        <Boundary>
+          <Suspense>
+            <Comments {...{ editor, session, asked, refused }} allowed={setAllowed} />
+          </Suspense>
+        </Boundary>
+      )}
       {canEdit && <BlockHandle editor={editor} />}
       <Footer
         editor={editor}
@@ -52,6 +71,12 @@ export function Later({ editor, session, canEdit, refused }: LaterProps) {
       </Footer>
     </>
   )
+}
+
+/** Whether the user may comment; without the server, only the copies in this browser say it. @see OFFICE.md PG68 */
+function isForComments(session: Session): boolean {
+  const { can } = session.getSnapshot()
+  return can === null ? session.status === 'reconnecting' : can.includes('comment')
 }
 
 /** Whether this browser showed the outline last; on a small screen it would cover the text. */

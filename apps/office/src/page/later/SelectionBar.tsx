@@ -10,8 +10,15 @@ import { t } from '../../language/language.js'
 
 const MARGIN_PX = 8
 
-/** Shows the tools for selected text beside the selection. @see OFFICE.md PE8 */
-export function SelectionBar({ editor }: { readonly editor: Editor }) {
+interface SelectionBarProps {
+  readonly editor: Editor
+  readonly canEdit: boolean
+  /** Comments on the selection; `undefined` for those who may not. */
+  readonly onComment: (() => void) | undefined
+}
+
+/** Shows the tools for selected text beside the selection. @see OFFICE.md PE8, PG68 */
+export function SelectionBar({ editor, canEdit, onComment }: SelectionBarProps) {
   const bar = useRef<HTMLDivElement>(null)
   useEditorChanges(editor)
   const isSelecting = useIsSelecting(editor)
@@ -32,21 +39,44 @@ export function SelectionBar({ editor }: { readonly editor: Editor }) {
       onMouseDown={(event) => event.preventDefault()}
       onKeyDown={({ key }) => key === 'Escape' && editor.commands.focus()}
     >
-      {MARKS.map((tool) => (
-        <ToolButton key={tool.label} {...{ tool, editor, state }} />
-      ))}
-      <LinkButton editor={editor} isOn={state.link !== undefined} />
-      <ColorTool editor={editor} />
+      {canEdit && (
+        <>
+          {MARKS.map((tool) => (
+            <ToolButton key={tool.label} {...{ tool, editor, state }} />
+          ))}
+          <LinkButton editor={editor} isOn={state.link !== undefined} />
+          <ColorTool editor={editor} />
+        </>
+      )}
+      {onComment && (
+        <button
+          type="button"
+          className="tool"
+          title={t('page.withKeys', { name: t('page.comment'), keys: 'Ctrl+Alt+M' })}
+          aria-keyshortcuts="Control+Alt+M"
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={onComment}
+        >
+          {t('page.comment')}
+        </button>
+      )}
     </div>
   )
 }
 
 function hasSelection(editor: Editor): boolean {
   const { selection, doc } = editor.state
-  if (!(selection instanceof TextSelection) || selection.empty || !editor.isEditable) return false
+  if (!(selection instanceof TextSelection) || selection.empty) return false
   const isInBar = document.activeElement?.matches('.selection-bar *') === true
-  if (!editor.isFocused && !isInBar) return false
+  if (!isInBar && !hasFocus(editor)) return false
   return doc.textBetween(selection.from, selection.to).trim() !== ''
+}
+
+/** A page that may only be read never has the focus, but its text can be selected. */
+function hasFocus(editor: Editor): boolean {
+  if (editor.isEditable) return editor.isFocused
+  const { isCollapsed = true, anchorNode = null } = getSelection() ?? {}
+  return !isCollapsed && editor.view.dom.contains(anchorNode)
 }
 
 /** Returns whether a selection is being made with the mouse; the bar would be in its way. */

@@ -1,0 +1,77 @@
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import type { DocumentState } from '../../../room-document.js'
+import type { Beside, Session } from '../../../session.js'
+import { CommentsDocument, type Thread } from './comments-document.js'
+import { connect } from './connection.js'
+import { TEXTS } from './texts.js'
+
+const NONE: readonly Thread[] = []
+const NEVER = () => () => {}
+
+/** The comments on a page, as they are now. */
+export interface CommentsNow {
+  readonly comments: CommentsDocument | undefined
+  readonly threads: readonly Thread[]
+  /** Whether they are loaded, from the server or from this browser. */
+  readonly isLoaded: boolean
+  /** Whether they are those of the server. */
+  readonly isSynced: boolean
+  /** Whether what is written here would reach the others, now or later. @see OFFICE.md PG95 */
+  readonly canWrite: boolean
+  /** What to tell whoever writes; `undefined` if all is well. */
+  readonly trouble: string | undefined
+}
+
+/** Connects to the comments on a page while it is open. */
+export function useComments(session: Session): CommentsNow {
+  const connection = useConnection(session)
+  const subscribe = connection?.document.subscribe ?? NEVER
+  const doc = useSyncExternalStore(subscribe, () => connection?.document.doc)
+  const state = useSyncExternalStore(subscribe, () => connection?.document.getSnapshot())
+  const isSynced = useSynced(connection)
+  const comments = useMemo(() => doc && new CommentsDocument(doc), [doc])
+  const follow = comments?.subscribe ?? NEVER
+  const threads = useSyncExternalStore(follow, () => comments?.threads ?? NONE)
+  const isKnown = useSyncExternalStore(follow, () => comments?.isKnown !== false)
+  const mayWrite = state?.isReadOnly === false
+  return {
+    comments,
+    threads,
+    isLoaded: state?.isThere === true,
+    isSynced,
+    canWrite: mayWrite && isKnown,
+    trouble: isKnown ? troubleOf(state) : TEXTS.notNow,
+  }
+}
+
+function useConnection(session: Session): Beside | undefined {
+  const [connection, setConnection] = useState<Beside>()
+  useEffect(() => {
+    const made = connect(session)
+    // oxlint-disable-next-line react/set-state-in-effect -- connecting is an effect, and what it makes is shown
+    setConnection(made)
+    return () => made?.close()
+  }, [session])
+  return connection
+}
+
+/** Returns whether the server's comments have been there once. */
+function useSynced(connection: Beside | undefined): boolean {
+  const [synced, setSynced] = useState<Beside>()
+  useEffect(() => {
+    const provider = connection?.document.provider
+    const look = () => {
+      if (provider?.synced === true) setSynced(connection)
+    }
+    look()
+    provider?.on('synced', look)
+    return () => provider?.off('synced', look)
+  }, [connection])
+  return connection !== undefined && synced === connection
+}
+
+function troubleOf(state: DocumentState | undefined): string | undefined {
+  if (state?.saving === 'setAside') return TEXTS.refused
+  if (state?.saving !== 'kept' && state?.saving !== 'unkept') return undefined
+  return state.hasUnsaved ? TEXTS.notSaved : undefined
+}
