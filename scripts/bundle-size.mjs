@@ -33,6 +33,7 @@ const ENTRIES = [
     // 32 say how long a confirmation took (IN8). 32 name the problem of a version that isn’t there (HY6); what reads
     // versions is in client/history.
     // 24 show nothing under names that objects inherit (CL133). 24 let a post say when its time begins (CL134).
+    // 8 check a room’s name with what checks the names of comments and titles (HM7).
     maxGzipBytes:
       8 * 1024 +
       832 +
@@ -49,7 +50,8 @@ const ENTRIES = [
       16 +
       32 +
       56 +
-      24,
+      24 +
+      8,
   },
   {
     // For pages that are open in many tabs. About half of it, such as the reader of streams, is in the

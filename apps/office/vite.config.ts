@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { constants, brotliCompressSync, gzipSync } from 'node:zlib'
 import { defineConfig, type Plugin } from 'vite'
 import { compiledBeside } from './build/compiled-beside.js'
+import { firstLook } from './build/first-look.js'
 import { readMessages } from './build/messages.js'
 import { offline } from './build/offline.js'
 import { laterName, univer, univerInPage } from './build/univer.js'
@@ -83,7 +84,7 @@ const TOGETHER = [
   },
   {
     name: 'shared',
-    test: /preload-helper|client[\\/]dist[\\/]react[\\/]parts[\\/]person|protocol[\\/]dist[\\/](?!reducer|json|broadcast|position|sync|sse)|document[\\/]format\.js|intl-messageformat|@formatjs|office[\\/]src[\\/](?:base|copy-all|files[\\/]dropped-files|icons|identity|keep-signed-in|last-user|name-untitled|person|route|title|language[\\/]\w+|looks[\\/]\w+|offline[\\/]before-reload|presence[\\/]Account)\.tsx?$/,
+    test: /preload-helper|client[\\/]dist[\\/]react[\\/]parts[\\/]person|protocol[\\/]dist[\\/](?!reducer|json|broadcast|position|sync|sse)|document[\\/]format\.js|intl-messageformat|@formatjs|office[\\/]src[\\/](?:base|copy-all|guarded-storage|files[\\/]dropped-files|icons|identity|keep-signed-in|last-user|late-part|name-untitled|passing-notice|person|route|title|language[\\/]\w+|looks[\\/]\w+|offline[\\/]before-reload|presence[\\/]Account)\.tsx?$/,
     minShareCount: 2,
     priority: 2,
   },
@@ -125,6 +126,7 @@ export default defineConfig({
     notices(),
     readMessages,
     compiledBeside,
+    firstLook(),
     offline(),
     compressed(),
     ...univer(),

@@ -151,6 +151,34 @@ it('[HM20] what is in the trash is closed to others, and comes back as it was', 
   await expect.poll(() => titles(dora.page)).toEqual(['Draft'])
 })
 
+it('[HM20] a document in the trash is deleted for good after a question', async () => {
+  await using fay = await signIn('fay')
+  const { page } = fay
+  for (const title of ['First', 'Second']) {
+    await make(page, `/pages/${title.toLowerCase()}`, title)
+    await openList(page, 'My documents')
+    await page.getByRole('button', { name: `Move ${title} to the trash` }).click()
+    await page.getByText(`Moved ${title} to the trash.`).waitFor()
+  }
+  await openList(page, 'Trash')
+  const first = page.getByRole('button', { name: 'Delete First for good' })
+  const question = page.getByRole('alertdialog', { name: 'Delete First for good?' })
+  await first.click()
+  await question.getByRole('button', { name: 'Keep it' }).click()
+  expect(await question.count()).toBe(0)
+  await first.press('Enter')
+  await page.keyboard.press('Escape')
+  expect(await question.count()).toBe(0)
+  await expect.poll(() => first.evaluate((button) => button === document.activeElement)).toBe(true)
+  await first.click()
+  await question.getByRole('button', { name: 'Delete for good' }).click()
+  await page.getByText('Deleted First for good.').waitFor()
+  await expect.poll(() => titles(page)).toEqual(['Second'])
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Second')
+  const gone = await page.request.get(`${server.baseUrl}/rooms/first/document`)
+  expect((await gone.body()).byteLength).toBe(2)
+})
+
 it('[HM20] without users, Home is what the browser has opened', async () => {
   const open = await startServer({})
   const context = await browser.newContext()

@@ -23,6 +23,11 @@ two
 const four = "4" // a comment
 `
 
+/** How the canvas and what is around it look, before a sheet is printed and while it is. */
+interface Looks {
+  readonly looks: readonly { readonly canvas: number; readonly bar: string }[]
+}
+
 const pages = new Pages()
 
 /** Lists what breaks a rule in a window, as it looks now. */
@@ -72,6 +77,54 @@ describe('light and dark', () => {
     await context.close()
   })
 
+  it('[OF87] is in effect before the application has been loaded', async () => {
+    const context = await pages.browser.newContext({ colorScheme: 'light' })
+    const { baseUrl } = pages
+    const options = { baseUrl, path: '/', person: ann, context }
+    await using home = await OfficeWindow.open(pages.browser, options)
+    await choose(home, 'dark')
+    await context.route(/\/assets\/index-[^/]*\.js$/, () => {})
+    const next = await context.newPage()
+    await next.goto(baseUrl, { waitUntil: 'commit' })
+    await next.getByText('whereabouts').waitFor()
+    const color = next.locator('body').evaluate((body) => getComputedStyle(body).backgroundColor)
+    expect(await brightness(color)).toBeLessThan(60)
+    expect(await next.locator('script[type=module]').count()).toBe(1)
+    await context.close()
+  })
+
+  it('[OF82] a dark sheet is printed light, and is dark again afterwards', async () => {
+    await using sheet = await SheetWindow.open(pages.browser, {
+      baseUrl: pages.baseUrl,
+      room: pages.newRoom(),
+      person: ann,
+    })
+    await choose(sheet, 'dark')
+    await sheet.page.evaluate(
+      () => (globalThis as { whereabouts?: { tools?: unknown } }).whereabouts?.tools,
+    )
+    await sheet.page.locator('html.univer-dark').waitFor()
+    await sheet.page.evaluate((selector) => {
+      const look = () => {
+        const canvas = document.querySelector<HTMLCanvasElement>(selector)!
+        // The corner between the names of rows and columns.
+        const [red] = canvas.getContext('2d')!.getImageData(10, 10, 1, 1).data
+        const bar = document.querySelector('[data-u-comp="workbench-layout"]')!
+        return { canvas: red, bar: getComputedStyle(bar).backgroundColor }
+      }
+      const looks: ReturnType<typeof look>[] = [look()]
+      Object.assign(globalThis, { looks })
+      // What the browser has printed is what is there right afterwards.
+      window.addEventListener('afterprint', () => looks.push(look()), { once: true })
+    }, '#univer-sheet-main-canvas_workbook')
+    await sheet.page.pdf()
+    const looks = await sheet.page.evaluate(() => (globalThis as unknown as Looks).looks)
+    expect(looks).toMatchObject([{}, { bar: LIGHT }])
+    expect(looks[0]!.canvas).toBeLessThan(100)
+    expect(looks[1]!.canvas).toBeGreaterThan(200)
+    await sheet.page.locator('html.univer-dark').waitFor()
+  })
+
   it('[OF80 OF83] a dark sheet keeps the colors of its cells', async () => {
     await using sheet = await SheetWindow.open(pages.browser, {
       baseUrl: pages.baseUrl,
@@ -91,6 +144,42 @@ describe('light and dark', () => {
   })
 })
 
+const command = (sheet: SheetWindow, id: string) =>
+  sheet.page.locator(`[data-u-comp="ribbon-toolbar"] [data-u-command="sheet.command.${id}"]`)
+
+const choices = (sheet: SheetWindow, id: string) =>
+  command(sheet, id).locator('.univer-toolbar-button-selector-trigger')
+
+/** What opens over a sheet or beside it, and how. */
+const PARTS: readonly (readonly [name: string, open: (sheet: SheetWindow) => Promise<void>])[] = [
+  ['nothing', async () => {}],
+  ['the menu of cells', (sheet) => sheet.openMenu('B2')],
+  ['more tools', ({ page }) => page.getByRole('button', { name: 'More', exact: true }).click()],
+  ['fonts', (sheet) => command(sheet, 'set-range-font-family').locator('> div').last().click()],
+  ['colors', (sheet) => choices(sheet, 'set-range-text-color').click()],
+  ['borders', (sheet) => choices(sheet, 'set-border-basic').click()],
+  ['alignments', (sheet) => command(sheet, 'set-horizontal-text-align').click()],
+  ['sheets', ({ page }) => page.getByRole('button', { name: 'All sheets' }).click()],
+  ['zoom', ({ page }) => page.getByRole('button', { name: '100%' }).click()],
+  ['searching', ({ page }) => page.keyboard.press('Control+f')],
+  ['replacing', ({ page }) => page.keyboard.press('Control+h')],
+  ['formats', ({ page }) => page.keyboard.press('Control+1')],
+  ['rules', ({ page }) => page.keyboard.press('Alt+Shift+f')],
+  ['functions', ({ page }) => page.keyboard.type('=su')],
+]
+
+/** Closes what a test has opened. */
+async function closeAll({ page }: SheetWindow): Promise<void> {
+  const { width, height } = page.viewportSize()!
+  await page.mouse.click(width / 2, height / 2)
+  const panel = page.locator('[data-u-comp="sidebar"][aria-expanded="true"] header')
+  for (const over of [page.getByRole('dialog'), panel]) {
+    const close = over.getByRole('button', { name: /^Close/ })
+    if ((await close.count()) > 0) await close.click()
+  }
+  await page.keyboard.press('Escape')
+}
+
 describe.each(['light', 'dark'])('in %s, for everybody', (theme) => {
   it('[OF84] Home breaks no rule of axe', async () => {
     const { baseUrl } = pages
@@ -104,6 +193,24 @@ describe.each(['light', 'dark'])('in %s, for everybody', (theme) => {
     await home.page.getByRole('listitem').first().waitFor()
     expect(await broken(home.page)).toEqual([])
   })
+
+  it('[OF84 SH141] a sheet breaks no rule of axe, nor do its menus, panels and dialogs', async () => {
+    const { baseUrl } = pages
+    await using sheet = await SheetWindow.open(pages.browser, {
+      baseUrl,
+      room: pages.newRoom(),
+      person: ann,
+    })
+    await choose(sheet, theme)
+    await sheet.page.getByRole('button', { name: 'Bold' }).waitFor()
+    for (const [name, open] of PARTS) {
+      await sheet.select('A1')
+      await open(sheet)
+      await expect.poll(() => broken(sheet.page), { message: name, timeout: 15_000 }).toEqual([])
+      await closeAll(sheet)
+    }
+    expect(sheet.complaints).toEqual([])
+  }, 120_000)
 
   it('[OF84] a page breaks no rule of axe, nor do its panels and dialogs', async () => {
     await using page = await pages.open(pages.newRoom(), ann)

@@ -60,6 +60,45 @@ describe('colors and alignment', () => {
     })
   })
 
+  it('[OF90] list items have their depth, and stay so while they are indented', async () => {
+    await using window = await pages.open(pages.newRoom(), ann)
+    await type(window, '- one\ntwo\n[ ] ')
+    await press(window, 'Tab')
+    await window.page.keyboard.type('three')
+    const depths = () =>
+      window.text
+        .getByRole('list')
+        .getByRole('listitem')
+        .evaluateAll((items) => items.map((item) => `${item.ariaLevel} ${item.textContent}`))
+    await expect.poll(depths).toEqual(['1 one', '1 two', '2 three'])
+    await press(window, 'Shift+Tab')
+    await expect.poll(depths).toEqual(['1 one', '1 two', '1 three'])
+    const done = window.text.getByRole('listitem').getByRole('checkbox', { name: 'Done' })
+    await done.check()
+    await expect.poll(() => outline(window)).toContain('[x] three')
+  })
+
+  it('[OF91] copied text has the shades of white paper, also where it is dark', async () => {
+    await using window = await pages.open(pages.newRoom(), ann)
+    await window.page.emulateMedia({ colorScheme: 'dark' })
+    await type(window, 'warm')
+    await press(window, 'Control+a')
+    for (const name of ['Text: Red', 'Highlight: Yellow']) {
+      await window.tool('Colors').click()
+      await window.page.getByRole('menuitemradio', { name }).click()
+    }
+    const { html } = await copy(window)
+    expect(html).toContain('data-color="red" style="color: rgb(180, 35, 24);"')
+    await window.page.emulateMedia({ colorScheme: 'light' })
+    const shown = await window.text.locator('mark').evaluate((mark) =>
+      getComputedStyle(mark)
+        .backgroundColor.match(/[\d.]+/g)!
+        .map(Number),
+    )
+    const shade = shown.map((part) => Math.round(part * 255)).join(', ')
+    expect(html).toContain(`data-color="yellow" style="background-color: rgb(${shade});"`)
+  })
+
   it('[PE2 PE4] blocks are aligned, also as another kind and in the next line', async () => {
     await together(async (anns, bobs) => {
       await type(anns, 'one')

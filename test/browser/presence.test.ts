@@ -1,11 +1,31 @@
 import { describe, expect, it } from 'vitest'
 import { TestRoom } from 'whereabouts-conformance/room'
 import { Line } from './line.js'
-import { ann, Pages } from './pages.js'
+import { ann, bob, Pages } from './pages.js'
 
 /** Short, so that the test is; a promise is 1.8 times as long. */
 const CONFIRM_MS = 2_000
 const pages = new Pages({ confirmMs: CONFIRM_MS, leaseMs: 3_000 })
+
+describe('a window that hears nothing', { timeout: 120_000 }, () => {
+  it('[OF89] shows nobody as here after a while, until it hears from them again', async () => {
+    const name = pages.newRoom()
+    await using line = await Line.to(pages.baseUrl)
+    await using bobs = await pages.open(name, bob)
+    await using window = await pages.open(name, ann, line)
+    const avatar = window.avatar('Bob')
+    await expect.poll(() => avatar.getAttribute('data-status')).toBe('online')
+    line.cut()
+    await expect
+      .poll(() => avatar.getAttribute('title'), { timeout: 60_000 })
+      .toMatch(/: Reconnecting…$/)
+    expect(await avatar.getAttribute('data-status')).toBe('away')
+    line.mend()
+    await expect.poll(() => avatar.getAttribute('data-status'), { timeout: 30_000 }).toBe('online')
+    expect(await avatar.getAttribute('title')).not.toContain('Reconnecting')
+    expect(bobs.complaints).toEqual([])
+  })
+})
 
 describe('a window whose network drops everything', { timeout: 120_000 }, () => {
   it('[CO2 CL68 CL71] is away and then gone for others, doesn’t say that it is live, and comes back', async () => {

@@ -94,6 +94,26 @@ describe('the content of cells', () => {
     },
   )
 
+  it('[SH140] all selected ranges move with their cells, while one is typed into', async () => {
+    const room = sheets.newRoom()
+    await using anns = await sheets.open(room, ann)
+    await using bobs = await sheets.open(room, bob)
+    await bobs.write('B5', 'one')
+    await bobs.write('C8', 'between')
+    await bobs.write('D7', 'two')
+    await bobs.select('B5')
+    await bobs.page.keyboard.down('Control')
+    await bobs.select('D7')
+    await bobs.page.keyboard.up('Control')
+    await bobs.page.keyboard.type('not kept')
+    await anns.insertRowAbove('A2')
+    await expect.poll(() => bobs.ownCell()).toBe('D8')
+    await bobs.page.keyboard.press('Escape')
+    await bobs.page.keyboard.press('Delete')
+    await expect.poll(() => bobs.texts()).toEqual(['between'])
+    await untilInOrder(anns, bobs)
+  })
+
   it('[SH17] while somebody inserts a row above it, a formula that is being typed gets no reference that nobody chose', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)

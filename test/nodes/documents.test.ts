@@ -1,6 +1,13 @@
 import type { OnStoreDocument, WhereaboutsOptions } from '@whereabouts/server'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { getDocument, syncDocument, TestDocument } from 'whereabouts-conformance/document'
+import {
+  accepted,
+  getDocument,
+  postUpdate,
+  syncDocument,
+  TestDocument,
+} from 'whereabouts-conformance/document'
+import { expectProblem } from 'whereabouts-conformance/http'
 import { memberKey, TestRoom } from 'whereabouts-conformance/room'
 import { Doc, encodeStateAsUpdate } from 'yjs'
 import { type RunningPlain, startPlain } from '../servers/plain.js'
@@ -48,6 +55,54 @@ it('[RS1] [EX1] readers at another node get what a transaction changed, and so d
   const { doc } = new TestDocument(room).take(await getDocument(room, { since: position }))
   expect(numbers(doc).toJSON()).toEqual([1, 2, 3, 4])
   expect(doc.store.clients.size).toBe(2)
+})
+
+it('[EX17] of contradicting posts at two nodes at the same moment one is accepted, and all nodes have that', async () => {
+  await using one = await node()
+  await using two = await node()
+  const here = new TestRoom(one.baseUrl)
+  const there = new TestRoom(two.baseUrl, here.name)
+  await using _here = await here.join(memberKey())
+  await using _there = await there.join(memberKey())
+  const expected: Record<string, number> = {}
+  for (let pair = 0; pair < 25; pair++) {
+    const posts = [here, there].map((room, place) => {
+      const document = new TestDocument(room)
+      document.doc.clientID = 1_000 + pair
+      return postUpdate(room, document.write(`pair ${pair}`, place))
+    })
+    const answers = await Promise.all(posts)
+    const winner = answers.findIndex(({ status }) => status === 200)
+    expected[`pair ${pair}`] = winner
+    accepted(answers[winner]!)
+    const refused = expectProblem(answers[1 - winner]!, 'bad-update')
+    expect(refused.extensions).toEqual({ reason: 'clock-taken' })
+  }
+  const cellsAt = async ({ baseUrl }: RunningPlain) =>
+    (await new TestDocument(new TestRoom(baseUrl, here.name)).fetch()).cells
+  await using third = await node()
+  for (const each of [one, two, third]) expect(await cellsAt(each)).toEqual(expected)
+})
+
+it('[EX15] two people who type at two nodes at once lose nothing', async () => {
+  await using one = await node()
+  await using two = await node()
+  const here = new TestRoom(one.baseUrl)
+  const there = new TestRoom(two.baseUrl, here.name)
+  await using _here = await here.join(memberKey())
+  await using _there = await there.join(memberKey())
+  const keys = (place: number) => Array.from({ length: 50 }, (_, index) => `${place} ${index}`)
+  const typed = [here, there].map(async (room, place) => {
+    const document = new TestDocument(room)
+    for (const key of keys(place)) await document.post(key)
+  })
+  await Promise.all(typed)
+  await using third = await node()
+  const all = Object.fromEntries([...keys(0), ...keys(1)].map((key) => [key, key]))
+  for (const { baseUrl } of [one, two, third]) {
+    const document = await new TestDocument(new TestRoom(baseUrl, here.name)).fetch()
+    expect(document.cells).toEqual(all)
+  }
 })
 
 it('[RS6] a document gets its first content once, however many open it at all nodes', async () => {

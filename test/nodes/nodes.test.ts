@@ -44,11 +44,15 @@ function seesStatus(stream: EventStream, id: string, status: string | undefined)
 async function storeUnheard({ name }: TestRoom, update: Uint8Array): Promise<void> {
   const client = new Client({ connectionString: place.settings.databaseUrl })
   await client.connect()
-  await client.query('INSERT INTO whereabouts_updates (room, bytes) VALUES ($1, $2)', [
-    name,
-    Buffer.from(update),
-  ])
+  const { rowCount } = await client.query(
+    `WITH noted AS (
+       UPDATE whereabouts_documents SET last = last + 1 WHERE room = $1 RETURNING last
+     )
+     INSERT INTO whereabouts_updates (room, number, bytes) SELECT $1, last, $2 FROM noted`,
+    [name, Buffer.from(update)],
+  )
   await client.end()
+  expect(rowCount, 'its document is there').toBe(1)
 }
 
 /** Waits until a stream reports that the document has an update that the stream doesn't have. */

@@ -1,4 +1,5 @@
-import { useEffect, useState } from 'react'
+import { useMemo } from 'react'
+import { plainText } from './plain-text.js'
 import type { Kind } from './route.js'
 import type { Session } from './session.js'
 import { TextDialog } from './TextDialog.js'
@@ -12,7 +13,11 @@ interface FormerDialogProps {
 
 /** Offers the text of a deleted document that had edits which were never saved. @see OFFICE.md OF15 */
 export function FormerDialog({ session, kind, onClose }: FormerDialogProps) {
-  const text = useFormerText(session, kind)
+  const { former } = session.provider
+  const text = useMemo(
+    () => (former === null ? undefined : plainText(former, kind)),
+    [former, kind],
+  )
   return (
     <TextDialog
       title={t('document.formerTitle')}
@@ -23,15 +28,4 @@ export function FormerDialog({ session, kind, onClose }: FormerDialogProps) {
       onClose={onClose}
     />
   )
-}
-
-/** Returns the text; `undefined` while it is read. */
-function useFormerText({ provider }: Session, kind: Kind): string | undefined {
-  const [text, setText] = useState<string>()
-  const { former } = provider
-  useEffect(() => {
-    if (former === null) return
-    void import('./plain-text.js').then(({ plainText }) => setText(plainText(former, kind)))
-  }, [former, kind])
-  return text
 }

@@ -1,19 +1,13 @@
 import type { Member, RoomSnapshot } from '@whereabouts/client'
 import { useSnapshotOf } from '@whereabouts/client/react'
-import {
-  lazy,
-  Suspense,
-  useCallback,
-  useEffect,
-  useState,
-  useSyncExternalStore,
-  type ReactNode,
-} from 'react'
+import { useCallback, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
 import { BASE } from './base.js'
 import type { Content } from './content.js'
+import { inBrowser } from './guarded-storage.js'
 import { HistoryButton } from './history/HistoryButton.js'
 import type { Identity, SignedIn } from './identity.js'
 import type { OfficeProps } from './office.js'
+import { comingPart } from './late-part.js'
 import { loadPerson, savePerson, type Person } from './person.js'
 import { Account } from './presence/Account.js'
 import { Announcer } from './presence/Announcer.js'
@@ -30,9 +24,7 @@ import { OwnChoices } from './looks/OwnChoices.js'
 import { t } from './language/language.js'
 
 /** Pages have none, and sheets only once they are there. */
-const FilesButton = lazy(async () => ({
-  default: (await import('./files/FilesButton.js')).FilesButton,
-}))
+const FilesButton = comingPart(async () => (await import('./files/FilesButton.js')).FilesButton)
 
 interface ShellProps extends OfficeProps {
   /** What is open; `null` while it loads. */
@@ -67,11 +59,7 @@ export function Shell(props: ShellProps) {
         </a>
         <TitleField {...{ session, route, recents }} onDone={() => content?.focus()} />
         <StatusLine session={session} isSeen={isSeen} />
-        {content?.files && (
-          <Suspense>
-            <FilesButton {...{ session, route }} files={content.files} />
-          </Suspense>
-        )}
+        {content?.files && <FilesButton {...{ session, route }} files={content.files} />}
         <HistoryButton session={session} route={route} content={content} />
         <ShareButton session={session} route={route} />
         <OwnChoices />
@@ -136,13 +124,13 @@ function useOwnPerson(session: Session, person: Person) {
   const [own, setOwn] = useState(person)
   const choose = (chosen: Person) => {
     setOwn(chosen)
-    savePerson(() => localStorage, chosen)
+    savePerson(inBrowser, chosen)
     session.setUser(chosen)
   }
   useEffect(() => {
     // The same person has changed the name in another tab.
     const follow = () => {
-      const saved = loadPerson(() => localStorage)
+      const saved = loadPerson(inBrowser)
       if (saved === undefined) return
       setOwn(saved)
       session.setUser(saved)

@@ -1,13 +1,15 @@
 import { useSnapshotOf } from '@whereabouts/client/react'
 import { useMemo, useState, useSyncExternalStore } from 'react'
 import { BASE, withoutBase } from './base.js'
-import { FormerDialog } from './FormerDialog.js'
+import { latePart } from './late-part.js'
 import { describeNotice, type Notice, noticeOf } from './notice.js'
 import { SteadyState } from './presence/steady-state.js'
 import { isViewLink, type Kind } from './route.js'
 import type { Session } from './session.js'
-import { UnsavedDialog } from './UnsavedDialog.js'
 import { t } from './language/language.js'
+
+const FormerDialog = latePart(async () => (await import('./FormerDialog.js')).FormerDialog)
+const UnsavedDialog = latePart(async () => (await import('./UnsavedDialog.js')).UnsavedDialog)
 
 interface StateNoteProps {
   readonly session: Session

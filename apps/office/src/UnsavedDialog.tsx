@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import type { Kind } from './route.js'
 import type { Session } from './session.js'
 import { TextDialog } from './TextDialog.js'
-import type { UnsavedText } from './unsaved-text.js'
+import { readUnsaved, type UnsavedText } from './unsaved-text.js'
 import { t } from './language/language.js'
 
 interface UnsavedDialogProps {
@@ -34,9 +34,7 @@ function aboutOf({ text, isAll }: UnsavedText, kind: Kind): string {
 function useUnsavedText({ doc, name }: Session, kind: Kind): UnsavedText | undefined {
   const [text, setText] = useState<UnsavedText>()
   useEffect(() => {
-    void import('./unsaved-text.js').then(async ({ readUnsaved }) => {
-      setText(await readUnsaved(doc, kind, name))
-    })
+    void readUnsaved(doc, kind, name).then(setText)
   }, [doc, kind, name])
   return text
 }

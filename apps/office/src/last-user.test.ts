@@ -12,7 +12,7 @@ function storage() {
 
 it('[OF35] is the user that the server names, and without it the last one', () => {
   const kept = storage()
-  const at = (identity: Parameters<typeof userAtWindow>[0]) => userAtWindow(identity, () => kept)
+  const at = (identity: Parameters<typeof userAtWindow>[0]) => userAtWindow(identity, kept)
   expect(at({ mode: 'unknown' })).toBeUndefined()
   expect(at({ mode: 'oidc', user: { id: 'ann' } })).toBe('ann')
   expect(at({ mode: 'unknown' })).toBe('ann')
@@ -22,19 +22,11 @@ it('[OF35] is the user that the server names, and without it the last one', () =
 
 it('[OF35] is nobody after the server refused the caller, or asks nobody', () => {
   const kept = storage()
-  const at = (identity: Parameters<typeof userAtWindow>[0]) => userAtWindow(identity, () => kept)
+  const at = (identity: Parameters<typeof userAtWindow>[0]) => userAtWindow(identity, kept)
   at({ mode: 'oidc', user: { id: 'ann' } })
   expect(at({ mode: 'unknown', isRefused: true })).toBeUndefined()
   expect(at({ mode: 'unknown' })).toBeUndefined()
   at({ mode: 'oidc', user: { id: 'ann' } })
   expect(at({ mode: 'open' })).toBeUndefined()
   expect(at({ mode: 'unknown' })).toBeUndefined()
-})
-
-it('works where the storage is forbidden', () => {
-  const forbidden = () => {
-    throw new Error('forbidden')
-  }
-  expect(userAtWindow({ mode: 'jwt', user: { id: 'ann' } }, forbidden)).toBe('ann')
-  expect(userAtWindow({ mode: 'unknown' }, forbidden)).toBeUndefined()
 })

@@ -7,32 +7,23 @@ const STORED_AS = storedAs('whereabouts:user')
 export type UserStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
 /** Nobody is signed in from now on, as far as this browser knows. */
-export function forgetUser(storage: () => UserStorage): void {
-  try {
-    storage().removeItem(STORED_AS)
-  } catch {
-    // Without a storage there is nothing to forget.
-  }
+export function forgetUser(storage: UserStorage): void {
+  storage.removeItem(STORED_AS)
 }
 
 /**
  * Returns whose copies and lists of this browser a window uses: those of the user that the server names,
  * or of nobody. If the server can't be reached, those of the user that it named last.
  *
- * @param storage returns the storage; a browser that forbids storage throws at this call
  * @returns the user's id; `undefined` for nobody
  * @see OFFICE.md OF35
  */
 export function userAtWindow(
   { mode, user, isRefused }: Identity,
-  storage: () => UserStorage,
+  storage: UserStorage,
 ): string | undefined {
-  try {
-    if (mode === 'unknown' && isRefused !== true) return storage().getItem(STORED_AS) ?? undefined
-    if (user === undefined) storage().removeItem(STORED_AS)
-    else storage().setItem(STORED_AS, user.id)
-  } catch {
-    // Without a storage there are no copies either.
-  }
+  if (mode === 'unknown' && isRefused !== true) return storage.getItem(STORED_AS) ?? undefined
+  if (user === undefined) forgetUser(storage)
+  else storage.setItem(STORED_AS, user.id)
   return user?.id
 }

@@ -1,4 +1,5 @@
 import { createElement, useSyncExternalStore } from 'react'
+import { untilLoaded } from './late-part.js'
 import type { Icon, Icons } from 'virtual:univer-icons'
 
 const SIZE = '1em'
@@ -16,7 +17,7 @@ export function lateIcon(name: string): Icon {
 
 /** Loads all of Univer's icons that the sheet can show. */
 export async function loadIcons(): Promise<void> {
-  icons = (await import('virtual:univer-icons')).icons
+  icons = (await untilLoaded(() => import('virtual:univer-icons'))).icons
   for (const listener of listeners) listener()
 }
 

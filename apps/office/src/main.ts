@@ -1,5 +1,6 @@
 import './styles.css'
 import { BASE } from './base.js'
+import { inBrowser } from './guarded-storage.js'
 import { readIdentity } from './identity.js'
 import { userAtWindow } from './last-user.js'
 import { keepSignedIn } from './keep-signed-in.js'
@@ -42,7 +43,7 @@ async function openHome(): Promise<void> {
   document.title = 'whereabouts'
   const asked = readIdentity()
   const [{ showHome }, identity] = await Promise.all([import('./home/Home.js'), asked, speaking])
-  const user = userAtWindow(identity, () => localStorage)
+  const user = userAtWindow(identity, inBrowser)
   showHome(page, { recents: recentsOf(user), identity, user })
   await keepSignedIn(identity, () => undefined)
 }
@@ -62,13 +63,13 @@ async function openInspector(room: string): Promise<void> {
 async function openDocument(route: DocumentRoute): Promise<void> {
   const asked = readIdentity()
   const [{ openRoom }, identity] = await Promise.all([import('./open-room.js'), asked, speaking])
-  const user = userAtWindow(identity, () => localStorage)
+  const user = userAtWindow(identity, inBrowser)
   const recents = recentsOf(user)
   await openRoom(page, route, { recents, identity, user })
 }
 
 function recentsOf(user: string | undefined): RecentList {
-  const recents = new RecentList(() => localStorage, user)
+  const recents = new RecentList(inBrowser, user)
   for (const event of ['storage', 'pageshow']) window.addEventListener(event, recents.lookAgain)
   return recents
 }

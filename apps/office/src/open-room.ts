@@ -1,10 +1,11 @@
 import { askBeforeClosing } from './ask-before-closing.js'
+import { inBrowser } from './guarded-storage.js'
 import type { RecentList } from './home/recents.js'
 import { readIdentity, type Identity } from './identity.js'
 import { keepSignedIn, pause } from './keep-signed-in.js'
 import { userAtWindow } from './last-user.js'
 import { loadPerson, suggestPerson } from './person.js'
-import { isViewLink, type DocumentRoute } from './route.js'
+import type { DocumentRoute } from './route.js'
 import { Session } from './session.js'
 
 /** The time until a server is asked again that didn't say who is at a window. */
@@ -24,7 +25,7 @@ export async function openRoom(
   route: DocumentRoute,
   { recents, identity, user }: AtWindow,
 ): Promise<void> {
-  const known = loadPerson(() => localStorage)
+  const known = loadPerson(inBrowser)
   const person = known ?? suggestPerson()
   const session = new Session(route.room, person, user)
   // It is never stopped, since the page asks for as long as it lives.
@@ -39,7 +40,7 @@ export async function openRoom(
   const later = identity.mode === 'unknown' ? await identityOnline(session) : identity
   if (isOther(later, user)) return location.reload()
   if (later.mode !== 'unknown') recents.opened(route, Date.now())
-  if (later.user !== undefined && !isViewLink(route.room)) {
+  if (later.user !== undefined) {
     void import('./say-title.js').then(({ sayTitle }) => sayTitle(session, route))
   }
   await keepSignedIn(later, () => comeBack(session))
@@ -47,7 +48,7 @@ export async function openRoom(
 
 /** Somebody else's copy isn't for this user to see. */
 function isOther(identity: Identity, user: string | undefined): boolean {
-  return userAtWindow(identity, () => localStorage) !== user
+  return userAtWindow(identity, inBrowser) !== user
 }
 
 /** Opens the copy of whoever is signed in, once the server says that this isn't the window's user. */

@@ -13,6 +13,7 @@ import { DroppedFile } from './files/dropped-files.js'
 import type { SheetFiles } from './files/FilesButton.js'
 import { currentLanguage, t } from './language/language.js'
 import { loadIcons } from './late-icons.js'
+import { untilLoaded } from './late-part.js'
 import { followDarkness } from './looks/theme.js'
 import { beforeReload } from './offline/before-reload.js'
 import type { Session } from './session.js'
@@ -146,10 +147,12 @@ function startUniver(container: HTMLElement, texts: UniverTexts): Univer {
 
 /** Loads what Univer says about functions while a formula is typed: 75 KB that the cells don't need. */
 async function describeFunctions(univer: Univer): Promise<void> {
-  const [{ functions }, texts] = await Promise.all([
-    import('virtual:univer-functions'),
-    currentLanguage().language.loadFunctionTexts(),
-  ])
+  const [{ functions }, texts] = await untilLoaded(() =>
+    Promise.all([
+      import('virtual:univer-functions'),
+      currentLanguage().language.loadFunctionTexts(),
+    ]),
+  )
   const injector = univer.__getInjector()
   injector.get(LocaleService).load({ [gridLocale()]: texts.default })
   injector.get(IDescriptionService).registerDescriptions(functions)
@@ -157,10 +160,9 @@ async function describeFunctions(univer: Univer): Promise<void> {
 
 /** Loads the tools that the cells don't need. @see OFFICE.md SF10 */
 async function loadTools(univer: Univer, shared: SharedWorkbook): Promise<void> {
-  const [{ addTools }, { texts }] = await Promise.all([
-    import('./sheet-tools.js'),
-    currentLanguage().language.loadToolTexts(),
-  ])
+  const [{ addTools }, { texts }] = await untilLoaded(() =>
+    Promise.all([import('./sheet-tools.js'), currentLanguage().language.loadToolTexts()]),
+  )
   univer
     .__getInjector()
     .get(LocaleService)

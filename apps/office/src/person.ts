@@ -35,27 +35,19 @@ export function suggestPerson(random: () => number = Math.random): Person {
   return { name: t('person.guest', { number: 1 + Math.floor(random() * 99) }), color }
 }
 
-/**
- * Returns the person saved in this browser; `undefined` if none was saved.
- *
- * @param storage returns the storage; a browser that forbids storage throws at this call
- */
-export function loadPerson(storage: () => Pick<Storage, 'getItem'>): Person | undefined {
+/** Returns the person saved in this browser; `undefined` if none was saved. */
+export function loadPerson(storage: Pick<Storage, 'getItem'>): Person | undefined {
   try {
-    return readPerson(JSON.parse(storage().getItem(STORED_AS) ?? 'null'))
+    return readPerson(JSON.parse(storage.getItem(STORED_AS) ?? 'null'))
   } catch {
-    // The storage is forbidden or holds something else: the person is asked again.
+    // The storage holds something else: the person is asked again.
     return undefined
   }
 }
 
 /** Saves the person for the next visit. */
-export function savePerson(storage: () => Pick<Storage, 'setItem'>, person: Person): void {
-  try {
-    storage().setItem(STORED_AS, JSON.stringify(person))
-  } catch {
-    // The storage is full or forbidden: the person is kept for this visit only.
-  }
+export function savePerson(storage: Pick<Storage, 'setItem'>, person: Person): void {
+  storage.setItem(STORED_AS, JSON.stringify(person))
 }
 
 function readPerson(stored: unknown): Person | undefined {

@@ -48,14 +48,6 @@ export function newRoom(kind: Kind): string {
   return `${kind}-${text.replaceAll('+', '-').replaceAll('/', '_')}`
 }
 
-/** Returns the kind that a word says, or else the random name of a room; `undefined` if neither says one. */
-export function parseKind(said: unknown, room: string): Kind | undefined {
-  if (said === 'sheet' || said === 'page') return said
-  const [, named] =
-    said === undefined && isNamedByChance(room) ? (/^(sheet|page)-/.exec(room) ?? []) : []
-  return named as Kind | undefined
-}
-
 /** Returns whether a room's name is a view link. @see PROTOCOL.md SR8 */
 export function isViewLink(room: string): boolean {
   return room.startsWith('view~')

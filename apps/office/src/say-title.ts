@@ -1,7 +1,7 @@
 import type { Doc } from 'yjs'
 import { observeName, readName } from './document-name.js'
 import { postTitle } from './home/lists/calls.js'
-import type { DocumentRoute } from './route.js'
+import { isViewLink, type DocumentRoute } from './route.js'
 import type { Session } from './session.js'
 
 /** What is typed is said once, when it rests. */
@@ -14,6 +14,7 @@ const REST_MS = 1_500
  * @see OFFICE.md HM21
  */
 export function sayTitle(session: Session, { room, kind }: DocumentRoute): void {
+  if (isViewLink(room)) return
   let said: string | undefined | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   let observed: { readonly doc: Doc; readonly stop: () => void } | undefined

@@ -10,6 +10,7 @@ import type { RoomProvider } from '@whereabouts/client/yjs'
 import type { Doc } from 'yjs'
 import { BASE } from './base.js'
 import type { Person } from './person.js'
+import { Silence } from './presence/silence.js'
 import { RoomDocument } from './room-document.js'
 
 /**
@@ -22,6 +23,7 @@ export class Session implements Omit<Room, 'look' | 'broadcast' | 'onEvent'> {
   readonly #name: string
   readonly #user: string | undefined
   readonly #listeners = new Set<() => void>()
+  readonly #silence = new Silence(() => this.#notify())
   #person: Person
   #location: Json | undefined
   #watches = false
@@ -78,7 +80,12 @@ export class Session implements Omit<Room, 'look' | 'broadcast' | 'onEvent'> {
     return this.#room.status
   }
 
-  readonly getSnapshot = (): RoomSnapshot => this.#room.getSnapshot()
+  /** Whether nothing was heard of the others for long. @see OFFICE.md OF89 */
+  get isSilent(): boolean {
+    return this.#silence.isLong
+  }
+
+  readonly getSnapshot = (): RoomSnapshot => this.#silence.known(this.#room.getSnapshot())
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener)
@@ -134,6 +141,7 @@ export class Session implements Omit<Room, 'look' | 'broadcast' | 'onEvent'> {
   }
 
   readonly #notify = (): void => {
+    this.#silence.look(this.status)
     for (const listener of this.#listeners) listener()
   }
 }

@@ -22,6 +22,8 @@ import {
   SheetCellDropdownManagerService,
 } from 'virtual:univer-dropdowns'
 import { addKeys } from './sheet-keys.js'
+import { nameControls } from './sheet-names/name-controls.js'
+import { printLight } from './sheet-print.js'
 import { addSum } from './sheet-sum.js'
 import '@univerjs/find-replace/lib/index.css'
 import '@univerjs/sheets-conditional-formatting-ui/lib/index.css'
@@ -62,6 +64,8 @@ export async function addTools(univer: Univer, shared: SharedWorkbook): Promise<
   shared.showLate()
   addKeys(univer, shared)
   addSum(univer, shared)
+  printLight(univer, shared.workbook.getId())
+  void nameControls(univer)
 }
 
 /** Resolves when a plugin that was registered late has started, as Univer lets it wait for a while. */

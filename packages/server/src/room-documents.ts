@@ -252,12 +252,12 @@ export class RoomDocuments {
     const { roomName } = asked
     const { documents, rooms, claimed, history } = this.context
     history.writes(roomName, terms.author)
-    const { changed, pending, bytes } = await this.#store(asked, update, terms)
+    const { changed, pending, bytes, place } = await this.#store(asked, update, terms)
     if (changed) history.wrote(roomName, terms.author)
     // Readers that came before it had a record may not be allowed to read it.
     const isSecret = changed && terms.claim !== undefined
     if (isSecret) await claimed(roomName)
-    const id = await rooms.update(roomName, { changed, bytes, isSecret })
+    const id = await rooms.update(roomName, { changed, bytes, place, isSecret })
     // Readers needn't wait for the disk.
     await documents.flushed()
     return pending ? { id, pending } : { id }

@@ -149,8 +149,8 @@ export class RoomServer {
       faults: this.#faults,
       merge: mergeUpdates,
       emptied: (roomName: string) => documents.release(roomName),
-      updated: (roomName: string, update: Uint8Array | undefined) => {
-        documents.learn(roomName, update)
+      updated: (roomName: string, update: Uint8Array | undefined, place?: number) => {
+        documents.learn(roomName, update, place)
         if (update === undefined) this.#roomDocuments.forget(roomName)
       },
       untold: documents,

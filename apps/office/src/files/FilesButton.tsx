@@ -1,6 +1,7 @@
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import type { SharedWorkbook } from '@whereabouts/univer'
 import { readName } from '../document-name.js'
+import { latePart } from '../late-part.js'
 import { nameUntitled } from '../name-untitled.js'
 import type { DocumentRoute } from '../route.js'
 import type { Session } from '../session.js'
@@ -8,10 +9,8 @@ import type { DroppedFile } from './dropped-files.js'
 import { t } from '../language/language.js'
 import type { SheetTarget } from './file-opening.js'
 
-const OpenFileDialog = lazy(async () => ({
-  default: (await import('./OpenFileDialog.js')).OpenFileDialog,
-}))
-const FilesDialog = lazy(async () => ({ default: (await import('./FilesDialog.js')).FilesDialog }))
+const OpenFileDialog = latePart(async () => (await import('./OpenFileDialog.js')).OpenFileDialog)
+const FilesDialog = latePart(async () => (await import('./FilesDialog.js')).FilesDialog)
 
 /** A sheet that can be saved, and to which sheets can be added. */
 export type SheetFiles = SheetTarget &
@@ -37,23 +36,21 @@ export function FilesButton({ session, route, files }: FilesButtonProps) {
       <button type="button" className="share" onClick={() => setOpen(true)}>
         {t('files.button')}
       </button>
-      <Suspense>
-        {isOpen && (
-          <FilesDialog
-            title={readName(session.doc, route.room) ?? nameUntitled(route)}
-            toSave={files.toSave}
-            onOpen={setFile}
-            onClose={() => setOpen(false)}
-          />
-        )}
-        {file !== null && (
-          <OpenFileDialog
-            file={file}
-            into={canEdit ? files : undefined}
-            onClose={() => setFile(null)}
-          />
-        )}
-      </Suspense>
+      {isOpen && (
+        <FilesDialog
+          title={readName(session.doc, route.room) ?? nameUntitled(route)}
+          toSave={files.toSave}
+          onOpen={setFile}
+          onClose={() => setOpen(false)}
+        />
+      )}
+      {file !== null && (
+        <OpenFileDialog
+          file={file}
+          into={canEdit ? files : undefined}
+          onClose={() => setFile(null)}
+        />
+      )}
     </>
   )
 }

@@ -1,12 +1,11 @@
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { ICONS } from '../icons.js'
+import { latePart } from '../late-part.js'
 import { onDroppedFile } from './dropped-files.js'
 import { FilePicker } from './FilePicker.js'
 import { t } from '../language/language.js'
 
-const OpenFileDialog = lazy(async () => ({
-  default: (await import('./OpenFileDialog.js')).OpenFileDialog,
-}))
+const OpenFileDialog = latePart(async () => (await import('./OpenFileDialog.js')).OpenFileDialog)
 
 /** Opens a file that is chosen or dropped on Home as a new document. @see FILES.md FL11 */
 export function OpenFile() {
@@ -21,9 +20,7 @@ export function OpenFile() {
           <small>{t('files.openHas')}</small>
         </span>
       </FilePicker>
-      <Suspense>
-        {file !== null && <OpenFileDialog file={file} onClose={() => setFile(null)} />}
-      </Suspense>
+      {file !== null && <OpenFileDialog file={file} onClose={() => setFile(null)} />}
     </>
   )
 }

@@ -1,11 +1,13 @@
 import { keepsVersions } from '@whereabouts/client/history'
-import { type ComponentType, useEffect, useState, useSyncExternalStore } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import type { Content } from '../content.js'
 import { t } from '../language/language.js'
+import { latePart } from '../late-part.js'
 import { notify } from '../passing-notice.js'
 import type { DocumentRoute } from '../route.js'
 import type { Session } from '../session.js'
-import type { HistoryPanelProps } from './HistoryPanel.js'
+
+const HistoryPanel = latePart(async () => (await import('./HistoryPanel.js')).HistoryPanel)
 
 interface HistoryButtonProps {
   readonly session: Session
@@ -16,24 +18,24 @@ interface HistoryButtonProps {
 /** Opens the history of a document, for those who may write it. @see OFFICE.md HY13 */
 export function HistoryButton({ session, route, content }: HistoryButtonProps) {
   const isOffered = useOffered(session, content !== null)
-  const [Panel, setPanel] = useState<ComponentType<HistoryPanelProps> | null>(null)
+  const [isOpen, setOpen] = useState(false)
   if (!isOffered || content?.restore === undefined) return null
-  const open = async () => {
-    const { HistoryPanel } = await import('./HistoryPanel.js')
-    setPanel(() => HistoryPanel)
-  }
   const finish = (said: string) => {
-    setPanel(null)
+    setOpen(false)
     notify(said)
     content.focus()
   }
   return (
     <>
-      <button type="button" className="share" onClick={() => void open()}>
+      <button type="button" className="share" onClick={() => setOpen(true)}>
         {t('document.history')}
       </button>
-      {Panel !== null && (
-        <Panel {...{ session, route, content }} onDone={finish} onClose={() => setPanel(null)} />
+      {isOpen && (
+        <HistoryPanel
+          {...{ session, route, content }}
+          onDone={finish}
+          onClose={() => setOpen(false)}
+        />
       )}
     </>
   )

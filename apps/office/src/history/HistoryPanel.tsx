@@ -3,6 +3,7 @@ import { listVersions, namePresent, nameVersion, type Version } from '@whereabou
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Doc } from 'yjs'
 import type { Content } from '../content.js'
+import { t } from '../language/language.js'
 import { addressOf, type DocumentRoute } from '../route.js'
 import type { Session } from '../session.js'
 import { byDay, peopleOf, timeOf, whenOf } from './days.js'
@@ -67,6 +68,10 @@ export function HistoryPanel(props: HistoryPanelProps) {
           before={versions?.[at + 1]}
           isFirst={at + 1 === versions?.length && !hasMore}
           say={say}
+          onFailed={() => {
+            say(t('common.unreachable'))
+            choose(null)
+          }}
           onRename={rename}
         />
       )}
@@ -120,6 +125,8 @@ interface ShownProps extends HistoryPanelProps {
   /** Whether no older version is kept. */
   readonly isFirst: boolean
   readonly say: (text: string) => void
+  /** Called if what shows it can't be fetched. */
+  readonly onFailed: () => void
   readonly onRename: (id: number, name: string | null) => void
 }
 
@@ -127,7 +134,7 @@ type Base = 'before' | 'now'
 
 /** A version beside another one, and what can be done with it. */
 function Shown(props: ShownProps) {
-  const { session, route, version, before, isFirst } = props
+  const { session, route, version, before, isFirst, onFailed } = props
   const [base, setBase] = useState<Base>(before === undefined ? 'now' : 'before')
   const doc = useDocument(session, version)
   const docBefore = useDocument(session, base === 'before' ? before : undefined)
@@ -154,7 +161,7 @@ function Shown(props: ShownProps) {
         <>
           <Actions {...props} doc={doc} />
           {isDoc(other) ? (
-            <Preview kind={route.kind} shown={doc} other={other} />
+            <Preview kind={route.kind} shown={doc} other={other} onFailed={onFailed} />
           ) : (
             <p>{other ?? TEXTS.loading}</p>
           )}

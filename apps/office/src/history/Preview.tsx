@@ -1,5 +1,6 @@
-import { type ComponentType, useEffect, useState } from 'react'
+import { type ComponentType, createElement } from 'react'
 import type { Doc } from 'yjs'
+import { usePart } from '../late-part.js'
 import type { Kind } from '../route.js'
 import { TEXTS } from './texts.js'
 
@@ -10,18 +11,19 @@ export interface PreviewProps {
   readonly other: Doc
 }
 
+interface OfKindProps extends PreviewProps {
+  readonly kind: Kind
+  /** Called if it can't be fetched. */
+  readonly onFailed: () => void
+}
+
 const LOAD: { readonly [kind in Kind]: () => Promise<ComponentType<PreviewProps>> } = {
   page: async () => (await import('./PagePreview.js')).PagePreview,
   sheet: async () => (await import('./SheetPreview.js')).SheetPreview,
 }
 
 /** Shows a version, and marks what is different in another one. @see OFFICE.md HY14, HY15 */
-export function Preview({ kind, ...props }: PreviewProps & { readonly kind: Kind }) {
-  const [OfKind, setOfKind] = useState<ComponentType<PreviewProps> | null>(null)
-  useEffect(() => {
-    let isOver = false
-    void LOAD[kind]().then((loaded) => !isOver && setOfKind(() => loaded))
-    return () => void (isOver = true)
-  }, [kind])
-  return OfKind === null ? <p>{TEXTS.loading}</p> : <OfKind {...props} />
+export function Preview({ kind, onFailed, ...props }: OfKindProps) {
+  const OfKind = usePart(LOAD[kind], onFailed)
+  return OfKind === undefined ? <p>{TEXTS.loading}</p> : createElement(OfKind, props)
 }

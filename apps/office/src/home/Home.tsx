@@ -1,10 +1,11 @@
 import type { Member } from '@whereabouts/client'
-import { lazy, type ReactNode, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
 import { NO_COPIES, readCopies, removeCopies, type Copies } from '../offline/copies.js'
 import { OpenFile } from '../files/OpenFile.js'
 import { ICONS } from '../icons.js'
 import type { Identity } from '../identity.js'
+import { offer, PassingNotice } from '../passing-notice.js'
 import { OwnChoices } from '../looks/OwnChoices.js'
 import { t } from '../language/language.js'
 import { PALETTE } from '../person.js'
@@ -44,17 +45,16 @@ interface HomeProps {
 function Home({ recents, identity, user }: HomeProps) {
   const list = useSyncExternalStore(recents.subscribe, recents.getSnapshot)
   const [titles] = useState(() => new RoomTitles())
-  const [notice, setNotice] = useState<ReactNode>('')
   const { visit, nowMs } = useVisit()
   const there = useWhoIsThere(recents)
   useNewTitles(recents, titles)
-  const [copies, removeAll] = useCopies(user, setNotice)
+  const [copies, removeAll] = useCopies(user, offer)
   const isKnown = identity.user !== undefined
   const opened =
     list.length === 0 ? (
       <Welcome isOpen={identity.mode === 'open'} />
     ) : (
-      <Recents {...{ recents, list, titles, there, copies, nowMs, isKnown }} notify={setNotice} />
+      <Recents {...{ recents, list, titles, there, copies, nowMs, isKnown }} notify={offer} />
     )
   return (
     <>
@@ -67,7 +67,7 @@ function Home({ recents, identity, user }: HomeProps) {
         </nav>
         {isKnown ? (
           <Suspense fallback={opened}>
-            <Lists hasRecent={list.length > 0} nowMs={nowMs} notify={setNotice}>
+            <Lists hasRecent={list.length > 0} nowMs={nowMs} notify={offer}>
               {opened}
             </Lists>
           </Suspense>
@@ -75,7 +75,7 @@ function Home({ recents, identity, user }: HomeProps) {
           opened
         )}
         <CopiesLine copies={copies} onRemove={removeAll} />
-        <output className="notice">{notice}</output>
+        <PassingNotice />
       </main>
     </>
   )

@@ -29,17 +29,16 @@ export type RecentStorage = Pick<Storage, 'getItem' | 'setItem'>
  * @see OFFICE.md PG4
  */
 export class RecentList {
-  readonly #storage: () => RecentStorage
+  readonly #storage: RecentStorage
   readonly #storedAs: string
   readonly #listeners = new Set<() => void>()
   #text: string | null = null
   #list: readonly Recent[] = []
 
   /**
-   * @param storage returns the storage; a browser that forbids storage throws at this call
    * @param user the id of the user whose list it is @see OFFICE.md OF35
    */
-  constructor(storage: () => RecentStorage, user?: string) {
+  constructor(storage: RecentStorage, user?: string) {
     this.#storage = storage
     const name = storedAs('whereabouts:recent')
     this.#storedAs = user === undefined ? name : `${name} of ${user}`
@@ -47,7 +46,7 @@ export class RecentList {
 
   /** Returns the same array until the list changes. */
   readonly getSnapshot = (): readonly Recent[] => {
-    const text = this.#read()
+    const text = this.#storage.getItem(this.#storedAs)
     if (text !== this.#text) {
       this.#text = text
       this.#list = parseRecents(text)
@@ -95,24 +94,11 @@ export class RecentList {
     this.#write(this.getSnapshot().filter((recent) => !isSame(recent, name)))
   }
 
-  #read(): string | null {
-    try {
-      return this.#storage().getItem(this.#storedAs)
-    } catch {
-      // The storage is forbidden: the list is what this page has put into it.
-      return this.#text
-    }
-  }
-
   #write(list: readonly Recent[]): void {
     const kept = list.slice(0, MOST)
     const text = JSON.stringify(kept)
     if (text === this.#text) return
-    try {
-      this.#storage().setItem(this.#storedAs, text)
-    } catch {
-      // The storage is full or forbidden: the list lasts for this visit, or stays as it was.
-    }
+    this.#storage.setItem(this.#storedAs, text)
     this.#text = text
     this.#list = kept
     this.lookAgain()

@@ -1,5 +1,6 @@
 import { IntlMessageFormat } from 'intl-messageformat'
 import { storedAs } from '../base.js'
+import { inBrowser } from '../guarded-storage.js'
 import { directionOf, languageFor, localeFor } from './choice.js'
 import type { Given, Language, MessageId } from './message.js'
 
@@ -68,11 +69,7 @@ export function currentLanguage(): Spoken {
 
 /** Remembers the user's choice in this browser. It applies to a window from its next load on. */
 export function chooseLanguage(code: string): void {
-  try {
-    localStorage.setItem(STORED_AS, code)
-  } catch {
-    // The storage is full or forbidden: the browser's language stays.
-  }
+  inBrowser.setItem(STORED_AS, code)
 }
 
 /** Returns a message; one without a place for a value is a text. */
@@ -98,17 +95,9 @@ const isolate = (value: Value): Value =>
   typeof value === 'string' ? ISOLATE + value + END_ISOLATE : value
 
 function ownLanguage(): string {
-  const chosen = chosenLanguage()
+  const chosen = inBrowser.getItem(STORED_AS)
   const wanted = browserLanguages()
   return languageFor(chosen === null ? wanted : [chosen, ...wanted], LANGUAGES)
-}
-
-function chosenLanguage(): string | null {
-  try {
-    return localStorage.getItem(STORED_AS)
-  } catch {
-    return null
-  }
 }
 
 /** A test outside of a browser has none. */

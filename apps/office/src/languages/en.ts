@@ -252,6 +252,7 @@ export const messages = {
   'person.signedIn': 'Signed in as {name}',
   'person.stay': 'Stay {name}',
   'person.stopFollowing': 'Stop',
+  'person.unknown': '{place}: {status}',
   'person.watching': '{count, number} watching',
   'person.who': 'Who are you?',
   'person.you': '{name} (you)',

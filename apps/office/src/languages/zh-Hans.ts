@@ -245,6 +245,7 @@ export const messages: Messages = {
   'person.signedIn': '已登录：{name}',
   'person.stay': '保持“{name}”',
   'person.stopFollowing': '停止',
+  'person.unknown': '{place}：{status}',
   'person.watching': '{count, number} 人旁观',
   'person.who': '你是谁？',
   'person.you': '{name}（你）',

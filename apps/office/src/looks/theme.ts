@@ -1,11 +1,11 @@
-import { storedAs } from '../base.js'
+import { inBrowser } from '../guarded-storage.js'
+import { STORED_AS } from './first-look.js'
 
 /** How the application looks; `system` is as the system does. */
 export type Theme = (typeof THEMES)[number]
 
 export const THEMES = ['system', 'light', 'dark'] as const
 
-const STORED_AS = storedAs('whereabouts:theme')
 const DARK = '(prefers-color-scheme: dark)'
 
 /** Shows the user's choice from now on, and follows it when it is made in another window. @see OFFICE.md OF81 */
@@ -25,12 +25,8 @@ export function chosenTheme(): Theme {
 /** Shows a choice in all windows, and remembers it in this browser. */
 export function chooseTheme(theme: Theme): void {
   apply(theme)
-  try {
-    if (theme === 'system') localStorage.removeItem(STORED_AS)
-    else localStorage.setItem(STORED_AS, theme)
-  } catch {
-    // The storage is full or forbidden: the choice holds for this window.
-  }
+  if (theme === 'system') inBrowser.removeItem(STORED_AS)
+  else inBrowser.setItem(STORED_AS, theme)
 }
 
 /** Calls back at each change of the choice. Returns a function that ends that. */
@@ -48,17 +44,14 @@ export function followDarkness(look: (isDark: boolean) => void): void {
   subscribeTheme(changed)
 }
 
-function isDark(): boolean {
+/** Returns whether the application looks dark, except on paper. */
+export function isDark(): boolean {
   const theme = chosenTheme()
   return theme === 'system' ? matchMedia(DARK).matches : theme === 'dark'
 }
 
 function show(): void {
-  try {
-    apply(localStorage.getItem(STORED_AS))
-  } catch {
-    // The storage is forbidden: it is as the system wants it.
-  }
+  apply(inBrowser.getItem(STORED_AS))
 }
 
 function apply(theme: string | null): void {

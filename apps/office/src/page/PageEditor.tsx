@@ -6,10 +6,10 @@ import type { Content } from '../content.js'
 import { formatOf, isKnownFormat, observeFormat } from '@whereabouts/univer/document'
 import { PAGE_FORMAT } from '../page-document/page-format.js'
 import { NewerFormat, useKnownFormat } from '../newer-format.js'
+import { untilLoaded, usePart } from '../late-part.js'
 import { notify } from '../passing-notice.js'
 import type { Session } from '../session.js'
 import { StateNote } from '../StateNote.js'
-import type * as LaterModule from './later/Later.js'
 import { addParagraph } from './block-commands.js'
 import { HINT_ID, openPage, type Place } from './open-page.js'
 import { PageTitle } from './PageTitle.js'
@@ -32,9 +32,6 @@ interface Opened {
   readonly isToWrite: boolean
 }
 
-/** What is loaded after the page is open. */
-type LaterParts = typeof LaterModule
-
 /** Renders the page with its toolbar. */
 export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) {
   const paper = useRef<HTMLDivElement>(null)
@@ -44,7 +41,7 @@ export function PageEditor({ session, provider, doc, onOpen }: PageEditorProps) 
   const canEdit = useSyncExternalStore(session.subscribe, () => session.canEdit)
   const isReady = useReady(canEdit, doc, provider)
   const place = useRef<Place>(undefined)
-  const later = useLater(opened !== null)
+  const later = usePart(opened === null ? undefined : loadLater) ?? null
   const isKnown = useKnownFormat(session, PAGE_FORMAT)
   const isToWrite = canEdit && isKnown && opened?.isToWrite === true
 
@@ -129,14 +126,7 @@ function useReady(canEdit: boolean, doc: Doc, provider: RoomProvider): boolean {
 }
 
 /** Loads what isn't needed to begin writing, once the page is open. Without it the page is usable. */
-function useLater(isOpen: boolean): LaterParts | null {
-  const [later, setLater] = useState<LaterParts | null>(null)
-  useEffect(() => {
-    if (!isOpen) return
-    import('./later/Later.js').then(setLater, reportError)
-  }, [isOpen])
-  return later
-}
+const loadLater = () => untilLoaded(() => import('./later/Later.js'))
 
 /**
  * On a click below the text, puts the caret into the last paragraph, which is added if it is missing.

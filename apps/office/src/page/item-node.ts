@@ -34,9 +34,13 @@ function attributesOf({ attrs }: ProseMirrorNode): { readonly [name: string]: st
   }
 }
 
-/** Shows an item, with a check box if it is a task. */
+/**
+ * Shows an item, with a check box if it is a task. To screen readers it is a list of its own with the item's
+ * depth, as the items of a page are beside each other and nothing is around those of one list.
+ */
 class ItemView {
   readonly dom = document.createElement('div')
+  readonly #line = document.createElement('div')
   readonly contentDOM = document.createElement('div')
   readonly #box = document.createElement('input')
   readonly #fold = document.createElement('button')
@@ -59,7 +63,11 @@ class ItemView {
     this.#fold.addEventListener('mousedown', (event) => event.preventDefault())
     this.#fold.addEventListener('click', () => this.#toggle())
     this.contentDOM.className = 'item-text'
-    this.dom.append(this.contentDOM)
+    this.dom.role = 'list'
+    this.#line.role = 'listitem'
+    this.#line.className = 'item-line'
+    this.#line.append(this.contentDOM)
+    this.dom.append(this.#line)
     this.#draw(props.decorations)
   }
 
@@ -82,13 +90,14 @@ class ItemView {
     for (const [name, value] of Object.entries(attributesOf(this.#node))) {
       this.dom.setAttribute(name, value)
     }
+    this.#line.ariaLevel = String(Number(this.#node.attrs['indent']) + 1)
     this.#box.checked = this.#node.attrs['checked'] === true
     this.#box.disabled = !this.#props.editor.isEditable
-    if (this.#node.attrs['kind'] === 'task') this.dom.prepend(this.#box)
+    if (this.#node.attrs['kind'] === 'task') this.#line.prepend(this.#box)
     else this.#box.remove()
     const isFolded = decorations.some(({ spec }) => (spec as { folded?: true }).folded === true)
     this.#fold.ariaExpanded = String(!isFolded)
-    if (this.#node.attrs['kind'] === 'toggle') this.dom.prepend(this.#fold)
+    if (this.#node.attrs['kind'] === 'toggle') this.#line.prepend(this.#fold)
     else this.#fold.remove()
   }
 

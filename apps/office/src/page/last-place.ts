@@ -1,4 +1,5 @@
 import type { PresenceAwareness } from '@whereabouts/client/yjs'
+import { inWindow } from '../guarded-storage.js'
 import { parseCursor, type Cursor } from './cursors.js'
 
 const STORED_AS = 'whereabouts:place:'
@@ -9,12 +10,7 @@ const STORED_AS = 'whereabouts:place:'
 export function keepPlace(room: string, awareness: PresenceAwareness): () => void {
   const keep = () => {
     const cursor = awareness.getLocalState()?.['cursor']
-    if (cursor === undefined) return
-    try {
-      sessionStorage.setItem(STORED_AS + room, JSON.stringify(cursor))
-    } catch {
-      // The storage is full or forbidden: after a reload the caret is at the beginning.
-    }
+    if (cursor !== undefined) inWindow.setItem(STORED_AS + room, JSON.stringify(cursor))
   }
   window.addEventListener('pagehide', keep)
   return () => window.removeEventListener('pagehide', keep)
@@ -22,12 +18,12 @@ export function keepPlace(room: string, awareness: PresenceAwareness): () => voi
 
 /** Returns this tab's place before a reload, and removes it. */
 export function takePlace(room: string): Cursor | undefined {
+  const kept = inWindow.getItem(STORED_AS + room)
+  inWindow.removeItem(STORED_AS + room)
   try {
-    const kept = sessionStorage.getItem(STORED_AS + room)
-    sessionStorage.removeItem(STORED_AS + room)
     return parseCursor(JSON.parse(kept ?? 'null'))
   } catch {
-    // The storage is forbidden, or holds something else.
+    // A storage can hold anything.
     return undefined
   }
 }

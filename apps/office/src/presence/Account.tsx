@@ -1,5 +1,6 @@
 import { initials } from '@whereabouts/client/react'
 import { BASE } from '../base.js'
+import { inBrowser } from '../guarded-storage.js'
 import type { SignedIn } from '../identity.js'
 import { forgetUser } from '../last-user.js'
 import { paint } from './paint.js'
@@ -30,11 +31,7 @@ export function Account({ user, color, canSignOut }: AccountProps) {
       <section id="account" className="everybody" popover="auto" aria-label={t('person.account')}>
         <p className="signed-in">{t('person.signedIn', { name })}</p>
         {canSignOut && (
-          <form
-            method="post"
-            action={`${BASE}logout`}
-            onSubmit={() => forgetUser(() => localStorage)}
-          >
+          <form method="post" action={`${BASE}logout`} onSubmit={() => forgetUser(inBrowser)}>
             <p className="stays">
               {t('person.copiesStay')} <a href={BASE}>{t('person.copiesOnHome')}</a>
             </p>

@@ -49,7 +49,7 @@ export function Avatars(props: AvatarsProps) {
       texts={textsOfMembers()}
       max={useNarrow() ? SHOWN_WHEN_NARROW : SHOWN}
       classes={CLASSES}
-      describe={(member) => describe(member, where(member))}
+      describe={(member) => describe(member, where(member), session.isSilent)}
       draw={({ user }) => initials(user.name)}
       attributes={({ id, user }) => ({
         'data-followed': id === followed || undefined,
@@ -75,9 +75,10 @@ export function Avatars(props: AvatarsProps) {
 }
 
 /** @example describe(ann, 'C5') // 'Ann, in C5' */
-function describe({ user, status }: Member, where: string | undefined): string {
+function describe({ user, status }: Member, where: string | undefined, isSilent: boolean): string {
   const { name } = user
   const place = where === undefined ? name : t('person.at', { name, where })
+  if (isSilent) return t('person.unknown', { place, status: t('status.reconnecting') })
   return status === 'away' ? t('person.away', { place }) : place
 }
 

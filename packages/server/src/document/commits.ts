@@ -1,18 +1,26 @@
-import type { Problem } from '@whereabouts/protocol'
+import { Problem } from '@whereabouts/protocol'
 import { documentDeleted } from '../room/document-deleted.js'
 import { storeFailed } from '../store-failed.js'
 import type { LoadedDocument } from './loaded-document.js'
-import type { DocumentStore, RoomRecord, RoomUpdate } from './store.js'
+import { Overtaken } from './overtaken.js'
+import type { DocumentStore, RoomRecord, RoomUpdate, StoredUpdate } from './store.js'
 
 /** What happens to documents whose updates are committed. */
 export interface CommitListener {
   /** Returns whether updates of the document may still be stored. */
   isKept(document: LoadedDocument): boolean
-  stored(document: LoadedDocument, bytes: Uint8Array): void
+  stored(document: LoadedDocument, update: StoredUpdate): void
   /** All updates of a transaction are stored; called once for each of its documents. */
   committed(document: LoadedDocument): void
   /** The document has an update that the store lacks. */
   differs(document: LoadedDocument): void
+  /**
+   * The store has updates that the document lacks, or another document. Returns whether the document has them now,
+   * and its own updates may follow them.
+   *
+   * @throws {Problem} document-deleted, store-failed
+   */
+  catchUp(document: LoadedDocument): Promise<boolean>
 }
 
 /** An update that is stored only if it is the document's first. */
@@ -26,9 +34,14 @@ interface Waiting {
   readonly document: LoadedDocument
   readonly bytes: Uint8Array
   readonly claim: Claim | undefined
-  readonly resolve: () => void
-  readonly reject: (problem: Problem) => void
+  /** How often the store has refused it, as others had stored something before. */
+  refusals: number
+  readonly resolve: (number: number) => void
+  readonly reject: (problem: Problem | Overtaken) => void
 }
+
+/** How often an update may be refused, as others store theirs first. Each time takes a few milliseconds. */
+const MOST_REFUSALS = 20
 
 /** How long updates are gathered for the store's next transaction. */
 const GATHER_MS = 10
@@ -39,6 +52,8 @@ const GATHER_MS = 10
  */
 export class Commits {
   #waiting: Waiting[] = []
+  /** The documents that are being brought up to date, with the updates that wait for it. */
+  readonly #held = new Map<LoadedDocument, Waiting[]>()
   #isWriting = false
   /** Ends the gathering of the next transaction. */
   #gathered: () => void = () => {}
@@ -63,14 +78,18 @@ export class Commits {
   }
 
   /**
-   * Resolves when the store has the update.
+   * Resolves with the number of the update when the store has it.
    *
    * @param claim if it is stored only as the document's first
    * @throws {Problem} store-failed; document-deleted, also if it isn't the first
+   * @throws {Overtaken} if it has to be checked again
    */
-  append(document: LoadedDocument, bytes: Uint8Array, claim?: Claim): Promise<void> {
-    const saved = new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ document, bytes, claim, resolve, reject })
+  append(document: LoadedDocument, bytes: Uint8Array, claim?: Claim): Promise<number> {
+    document.unsaved += 1
+    const saved = new Promise<number>((resolve, reject) => {
+      this.#waiting.push({ document, bytes, claim, refusals: 0, resolve, reject })
+    }).finally(() => {
+      document.unsaved -= 1
     })
     if (!this.#isWriting) void this.#write()
     return saved
@@ -105,10 +124,13 @@ export class Commits {
   #take(): readonly Waiting[] {
     const waiting = this.#waiting
     this.#waiting = []
-    return waiting.filter(({ document, reject }) => {
+    return waiting.filter((each) => {
+      const { document, reject } = each
       const isKept = this.listener.isKept(document)
-      if (!isKept) reject(storeFailed())
-      return isKept
+      if (!isKept) reject(document.isOvertaken ? new Overtaken() : storeFailed())
+      const held = this.#held.get(document)
+      if (isKept) held?.push(each)
+      return isKept && held === undefined
     })
   }
 
@@ -137,9 +159,39 @@ export class Commits {
     }
     const others = waiting.filter(({ claim }) => claim === undefined)
     if (others.length === 0) return
-    const numbers = await this.store.append(others.map(updateOf))
+    const numbers = await this.store.append(others.map(nextOf))
     this.#count += 1
-    for (const [index, each] of others.entries()) this.#committed(each, numbers[index])
+    for (const [index, each] of others.entries()) {
+      if (numbers[index] === undefined) this.#refused(each)
+      else this.#committed(each, numbers[index])
+    }
+  }
+
+  /** Stores an update again once its document has what others stored before. No other document waits for that. */
+  #refused(each: Waiting): void {
+    each.refusals += 1
+    const held = this.#held.get(each.document)
+    if (held !== undefined) return void held.push(each)
+    this.#held.set(each.document, [each])
+    void this.#catchUp(each.document)
+  }
+
+  async #catchUp(document: LoadedDocument): Promise<void> {
+    const problem = await this.listener.catchUp(document).then(
+      (mayFollow) => (mayFollow ? undefined : new Overtaken()),
+      (error: unknown) => (error instanceof Problem ? error : storeFailed(error)),
+    )
+    const held = this.#held.get(document)!
+    this.#held.delete(document)
+    const isTooOften = held.some(({ refusals }) => refusals > MOST_REFUSALS)
+    if (problem === undefined && !isTooOften) {
+      this.#waiting.unshift(...held)
+      if (!this.#isWriting) void this.#write()
+      return
+    }
+    document.isOvertaken = problem instanceof Overtaken
+    this.listener.differs(document)
+    for (const { reject } of held) reject(problem ?? storeFailed())
   }
 
   /** @param number of the update; `undefined` if its document was removed */
@@ -149,10 +201,16 @@ export class Commits {
       reject(documentDeleted())
       return
     }
-    document.stored({ number, bytes }, this.now())
-    this.listener.stored(document, bytes)
-    resolve()
+    const update = { number, bytes }
+    document.stored(update, this.now())
+    this.listener.stored(document, update)
+    resolve(number)
   }
+}
+
+function nextOf(waiting: Waiting): RoomUpdate {
+  const after = waiting.document.log.last
+  return { ...updateOf(waiting), ...(after !== undefined && { after }) }
 }
 
 function updateOf({ document: { roomName, incarnation }, bytes }: Waiting): RoomUpdate {

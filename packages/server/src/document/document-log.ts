@@ -19,26 +19,27 @@ export class DocumentLog {
   #snapshotBytes: number
   /** The sizes of the updates, by their numbers. */
   readonly #updates = new Map<number, number>()
-  /** The highest number that a load has returned. An update of this node may come after one that it lacks. */
-  #lastLoaded = 0
+  /** The number of the last update that it has, with all before; `undefined` if the store has no such numbers. */
+  #last: number | undefined
   #updatesBytes = 0
   /** Whether it has the mark of a document that keeps what is deleted in it. */
   #isKept = false
   /** The number of updates from which a compaction that failed is due again. */
   #leastUpdates = FEW_UPDATES
 
-  constructor({ generation, snapshot, updates }: StoredDocument) {
+  constructor({ generation, snapshot, last, updates }: StoredDocument) {
+    this.#last = last
     this.#generation = generation
     this.#snapshotBytes = snapshot.byteLength
-    this.loaded(updates)
+    for (const update of updates) this.add(update)
   }
 
   get generation(): number {
     return this.#generation
   }
 
-  get lastLoaded(): number {
-    return this.#lastLoaded
+  get last(): number | undefined {
+    return this.#last
   }
 
   /** The size of the snapshot and the updates. */
@@ -79,15 +80,14 @@ export class DocumentLog {
       .toSorted((one, other) => one.number - other.number)
   }
 
-  /** Records updates that a load brought. */
-  loaded(updates: readonly StoredUpdate[]): void {
-    for (const update of updates) {
-      this.add(update)
-      this.#lastLoaded = Math.max(this.#lastLoaded, update.number)
-    }
+  /** Records that it has an update of another node, which compacts what it stored itself. */
+  noteOther(number: number): void {
+    if (this.#last !== undefined && number === this.#last + 1) this.#last = number
   }
 
+  /** Records an update that comes after the last one, or is known. */
   add({ number, bytes }: StoredUpdate): void {
+    if (this.#last !== undefined) this.#last = Math.max(this.#last, number)
     // It is never replaced by a snapshot.
     if (isKeptMark(bytes)) {
       this.#isKept = true

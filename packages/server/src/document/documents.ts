@@ -40,6 +40,8 @@ export interface AcceptedUpdate {
   readonly pending: boolean
   /** The update as it was stored, in a buffer of its own. */
   readonly bytes: Uint8Array
+  /** Its number in the store, if that is known and says which update came before. */
+  readonly place: number | undefined
 }
 
 /** The terms of an update. */
@@ -197,9 +199,9 @@ export class Documents {
     this.#updatesBytes += own.byteLength
     if (result.isTaken === true && !again) throw documentDeleted()
     // A terminated thread may have stored it without an answer.
-    const { changed, pending, bytes: stored = own } = result
+    const { changed, pending, bytes: stored = own, place } = result
     if (changed) this.#unstoredBytes = 0
-    return { changed: changed || again, pending, bytes: stored }
+    return { changed: changed || again, pending, bytes: stored, place }
   }
 
   /**
@@ -313,11 +315,12 @@ export class Documents {
    * Applies an update that another process with the same store accepted.
    *
    * @param update if omitted, the document is loaded again
+   * @param place the update's number in the store, if that is known
    */
-  learn(roomName: string, update: Uint8Array | undefined): void {
+  learn(roomName: string, update: Uint8Array | undefined, place?: number): void {
     if (!this.#threads.areUsed) return
     // A thread that ends first has no loaded document that would lack the update.
-    void this.#ask({ call: 'learn', roomName, bytes: update }).catch(() => {})
+    void this.#ask({ call: 'learn', roomName, bytes: update, place }).catch(() => {})
   }
 
   /**

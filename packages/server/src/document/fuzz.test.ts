@@ -27,6 +27,7 @@ it(
           incarnation: FIRST_INCARNATION,
           usedAtMs: 0,
           generation: 0,
+          last: 0,
           snapshot: BASES[0]!,
           updates: [],
         })

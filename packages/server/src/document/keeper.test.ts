@@ -181,13 +181,16 @@ it('[DO3 DO21] reports whether an update changed the document, even if the updat
   const { keeper, textOf } = start()
   const { type } = typist()
   const [first, second, third] = [type('a'), type('b'), type('c')]
-  for (const waiting of [third, second]) {
-    expect(await keeper.update('one', waiting)).toEqual({ changed: true, pending: true })
+  for (const [waiting, place] of [
+    [third, 1],
+    [second, 2],
+  ] as const) {
+    expect(await keeper.update('one', waiting)).toEqual({ changed: true, pending: true, place })
     expect(await keeper.update('one', waiting)).toEqual({ changed: false, pending: true })
     expect(await textOf('one')).toBe('')
     keeper.release('one')
   }
-  expect(await keeper.update('one', first)).toEqual({ changed: true, pending: false })
+  expect(await keeper.update('one', first)).toEqual({ changed: true, pending: false, place: 3 })
   const known = mergeUpdates([first, second])
   expect(await keeper.update('one', known)).toEqual({ changed: false, pending: false })
   expect(await textOf('one')).toBe('abc')
@@ -523,7 +526,7 @@ it('[EX13] reloads a document that another process changed, without losing updat
   await keeper.learn('one', undefined)
   await updated
   expect(await textOf('one')).toBe('abc')
-  expect(store.loads).toEqual(['one', 'later than 0'])
+  expect(store.loads).toEqual(['one', 'later than 1', 'later than 3'])
 })
 
 it('[EX14] takes from the store what it lacks, and doesn’t load the document again for that', async () => {
@@ -538,11 +541,11 @@ it('[EX14] takes from the store what it lacks, and doesn’t load the document a
   await keeper.learn('one', undefined)
   expect(await textOf('one')).toBe('abc')
   expect(await textOf('one')).toBe('abc')
-  expect(store.loads).toEqual(['one', 'later than 0'])
+  expect(store.loads).toEqual(['one', 'later than 1'])
   expect(keeper.count().loadedBytes).toBeGreaterThan(before)
   await keeper.learn('one', undefined)
   await keeper.update('one', type('d'))
-  expect(store.loads).toEqual(['one', 'later than 0', 'later than 3'])
+  expect(store.loads).toEqual(['one', 'later than 1', 'later than 3'])
   expect(await textOf('one')).toBe('abcd')
 })
 
@@ -558,7 +561,7 @@ it('[EX14] loads the document again from a store that can’t say what came late
   expect(store.loads).toEqual(['one', 'one'])
 })
 
-it('[EX14] asks for what came after its last load, though its own came later', async () => {
+it('[EX14] asks for what came after the last one that it has', async () => {
   const { keeper, store, textOf } = start()
   const { type } = typist()
   await keeper.update('one', type('a'))
@@ -569,7 +572,7 @@ it('[EX14] asks for what came after its last load, though its own came later', a
   expect(await textOf('one')).toBe('abc')
   await keeper.learn('one', undefined)
   expect(await textOf('one')).toBe('abc')
-  expect(store.loads).toEqual(['one', 'later than 0', 'later than 3'])
+  expect(store.loads).toEqual(['one', 'later than 1', 'later than 3', 'later than 3'])
   const { loadedBytes } = keeper.count()
   keeper.release('one')
   await textOf('one')
@@ -609,7 +612,7 @@ it('[EX14] loads a document again that another process has marked as one that ke
   await store.inner.append([{ ...ONE, bytes: KEPT }])
   await keeper.learn('one', undefined)
   await keeper.read('one', undefined)
-  expect(store.loads).toEqual(['one', 'later than 0', 'one'])
+  expect(store.loads).toEqual(['one', 'later than 1', 'one'])
   doc.getText('page').delete(0, 13)
   await keeper.update('one', encodeStateAsUpdate(doc))
   expect(textIn(await keeper.read('one', undefined))).toBe('')
@@ -678,11 +681,156 @@ it('[EX14] loads the whole document if another process compacted it, or too much
   await store.inner.append(many)
   await keeper.learn('one', undefined)
   expect(await textOf('one')).toBe(`ab${'c'.repeat(101)}`)
-  expect(store.loads).toEqual(['one', 'later than 0', 'one', 'later than 3', 'one'])
+  expect(store.loads).toEqual(['one', 'later than 1', 'one', 'later than 2', 'one'])
 })
 
-it('[DO68] shows what the store has first, where two processes took other content for the same clocks', async () => {
+it('[EX15] takes over what another process stored before its own update, and stores that after it', async () => {
   const { keeper, store, textOf } = start()
+  const { type } = typist()
+  await keeper.update('one', type('a'))
+  await store.inner.append([{ ...ONE, bytes: type('b') }])
+  await keeper.update('one', type('c'))
+  expect(store.loads).toEqual(['one', 'later than 1'])
+  expect((await store.inner.load('one')).last).toBe(3)
+  expect(await textOf('one')).toBe('abc')
+  await keeper.update('one', type('d'))
+  expect(store.loads).toEqual(['one', 'later than 1'])
+})
+
+it('[EX15] other documents don’t wait for one that lacks something', async () => {
+  const { keeper, store, textOf } = start()
+  const { type } = typist()
+  await keeper.update('one', type('a'))
+  await store.inner.append([{ ...ONE, bytes: type('b') }])
+  const { later, answer } = heldLater(store)
+  const held = keeper.update('one', type('c'))
+  await vi.waitFor(() => expect(later).toHaveBeenCalled())
+  const after = keeper.update('one', type('d'))
+  await keeper.update('two', typist(2).type('x'))
+  answer()
+  await Promise.all([held, after])
+  expect(await textOf('one')).toBe('abcd')
+})
+
+it('[EX15] gives up after twenty refusals, and the document stays usable', async () => {
+  const { keeper, store, textOf } = start()
+  const { type } = typist()
+  await keeper.update('one', type('a'))
+  let others = 0
+  const appended = vi.spyOn(store, 'append').mockImplementation(async (updates) => {
+    others += 1
+    await store.inner.append([{ ...ONE, bytes: typist(10 + others).type('x') }])
+    return store.inner.append(updates)
+  })
+  const update = type('b')
+  await expect(keeper.update('one', update)).rejects.toEqual(storeFailed)
+  expect(others).toBe(21)
+  appended.mockRestore()
+  await keeper.update('one', update)
+  expect(await textOf('one')).toContain('x'.repeat(21))
+})
+
+it('[EX17] refuses what contradicts what another process stored before', async () => {
+  const { keeper, store, textOf } = start()
+  await keeper.read('one', undefined)
+  await store.inner.append([{ ...ONE, bytes: typist(7).type('a') }])
+  await expect(keeper.update('one', typist(7).type('b'))).rejects.toMatchObject({
+    problem: 'bad-update',
+    extensions: { reason: 'clock-taken' },
+  })
+  expect(await textOf('one')).toBe('a')
+})
+
+it('[EX17] of two processes that take other content for the same clocks at once, one refuses it', async () => {
+  const { keeper, store, textOf } = start()
+  const other = new DocumentKeeper(store, LIMITS, () => 0)
+  const [a, b] = await Promise.allSettled([
+    keeper.update('one', typist(7).type('a')),
+    other.update('one', typist(7).type('b')),
+  ])
+  expect([a.status, b.status].toSorted()).toEqual(['fulfilled', 'rejected'])
+  const winner = a.status === 'fulfilled' ? 'a' : 'b'
+  expect(await textOf('one')).toBe(winner)
+  expect(textIn(await other.read('one', undefined))).toBe(winner)
+})
+
+it('[EX17] a read that has what turns out to contradict others is answered with the stored document', async () => {
+  const { keeper, store, textOf } = start()
+  await keeper.read('one', undefined)
+  await store.inner.append([{ ...ONE, bytes: typist(7).type('a') }])
+  const updated = keeper.update('one', typist(7).type('b'))
+  const waiting = keeper.update('one', typist(8).type('c'))
+  const read = textOf('one')
+  await expect(updated).rejects.toMatchObject({ extensions: { reason: 'clock-taken' } })
+  expect((await waiting).changed).toBe(true)
+  expect(await read).not.toContain('b')
+  expect(await textOf('one')).toMatch(/^(ac|ca)$/)
+})
+
+it('[EX17] what others stored is checked like what is posted after it, such as what waits', async () => {
+  const { keeper, store, textOf } = start()
+  const { type } = typist(7)
+  const [first, second] = [type('a'), type('b')]
+  await keeper.read('one', undefined)
+  // It waits for the first.
+  await store.inner.append([
+    { ...ONE, bytes: typist(8).type('x') },
+    { ...ONE, bytes: second },
+  ])
+  await keeper.update('one', first)
+  expect(await textOf('one')).toMatch(/^(xab|abx)$/)
+})
+
+it('[EX18] stores its next update without asking, if it heard of what others stored in their order', async () => {
+  const { keeper, store, textOf } = start()
+  const other = new DocumentKeeper(store, LIMITS, () => 0)
+  const [mine, theirs] = [typist(1), typist(2)]
+  await keeper.update('one', mine.type('a'))
+  await other.read('one', undefined)
+  for (let count = 0; count < 10; count++) {
+    const [there, here] = [theirs.type('b'), mine.type('a')]
+    await keeper.learn('one', there, (await other.update('one', there)).place)
+    await other.learn('one', here, (await keeper.update('one', here)).place)
+  }
+  expect(store.loads).toEqual(['one', 'one'])
+  expect(store.appends).toBe(21)
+  // One that it didn't hear of.
+  await other.update('one', theirs.type('b'))
+  const last = theirs.type('b')
+  await keeper.learn('one', last, (await other.update('one', last)).place)
+  await keeper.update('one', mine.type('a'))
+  expect(store.loads).toEqual(['one', 'one', 'later than 21'])
+  expect(await textOf('one')).toHaveLength(24)
+})
+
+it('[EX16] no snapshot has an update that the store refuses', async () => {
+  const { clock, keeper, store } = start()
+  const { type } = typist()
+  for (let count = 0; count < 100; count++) await keeper.update('one', type('a'))
+  clock.nowMs += 10_000
+  let refuse = () => {}
+  const appended = vi.spyOn(store, 'append').mockImplementation(async () => {
+    await new Promise<void>((resolve) => {
+      refuse = resolve
+    })
+    throw new Error('disk full')
+  })
+  const refused = keeper.update('one', type('b'))
+  await vi.waitFor(() => expect(appended).toHaveBeenCalled())
+  keeper.tidy()
+  refuse()
+  await expect(refused).rejects.toEqual(storeFailed)
+  for (let turn = 0; turn < 10; turn++) await setImmediate()
+  expect((await store.inner.load('one')).updates).toHaveLength(100)
+})
+
+it('[DO68] shows what a store has first that has no places, where two processes took other content for the same clocks', async () => {
+  const { keeper, store, textOf } = start()
+  vi.spyOn(store, 'load').mockImplementation(async (roomName) => {
+    store.loads.push(roomName)
+    const { last: _last, ...stored } = await store.inner.load(roomName)
+    return stored
+  })
   const other = new DocumentKeeper(store, LIMITS, () => 0)
   const [a, b] = [typist(7).type('a'), typist(7).type('b')]
   await Promise.all([keeper.update('one', a), other.update('one', b)])

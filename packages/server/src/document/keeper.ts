@@ -9,6 +9,7 @@ import { KEPT } from './kept.js'
 import type { LoadedDocument } from './loaded-document.js'
 import { LoadedDocuments } from './loaded-documents.js'
 import { Occupation } from './occupation.js'
+import { Overtaken } from './overtaken.js'
 import type { DocumentStore, Removal, RoomRecord } from './store.js'
 import { checkWhole, readUpdate } from './update.js'
 
@@ -47,6 +48,8 @@ export interface Applied {
   readonly bytes?: Uint8Array
   /** Whether a part of it waits for earlier updates. @see PROTOCOL.md DO21 */
   readonly pending: boolean
+  /** Its number in the store; `undefined` if it wasn't stored, or the numbers don't say which came before. */
+  readonly place?: number
   /** Whether it claims a document that is there already, and adds nothing to it. */
   readonly isTaken?: boolean
   /** How many new clients have to be granted before it is applied. @see PROTOCOL.md DO63 */
@@ -127,18 +130,20 @@ export class DocumentKeeper {
     return this.#documents.use(roomName, async (document) => {
       await this.#reserve(document, bytes.byteLength)
       try {
-        if (document.stale) throw storeFailed()
+        if (document.stale) throw document.isOvertaken ? new Overtaken() : storeFailed()
         assertSame(document, incarnation)
         const result = this.#attend(roomName, number, () => {
           const { isPending: pending, unordered } = document.check(update, grantedClients)
           const changed = document.apply(bytes, unordered)
           return bytes === given ? { changed, pending } : { changed, pending, bytes }
         })
-        if (result.changed) this.#save(document, bytes, claim && { record: claim })
         // A known update may come from another post that still waits for the store.
-        await document.saved
+        if (!result.changed) await document.saved
         const isTaken = claim !== undefined && !result.changed && document.log.bytes > 0
-        return isTaken ? { ...result, isTaken } : result
+        if (isTaken) return { ...result, isTaken }
+        if (!result.changed) return result
+        const place = await this.#save(document, bytes, claim && { record: claim })
+        return document.known === undefined ? result : { ...result, place }
       } catch (error) {
         if (!(error instanceof CrowdedDocument)) throw error
         return { changed: false, pending: false, newClients: error.clients }
@@ -210,7 +215,7 @@ export class DocumentKeeper {
       await this.#reserve(document, bytes.byteLength)
       try {
         if (this.#attend(roomName, 0, () => document.apply(bytes))) {
-          this.#save(document, bytes, { record: claim })
+          await this.#save(document, bytes, { record: claim })
         }
         await document.saved
       } finally {
@@ -259,15 +264,18 @@ export class DocumentKeeper {
    * Applies an update that another process with the same store accepted.
    *
    * @param bytes if omitted, its next use asks the store for what the document lacks
+   * @param place the update's number in the store, if that is known
    */
-  async learn(roomName: string, bytes: Uint8Array | undefined): Promise<void> {
+  async learn(roomName: string, bytes: Uint8Array | undefined, place?: number): Promise<void> {
     // A document that is being loaded may not include the update yet.
     await this.#documents.loaded(roomName)
     const document = this.#documents.find(roomName)
     if (document === undefined) return
     document.writtenMs = this.now()
     if (bytes === undefined) document.mayLack = true
-    else if (!this.#attend(roomName, 0, () => document.learn(bytes))) this.#documents.drop(document)
+    else if (!this.#attend(roomName, 0, () => document.learn(bytes, place))) {
+      this.#documents.drop(document)
+    }
   }
 
   /** Compacts quiet documents, and unloads those that are idle or exceed the memory limit. Call it periodically. */
@@ -289,30 +297,34 @@ export class DocumentKeeper {
   #committing(): CommitListener {
     return {
       isKept: ({ stale, roomName }) => !stale && this.occupation.serves(roomName),
-      stored: (document, bytes) => {
+      stored: (document, { bytes, number }) => {
         // The document may have been dropped and loaded again meanwhile.
-        if (!this.#documents.has(document)) void this.learn(document.roomName, bytes)
+        if (!this.#documents.has(document)) void this.learn(document.roomName, bytes, number)
       },
       committed: (document) => {
         if (document.log.isLong) void this.#compactions.compact(document)
       },
       differs: (document) => this.#documents.dropStale(document),
+      catchUp: (document) => this.#documents.catchUp(document),
     }
   }
 
   /** Stores an update, and with the first one whether the document keeps what is deleted. @see PROTOCOL.md GC2 */
-  #save(document: LoadedDocument, bytes: Uint8Array, claim?: Claim): void {
+  #save(document: LoadedDocument, bytes: Uint8Array, claim?: Claim): Promise<number> {
     const saved = this.#commits.append(document, bytes, claim)
     const isMarked = !document.keepsDeleted || document.log.isKept || document.isBeingMarked
-    document.saved = isMarked ? saved : this.#mark(document, saved)
+    const all = isMarked ? saved : this.#mark(document, saved)
+    document.saved = all
+    return all
   }
 
   /** The snapshot makes other nodes load the document again before they compact it themselves. */
-  async #mark(document: LoadedDocument, saved: Promise<void>): Promise<void> {
+  async #mark(document: LoadedDocument, saved: Promise<number>): Promise<number> {
     document.isBeingMarked = true
     // Both are awaited together, so that a refused update refuses its mark as well.
-    await Promise.all([saved, this.#commits.append(document, KEPT)])
+    const [number] = await Promise.all([saved, this.#commits.append(document, KEPT)])
     void this.#compactions.compact(document)
+    return number
   }
 
   #unload(roomName: string): void {

@@ -77,6 +77,7 @@ function loaded(snapshot: Uint8Array, updates: readonly Uint8Array[] = []): Load
     incarnation: FIRST_INCARNATION,
     usedAtMs: 0,
     generation: 0,
+    last: updates.length,
     snapshot,
     updates: updates.map((bytes, number) => ({ number, bytes })),
   })

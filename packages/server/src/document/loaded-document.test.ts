@@ -42,7 +42,7 @@ it.each(Object.keys(KINDS))(
     KINDS[kind]!(doc)
     const update = encodeStateAsUpdate(doc)
     doc.destroy()
-    const stored = { incarnation: FIRST_INCARNATION, usedAtMs: 0, generation: 0 }
+    const stored = { incarnation: FIRST_INCARNATION, usedAtMs: 0, generation: 0, last: 1 }
     const beforeBytes = await memoryBytes()
     const loaded = new LoadedDocument('room', {
       ...stored,

@@ -40,6 +40,10 @@ const WEIGHTS = {
 export class LoadedDocument {
   /** Whether it may differ from the store and must be loaded again. */
   stale = false
+  /** Whether that is so because others stored something before its own updates, which are to be checked again. */
+  isOvertaken = false
+  /** How many of its updates wait for the store. */
+  unsaved = 0
   /** Whether it may lack what others have stored. */
   mayLack = false
   /** Settles when the store was asked for what it lacks. */
@@ -52,7 +56,7 @@ export class LoadedDocument {
   /** When an update was last stored, or a compaction failed. */
   writtenMs = 0
   /** Settles when everything applied so far is stored, or could not be stored. */
-  saved: Promise<void> = Promise.resolve()
+  saved: Promise<unknown> = Promise.resolve()
   /** Whether the store is getting its mark of a document that keeps what is deleted. */
   isBeingMarked = false
   /** Settles when the current compaction is finished. */
@@ -152,24 +156,21 @@ export class LoadedDocument {
    * Applies an update that another node stored; returns `false` if the document has to be loaded again,
    * because the update can't be integrated or contradicts it.
    *
+   * @param place the update's number in the store; if omitted, it isn't known
    * @see PROTOCOL.md DO68
    */
-  learn(update: Uint8Array): boolean {
-    try {
-      // Yjs would leave out what contradicts the document here, and the other node does the same.
-      if (this.#admission.disagrees(readUpdate(update))) return false
-      applyUpdate(this.#doc, update)
-      this.#weigh()
-      return true
-    } catch {
-      return false
-    }
+  learn(update: Uint8Array, place?: number): boolean {
+    if (!this.#takes(update)) return false
+    // What waits for the store is still to be checked against it.
+    if (place !== undefined && this.unsaved === 0) this.log.noteOther(place)
+    return true
   }
 
-  /** What the store needn't return again. */
-  get known(): KnownDocument {
+  /** What the store needn't return again; `undefined` if it can't tell. */
+  get known(): KnownDocument | undefined {
     const { incarnation, log } = this
-    return { incarnation, generation: log.generation, last: log.lastLoaded }
+    const { generation, last } = log
+    return last === undefined ? undefined : { incarnation, generation, last }
   }
 
   /**
@@ -185,8 +186,10 @@ export class LoadedDocument {
     if (lacking.length > MOST_CAUGHT_UP) return false
     // Only a document that was loaded as one keeps what is deleted.
     if (!this.keepsDeleted && lacking.some(({ bytes }) => isKeptMark(bytes))) return false
-    if (!lacking.every(({ bytes }) => this.learn(bytes))) return false
-    this.log.loaded(updates)
+    const takes = (bytes: Uint8Array) =>
+      this.unsaved > 0 ? this.#agrees(bytes) : this.#takes(bytes)
+    if (!lacking.every(({ bytes }) => takes(bytes))) return false
+    for (const update of updates) this.log.add(update)
     return true
   }
 
@@ -223,6 +226,33 @@ export class LoadedDocument {
     this.usedAtMs ||= Date.now()
     this.writtenMs = nowMs
     this.log.add(update)
+  }
+
+  #takes(update: Uint8Array): boolean {
+    try {
+      // Yjs would leave out what contradicts the document here, and the other node does the same.
+      if (this.#admission.disagrees(readUpdate(update))) return false
+      applyUpdate(this.#doc, update)
+      this.#weigh()
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /**
+   * Applies an update that others stored before those of the document that wait for the store. Returns `false` if it
+   * couldn't have been posted after them, since then it can't be told whether they may follow it.
+   *
+   * @see PROTOCOL.md EX17
+   */
+  #agrees(update: Uint8Array): boolean {
+    try {
+      this.apply(update, this.check(readUpdate(update)).unordered)
+      return true
+    } catch {
+      return false
+    }
   }
 
   /** @throws {Problem} bad-update; the document is `stale` then */

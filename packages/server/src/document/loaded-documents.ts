@@ -1,12 +1,16 @@
+import { documentDeleted } from '../room/document-deleted.js'
 import { storeFailed } from '../store-failed.js'
 import { hasRoom, isMarkedKept } from './kept.js'
 import { LoadedDocument } from './loaded-document.js'
+import { Overtaken } from './overtaken.js'
 import type { DocumentStore } from './store.js'
 
 /** How long an unused document stays loaded. */
 const IDLE_MS = 60_000
 /** How often the store notes that a document is in use. */
 const NOTE_USE_MS = 3_600_000
+/** How often a call begins again, as others changed its document. */
+const MOST_ATTEMPTS = 5
 
 /** What the loaded documents need of the keeper. */
 export interface LoadingContext {
@@ -61,8 +65,23 @@ export class LoadedDocuments {
     await this.#loading.get(roomName)?.catch(() => {})
   }
 
-  /** Runs work with a document, which stays loaded meanwhile. @throws {Problem} store-failed */
+  /**
+   * Runs work with a document, which stays loaded meanwhile; again if the document was overtaken.
+   *
+   * @throws {Problem} store-failed
+   */
   async use<T>(roomName: string, work: (document: LoadedDocument) => Promise<T>): Promise<T> {
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+      try {
+        return await this.#use(roomName, work)
+      } catch (error) {
+        if (!(error instanceof Overtaken)) throw error
+      }
+    }
+    throw storeFailed()
+  }
+
+  async #use<T>(roomName: string, work: (document: LoadedDocument) => Promise<T>): Promise<T> {
     const document = await this.#current(roomName)
     document.users += 1
     try {
@@ -131,16 +150,35 @@ export class LoadedDocuments {
     return document.refreshing
   }
 
-  /** Loads what a document lacks, and nothing of what it has; drops it if that can't be done. @see PROTOCOL.md EX14 */
-  async #refreshNow(document: LoadedDocument): Promise<void> {
+  /**
+   * Brings a document up to date, even a dropped one; returns `false` if it has to be loaded again.
+   *
+   * @throws {Problem} document-deleted
+   */
+  async catchUp(document: LoadedDocument): Promise<boolean> {
+    if (await this.#takesLater(document)) return true
+    const { roomName, incarnation } = document
+    const { context } = this
+    const current = await context.load(roomName, () => context.store.incarnation(roomName))
+    if (current !== incarnation) throw documentDeleted()
+    return false
+  }
+
+  async #takesLater(document: LoadedDocument): Promise<boolean> {
     const { roomName, known } = document
     const { context } = this
+    if (known === undefined || context.store.later === undefined) return false
+    const later = await context.load(roomName, () => context.store.later!(roomName, known))
+    if (later === undefined) return false
+    return context.attend(roomName, () => document.catchUp(known, later))
+  }
+
+  /** Loads what a document lacks, and nothing of what it has; drops it if that can't be done. @see PROTOCOL.md EX14 */
+  async #refreshNow(document: LoadedDocument): Promise<void> {
     // Whoever learns of something from now on asks again.
     document.mayLack = false
     try {
-      const later = await context.load(roomName, async () => context.store.later?.(roomName, known))
-      const catchUp = () => later !== undefined && document.catchUp(known, later)
-      if (!context.attend(roomName, catchUp)) this.drop(document)
+      if (!(await this.#takesLater(document))) this.drop(document)
     } catch (error) {
       document.mayLack = true
       throw storeFailed(error)

@@ -35,8 +35,10 @@ export class MemoryStore implements DocumentStore {
   readonly #incarnations = new Map<string, string>()
   /** The rooms by the links of their records. */
   readonly #links = new Map<string, string>()
-  /** The last number of an update, a snapshot or a record. */
+  /** The last number of a snapshot or a record. */
   #last = 0
+  /** The numbers of the rooms' last updates. No removal takes them back. */
+  readonly #lasts = new Map<string, number>()
 
   async load(roomName: string): Promise<StoredDocument> {
     const { generation = 0, snapshot = NOTHING, updates = [], usedAtMs = 0 } = this.#of(roomName)
@@ -45,6 +47,7 @@ export class MemoryStore implements DocumentStore {
       usedAtMs,
       generation,
       snapshot,
+      last: this.#lasts.get(roomName) ?? 0,
       updates: [...updates].map(([number, bytes]) => ({ number, bytes })),
     }
   }
@@ -63,7 +66,13 @@ export class MemoryStore implements DocumentStore {
   }
 
   async append(updates: readonly RoomUpdate[]): Promise<readonly (number | undefined)[]> {
-    return updates.map((update) => (this.#isCurrent(update) ? this.#add(update) : undefined))
+    // Those of a room follow each other, so each is compared with the last one before all of them.
+    const lasts = new Map(this.#lasts)
+    return updates.map((update) => {
+      const { roomName, after } = update
+      const isNext = after === undefined || after === (lasts.get(roomName) ?? 0)
+      return isNext && this.#isCurrent(update) ? this.#add(update) : undefined
+    })
   }
 
   async claim(update: RoomUpdate, record?: RoomRecord): Promise<number | undefined> {
@@ -166,7 +175,8 @@ export class MemoryStore implements DocumentStore {
 
   /** Stores an update, and returns its number. */
   #add({ roomName, bytes }: RoomUpdate): number {
-    const number = ++this.#last
+    const number = (this.#lasts.get(roomName) ?? 0) + 1
+    this.#lasts.set(roomName, number)
     this.#changed(roomName).updates.set(number, bytes)
     return number
   }

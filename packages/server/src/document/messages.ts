@@ -84,6 +84,8 @@ export type Request =
       readonly call: 'learn'
       readonly roomName: string
       readonly bytes: Uint8Array | undefined
+      /** The update's number in the store, if that is known. */
+      readonly place?: number | undefined
     }
   | {
       readonly call: 'import'

@@ -134,8 +134,19 @@ const LISTS = `
   UPDATE whereabouts_schema SET version = 4;
 `
 
+/** The updates of each room have numbers of their own. Those that were given stay, and the next ones come after them. */
+const NUMBERS = `
+  LOCK TABLE whereabouts_updates, whereabouts_documents;
+  ALTER TABLE whereabouts_documents ADD COLUMN last bigint NOT NULL DEFAULT 0;
+  UPDATE whereabouts_documents SET last = (SELECT last_value FROM whereabouts_updates_number_seq);
+  ALTER TABLE whereabouts_updates ALTER COLUMN number DROP IDENTITY;
+  ALTER TABLE whereabouts_updates DROP CONSTRAINT whereabouts_updates_pkey, ADD PRIMARY KEY (room, number);
+  DROP INDEX whereabouts_updates_room;
+  UPDATE whereabouts_schema SET version = 5;
+`
+
 /** The steps from each version to the next one. */
-const STEPS = [DOCUMENTS, CATALOG, VERSIONS, LISTS]
+const STEPS = [DOCUMENTS, CATALOG, VERSIONS, LISTS, NUMBERS]
 
 /**
  * Creates the tables, or upgrades those of an earlier version. Call it in a transaction.

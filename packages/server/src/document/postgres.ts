@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { Pool, type PoolClient } from 'pg'
 import { type PostgresPool, unheard } from './handed-pool.js'
@@ -93,6 +93,7 @@ async function openOn(pool: Pool): Promise<DocumentStore> {
 interface DocumentRow {
   readonly incarnation: string
   readonly generation: Bigint
+  readonly last: Bigint
   readonly used: Bigint
 }
 
@@ -101,6 +102,8 @@ interface LaterRow {
   readonly number: Bigint | null
   readonly bytes: Buffer | null
 }
+
+const INSERT = 'INSERT INTO whereabouts_updates (room, number, bytes) VALUES ($1, $2, $3)'
 
 /** One statement, so that a concurrent compaction is seen whole or not at all. */
 const LATER = `
@@ -136,7 +139,7 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
     return transaction(this.pool, async (client) => {
       // Both reads share one snapshot, so that a concurrent compaction is seen whole or not at all.
       await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
-      const { incarnation, generation, used } = await rowOf(client, roomName)
+      const { incarnation, generation, last, used } = await rowOf(client, roomName)
       const { rows: parts } = await client.query<{ bytes: Buffer }>(
         'SELECT bytes FROM whereabouts_snapshots WHERE generation = $1 ORDER BY part',
         [generation],
@@ -150,12 +153,12 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
         usedAtMs: Number(used),
         generation: Number(generation),
         snapshot: Buffer.concat(parts.map(({ bytes }) => bytes)),
+        last: Number(last),
         updates: updates.map(({ number, bytes }) => ({ number: Number(number), bytes })),
       }
     })
   }
 
-  /** An append draws its numbers while it holds the document's row, so the loads of a room see them in order. */
   async later(
     roomName: string,
     { incarnation, generation, last }: KnownDocument,
@@ -182,13 +185,12 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
   ): Promise<number | undefined> {
     return transaction(this.pool, async (client) => {
       const document = [roomName, incarnation, bytes.byteLength, Date.now()]
-      const { rowCount } = await client.query(record === undefined ? FIRST : CLAIM, document)
-      if (rowCount === 0) return undefined
+      const note = record === undefined ? FIRST : CLAIM
+      const [noted] = (await client.query<{ last: Bigint }>(note, document)).rows
+      if (noted === undefined) return undefined
       if (record !== undefined) await putNew(client, roomName, record)
-      const insert =
-        'INSERT INTO whereabouts_updates (room, bytes) VALUES ($1, $2) RETURNING number'
-      const { rows } = await client.query<{ number: Bigint }>(insert, [roomName, bytes])
-      return Number(rows[0]!.number)
+      await client.query(INSERT, [roomName, noted.last, bytes])
+      return Number(noted.last)
     })
   }
 
@@ -257,8 +259,8 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
 
   /** Commits so many bytes, which can't be compressed, and removes them. */
   async #tryToStore(bytes: number): Promise<void> {
-    const insert = 'INSERT INTO whereabouts_updates (room, bytes) VALUES ($1, $2)'
-    await this.pool.query(insert, [NO_ROOM, randomBytes(bytes)])
+    // Other nodes may try at the same time.
+    await this.pool.query(INSERT, [NO_ROOM, randomInt(2 ** 47), randomBytes(bytes)])
     await this.pool.query('DELETE FROM whereabouts_updates WHERE room = $1', [NO_ROOM])
   }
 }
@@ -294,10 +296,10 @@ async function removeLeftovers(client: PoolClient, roomName: string): Promise<vo
 
 async function rowOf(client: Pool | PoolClient, roomName: string): Promise<DocumentRow> {
   const { rows } = await client.query<DocumentRow>(
-    'SELECT incarnation, generation, used FROM whereabouts_documents WHERE id = $1',
+    'SELECT incarnation, generation, last, used FROM whereabouts_documents WHERE id = $1',
     [documentId(roomName)],
   )
-  return rows[0] ?? { incarnation: FIRST_INCARNATION, generation: '0', used: '0' }
+  return rows[0] ?? { incarnation: FIRST_INCARNATION, generation: '0', last: '0', used: '0' }
 }
 
 /** Replaces the room's snapshot. Returns `false` if it is no longer the one that the new one is based on. */

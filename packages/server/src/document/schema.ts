@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 /** The schema that this version reads and writes. @see PROTOCOL.md DO11 */
-export const SCHEMA_VERSION = 4
+export const SCHEMA_VERSION = 5
 
 /** The size of a snapshot's parts. */
 const PART_BYTES = 1_048_576

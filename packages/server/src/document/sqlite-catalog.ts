@@ -101,28 +101,39 @@ export class SqliteCatalog implements Catalog {
   }
 }
 
+/** Where updates are stored. */
+export interface UpdatePlace {
+  readonly incarnation: string
+  /** The number of the room's last update; if omitted, any. */
+  readonly after?: number | undefined
+  /** How many updates are stored there. */
+  readonly count: number
+}
+
 /**
- * Adds bytes to a document's size in its row, which is created if it doesn't exist.
+ * Adds bytes to a document's size, and the count of updates to its last number, in its row, which is created if it
+ * doesn't exist.
  *
- * @param incarnation of the document; if omitted, the current one
- * @returns whether the incarnation is the current one
+ * @param place if omitted, nothing but the row is written
+ * @returns whether the place is the current one
  */
 export function noteDocument(
   connection: SqliteConnection,
   roomName: string,
   bytes: number,
-  incarnation: string | null = null,
+  { incarnation, after, count }: Partial<UpdatePlace> = {},
 ): boolean {
   const noted = connection.run(
-    `INSERT INTO documents (id, room, incarnation, generation, bytes, created, updated, used)
-     SELECT ?1, ?2, '${FIRST_INCARNATION}', 0, ?3, ?4, ?4, ?4
-     WHERE coalesce(?5, '${FIRST_INCARNATION}') = '${FIRST_INCARNATION}'
+    `INSERT INTO documents (id, room, incarnation, generation, bytes, last, created, updated, used)
+     SELECT ?1, ?2, '${FIRST_INCARNATION}', 0, ?3, ?7, ?4, ?4, ?4
+     WHERE (coalesce(?5, '${FIRST_INCARNATION}') = '${FIRST_INCARNATION}' AND coalesce(?6, 0) = 0)
        OR EXISTS (SELECT 1 FROM documents WHERE id = ?1)
      ON CONFLICT (id) DO UPDATE SET
        created = iif(room IS NULL, excluded.created, created), room = excluded.room,
-       bytes = bytes + excluded.bytes, updated = excluded.updated, used = excluded.used
-     WHERE incarnation = coalesce(?5, incarnation)`,
+       bytes = bytes + excluded.bytes, last = last + excluded.last, updated = excluded.updated, used = excluded.used
+     WHERE incarnation = coalesce(?5, incarnation) AND last = coalesce(?6, last)`,
   )
-  const values = [documentId(roomName), roomName, bytes, Date.now(), incarnation]
+  const place = [incarnation ?? null, after ?? null, count ?? 0]
+  const values = [documentId(roomName), roomName, bytes, Date.now(), ...place]
   return noted.run(...values).changes === 1
 }

@@ -107,6 +107,21 @@ const LISTS = `
   CREATE INDEX marks_number ON marks (person, number);
 `
 
+/** The updates of each room have numbers of their own. Those that were given stay, and the next ones come after them. */
+const NUMBERS = `
+  ALTER TABLE documents ADD COLUMN last INTEGER NOT NULL DEFAULT 0;
+  UPDATE documents SET last = coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'updates'), 0);
+  CREATE TABLE numbered (
+    room TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (room, number)
+  );
+  INSERT INTO numbered SELECT room, number, bytes FROM updates;
+  DROP TABLE updates;
+  ALTER TABLE numbered RENAME TO updates;
+`
+
 const CARRY_OVER = `
   INSERT INTO documents SELECT
     ?1, ?2, '0', coalesce((SELECT generation FROM former WHERE room = ?2), 0),
@@ -130,6 +145,7 @@ const STEPS: readonly ((database: Database.Database) => void)[] = [
   },
   (database) => database.exec(VERSIONS),
   (database) => database.exec(LISTS),
+  (database) => database.exec(NUMBERS),
 ]
 
 /**

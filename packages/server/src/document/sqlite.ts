@@ -65,6 +65,7 @@ export function openStore({ dataDir }: SqlitePlace): DocumentStore {
 interface DocumentRow {
   readonly incarnation: string
   readonly generation: number
+  readonly last: number
   readonly used: number
 }
 
@@ -90,12 +91,13 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
   async load(roomName: string): Promise<StoredDocument> {
     // Both reads share one transaction, so that a concurrent compaction is seen whole or not at all.
     return this.database.transaction('DEFERRED', () => {
-      const { incarnation, generation, used } = this.#rowOf(roomName)
+      const { incarnation, generation, last, used } = this.#rowOf(roomName)
       return {
         incarnation,
         usedAtMs: used,
         generation,
         snapshot: Buffer.concat(this.#parts.read(generation)),
+        last,
         updates: this.#updatesOf(roomName),
       }
     })
@@ -107,11 +109,12 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
 
   async append(updates: readonly RoomUpdate[]): Promise<readonly (number | undefined)[]> {
     return this.database.transaction('IMMEDIATE', () => {
-      const current = this.#noteAll(updates)
-      const insert = this.database.run('INSERT INTO updates (room, bytes) VALUES (?, ?)')
+      const numbers = this.#noteAll(updates)
       return updates.map((update) => {
-        if (!current.has(keyOf(update))) return undefined
-        return Number(insert.run(update.roomName, asBuffer(update.bytes)).lastInsertRowid)
+        const number = numbers.get(keyOf(update))
+        if (number === undefined) return undefined
+        numbers.set(keyOf(update), number + 1)
+        return this.#insert(update, number)
       })
     })
   }
@@ -121,10 +124,10 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
       const { roomName, incarnation, bytes } = update
       const isTaken = record === undefined ? this.hasContent(roomName) : this.hasDocument(roomName)
       if (isTaken) return undefined
-      if (!noteDocument(this.database, roomName, bytes.byteLength, incarnation)) return undefined
+      const first = { incarnation, count: 1 }
+      if (!noteDocument(this.database, roomName, bytes.byteLength, first)) return undefined
       if (record !== undefined) this.putNew(roomName, record)
-      const insert = this.database.run('INSERT INTO updates (room, bytes) VALUES (?, ?)')
-      return Number(insert.run(roomName, asBuffer(bytes)).lastInsertRowid)
+      return this.#insert(update, this.#rowOf(roomName).last)
     })
   }
 
@@ -178,7 +181,7 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
     this.database.transaction('IMMEDIATE', () => {
       // A server may have been killed before it removed them.
       remove()
-      const insert = 'INSERT INTO updates (room, bytes) VALUES (?, zeroblob(?))'
+      const insert = 'INSERT INTO updates (room, number, bytes) VALUES (?, 0, zeroblob(?))'
       this.database.run(insert).run(NO_ROOM, bytes)
     })
     this.database.transaction('IMMEDIATE', remove)
@@ -186,10 +189,10 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
 
   #rowOf(roomName: string): DocumentRow {
     const found = this.database.run(
-      'SELECT incarnation, generation, used FROM documents WHERE id = ?',
+      'SELECT incarnation, generation, last, used FROM documents WHERE id = ?',
     )
     const row = found.get(documentId(roomName)) as DocumentRow | undefined
-    return row ?? { incarnation: FIRST_INCARNATION, generation: 0, used: 0 }
+    return row ?? { incarnation: FIRST_INCARNATION, generation: 0, last: 0, used: 0 }
   }
 
   #updatesOf(roomName: string): StoredDocument['updates'] {
@@ -201,18 +204,29 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
     )
   }
 
-  /** Records the size of each document's updates. Returns the keys of those with a current incarnation. */
-  #noteAll(updates: readonly RoomUpdate[]): ReadonlySet<string> {
-    const bytes = new Map<string, { readonly update: RoomUpdate; bytes: number }>()
+  /** Records the size and the number of each document's updates. Returns the first numbers of those that are stored. */
+  #noteAll(updates: readonly RoomUpdate[]): Map<string, number> {
+    const groups = new Map<string, RoomUpdate[]>()
     for (const update of updates) {
-      const known = bytes.get(keyOf(update))
-      if (known === undefined) bytes.set(keyOf(update), { update, bytes: update.bytes.byteLength })
-      else known.bytes += update.bytes.byteLength
+      const group = groups.get(keyOf(update))
+      if (group === undefined) groups.set(keyOf(update), [update])
+      else group.push(update)
     }
-    const noted = [...bytes].filter(([, { update, bytes: sum }]) =>
-      noteDocument(this.database, update.roomName, sum, update.incarnation),
-    )
-    return new Set(noted.map(([key]) => key))
+    const numbers = new Map<string, number>()
+    for (const [key, group] of groups) {
+      const { roomName, incarnation, after } = group[0]!
+      const sum = group.reduce((total, { bytes }) => total + bytes.byteLength, 0)
+      const place = { incarnation, after, count: group.length }
+      if (!noteDocument(this.database, roomName, sum, place)) continue
+      numbers.set(key, this.#rowOf(roomName).last - group.length + 1)
+    }
+    return numbers
+  }
+
+  #insert({ roomName, bytes }: RoomUpdate, number: number): number {
+    const insert = this.database.run('INSERT INTO updates (room, number, bytes) VALUES (?, ?, ?)')
+    insert.run(roomName, number, asBuffer(bytes))
+    return number
   }
 
   /** Returns a new generation, and removes leftovers of interrupted compactions of the room. */
@@ -286,9 +300,9 @@ function prepare(database: Database.Database): SqliteConnection {
   return connection
 }
 
-/** Returns a unique key for a room's incarnation, as room names have no space. */
-function keyOf({ roomName, incarnation }: RoomUpdate): string {
-  return `${roomName} ${incarnation}`
+/** Returns a unique key for a place in a room's incarnation, as room names have no space. */
+function keyOf({ roomName, incarnation, after }: RoomUpdate): string {
+  return `${roomName} ${incarnation} ${after}`
 }
 
 function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {

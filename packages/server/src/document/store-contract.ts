@@ -46,7 +46,11 @@ export const STORE_CONTRACT: readonly StoreCheck[] = [
   { name: '[DO8] stores all updates of an append or none', check: appendsAllOrNothing },
   { name: '[DO8] has what was acknowledged after its process is killed', check: survivesKilling },
   { name: '[DO8] returns what another open store has stored', check: seesOthers },
-  { name: '[EX14] returns what came after an earlier load, if it can', check: returnsLater },
+  { name: '[EX14] returns what came after an earlier update, if it can', check: returnsLater },
+  {
+    name: '[EX15] stores an update only after the one that it follows, if it can',
+    check: refusesGaps,
+  },
   { name: '[DO8] can be opened several times at once in an empty place', check: opensAtOnce },
   { name: '[DO8] replaces what a snapshot was made from, and nothing else', check: replacesOwn },
   { name: '[DO8] keeps what is appended during a compaction', check: keepsLater },
@@ -148,7 +152,8 @@ async function returnsLater(place: StorePlace): Promise<void> {
   await using store = await opened(place)
   await using other = await opened(place)
   if (store.later === undefined) return
-  const { generation: none } = await store.load('one')
+  const { generation: none, last } = await store.load('one')
+  assert.equal(last, 0, 'a store with `later` tells the number of the last update')
   const [first] = await append(store, [update('one', 1), update('two', 9)])
   const known = { incarnation: '0', generation: none, last: first! }
   assert.deepEqual(await store.later('one', known), [], 'nothing came later')
@@ -163,6 +168,33 @@ async function returnsLater(place: StorePlace): Promise<void> {
   assert.deepEqual(shownUpdates(await store.later('one', current)), all.slice(2))
   await store.remove({ roomName: 'one', incarnation: 'x' })
   assert.equal(await store.later('one', current), undefined, 'it was removed')
+}
+
+async function refusesGaps(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  await using other = await opened(place)
+  if ((await store.load('one')).last === undefined) return
+  assert.deepEqual(await store.append(comingAfter(7, 9)), [undefined], 'nothing is there yet')
+  assert.deepEqual(await store.append(comingAfter(0, 1, 2)), [1, 2])
+  const both = [...comingAfter(0, 9), update('two', 8), ...comingAfter(2, 3)]
+  assert.deepEqual(await other.append(both), [undefined, 1, 3])
+  const raced = await Promise.all([
+    store.append(comingAfter(3, 4)),
+    other.append(comingAfter(3, 5)),
+  ])
+  assert.deepEqual(new Set(raced.flat()), new Set([4, undefined]), 'one of two is first')
+  assert.equal((await store.load('one')).last, 4)
+  await compact(store, { roomName: 'one', base: 0, snapshot: oneByte(8), numbers: [1, 2, 3, 4] })
+  assert.equal((await other.load('one')).last, 4, 'a compaction takes no number back')
+  assert.deepEqual(await store.append(comingAfter(4, 6)), [5])
+  await store.remove({ roomName: 'one', incarnation: 'x' })
+  const next = { ...update('one', 7), incarnation: 'x' }
+  assert.deepEqual(await store.append([{ ...next, after: 4 }]), [undefined])
+  assert.deepEqual(await store.append([{ ...next, after: 5 }]), [6], 'nor does a removal')
+}
+
+function comingAfter(last: number, ...content: readonly number[]) {
+  return content.map((byte) => ({ ...update('one', byte), after: last }))
 }
 
 async function opensAtOnce(place: StorePlace): Promise<void> {

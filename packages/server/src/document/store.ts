@@ -16,11 +16,20 @@ export interface RoomUpdate {
   /** The incarnation that the update is for. It is never stored in another one. */
   readonly incarnation: string
   readonly bytes: Uint8Array
+  /**
+   * It is stored only if the room's last update has this number; those of a room in one append follow each other. If
+   * omitted, it is stored after whatever is there. A store whose documents have no {@link StoredDocument.last} is
+   * never given it.
+   */
+  readonly after?: number
 }
 
 /** An update as the store has it. */
 export interface StoredUpdate {
-  /** The store's own number for it: a safe integer that no other update of the room has or had. */
+  /**
+   * The store's own number for it: a safe integer that no other update of the room has or had. In a document with
+   * {@link StoredDocument.last}, one more than that of the update before.
+   */
   readonly number: number
   readonly bytes: Uint8Array
 }
@@ -35,6 +44,13 @@ export interface StoredDocument {
   readonly generation: number
   /** The snapshot, which is an update itself; empty if there is none yet. */
   readonly snapshot: Uint8Array
+  /**
+   * The number of the room's last update, even if a snapshot includes it or the document was removed since; 0 if
+   * there was none. Omit it in a store that can't compare {@link RoomUpdate.after} with it.
+   *
+   * @see PROTOCOL.md EX15
+   */
+  readonly last?: number
   /** In any order. */
   readonly updates: readonly StoredUpdate[]
 }
@@ -43,7 +59,7 @@ export interface StoredDocument {
 export interface KnownDocument {
   readonly incarnation: string
   readonly generation: number
-  /** The highest number of an update that a load has returned; 0 for none. */
+  /** The number of the last update that it has, with all before; 0 for none. */
   readonly last: number
 }
 
@@ -226,8 +242,8 @@ export interface DocumentStore extends Catalog {
   load(roomName: string): Promise<StoredDocument>
 
   /**
-   * Returns the updates of a document after an earlier load, in any order. Only for a store whose numbers grow,
-   * in each room, in the order in which loads see them. Without this method a node loads the document again.
+   * Returns the updates of a document after the last one that a node has, in any order. Only for a store whose
+   * documents have {@link StoredDocument.last}. Without this method a node loads the document again.
    *
    * @returns `undefined` if the document has another incarnation or generation since
    */
@@ -239,8 +255,8 @@ export interface DocumentStore extends Catalog {
   /**
    * Appends updates of any number of rooms in one transaction.
    *
-   * @returns their numbers, in the same order; `undefined` for one whose incarnation isn't the
-   *   current one, which is not stored
+   * @returns their numbers, in the same order; `undefined` for one that isn't stored, as its incarnation isn't the
+   *   current one, or the room's last update isn't the one that it comes after
    */
   append(updates: readonly RoomUpdate[]): Promise<readonly (number | undefined)[]>
 

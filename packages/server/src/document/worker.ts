@@ -121,7 +121,7 @@ async function performOnDocument(
       keeper.release(roomName)
       return undefined
     case 'learn':
-      await keeper.learn(roomName, request.bytes)
+      await keeper.learn(roomName, request.bytes, request.place)
       return undefined
     case 'compact':
       await keeper.compact(roomName)

@@ -47,6 +47,8 @@ export type Operation =
   | {
       readonly do: 'update'
       readonly bytes?: Uint8Array | undefined
+      /** The update's number in the store, if that is known. */
+      readonly place?: number | undefined
       readonly isDeleted?: boolean | undefined
     }
   | BroadcastOperation

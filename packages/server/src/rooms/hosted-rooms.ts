@@ -48,6 +48,8 @@ export interface StoredUpdate {
   /** Whether it changed the document. */
   readonly changed: boolean
   readonly bytes: Uint8Array
+  /** Its number in the store, if that is known. */
+  readonly place?: number | undefined
   /** Whether readers are told that there is an update, and not what it is. @see PROTOCOL.md SR22 */
   readonly isSecret?: boolean
 }

@@ -13,17 +13,17 @@ export const OPERATION_CODEC: Codec<Numbered> = {
 
 type WrittenOperation =
   | Exclude<Operation, { do: 'update' }>
-  | { readonly do: 'update'; readonly bytes?: string; readonly isDeleted?: boolean }
+  | (Omit<Extract<Operation, { do: 'update' }>, 'bytes'> & { readonly bytes?: string })
 
 function toWritten(operation: Operation): WrittenOperation {
   if (operation.do !== 'update' || operation.bytes === undefined) {
     return operation as WrittenOperation
   }
   const { buffer, byteOffset, byteLength } = operation.bytes
-  return { do: 'update', bytes: Buffer.from(buffer, byteOffset, byteLength).toString('base64') }
+  return { ...operation, bytes: Buffer.from(buffer, byteOffset, byteLength).toString('base64') }
 }
 
 function fromWritten(written: WrittenOperation): Operation {
   if (written.do !== 'update' || written.bytes === undefined) return written as Operation
-  return { do: 'update', bytes: new Uint8Array(Buffer.from(written.bytes, 'base64')) }
+  return { ...written, bytes: new Uint8Array(Buffer.from(written.bytes, 'base64')) }
 }

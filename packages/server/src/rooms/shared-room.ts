@@ -42,7 +42,7 @@ export interface SharedRoomContext {
   /** Called when something may have changed. */
   readonly changed: (room: SharedRoom) => void
   /** Called when another node stored an update; without bytes, the document has to be fetched. */
-  readonly updated: (name: string, bytes: Uint8Array | undefined) => void
+  readonly updated: (name: string, bytes: Uint8Array | undefined, place?: number) => void
   readonly failed: (room: SharedRoom) => void
 }
 
@@ -379,7 +379,9 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     if (operation.do === 'gone') this.#noteGone(operation.node)
     if (mayChangeDocument(operation)) this.#changes?.ordered(this.name, isOwn)
     if (isOwn && operation.do !== 'gone') return
-    if (operation.do === 'update') this.context.updated(this.name, operation.bytes)
+    if (operation.do === 'update') {
+      this.context.updated(this.name, operation.bytes, operation.place)
+    }
     if (operation.do === 'gone' && !operation.hasLeft) this.context.updated(this.name, undefined)
   }
 

@@ -16,7 +16,7 @@ import { Untold, type UntoldRooms } from './untold.js'
 /** The callbacks of rooms to the code that handles documents. */
 export interface SharedRoomHooks extends RoomHooks {
   /** Called when another node stored an update; without bytes, the document has to be fetched. */
-  readonly updated: (name: string, bytes: Uint8Array | undefined) => void
+  readonly updated: (name: string, bytes: Uint8Array | undefined, place?: number) => void
   readonly untold: UntoldRooms
 }
 
@@ -128,15 +128,16 @@ export class SharedRooms implements HostedRooms {
     })
   }
 
-  async update(name: string, { changed, bytes, isSecret = false }: StoredUpdate): Promise<string> {
+  async update(name: string, update: StoredUpdate): Promise<string> {
+    const { changed, bytes, place, isSecret = false } = update
     if (changed) this.hooks.observer?.()?.documentChanged(name)
     // Even an update that changes nothing may be untold: its node may have died after storing it.
     if (!changed && (isNothing(bytes) || this.#wasTold(name, bytes))) {
       return this.look(name, ({ frames }) => frames.position)
     }
     if (changed) this.hooks.documentChanges?.changed(name)
-    const told = isSecret || bytes.byteLength > MAX_SHARED_BYTES ? undefined : bytes
-    const tell = (room: SharedRoom) => room.tell({ do: 'update', bytes: told })
+    const isTold = !isSecret && bytes.byteLength <= MAX_SHARED_BYTES
+    const tell = (room: SharedRoom) => room.tell({ do: 'update', ...(isTold && { bytes, place }) })
     const hosted = this.find(name)
     try {
       const { position, isShared } = await (hosted ? tell(hosted) : this.look(name, tell))

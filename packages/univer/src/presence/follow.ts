@@ -1,17 +1,36 @@
 import type { FUniver } from '@univerjs/core/facade'
-import { DisposableCollection, toDisposable, type IDisposable, type Injector } from '@univerjs/core'
-import { SetSelectionsOperation, SheetsSelectionsService } from '@univerjs/preset-sheets-core'
-import { parsePlace, toLocation, type Cell, type Place } from './place.js'
+import {
+  DisposableCollection,
+  ICommandService,
+  toDisposable,
+  type IDisposable,
+  type Injector,
+  type IRange,
+} from '@univerjs/core'
+import {
+  getPrimaryForRange,
+  SetSelectionsOperation,
+  SheetsSelectionsService,
+} from '@univerjs/preset-sheets-core'
+import { parsePlace, toLocation, type Place } from './place.js'
 import type { WorkbookRoom } from '../room.js'
 import type { Binding } from '../binding.js'
 import { scrollIntoView, scrollTo } from './scroll.js'
 import type { Workbook } from './grid.js'
 
+/** A range by the keys of its first and last cell. */
+type Keys = NonNullable<Place['range']>
+
+/** What is selected: the place that the others see, and the ranges beside it. */
+interface Selected extends Place {
+  readonly beside: readonly Keys[]
+}
+
 interface Editing {
   /** The cell, which may move while someone types in it. */
   readonly place: Place
   /** The selection around the cell; from there the next key leads on. */
-  readonly selected: Place | undefined
+  readonly selected: Selected | undefined
   readonly typing: string
 }
 
@@ -29,7 +48,9 @@ export function followOwnPlace(
   room: WorkbookRoom,
 ): IDisposable {
   const selections = injector.get(SheetsSelectionsService)
-  const own = new OwnPlace(new Selection(workbook, selections, binding), api, binding, room)
+  const commands = injector.get(ICommandService)
+  const selection = new Selection(workbook, selections, commands, binding)
+  const own = new OwnPlace(selection, api, binding, room)
   own.start()
   return own
 }
@@ -41,7 +62,7 @@ class OwnPlace implements IDisposable {
   readonly #room: WorkbookRoom
   readonly #listening = new DisposableCollection()
   #editing: Editing | null = null
-  #reported: Place | null = null
+  #reported: Place | Selected | null = null
   #isReturning = false
 
   constructor(selection: Selection, api: FUniver, binding: Binding, room: WorkbookRoom) {
@@ -148,28 +169,36 @@ class OwnPlace implements IDisposable {
 class Selection {
   readonly #workbook: Workbook
   readonly #selections: SheetsSelectionsService
+  readonly #commands: ICommandService
   readonly #binding: Binding
 
-  constructor(workbook: Workbook, selections: SheetsSelectionsService, binding: Binding) {
+  constructor(
+    workbook: Workbook,
+    selections: SheetsSelectionsService,
+    commands: ICommandService,
+    binding: Binding,
+  ) {
     this.#workbook = workbook
     this.#selections = selections
+    this.#commands = commands
     this.#binding = binding
   }
 
-  get place(): Place | undefined {
-    const selected = this.#selections.getCurrentLastSelection()
+  get place(): Selected | undefined {
+    const all = this.#selections.getCurrentSelections()
+    const selected = all.at(-1)
     const { primary } = selected ?? {}
     if (!selected || !primary) return undefined
     const sheet = this.#workbook.getActiveSheet().getSheetId()
-    const { startRow, startColumn, endRow, endColumn } = selected.range
     const cell = this.#key(primary.startRow, primary.startColumn)
     if (cell === undefined) return undefined
-    const from = this.#key(orFirst(startRow), orFirst(startColumn))
-    const to = this.#key(endRow, endColumn)
-    const isMore = from !== cell || to !== this.#key(primary.endRow, primary.endColumn)
-    const range =
-      isMore && from !== undefined && to !== undefined ? ([from, to] as const) : undefined
-    return { sheet, cell, ...(range === undefined ? {} : { range }) }
+    const range = this.#keys(selected.range)
+    const isMore = range?.[0] !== cell || range[1] !== this.#key(primary.endRow, primary.endColumn)
+    const beside = all.slice(0, -1).flatMap((each) => {
+      const keys = this.#keys(each.range)
+      return keys === undefined ? [] : [keys]
+    })
+    return { sheet, cell, beside, ...(isMore && range !== undefined && { range }) }
   }
 
   /** Scrolls to a place and selects it, if it exists. */
@@ -185,17 +214,36 @@ class Selection {
   }
 
   /** Selects a place at its current position without scrolling; returns whether it still exists. */
-  carry({ sheet: id, cell: key, range }: Place): boolean {
+  carry({ sheet: id, cell: key, range, beside = [] }: Place & Partial<Selected>): boolean {
     const sheet = this.#workbook.getActiveSheet()
-    const cell = this.#binding.positionOf(id, key)
+    const cell = this.#rangeOf(id, [key, key])
     if (sheet.getSheetId() !== id || cell === undefined) return false
-    const from = range && this.#binding.positionOf(id, range[0])
-    const to = range && this.#binding.positionOf(id, range[1])
-    const [first, last] = from && to ? [from, to] : [cell, cell]
-    if (last.row < first.row || last.column < first.column) return false
-    sheet.setActiveRange(rangeOf(sheet, first, last))
-    if (first !== cell) sheet.getRange(cell.row, cell.column).activateAsCurrentCell()
-    return true
+    const last = (range && this.#rangeOf(id, range)) ?? cell
+    const others = beside.flatMap((keys) => this.#rangeOf(id, keys) ?? [])
+    const primary = getPrimaryForRange(cell, sheet.getSheet())
+    return this.#commands.syncExecuteCommand(SetSelectionsOperation.id, {
+      unitId: this.#workbook.getId(),
+      subUnitId: id,
+      selections: [
+        ...others.map((each) => ({ range: each, primary: null, style: null })),
+        { range: last, primary, style: null },
+      ],
+    })
+  }
+
+  /** Returns a range at its current position; `undefined` if its first or last cell is gone. */
+  #rangeOf(sheet: string, [first, last]: Keys): IRange | undefined {
+    const from = this.#binding.positionOf(sheet, first)
+    const to = this.#binding.positionOf(sheet, last)
+    if (from === undefined || to === undefined) return undefined
+    if (to.row < from.row || to.column < from.column) return undefined
+    return { startRow: from.row, startColumn: from.column, endRow: to.row, endColumn: to.column }
+  }
+
+  #keys({ startRow, startColumn, endRow, endColumn }: IRange): Keys | undefined {
+    const from = this.#key(orFirst(startRow), orFirst(startColumn))
+    const to = this.#key(endRow, endColumn)
+    return from === undefined || to === undefined ? undefined : [from, to]
   }
 
   /**
@@ -215,8 +263,3 @@ class Selection {
 }
 
 const orFirst = (line: number): number => (Number.isNaN(line) ? 0 : line)
-
-function rangeOf(sheet: ReturnType<Workbook['getActiveSheet']>, first: Cell, last: Cell) {
-  const rows = last.row - first.row + 1
-  return sheet.getRange(first.row, first.column, rows, last.column - first.column + 1)
-}

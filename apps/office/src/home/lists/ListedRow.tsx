@@ -1,4 +1,12 @@
-import type { ReactNode } from 'react'
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from 'react'
 import { ICONS } from '../../icons.js'
 import { formatDay } from '../../language/formats.js'
 import { nameUntitled } from '../../name-untitled.js'
@@ -24,6 +32,7 @@ export interface ListedActions {
   readonly trash: (listed: Listed) => void
   readonly hide: (listed: Listed) => void
   readonly restore: (listed: Listed) => void
+  readonly deleteForGood: (listed: Listed) => void
 }
 
 interface ListedRowProps {
@@ -38,6 +47,7 @@ export const nameOf = (listed: Listed): string => listed.title ?? nameUntitled(l
 
 /** A row of one of the user's lists. */
 export function ListedRow({ listed, isShared, nowMs, actions }: ListedRowProps) {
+  const [isAsking, setIsAsking] = useState(false)
   const { kind, isOwn, isStarred, deletedFromMs } = listed
   const name = nameOf(listed)
   const isInTrash = deletedFromMs !== undefined
@@ -55,9 +65,14 @@ export function ListedRow({ listed, isShared, nowMs, actions }: ListedRowProps) 
       <span className="people" />
       <span className="recent-actions">
         {isInTrash ? (
-          <Action label={TEXTS.restore(name)} onClick={() => actions.restore(listed)}>
-            {ICONS.undo}
-          </Action>
+          <>
+            <Action label={TEXTS.restore(name)} onClick={goneWith(() => actions.restore(listed))}>
+              {ICONS.undo}
+            </Action>
+            <Action label={TEXTS.deleteForGood(name)} onClick={() => setIsAsking(true)}>
+              {ICONS.remove}
+            </Action>
+          </>
         ) : (
           <Action
             label={TEXTS.star(name)}
@@ -68,25 +83,73 @@ export function ListedRow({ listed, isShared, nowMs, actions }: ListedRowProps) 
           </Action>
         )}
         {isOwn && !isInTrash && (
-          <Action label={TEXTS.trash(name)} onClick={() => actions.trash(listed)}>
+          <Action label={TEXTS.trash(name)} onClick={goneWith(() => actions.trash(listed))}>
             {TRASH}
           </Action>
         )}
         {isShared && (
-          <Action label={TEXTS.hide(name)} onClick={() => actions.hide(listed)}>
+          <Action label={TEXTS.hide(name)} onClick={goneWith(() => actions.hide(listed))}>
             {ICONS.remove}
           </Action>
         )}
       </span>
+      {isAsking && (
+        <Question
+          name={name}
+          onYes={goneWith(() => actions.deleteForGood(listed))}
+          onNo={() => setIsAsking(false)}
+        />
+      )}
     </li>
   )
+}
+
+interface QuestionProps {
+  readonly name: string
+  readonly onYes: (event: MouseEvent<HTMLElement>) => void
+  readonly onNo: () => void
+}
+
+/** Asks before a document is deleted for good. */
+function Question({ name, onYes, onNo }: QuestionProps) {
+  const no = useRef<HTMLButtonElement>(null)
+  const text = useId()
+  const onKey = ({ key }: KeyboardEvent) => void (key === 'Escape' && onNo())
+  useEffect(() => {
+    const before = document.activeElement as HTMLElement | null
+    no.current?.focus()
+    // The button that asked, unless its row is gone.
+    return () => before?.focus()
+  }, [])
+  return (
+    <div className="list-question" role="alertdialog" aria-labelledby={text}>
+      <span id={text}>{TEXTS.question(name)}</span>
+      <button type="button" className="plain list-danger" onClick={onYes} onKeyDown={onKey}>
+        {TEXTS.yes}
+      </button>
+      <button type="button" className="plain" ref={no} onClick={onNo} onKeyDown={onKey}>
+        {TEXTS.no}
+      </button>
+    </div>
+  )
+}
+
+/** Does what makes a row go, and moves the focus from it to the next one, or to the search. */
+function goneWith(act: () => void): (event: MouseEvent<HTMLElement>) => void {
+  return ({ currentTarget }) => {
+    const row = currentTarget.closest('li')
+    const next = row?.nextElementSibling ?? row?.previousElementSibling
+    const field = row?.closest('section')?.querySelector('input')
+    ;(next?.querySelector('a') ?? field)?.focus()
+    act()
+  }
 }
 
 interface ActionProps {
   readonly label: string
   /** Of a button that stays pressed. */
   readonly isPressed?: boolean
-  readonly onClick: () => void
+  readonly onClick: (event: MouseEvent<HTMLElement>) => void
   readonly children: ReactNode
 }
 

@@ -1,7 +1,7 @@
 import './lists.css'
 import { type ReactNode, useEffect, useId, useState } from 'react'
 import { reasonOf } from '../../language/reason.js'
-import { mark, readList, setTrashed } from './calls.js'
+import { deleteForGood, mark, readList, setTrashed } from './calls.js'
 import type { Listed } from './listed.js'
 import { type ListedActions, ListedRow, nameOf } from './ListedRow.js'
 import { TEXTS } from './texts.js'
@@ -20,6 +20,11 @@ export interface ListsProps {
 export function Lists({ children, hasRecent, ...props }: ListsProps) {
   const areKept = useAreKept()
   const [view, setView] = useState<View>(hasRecent ? 'recent' : 'own')
+  const choose = (next: View) => {
+    setView(next)
+    // It speaks of another list.
+    props.notify('')
+  }
   if (!areKept) return children
   return (
     <>
@@ -29,7 +34,7 @@ export function Lists({ children, hasRecent, ...props }: ListsProps) {
             key={each}
             type="button"
             aria-current={each === view ? 'true' : undefined}
-            onClick={() => setView(each)}
+            onClick={() => choose(each)}
           >
             {TEXTS.views[each]}
           </button>
@@ -40,13 +45,13 @@ export function Lists({ children, hasRecent, ...props }: ListsProps) {
   )
 }
 
-/** Returns whether the server keeps lists. Without an answer there are none to show. */
+/** Returns whether the server keeps lists. Nearly every one that knows its users does, so nothing jumps when it says so. */
 function useAreKept(): boolean {
-  const [areKept, setKept] = useState(false)
+  const [areKept, setKept] = useState(true)
   useEffect(() => {
     const life = new AbortController()
     const ask = async () => {
-      const { isKept } = await readList({ list: 'own', text: '' }, undefined, life.signal)
+      const { isKept } = await readList({ list: 'own', text: '', limit: 1 }, undefined, life.signal)
       if (!life.signal.aborted) setKept(isKept !== false)
     }
     ask().catch(() => {})
@@ -77,7 +82,11 @@ function List({ list, nowMs, notify }: ListProps) {
           onChange={(event) => setText(event.currentTarget.value)}
         />
       </div>
-      <Documents shown={shown} none={text.trim() === '' ? TEXTS.none[list] : TEXTS.notFound}>
+      <Documents
+        shown={shown}
+        text={text.trim()}
+        none={text.trim() === '' ? TEXTS.none[list] : TEXTS.notFound}
+      >
         {(listed) => (
           <ListedRow
             key={listed.room}
@@ -94,22 +103,29 @@ function List({ list, nowMs, notify }: ListProps) {
 
 interface DocumentsProps {
   readonly shown: Shown
+  /** What is looked for. */
+  readonly text: string
   /** What is said of a list without documents. */
   readonly none: string
   readonly children: (listed: Listed) => ReactNode
 }
 
-function Documents({ shown: { read, more, again }, none, children }: DocumentsProps) {
-  if (read === undefined) return <p className="list-note">{TEXTS.loading}</p>
+function Documents({ shown: { read, more, again }, text, none, children }: DocumentsProps) {
+  if (read === undefined) return <p className="list-note list-loading">{TEXTS.loading}</p>
   const { documents, next, failed } = read
+  const isCurrent = read.text === text
   const isEmpty = documents.length === 0 && next === undefined && failed === undefined
   return (
     <>
-      {isEmpty && <p className="list-note">{none}</p>}
+      {isEmpty && isCurrent && <p className="list-note">{none}</p>}
       {documents.length > 0 && <ul className="recents">{documents.map(children)}</ul>}
       {failed !== undefined && <p className="list-note">{failed}</p>}
-      {(next ?? failed) !== undefined && (
-        <button type="button" className="plain" onClick={() => void (next ? more() : again())}>
+      {isCurrent && (next ?? failed) !== undefined && (
+        <button
+          type="button"
+          className="plain list-more"
+          onClick={() => void (next === undefined ? again() : more())}
+        >
           {failed === undefined ? TEXTS.more : TEXTS.again}
         </button>
       )}
@@ -120,6 +136,7 @@ function Documents({ shown: { read, more, again }, none, children }: DocumentsPr
 /** Returns what the buttons of a list's rows do. What can be taken back offers that for as long as it is said. */
 function actionsOn(shown: Shown, notify: (notice: ReactNode) => void): ListedActions {
   const act = async (work: Promise<void>, said: ReactNode) => {
+    notify('')
     try {
       await work
       notify(said)
@@ -137,15 +154,27 @@ function actionsOn(shown: Shown, notify: (notice: ReactNode) => void): ListedAct
     </>
   )
   return {
-    star: ({ room }, starred) => void act(mark(room, { starred }), ''),
+    star: (listed, starred) => {
+      shown.put(listed.room, { ...listed, isStarred: starred })
+      void act(mark(listed.room, { starred }), '')
+    },
     trash: (listed) => {
+      shown.put(listed.room, undefined)
       const undo = () => setTrashed(listed.room, false)
       void act(setTrashed(listed.room, true), undoable(TEXTS.trashed(nameOf(listed)), undo))
     },
     hide: (listed) => {
+      shown.put(listed.room, undefined)
       const undo = () => mark(listed.room, { hidden: false })
       void act(mark(listed.room, { hidden: true }), undoable(TEXTS.hidden(nameOf(listed)), undo))
     },
-    restore: (listed) => void act(setTrashed(listed.room, false), TEXTS.restored(nameOf(listed))),
+    restore: (listed) => {
+      shown.put(listed.room, undefined)
+      void act(setTrashed(listed.room, false), TEXTS.restored(nameOf(listed)))
+    },
+    deleteForGood: (listed) => {
+      shown.put(listed.room, undefined)
+      void act(deleteForGood(listed.room), TEXTS.isDeleted(nameOf(listed)))
+    },
   }
 }

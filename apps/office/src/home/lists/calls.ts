@@ -6,15 +6,22 @@ export interface Wanted {
   readonly list: DocumentList
   /** Only those whose titles have it; empty for all. */
   readonly text: string
+  /** As many as the server usually lists, if omitted. */
+  readonly limit?: number
 }
 
 /** Reads a page of one of the user's lists. @throws {Error} that says why not */
 export async function readList(
-  { list, text }: Wanted,
+  { list, text, limit }: Wanted,
   after: string | undefined,
   signal: AbortSignal,
 ): Promise<ListedDocuments> {
-  const query = new URLSearchParams({ list, text, ...(after !== undefined && { after }) })
+  const query = new URLSearchParams({
+    list,
+    text,
+    ...(limit !== undefined && { limit: String(limit) }),
+    ...(after !== undefined && { after }),
+  })
   const response = await fetch(`${BASE}rooms/mine?${query}`, { cache: 'no-store', signal })
   return (await answerOf(response)) as ListedDocuments
 }
@@ -27,6 +34,12 @@ export function mark(room: string, marks: { starred?: boolean; hidden?: boolean 
 /** Puts a document into the trash, or takes it out. @throws {Error} that says why not */
 export function setTrashed(room: string, trashed: boolean): Promise<void> {
   return post(room, 'trash', { trashed })
+}
+
+/** Deletes a document for good. @throws {Error} that says why not */
+export async function deleteForGood(room: string): Promise<void> {
+  const url = `${BASE}rooms/${encodeURIComponent(room)}/document`
+  await answerOf(await fetch(url, { method: 'DELETE' }))
 }
 
 /** Says what the lists call a document. @throws {Error} that says why not */

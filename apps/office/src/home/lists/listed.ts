@@ -1,5 +1,5 @@
 import type { ListedDocument } from '@whereabouts/client'
-import { type Kind, parseKind } from '../../route.js'
+import { isNamedByChance, type Kind } from '../../route.js'
 import { parseTitle } from '../../title.js'
 
 /** A sheet or a page in one of the user's lists. */
@@ -28,4 +28,12 @@ export function listedFrom(document: ListedDocument): Listed | undefined {
     isStarred: document.starred === true,
     deletedFromMs,
   }
+}
+
+/** Returns the kind that a word says, or else the random name of a room; `undefined` if neither says one. */
+function parseKind(said: unknown, room: string): Kind | undefined {
+  if (said === 'sheet' || said === 'page') return said
+  const [, named] =
+    said === undefined && isNamedByChance(room) ? (/^(sheet|page)-/.exec(room) ?? []) : []
+  return named as Kind | undefined
 }

@@ -12,7 +12,9 @@ it('[LA8] the lists speak every language of the application', () => {
     expect(Object.keys(texts).toSorted()).toEqual(Object.keys(english).toSorted())
     expect(Object.keys(texts.views).toSorted()).toEqual([...VIEWS].toSorted())
     const { star, trash, hide, restore, trashed, hidden, restored } = texts
-    for (const said of [star, trash, hide, restore, trashed, hidden, restored]) {
+    const { deleteForGood, question, isDeleted } = texts
+    const asked = [deleteForGood, question, isDeleted]
+    for (const said of [star, trash, hide, restore, trashed, hidden, restored, ...asked]) {
       expect(said('Plan')).toContain('Plan')
     }
     for (const said of [texts.changed, texts.deleted]) {

@@ -19,6 +19,12 @@ export interface ListTexts {
   readonly trash: (name: string) => string
   readonly hide: (name: string) => string
   readonly restore: (name: string) => string
+  readonly deleteForGood: (name: string) => string
+  /** Asked before that. */
+  readonly question: (name: string) => string
+  readonly yes: string
+  readonly no: string
+  readonly isDeleted: (name: string) => string
   readonly trashed: (name: string) => string
   readonly hidden: (name: string) => string
   readonly restored: (name: string) => string

@@ -6,9 +6,13 @@ import { reasonOf } from '../../language/reason.js'
 
 /** Typing is over after so long without a key. */
 const TYPED_MS = 250
+/** The most that the server lists at once. */
+const MOST = 100
 
 /** One of the user's lists, as far as it was read. */
 interface Read {
+  /** The text that was looked for. */
+  readonly text: string
   readonly documents: readonly Listed[]
   /** Where it goes on. */
   readonly next?: string | undefined
@@ -18,26 +22,32 @@ interface Read {
 
 /** What is shown of a list. */
 export interface Shown {
-  /** `undefined` while it is read for the first time. */
+  /** What was read last, also while another text is looked for; `undefined` while it is read for the first time. */
   readonly read: Read | undefined
   readonly more: () => Promise<void>
-  /** Reads it again, as it may have changed. */
+  /** Reads it again, as it may have changed: as much of it as is shown. */
   readonly again: () => Promise<void>
+  /** Shows a document as it will be; `undefined` for one that goes. */
+  readonly put: (room: string, listed: Listed | undefined) => void
 }
 
 /** Reads a list, and again whenever the page becomes visible. */
 export function useListed({ list, text }: Wanted): Shown {
-  const [state, setState] = useState<{ readonly of: string; readonly read: Read }>()
+  const [read, setRead] = useState<Read>()
+  const latest = useRef<Read>(undefined)
   const life = useRef(new AbortController())
-  const of = `${list} ${text}`
+  const show = useCallback((next: Read) => setRead((latest.current = next)), [])
   const load = useCallback(
-    async (before?: Read) => {
+    async (isMore = false) => {
       life.current.abort()
       const { signal } = (life.current = new AbortController())
-      const read = await readMore({ list, text }, before, signal)
-      if (!signal.aborted) setState({ of: `${list} ${text}`, read })
+      const before = latest.current?.text === text ? latest.current : undefined
+      const next = await (isMore && before !== undefined
+        ? readMore(list, before, signal)
+        : readAgain(list, text, before, signal))
+      if (!signal.aborted) show(next)
     },
-    [list, text],
+    [list, text, show],
   )
   useEffect(() => {
     const timer = setTimeout(() => void load(), text === '' ? 0 : TYPED_MS)
@@ -47,23 +57,53 @@ export function useListed({ list, text }: Wanted): Shown {
     }
   }, [load, text])
   useEffect(() => onLook(() => void load()), [load])
-  const read = state?.of === of ? state.read : undefined
-  return { read, more: () => load(read), again: () => load() }
+  const put = useCallback(
+    (room: string, listed: Listed | undefined) => {
+      const { current } = latest
+      if (current === undefined) return
+      const documents = current.documents.flatMap((each) =>
+        each.room === room ? (listed ?? []) : each,
+      )
+      show({ ...current, documents })
+    },
+    [show],
+  )
+  return { read, more: () => load(true), again: () => load(), put }
 }
 
-async function readMore(
-  wanted: Wanted,
-  { documents, next }: Read = { documents: [] },
-  signal: AbortSignal,
-): Promise<Read> {
+async function readMore(list: Wanted['list'], before: Read, signal: AbortSignal): Promise<Read> {
+  const { text, documents, next } = before
   try {
-    const page = await readList(wanted, next, signal)
+    const page = await readList({ list, text }, next, signal)
     const found = page.documents.flatMap((each) => listedFrom(each) ?? [])
     const known = new Set(found.map(({ room }) => room))
     // What has changed meanwhile has moved to the front.
-    const before = documents.filter(({ room }) => !known.has(room))
-    return { documents: [...before, ...found], next: page.next }
+    const others = documents.filter(({ room }) => !known.has(room))
+    return { text, documents: [...others, ...found], next: page.next }
   } catch (error) {
-    return { documents, next, failed: reasonOf(error) }
+    return { text, documents, next, failed: reasonOf(error) }
+  }
+}
+
+/** Reads as much as was shown. What was shown stays if that fails. */
+async function readAgain(
+  list: Wanted['list'],
+  text: string,
+  before: Read | undefined,
+  signal: AbortSignal,
+): Promise<Read> {
+  const shown = before?.documents.length ?? 0
+  const documents: Listed[] = []
+  let next: string | undefined
+  try {
+    do {
+      const wanted = { list, text, ...(shown > documents.length && { limit: MOST }) }
+      const page = await readList(wanted, next, signal)
+      documents.push(...page.documents.flatMap((each) => listedFrom(each) ?? []))
+      next = page.next
+    } while (next !== undefined && documents.length < shown)
+    return { text, documents, next }
+  } catch (error) {
+    return { text, documents: [], ...before, failed: reasonOf(error) }
   }
 }

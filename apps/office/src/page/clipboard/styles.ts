@@ -1,12 +1,6 @@
 import { isSafeLink } from '../../page-document/links.js'
 import { COLORS } from '../../page-document/attributes.js'
-import type {
-  Alignment,
-  BlockAttributes,
-  BlockType,
-  Color,
-  Marks,
-} from '../../page-document/block.js'
+import type { Alignment, BlockAttributes, BlockType, Marks } from '../../page-document/block.js'
 
 const BOLD_FROM = 600
 const WPS_MARK = /^\S{1,6}\s+$/
@@ -25,20 +19,6 @@ const MARKS: { readonly [tag: string]: Marks } = {
   TT: { code: true },
   KBD: { code: true },
   SAMP: { code: true },
-}
-
-/** The shades that other programs get of each color. */
-export const SHADES: {
-  readonly [color in Color]: { readonly text: string; readonly highlight: string }
-} = {
-  gray: { text: '#6b7280', highlight: '#e5e7eb' },
-  red: { text: '#b91c1c', highlight: '#fecaca' },
-  orange: { text: '#b45309', highlight: '#fed7aa' },
-  yellow: { text: '#a16207', highlight: '#fef08a' },
-  green: { text: '#15803d', highlight: '#bbf7d0' },
-  blue: { text: '#1d4ed8', highlight: '#bfdbfe' },
-  purple: { text: '#7e22ce', highlight: '#e9d5ff' },
-  pink: { text: '#be185d', highlight: '#fbcfe8' },
 }
 
 const ALIGNMENTS: { readonly [said: string]: Alignment } = {

@@ -1,6 +1,6 @@
 import type { Alignment, Block, BlockType, Color, Marks, Run } from '../../page-document/block.js'
 import { TAB_CLASS } from './read-html.js'
-import { SHADES } from './styles.js'
+import { shadeOf } from './shades.js'
 
 const TAGS: readonly (readonly [keyof Marks, string])[] = [
   ['code', 'code'],
@@ -113,7 +113,7 @@ function calloutElement(block: Block): HTMLElement {
   const element = textElement('aside', block)
   element.dataset['callout'] = block.attributes.tone ?? ''
   element.style.padding = '.5em 1em'
-  element.style.backgroundColor = SHADES.blue.highlight
+  element.style.backgroundColor = shadeOf('blue', 'highlight')
   return element
 }
 
@@ -193,7 +193,7 @@ function wrap(content: Node, marks: Marks): Node {
 function shade(tag: string, property: string, color: Color, content: Node): HTMLElement {
   const element = document.createElement(tag)
   element.dataset['color'] = color
-  element.style.setProperty(property, SHADES[color][tag === 'mark' ? 'highlight' : 'text'])
+  element.style.setProperty(property, shadeOf(color, tag === 'mark' ? 'highlight' : 'text'))
   element.append(content)
   return element
 }

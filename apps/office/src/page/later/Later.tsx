@@ -1,5 +1,6 @@
 import type { Editor } from '@tiptap/core'
 import { useEffect, useState } from 'react'
+import { inBrowser } from '../../guarded-storage.js'
 import type { Session } from '../../session.js'
 import { FOLDS } from '../late-parts.js'
 import { FOLD_PART } from './folds.js'
@@ -55,17 +56,9 @@ export function Later({ editor, session, canEdit, refused }: LaterProps) {
 
 /** Whether this browser showed the outline last; on a small screen it would cover the text. */
 function wantsOutline(): boolean {
-  try {
-    return localStorage.getItem(OUTLINE) === 'shown' && !matchMedia('(max-width: 900px)').matches
-  } catch {
-    return false
-  }
+  return inBrowser.getItem(OUTLINE) === 'shown' && !matchMedia('(max-width: 900px)').matches
 }
 
 function keepOutline(isShown: boolean): void {
-  try {
-    localStorage.setItem(OUTLINE, isShown ? 'shown' : 'hidden')
-  } catch {
-    // The storage is full or forbidden: the next page begins without the outline.
-  }
+  inBrowser.setItem(OUTLINE, isShown ? 'shown' : 'hidden')
 }

@@ -2,6 +2,7 @@ import type { Editor } from '@tiptap/core'
 import type { Node } from '@tiptap/pm/model'
 import type { EditorState, Transaction } from '@tiptap/pm/state'
 import { Decoration, DecorationSet } from '@tiptap/pm/view'
+import { untilLoaded } from '../../late-part.js'
 import type { LatePart } from '../late-parts.js'
 import type { Token } from './highlighter.js'
 
@@ -66,7 +67,7 @@ export class Highlight implements LatePart<DecorationSet> {
 
   async #load(): Promise<void> {
     this.#tokensOf = 'loading'
-    const { tokensOf } = await import('./highlighter.js')
+    const { tokensOf } = await untilLoaded(() => import('./highlighter.js'))
     this.#tokensOf = tokensOf
     this.redraw()
   }
