@@ -516,7 +516,7 @@ describe('data validations of a file', () => {
     const { validations, leftOut } = await read(
       block(
         `<dataValidation type="list" allowBlank="1" showErrorMessage="1" sqref="A1:A1048576 C2"><formula1>"yes, no,""x"""</formula1></dataValidation>
-         <dataValidation type="date" operator="greaterThan" allowBlank="1" showErrorMessage="1" errorStyle="warning" error="Later &amp; later" sqref="B2"><formula1>45000.5</formula1></dataValidation>
+         <dataValidation type="date" operator="greaterThan" allowBlank="1" showErrorMessage="1" errorStyle="warning" error="Later &amp; later" sqref="B2"><formula1>45000.5</formula1><formula2>0</formula2></dataValidation>
          <dataValidation type="whole" sqref="B3"><formula1>1</formula1><formula2>$A$1</formula2></dataValidation>`,
       ) +
         `<extLst><ext xmlns:x14="x14"><x14:dataValidations count="1" xmlns:xm="xm"><x14:dataValidation type="list" allowBlank="1" showErrorMessage="1">

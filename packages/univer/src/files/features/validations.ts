@@ -54,13 +54,16 @@ function readFields(found: DataValidation, since: number): object | undefined {
   const { errorMessage: error, inputMessage: prompt, showInputMessage } = found
   const read = (text: string | undefined) =>
     text && readValue(text, type === 'date' ? since : undefined)
-  const [formula1, formula2] = [found.formula1, found.formula2].map(read)
   const isOfList = type === 'list'
+  const isCompared = !isOfList && type !== 'custom'
+  // LibreOffice writes a second value where there is none.
+  const isOfTwo = isCompared && (operator === 'between' || operator === 'notBetween')
+  const [formula1, formula2] = [found.formula1, isOfTwo ? found.formula2 : undefined].map(read)
   // A formula that can't be calculated here would make each value a wrong one.
   if ([formula1, formula2].includes(null)) return undefined
   return {
     type,
-    ...(isOfList || type === 'custom' ? {} : { operator }),
+    ...(isCompared ? { operator } : {}),
     formula1: isOfList ? (readList(found.values) ?? formula1) : formula1,
     formula2,
     ...(allowBlank === true ? {} : { allowBlank: false }),
