@@ -145,7 +145,18 @@ async function ownFile() {
     { count: 26, ...lines },
   ]
   return writeXlsx([
-    { name: 'Own', cells, merges: [], frozen, filter: null, rules: [], look, rows, columns },
+    {
+      name: 'Own',
+      cells,
+      merges: [],
+      frozen,
+      filter: null,
+      rules: [],
+      validations: [],
+      look,
+      rows,
+      columns,
+    },
   ])
 }
 

@@ -51,7 +51,8 @@ const VIEWS = [
   {
     name: 'sheet',
     entries: [...DOCUMENT, 'src/open-sheet.ts', ...GRID_TEXTS],
-    maxGzipBytes: 936_000,
+    // Another 2.5 read, check and write what a document says about the contents of cells.
+    maxGzipBytes: 938_000,
   },
 ]
 

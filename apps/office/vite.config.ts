@@ -112,7 +112,7 @@ const TOGETHER = [
   // The names that files take from each other can't be shortened: the grid is one, as before it had tools that come later.
   {
     name: 'grid',
-    test: /@univerjs[\\/](?!find-replace|sheets-(?:find-replace|sort|filter|conditional)|preset-sheets-(?!core)|icons)[\w-]+[\\/]lib[\\/]es[\\/](?:index|facade)\.js$/,
+    test: /@univerjs[\\/](?!find-replace|data-validation|sheets-(?:find-replace|sort|filter|conditional|data-validation)|preset-sheets-(?!core)|icons)[\w-]+[\\/]lib[\\/]es[\\/](?:index|facade)\.js$/,
   },
 ]
 

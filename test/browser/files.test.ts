@@ -20,6 +20,7 @@ const sheetWith = (sheet: Partial<FileSheet>): FileSheet => ({
   filter: null,
   look: { isHidden: false, color: null, hasGridLines: true },
   rules: [],
+  validations: [],
   rows: { count: 1_000, sizes: {}, hidden: [] },
   columns: { count: 26, sizes: {}, hidden: [] },
   ...sheet,

@@ -26,6 +26,7 @@ const COSTS: FileSheet = {
   filter: null,
   look: { isHidden: false, color: '#00AB12', hasGridLines: true },
   rules: [],
+  validations: [],
   rows: { count: 1_000, sizes: { 1: 40 }, hidden: [2] },
   columns: { count: 26, sizes: { 1: 200 }, hidden: [] },
 }
@@ -82,5 +83,30 @@ describe('LibreOffice', { timeout: 240_000 }, () => {
       const { sheets } = await readFile(bytes, `saved.${kind}`)
       expect(sheets[0]).toMatchObject({ name: 'Two sheets', cells: { 0: { 0: { v: 41 } } } })
     }
+  })
+
+  it('[FL10 FL30] keeps the data validations of a workbook', async () => {
+    const ranges = [{ startRow: 1, startColumn: 0, endRow: 8, endColumn: 0 }]
+    const checks = [
+      { type: 'list', formula1: 'yes,no', errorStyle: 1 },
+      { type: 'list', formula1: "='Two sheets'!$A$1:$A$9", errorStyle: 1 },
+      { type: 'date', operator: 'greaterThan', formula1: '2024-02-29', errorStyle: 2 },
+      { type: 'custom', formula1: '=D2>1', errorStyle: 1 },
+    ] as const
+    const validations = checks.map((check, column) => ({
+      id: `file-${column + 1}`,
+      ranges: ranges.map((range) => ({ ...range, startColumn: column, endColumn: column })),
+      check,
+    }))
+    await using place = await saved([{ ...COSTS, validations }, TWO])
+    await convert(place.folder, place.file, 'ods')
+    await convert(place.folder, join(place.folder, 'saved.ods'), 'xlsx')
+    const bytes = await readDisk(join(place.folder, 'saved.xlsx'))
+    const { sheets } = await readFile(bytes, 'saved.xlsx')
+    const byColumn = sheets[0]!.validations.toSorted(
+      ({ ranges: [one] }, { ranges: [other] }) => one!.startColumn - other!.startColumn,
+    )
+    expect(byColumn.map(({ check }) => check)).toEqual(checks.map((check) => ({ ...check })))
+    expect(byColumn.map(({ ranges: own }) => own)).toEqual(validations.map((one) => one.ranges))
   })
 })

@@ -3,7 +3,7 @@ import type { Plugin } from 'vite'
 
 const DESIGN = '@univerjs/design'
 const LATE =
-  /\/@univerjs\/(?:find-replace|sheets-(?:sort|filter|conditional-formatting)-ui)\/lib\/es\/index\.js$/
+  /\/@univerjs\/(?:find-replace|sheets-(?:sort|filter|conditional-formatting|data-validation)-ui)\/lib\/es\/index\.js$|\?dropdowns$/
 const COPY = '?later'
 
 /**

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import type { Plugin } from 'vite'
+import { dropdownsLater } from './cell-dropdowns.js'
 import { all, changing, once } from './changing.js'
 import { drawsChanges } from './draws-changes.js'
 import { drawsFirst } from './first-drawing.js'
@@ -100,7 +101,7 @@ const DROPDOWNS = /^\t+\[ISheetCellDropdownManagerService, .*\],\n/gm
 
 /**
  * Leaves out the dialogs about protected cells with their pictures, which nobody sees here, and the lists and
- * calendars in cells, which no plugin opens here.
+ * calendars in cells, which come later.
  *
  * @see OFFICE.md SH13
  */
@@ -282,6 +283,7 @@ export const univerInPage = (): Plugin[] => [
   withoutEngine,
   ...describesLater,
   ...iconsLater,
+  dropdownsLater,
   storageLater,
   laterParts,
   drawsFirst,

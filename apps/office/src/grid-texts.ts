@@ -27,6 +27,7 @@ export function gridTexts(): Texts {
     pasteTooLarge: (most) => t('grid.pasteTooLarge', { most }),
     place: (cell, sheet) => t('grid.place', { cell, sheet }),
     tooManyRules: t('grid.tooManyRules'),
+    tooManyValidations: t('grid.tooManyValidations'),
     textTooLong: (most) => t('grid.textTooLong', { most }),
     tooManyMergedCells: (most) => t('grid.tooManyMergedCells', { most }),
     tooManyMerges: (most) => t('grid.tooManyMerges', { most }),

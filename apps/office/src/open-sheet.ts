@@ -197,6 +197,10 @@ function expose(shared: SharedWorkbook, tools: Promise<void>): void {
       const styles = shared.workbook.getWorkbook().getStyles()
       return styles.getStyleByCell(sheet?.getCell(row, column))?.bg?.rgb
     },
+    /** Whether a cell shows that a data validation finds its content invalid. */
+    isMarked: (id: string, row: number, column: number) =>
+      shared.workbook.getSheetBySheetId(id)?.getSheet().getCell(row, column)?.markers?.tr !==
+      undefined,
     /** Whether a row is neither hidden nor filtered out. */
     isRowShown: (id: string, row: number) =>
       shared.workbook.getSheetBySheetId(id)?.getSheet().getRowVisible(row),

@@ -21,7 +21,7 @@ const EPOCH_MS = Date.UTC(1899, 11, 30)
 
 type Sheet = ReturnType<SharedWorkbook['workbook']['getActiveSheet']>
 
-/** Adds the keys of other spreadsheets that Univer lacks. @see OFFICE.md SF16, SF17, SF25 */
+/** Adds the keys of other spreadsheets that Univer lacks. @see OFFICE.md SF16, SF17, SF25, SH128 */
 export function addKeys(univer: Univer, { workbook }: SharedWorkbook): void {
   const injector = univer.__getInjector()
   const commands = injector.get(ICommandService)
@@ -36,6 +36,7 @@ export function addKeys(univer: Univer, { workbook }: SharedWorkbook): void {
     ['time', () => write(workbook, today() % 1, 'hh:mm'), SEMICOLON | CTRL | SHIFT],
     ['format', () => run('sheet.operation.open.numfmt.panel'), KeyCode.Digit1 | CTRL],
     ['rules', () => openRules(commands), KeyCode.F | ALT | SHIFT],
+    ['validations', () => openValidations(commands), KeyCode.V | ALT | SHIFT],
     ['new-sheet', () => run('sheet.command.insert-sheet'), KeyCode.F11 | SHIFT],
   ]
   for (const [name, act, ...bindings] of keys) {
@@ -54,6 +55,11 @@ export function addKeys(univer: Univer, { workbook }: SharedWorkbook): void {
 /** Opens the panel for a conditional format of the selection, as its menu does. */
 function openRules(commands: ICommandService): void {
   void commands.executeCommand('sheet.operation.open.conditional.formatting.panel', { value: 1 })
+}
+
+/** Opens the panel with the data validations of the sheet, as its menu does. */
+function openValidations(commands: ICommandService): void {
+  void commands.executeCommand('data-validation.operation.open-validation-panel', {})
 }
 
 /** Returns this moment at this place in a sheet's days. */

@@ -1,35 +1,51 @@
 import { IResourceManagerService, type Univer } from '@univerjs/core'
+import { UniverDataValidationPlugin } from '@univerjs/data-validation'
 import { UniverFindReplacePlugin } from '@univerjs/find-replace'
 import {
   SHEET_CONDITIONAL_FORMATTING_PLUGIN,
   UniverSheetsConditionalFormattingPlugin,
 } from '@univerjs/sheets-conditional-formatting'
 import { UniverSheetsConditionalFormattingUIPlugin } from '@univerjs/sheets-conditional-formatting-ui'
+import {
+  DATA_VALIDATION_PLUGIN_NAME,
+  UniverSheetsDataValidationPlugin,
+} from '@univerjs/sheets-data-validation'
+import { UniverSheetsDataValidationUIPlugin } from '@univerjs/sheets-data-validation-ui'
 import { UniverSheetsFindReplacePlugin } from '@univerjs/sheets-find-replace'
 import { SHEET_FILTER_SNAPSHOT_ID, UniverSheetsFilterPlugin } from '@univerjs/sheets-filter'
 import { UniverSheetsFilterUIPlugin } from '@univerjs/sheets-filter-ui'
 import { UniverSheetsSortPlugin } from '@univerjs/sheets-sort'
 import { UniverSheetsSortUIPlugin } from '@univerjs/sheets-sort-ui'
 import type { SharedWorkbook } from '@whereabouts/univer'
+import {
+  ISheetCellDropdownManagerService,
+  SheetCellDropdownManagerService,
+} from 'virtual:univer-dropdowns'
 import { addKeys } from './sheet-keys.js'
 import { nameControls } from './sheet-names/name-controls.js'
 import { printLight } from './sheet-print.js'
 import { addSum } from './sheet-sum.js'
 import '@univerjs/find-replace/lib/index.css'
 import '@univerjs/sheets-conditional-formatting-ui/lib/index.css'
+import '@univerjs/sheets-data-validation-ui/lib/index.css'
 import '@univerjs/sheets-filter-ui/lib/index.css'
 import '@univerjs/sheets-sort-ui/lib/index.css'
 
 /**
- * Adds the tools that the cells don't need: finding, replacing, sorting, filtering, conditional formats and
- * some keys.
+ * Adds the tools that the cells don't need: finding, replacing, sorting, filtering, conditional formats, data
+ * validation and some keys.
  *
  * @see OFFICE.md SF10
  */
 export async function addTools(univer: Univer, shared: SharedWorkbook): Promise<void> {
-  const late = [SHEET_FILTER_SNAPSHOT_ID, SHEET_CONDITIONAL_FORMATTING_PLUGIN].map((name) =>
-    whenThere(univer, name),
-  )
+  univer
+    .__getInjector()
+    .add([ISheetCellDropdownManagerService, { useClass: SheetCellDropdownManagerService }])
+  const late = [
+    SHEET_FILTER_SNAPSHOT_ID,
+    SHEET_CONDITIONAL_FORMATTING_PLUGIN,
+    DATA_VALIDATION_PLUGIN_NAME,
+  ].map((name) => whenThere(univer, name))
   univer.registerPlugins([
     [UniverFindReplacePlugin],
     [UniverSheetsFindReplacePlugin],
@@ -39,6 +55,10 @@ export async function addTools(univer: Univer, shared: SharedWorkbook): Promise<
     [UniverSheetsFilterUIPlugin],
     [UniverSheetsConditionalFormattingPlugin],
     [UniverSheetsConditionalFormattingUIPlugin],
+    [UniverDataValidationPlugin],
+    [UniverSheetsDataValidationPlugin],
+    // Its field would take the keys from the cell in which somebody types.
+    [UniverSheetsDataValidationUIPlugin, { showSearchOnDropdown: false }],
   ])
   await Promise.all(late)
   shared.showLate()

@@ -15,3 +15,11 @@ declare module 'virtual:univer-icons' {
   /** Each icon that Univer uses. */
   export const icons: Icons
 }
+
+/** Made by the build. @see build/cell-dropdowns.ts */
+declare module 'virtual:univer-dropdowns' {
+  export {
+    ISheetCellDropdownManagerService,
+    SheetCellDropdownManagerService,
+  } from '@univerjs/preset-sheets-core'
+}

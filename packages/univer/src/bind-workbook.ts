@@ -137,8 +137,8 @@ export interface SharedWorkbook {
   /** Returns where the grid differs from the document, for debugging. */
   differences(): string[]
   /**
-   * Shows the document's filters and conditional formats; call it when Univer's plugins for them have been
-   * registered.
+   * Shows the document's filters, conditional formats and data validations; call it when Univer's plugins for
+   * them have been registered.
    */
   showLate(): void
   /** Releases the document and the room, and removes the workbook from Univer. */

@@ -16,7 +16,7 @@ import { GridWriter } from './grid-writer.js'
 import type { Amounts } from './over-limits.js'
 import type { Steps } from './own-undo.js'
 import { OPERATIONS } from './operations/index.js'
-import { afterLines } from './operations/set-rules.js'
+import { afterLines } from './operations/ranged-steps.js'
 import { playing } from './player.js'
 import { dependsOnGrid, isRecordable, record } from './recorder.js'
 import { complete, Slices, type Work } from './slices.js'
@@ -106,10 +106,11 @@ export class Binding implements Steps {
   readonly filterOf = (sheet: string): Filter | null =>
     this.#sheets.filters().find((step) => step.sheet === sheet)?.filter ?? null
 
-  /** Shows the filters and conditional formats, once the parts of the grid that have them have been loaded. */
+  /** Shows what the parts of the grid have that are loaded late: filters, conditional formats and data validations. */
   showLate(): void {
     this.settle()
-    void this.#begin(this.#playing([...this.#sheets.filters(), ...this.#sheets.rules()], []))
+    const steps = [this.#sheets.filters(), this.#sheets.rules(), this.#sheets.validations()].flat()
+    void this.#begin(this.#playing(steps, []))
   }
 
   /** Does what has to wait until the workbook is drawn. */
@@ -138,6 +139,7 @@ export class Binding implements Steps {
     room: this.roomFor,
     activeSheet: () => this.grid.activeSheet,
     ruleProblem: (sheet, rule) => this.grid.ruleProblem(sheet, rule),
+    validationProblem: (sheet, rule) => this.grid.validationProblem(sheet, rule),
   }
 
   /** Keeps the cell in which someone types as it is; another cell or `null` releases it. */
@@ -210,6 +212,10 @@ export class Binding implements Steps {
 
   redo(): void {
     if (this.#mayWrite()) this.#stepBy(() => this.#sheets.redo())
+  }
+
+  takeBack(): void {
+    if (this.#mayWrite()) this.#stepBy(() => this.#sheets.takeBack())
   }
 
   /** Makes the workbook as a version of it was. */
@@ -430,7 +436,8 @@ export class Binding implements Steps {
    */
   #corrections(): Operation[] {
     const { grid } = this
-    return this.#sheets.derived().flatMap(({ id: sheet, merges, frozen, rules, formulas }) => {
+    return this.#sheets.derived().flatMap((derived) => {
+      const { id: sheet, merges, frozen, rules, validations, formulas } = derived
       if (!grid.has(sheet)) return []
       const reader = grid.cells(sheet)
       const cellValue: Record<number, Record<number, { f: string }>> = {}
@@ -446,6 +453,8 @@ export class Binding implements Steps {
       if (!isSame(grid.frozen(sheet), frozen)) steps.push({ type: 'set-frozen', sheet, ...frozen })
       if (!isSame(grid.rules(sheet) ?? rules, rules))
         steps.push({ type: 'set-rules', sheet, rules })
+      if (!isSame(grid.validations(sheet) ?? validations, validations))
+        steps.push({ type: 'set-validations', sheet, validations })
       return steps
     })
   }

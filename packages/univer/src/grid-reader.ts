@@ -8,7 +8,9 @@ import {
 import type { LexerTreeBuilder } from '@univerjs/preset-sheets-core'
 import {
   fitsRules,
+  fitsValidations,
   LIMITS,
+  readCheck,
   readCriterion,
   readEffect,
   wholeOf,
@@ -21,12 +23,14 @@ import {
   type Look,
   type Rule,
   type SheetSnapshot,
+  type Validation,
 } from './document/index.js'
 import { CellReader } from './grid-cells.js'
 
-/** Under which names Univer keeps the filters and the conditional formats of a workbook. */
+/** Under which names Univer keeps the filters, the conditional formats and the data validations of a workbook. */
 const FILTERS = 'SHEET_FILTER_PLUGIN'
 const RULES = 'SHEET_CONDITIONAL_FORMATTING_PLUGIN'
+const VALIDATIONS = 'SHEET_DATA_VALIDATION_PLUGIN'
 
 interface UniverFilters {
   readonly [sheet: string]: {
@@ -40,6 +44,12 @@ interface UniverRule {
   readonly ranges: readonly IRange[]
   readonly stopIfTrue?: boolean
   readonly rule: unknown
+}
+
+/** A data validation of Univer's; the fields that aren't here are those of a check. */
+interface UniverValidation {
+  readonly uid: string
+  readonly ranges: readonly IRange[]
 }
 
 /** Reads the grid in the document's format. */
@@ -136,6 +146,37 @@ export class GridReader {
     return { id: cfId, ranges: within, stopIfTrue: stopIfTrue === true, effect }
   }
 
+  /**
+   * Returns the data validations of a sheet; of several for a cell, the last one counts. `undefined` until the
+   * part of the grid that has them has been loaded.
+   */
+  validations(id: string): Validation[] | undefined {
+    const all = this.#resource(VALIDATIONS) as { [sheet: string]: UniverValidation[] } | undefined
+    if (all === undefined) return undefined
+    return (all[id] ?? []).flatMap((one) => this.#validation(id, one) ?? [])
+  }
+
+  /** Returns why a sheet can't have a data validation of Univer's form, or a part of one, beside its others. */
+  validationProblem(
+    id: string,
+    wanted: Partial<UniverValidation>,
+  ): 'unsupported' | 'tooManyValidations' | undefined {
+    const all = this.validations(id) ?? []
+    const own = all.find((one) => one.id === wanted.uid)
+    const before = own && { uid: own.id, ranges: own.ranges, ...own.check }
+    const whole = { uid: '', ranges: [], ...before, ...wanted }
+    const validation = this.#validation(id, whole)
+    if (validation === undefined) return 'unsupported'
+    const others = all.filter((one) => one !== own)
+    return fitsValidations([...others, validation]) ? undefined : 'tooManyValidations'
+  }
+
+  #validation(id: string, rule: UniverValidation): Validation | undefined {
+    const check = readCheck(rule, toText)
+    const ranges = rule.ranges.flatMap((range) => this.#within(id, range))
+    return check === undefined || ranges.length === 0 ? undefined : { id: rule.uid, ranges, check }
+  }
+
   /** Returns what a part of Univer keeps of the workbook; `undefined` until it has been loaded. */
   #resource(name: string): unknown {
     const hooks = this.#resources.getAllResourceHooks()
@@ -207,6 +248,7 @@ export class GridReader {
       filter: this.filter(id) ?? null,
       look: this.look(id),
       rules: this.rules(id) ?? [],
+      validations: this.validations(id) ?? [],
     }
   }
 
@@ -273,3 +315,9 @@ const toFormula = (value: unknown): string | undefined =>
   typeof value === 'string' && value.startsWith('=') && value.length <= LIMITS.formulaCharacters
     ? value
     : undefined
+
+const toText = (value: unknown): string | undefined => {
+  if (typeof value === 'number') return String(value)
+  const isFormula = typeof value === 'string' && value.startsWith('=')
+  return typeof value === 'string' && !isFormula ? value.toWellFormed() : toFormula(value)
+}

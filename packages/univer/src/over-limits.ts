@@ -26,6 +26,11 @@ export interface Amounts {
   readonly room: (sheet: string, axis: AxisName) => number
   /** Returns why a sheet can't have a conditional format of Univer's form in addition, or instead of an older one. */
   readonly ruleProblem: (sheet: string, rule: object) => 'unsupported' | 'tooManyRules' | undefined
+  /** The same of a data validation, or of what is changed of one. */
+  readonly validationProblem: (
+    sheet: string,
+    rule: object,
+  ) => 'unsupported' | 'tooManyValidations' | undefined
 }
 
 /** A limit that a step would exceed. */
@@ -97,6 +102,11 @@ const CHECKS = new Map<string, Check<never>>([
   ['sheet.mutation.add-conditional-rule', overRules],
   // Univer's mutation also follows moved lines.
   ['sheet.command.set-conditional-rule', overRules],
+  // Univer's mutations also cut ranges of others out, and follow moved lines.
+  ['sheet.command.addDataValidation', overValidations],
+  ['sheet.command.updateDataValidationRuleRange', overValidations],
+  ['sheets.command.update-data-validation-setting', overValidations],
+  ['sheets.command.update-data-validation-options', overValidations],
   [
     SetWorksheetNameMutation.id,
     ({ name }: ISetWorksheetNameMutationParams) =>
@@ -109,6 +119,32 @@ function overRules(
   { activeSheet, ruleProblem }: Amounts,
 ): Over | undefined {
   const problem = ruleProblem(subUnitId ?? activeSheet(), rule)
+  return problem && { reason: (texts) => texts[problem] }
+}
+
+interface ValidationParams {
+  readonly subUnitId: string
+  readonly ruleId?: string
+  /** A new data validation, or what is changed of one. */
+  readonly rule?: object
+  readonly ranges?: readonly CellRange[]
+  readonly setting?: object
+  readonly options?: object
+}
+
+function overValidations(
+  params: ValidationParams,
+  { validationProblem }: Amounts,
+): Over | undefined {
+  const { subUnitId, ruleId, ranges, rule, setting, options } = params
+  const changed = ranges === undefined ? {} : { ranges }
+  const wanted = {
+    ...(ruleId === undefined ? {} : { uid: ruleId }),
+    ...changed,
+    ...setting,
+    ...options,
+  }
+  const problem = validationProblem(subUnitId, rule ?? wanted)
   return problem && { reason: (texts) => texts[problem] }
 }
 

@@ -13,6 +13,8 @@ export interface Steps {
   readonly counts: { readonly undos: number; readonly redos: number }
   undo(): void
   redo(): void
+  /** Takes back the last step for good: it can't be redone. */
+  takeBack(): void
   /** Calls back when the counts may have changed. */
   subscribe(listener: () => void): () => void
 }
@@ -26,8 +28,17 @@ export interface Steps {
  */
 export function overrideUndo(workbook: string, steps: Steps): DependencyOverride {
   class OwnUndo extends LocalUndoRedoService {
+    #lastId: string | undefined
+
     override pushUndoRedo(item: IUndoRedoItem): void {
-      if (item.unitID !== workbook) super.pushUndoRedo(item)
+      if (item.unitID === workbook) this.#lastId = item.id
+      else super.pushUndoRedo(item)
+    }
+
+    /** Univer calls this for a value that a data validation refuses. */
+    override rollback(id: string, unit?: string): void {
+      if (unit !== workbook) super.rollback(id, unit)
+      else if (id === this.#lastId) steps.takeBack()
     }
 
     override pitchTopUndoElement(): IUndoRedoItem | null {

@@ -77,6 +77,12 @@ const ALSO_OWN_BUSINESS = new Set([
   'sheet.mutation.conditional-formatting-formula-mark-dirty',
 ])
 
+/** What only opens something that writes. */
+const OPENINGS = new Set([
+  'data-validation.operation.open-validation-panel',
+  'sheet.operation.show-data-validation-dropdown',
+])
+
 /** Menus whose commands are refused. */
 export const HIDDEN_MENUS = Object.fromEntries(
   [...REASONS.keys(), 'sheet.contextMenu.permission'].map((menu) => [menu, { hidden: true }]),
@@ -124,6 +130,7 @@ function reasonAgainst(
   amounts: Amounts,
 ): Sentence | undefined {
   if (REASONS.has(id)) return REASONS.get(id)
+  if (OPENINGS.has(id)) return whyReadOnly
   if (id === SetCellEditVisibleOperation.id) {
     return isOpening(params) ? whyReadOnly : undefined
   }

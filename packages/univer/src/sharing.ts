@@ -91,6 +91,10 @@ export class Sharing implements Steps, PasteSurroundings {
     this.#bound?.steps.redo()
   }
 
+  takeBack(): void {
+    this.#bound?.steps.takeBack()
+  }
+
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)

@@ -37,6 +37,7 @@ export interface Texts {
   readonly tooManyMergedCells: (mostCells: number) => string
   readonly filterTooLarge: string
   readonly tooManyRules: string
+  readonly tooManyValidations: string
   /** Why so many rows or columns can't be inserted. */
   readonly linesLeft: {
     readonly rows: (count: number) => string
@@ -82,6 +83,8 @@ export const TEXTS: Texts = {
     'This filter has too many values. Filter by a condition, or leave out fewer values.',
   tooManyRules:
     'These are too many conditional formats for one sheet. Remove some, or choose fewer cells.',
+  tooManyValidations:
+    'These are too many data validations for one sheet. Remove some, or choose fewer cells.',
   linesLeft: {
     rows: (left) => `This sheet can have only ${count(left)} more rows.`,
     columns: (left) => `This sheet can have only ${count(left)} more columns.`,

@@ -502,6 +502,8 @@ export const messages = {
   'grid.tooManyMerges': 'A sheet can have at most {most, number} merged cells.',
   'grid.tooManyRules':
     'These are too many conditional formats for one sheet. Remove some, or choose fewer cells.',
+  'grid.tooManyValidations':
+    'These are too many data validations for one sheet. Remove some, or choose fewer cells.',
   'grid.tooManySheets': 'A workbook can have at most {most, number} sheets.',
   'grid.unsupported': 'This isn’t supported yet.',
 

@@ -485,6 +485,7 @@ export const messages: Messages = {
   'grid.tooManyMergedCells': '一个工作表最多合并 {most, number} 个单元格。',
   'grid.tooManyMerges': '一个工作表最多有 {most, number} 处合并单元格。',
   'grid.tooManyRules': '这个工作表的条件格式太多。请删除一些，或缩小单元格范围。',
+  'grid.tooManyValidations': '这个工作表的数据验证太多。请删除一些，或缩小单元格范围。',
   'grid.tooManySheets': '最多 {most, number} 个工作表。',
   'grid.unsupported': '暂不支持此操作。',
 

@@ -24,7 +24,7 @@ import {
   SheetsSelectionsService,
 } from '@univerjs/preset-sheets-core'
 import type { Cell } from '../presence/place.js'
-import { isSame, LIMITS, usualKind, type AxisName } from '../document/index.js'
+import { isSame, LIMITS, overlap, usualKind, type AxisName } from '../document/index.js'
 import { toUniverCell } from '../grid-cells.js'
 import { CELLS_AT_ONCE } from '../grid-writer.js'
 import { overContent } from '../over-limits.js'
@@ -285,12 +285,6 @@ const isWithin = (inner: IRange, outer: IRange): boolean =>
   inner.endRow <= outer.endRow &&
   inner.startColumn >= outer.startColumn &&
   inner.endColumn <= outer.endColumn
-
-const overlap = (a: IRange, b: IRange): boolean =>
-  a.startRow <= b.endRow &&
-  b.startRow <= a.endRow &&
-  a.startColumn <= b.endColumn &&
-  b.startColumn <= a.endColumn
 
 const movedBy = (range: IRange, rows: number, columns: number): IRange => ({
   startRow: range.startRow + rows,

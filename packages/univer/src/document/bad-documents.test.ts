@@ -9,6 +9,7 @@ import { Grid } from './simulation/grid.js'
 const PARTS = ['sheets', 'cells:sheet-1', 'styles:sheet-1', 'rows:sheet-1', 'columns:sheet-1']
 const MORE = ['merges:sheet-1', 'blocks:sheet-1', 'rows:x', 'cells:x', 'blocks:x', 'whatever']
 const RULES = 'rules:sheet-1'
+const VALIDATIONS = 'validations:sheet-1'
 const parts = fc.constantFrom(...PARTS, ...MORE)
 
 // These stand for shared types, which can be in one document only.
@@ -117,7 +118,25 @@ const inRules = fc.oneof(
   fc.tuple(fc.constantFrom('a/effect', 'b/effect', 'constructor/effect'), effects),
   fc.tuple(fc.constantFrom('a/effect', 'a/ranges', 'a/at'), values),
 )
+const checks = fc.constantFrom<unknown>(
+  { type: 'list', formula1: 'a,b', formula2: '#fff' },
+  { type: 'list', formula1: ['=', '0:0..3:0', ''] },
+  { type: 'list', formula1: '=A1:A4' },
+  { type: 'custom', formula1: ['=', '0:0', '>1'], errorStyle: 1 },
+  { type: 'custom' },
+  { type: 'decimal', operator: 'constructor', formula1: 7 },
+  { type: '__proto__' },
+  { type: 'checkbox', bizInfo: null, error: {} },
+)
+const inValidations = inRules.map(([key, value]): readonly [string, unknown] => [
+  key.replace('effect', 'check'),
+  value,
+])
 const entries = fc.oneof(
+  fc.tuple(inValidations, checks, fc.boolean()).map(([[key, value], check, isLast]) => {
+    const isCheck = key.endsWith('/check') && isLast
+    return [VALIDATIONS, key, isCheck ? check : value, isLast] as const
+  }),
   fc
     .tuple(inRules, fc.boolean())
     .map(([[key, value], isLast]) => [RULES, key, value, isLast] as const),

@@ -13,6 +13,7 @@ import { setLook } from '../operations/set-look.js'
 import { setMerges } from '../operations/set-merges.js'
 import { setRangeValues } from '../operations/set-range-values.js'
 import { setRules } from '../operations/set-rules.js'
+import { setValidations } from '../operations/set-validations.js'
 import { setSizes } from '../operations/set-sizes.js'
 import { isReordered, sortRows } from '../operations/sort-rows.js'
 import { complete, type Work } from '../slices.js'
@@ -51,7 +52,7 @@ export function* takingSteps(workbook: Workbook, held: CellPlace | null): Work<O
   touchFormulas(workbook)
   for (const sheet of workbook.shown) {
     const unshown = { workbook, sheet, held }
-    for (const kind of [setRangeValues, setMerges, setFrozen, setFilter, setRules])
+    for (const kind of [setRangeValues, setMerges, setFrozen, setFilter, setRules, setValidations])
       steps.push(...kind.diff(unshown))
   }
   return steps
@@ -76,6 +77,7 @@ function stepsOfLines(workbook: Workbook, sheet: SheetState, axis: AxisName): Op
     sheet.areMergesTouched = true
     sheet.isFilterTouched = true
     sheet.rules.isTouched = true
+    sheet.validations.isTouched = true
     lines.isReordered = false
   }
   steps.push(...setSizes.diff({ sheet, axis }), ...setHidden.diff({ sheet, axis }))
@@ -100,7 +102,8 @@ function stepsOfOrder(sheet: SheetState, axis: AxisName): Operation[] {
 function touchFormulas({ shown, changed }: Workbook): void {
   if (changed.size === 0) return
   for (const sheet of shown) {
-    sheet.rules.isTouched ||= sheet.rules.hasFormulas
+    sheet.rules.touchFormulas()
+    sheet.validations.touchFormulas()
     for (const entry of sheet.formulas) {
       if (isAbout(entry.formula!, sheet.id, changed)) sheet.touched.add(entry)
     }

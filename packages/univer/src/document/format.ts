@@ -15,8 +15,11 @@ export const ORDER_FORMAT = 3
 /** The version from which a sheet has conditional formats. */
 export const RULES_FORMAT = 4
 
+/** The version from which a sheet has data validations. */
+export const VALIDATIONS_FORMAT = 5
+
 /** The newest version of the sheet format that this client knows. @see SHEET.md SD21 */
-export const SHEET_FORMAT = 4
+export const SHEET_FORMAT = 5
 
 /**
  * Returns the version of a document's format; `undefined` if the document states an invalid one.

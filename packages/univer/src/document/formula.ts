@@ -20,8 +20,18 @@ export type StoredFormula = readonly string[]
 /** A parsed formula of texts and references; `null` stands for an invalid reference. */
 export type Formula = readonly (string | Reference | null)[]
 
-/** Binds the references of a typed formula to their cells. @see SHEET.md SD8 */
-export function storeFormula(text: string, home: Lines, sheets: Sheets): StoredFormula {
+/**
+ * Binds the references of a typed formula to their cells.
+ *
+ * @param isOfPlaces whether it is to be printed so
+ * @see SHEET.md SD8
+ */
+export function storeFormula(
+  text: string,
+  home: Lines,
+  sheets: Sheets,
+  isOfPlaces = false,
+): StoredFormula {
   const stored: string[] = ['']
   for (const part of scanFormula(text)) {
     const name = typeof part === 'string' ? undefined : part.sheet
@@ -31,7 +41,7 @@ export function storeFormula(text: string, home: Lines, sheets: Sheets): StoredF
       stored.push(stored.pop()! + (typeof part === 'string' ? part : part.text))
     } else {
       const sheet = name === undefined ? {} : { sheet: lines.id }
-      stored.push(storeReference({ ...sheet, ...bindReference(part, lines) }), '')
+      stored.push(storeReference({ ...sheet, ...bindReference(part, lines, isOfPlaces) }), '')
     }
   }
   return stored
@@ -48,11 +58,21 @@ export function readFormula(stored: unknown): Formula | undefined {
 const isText = (part: unknown): boolean =>
   typeof part === 'string' && part.length <= LIMITS.formulaCharacters
 
-/** Returns the formula's current text. */
-export function printFormula(formula: Formula, home: string, sheets: Sheets): string {
+/**
+ * Returns the formula's current text.
+ *
+ * @param isOfPlaces whether a reference to one cell is to its place, as the ends of ranges are: it stays where it
+ *   is in a sort, and an end that isn't fixed goes to the next line when its own one is deleted
+ */
+export function printFormula(
+  formula: Formula,
+  home: string,
+  sheets: Sheets,
+  isOfPlaces = false,
+): string {
   const parts = formula.map((part) => {
     if (typeof part === 'string') return part
-    return part === null ? '#REF!' : printReference(part, home, sheets)
+    return part === null ? '#REF!' : printReference(part, home, sheets, isOfPlaces)
   })
   return parts.join('').slice(0, 2 * LIMITS.formulaCharacters)
 }

@@ -22,10 +22,16 @@ export const LIMITS = {
   /** The number of conditional formats in a sheet. */
   rules: 200,
   rangesOfRule: 100,
-  /** Of what one conditional format does, as JSON. */
+  /** Of what one conditional format does or one data validation checks, as JSON. */
   ruleCharacters: 32_768,
   /** The number of cells in all conditional formats of a sheet together, each of which Univer looks at. */
   ruleCells: 1_000_000,
+  /** The number of data validations in a sheet. */
+  validations: 200,
+  /** The number of cells in all data validations of a sheet together, each of which Univer looks at. */
+  validatedCells: 200_000,
+  /** As how many cells a smaller range of a data validation counts. */
+  leastValidatedCells: 200,
   /** Rows that a sort moves as a whole; each takes an entry. */
   sortedRows: 10_000,
   /** In pixels. */

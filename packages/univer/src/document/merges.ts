@@ -1,6 +1,6 @@
 import { LIMITS } from './limits.js'
 import type { CellRange } from './cells.js'
-import { rangeBetween } from './ranges.js'
+import { cellsOf, overlap, rangeBetween } from './ranges.js'
 import type { SheetState } from './sheet-state.js'
 
 /**
@@ -31,7 +31,7 @@ export function hasTooManyMerges(sheet: SheetState): boolean {
 export function withinLimits(merges: readonly CellRange[]): CellRange[] {
   let room: number = LIMITS.mergedCells
   return merges.slice(0, LIMITS.merges).filter((range) => {
-    const count = cellsIn(range)
+    const count = cellsOf(range)
     if (count > room) return false
     room -= count
     return true
@@ -41,9 +41,6 @@ export function withinLimits(merges: readonly CellRange[]): CellRange[] {
 /** Returns whether all of these merges are within the limits. */
 export const fitsMerges = (merges: readonly CellRange[]): boolean =>
   withinLimits(merges).length === merges.length
-
-const cellsIn = ({ startRow, startColumn, endRow, endColumn }: CellRange): number =>
-  (endRow - startRow + 1) * (endColumn - startColumn + 1)
 
 function rangesOf(sheet: SheetState): CellRange[] {
   const keys = [...sheet.merges.keys()].toSorted().slice(0, LIMITS.merges)
@@ -55,11 +52,5 @@ function rangesOf(sheet: SheetState): CellRange[] {
 
 function rangeOf(sheet: SheetState, first: string, last: string): CellRange | null {
   const range = rangeBetween(sheet, first, last)
-  return range === null || cellsIn(range) === 1 ? null : range
+  return range === null || cellsOf(range) === 1 ? null : range
 }
-
-const overlap = (a: CellRange, b: CellRange): boolean =>
-  a.startRow <= b.endRow &&
-  b.startRow <= a.endRow &&
-  a.startColumn <= b.endColumn &&
-  b.startColumn <= a.endColumn

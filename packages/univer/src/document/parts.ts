@@ -7,11 +7,11 @@ export const PART_CELLS: number = LIMITS.cellsInBlock
 
 /**
  * Returns two steps as one if both write cells of a sheet, in different rows: the grid takes fewer cells at once
- * than a block has. Of two that set all rules of a sheet, the second counts.
+ * than a block has. Of two that set the same list of a sheet, the second counts.
  */
 export function joinSteps(first: Operation | undefined, second: Operation): Operation | undefined {
-  const areRules = first?.type === 'set-rules' && second.type === 'set-rules'
-  if (areRules && first.sheet === second.sheet) return second
+  const isOfList = second.type === 'set-rules' || second.type === 'set-validations'
+  if (isOfList && first?.type === second.type && first.sheet === second.sheet) return second
   if (first?.type !== 'set-range-values' || second.type !== 'set-range-values') return undefined
   const { cellValue } = first
   if (first.sheet !== second.sheet) return undefined

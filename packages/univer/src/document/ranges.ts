@@ -21,6 +21,24 @@ export function rangeBetween(sheet: SheetState, first: string, last: string): Ce
   }
 }
 
+/** Returns the cells between stored corners, without those that are gone. */
+export const rangesBetween = (sheet: SheetState, corners: readonly string[]): CellRange[] =>
+  corners.flatMap((stored) => {
+    const [first = '', last = ''] = stored.split('..')
+    return rangeBetween(sheet, first, last) ?? []
+  })
+
+/** Returns how many cells a range has. */
+export const cellsOf = ({ startRow, startColumn, endRow, endColumn }: CellRange): number =>
+  (endRow - startRow + 1) * (endColumn - startColumn + 1)
+
+/** Returns whether two ranges have a cell in common. */
+export const overlap = (one: CellRange, other: CellRange): boolean =>
+  one.startRow <= other.endRow &&
+  other.startRow <= one.endRow &&
+  one.startColumn <= other.endColumn &&
+  other.startColumn <= one.endColumn
+
 /**
  * Returns the corners of cells that the grid shows; `undefined` if it doesn't have them.
  *

@@ -81,10 +81,18 @@ function readLine(text: string): Line | null {
   return at === ALL || at.startsWith('+') || isRangeEnd(at) ? { at, isFixed } : null
 }
 
-/** Binds a typed reference to the cells that the grid shows. */
-export function bindReference({ from, to }: A1Reference, lines: Lines): Omit<Reference, 'sheet'> {
-  const ofRows = to !== undefined && to.row !== from.row
-  const ofColumns = to !== undefined && to.column !== from.column
+/**
+ * Binds a typed reference to the cells that the grid shows.
+ *
+ * @param isOfPlaces whether it is to the place of a cell
+ */
+export function bindReference(
+  { from, to }: A1Reference,
+  lines: Lines,
+  isOfPlaces: boolean,
+): Omit<Reference, 'sheet'> {
+  const ofRows = isOfPlaces || (to !== undefined && to.row !== from.row)
+  const ofColumns = isOfPlaces || (to !== undefined && to.column !== from.column)
   const end = ({ row, column, isRowFixed, isColumnFixed }: A1End): End => ({
     row: { at: lineAt(lines.rows, row, ofRows), isFixed: isRowFixed },
     column: { at: lineAt(lines.columns, column, ofColumns), isFixed: isColumnFixed },
@@ -105,17 +113,26 @@ function lineAt(
 }
 
 /** Returns a reference in A1 at its current place; `#REF!` if nothing of it is left. */
-export function printReference(reference: Reference, home: string, sheets: Sheets): string {
+export function printReference(
+  reference: Reference,
+  home: string,
+  sheets: Sheets,
+  isOfPlaces: boolean,
+): string {
   const lines = sheets.sheetWithId(reference.sheet ?? home)
-  const ends = lines && endsOf(reference, lines)
+  const ends = lines && endsOf(reference, lines, isOfPlaces)
   if (!lines || !ends) return '#REF!'
   const prefix = reference.sheet === undefined ? '' : `${printSheet(lines.name)}!`
   return prefix + ends.map(printEnd).join(':')
 }
 
-function endsOf({ from, to }: Reference, { rows, columns }: Lines): A1End[] | null {
-  const row = placesOf(rows.axis, to ? [from.row, to.row] : [from.row])
-  const column = placesOf(columns.axis, to ? [from.column, to.column] : [from.column])
+function endsOf(
+  { from, to }: Reference,
+  { rows, columns }: Lines,
+  isOfPlaces: boolean,
+): A1End[] | null {
+  const row = placesOf(rows.axis, to ? [from.row, to.row] : [from.row], isOfPlaces)
+  const column = placesOf(columns.axis, to ? [from.column, to.column] : [from.column], isOfPlaces)
   if (row === null || column === null) return null
   const ends = row.map((line, at): A1End => {
     const { position, isFixed } = column[at]!
@@ -137,13 +154,14 @@ interface Place {
 }
 
 /** Returns the places of the ends in order; `null` if nothing between them is left. */
-function placesOf(axis: Axis, lines: readonly Line[]): Place[] | null {
+function placesOf(axis: Axis, lines: readonly Line[], isOfPlaces: boolean): Place[] | null {
   if (lines.some(({ at }) => at === ALL)) {
     return lines.map(({ isFixed }) => ({ position: undefined, isFixed }))
   }
-  const isOfSeveral = lines.some(({ at }) => at !== lines[0]!.at)
+  const isOfSeveral = isOfPlaces || lines.some(({ at }) => at !== lines[0]!.at)
   const places = lines.map(({ at }) => placeOf(axis, at, isOfSeveral))
-  const span = spanOf(places)
+  const isLoose = isOfPlaces && lines.every(({ at, isFixed }) => at === lines[0]!.at && !isFixed)
+  const span = isLoose ? orNext(places[0]!) : spanOf(places)
   if (span === null) return null
   const [one, other] = places
   const isBackwards = one && other && one.first > other.first
@@ -153,6 +171,9 @@ function placesOf(axis: Axis, lines: readonly Line[]): Place[] | null {
     isFixed,
   }))
 }
+
+/** Of a line that is deleted, the next one. */
+const orNext = (place: Span | null): Span | null => place && { ...place, last: place.first }
 
 /** @see SHEET.md SF2 */
 function placeOf(axis: Axis, at: string, isOfSeveral: boolean): Span | null {

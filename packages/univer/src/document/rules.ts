@@ -1,20 +1,12 @@
 import type { CellRange } from './cells.js'
-import { withFormulas, type Effect } from './effect.js'
+import { withFormulas } from './effect.js'
 import { printFormula, type Formula } from './formula.js'
 import { LIMITS } from './limits.js'
-import { rangeBetween } from './ranges.js'
+import { isTooLong, type Stored } from './ranged-list.js'
+import { cellsOf, rangesBetween } from './ranges.js'
 import type { Sheets } from './references.js'
-import { isTooLong, type StoredRule } from './rule-list.js'
+import type { Rule, StoredEffect } from './rule-list.js'
 import type { SheetState } from './sheet-state.js'
-
-/** A conditional format: cells, and what is shown of those that fit. */
-export interface Rule {
-  readonly id: string
-  readonly ranges: readonly CellRange[]
-  /** Whether no less important rule counts for a cell that fits. */
-  readonly stopIfTrue: boolean
-  readonly effect: Effect<string>
-}
 
 /** Returns the rules as they are now, the most important one first. @see SHEET.md SF20, SF23 */
 export function rulesOf(sheet: SheetState, sheets: Sheets): Rule[] {
@@ -28,15 +20,16 @@ export const fitsRules = (rules: readonly Rule[]): boolean =>
   withinLimits(rules).length === rules.length &&
   rules.every(({ ranges, effect }) => ranges.length <= LIMITS.rangesOfRule && !isTooLong(effect))
 
-function ruleOf(stored: StoredRule, sheet: SheetState, sheets: Sheets): Rule | undefined {
-  const { id, stopIfTrue } = stored
-  const ranges = stored.ranges.flatMap((corners) => {
-    const [first = '', last = ''] = corners.split('..')
-    return rangeBetween(sheet, first, last) ?? []
-  })
+function ruleOf(
+  { id, ranges: corners, body }: Stored<StoredEffect>,
+  sheet: SheetState,
+  sheets: Sheets,
+): Rule | undefined {
+  const ranges = rangesBetween(sheet, corners)
   if (ranges.length === 0) return undefined
+  const { effect, stopIfTrue } = body
   const print = (formula: Formula) => printFormula(formula, sheet.id, sheets)
-  return { id, ranges, stopIfTrue, effect: withFormulas(stored.effect, print) }
+  return { id, ranges, stopIfTrue, effect: withFormulas(effect, print) }
 }
 
 /** Returns the rules that the cells of all of them leave room for. */
@@ -52,8 +45,6 @@ function withinLimits(rules: readonly Rule[]): Rule[] {
 
 function cellsIn(ranges: readonly CellRange[]): number {
   let count = 0
-  for (const { startRow, startColumn, endRow, endColumn } of ranges) {
-    count += (endRow - startRow + 1) * (endColumn - startColumn + 1)
-  }
+  for (const range of ranges) count += cellsOf(range)
   return count
 }

@@ -371,6 +371,7 @@ describe('content that depends on the positions of lines', () => {
       merges: [{ startRow: 6, startColumn: 4, endRow: 7, endColumn: 5 }],
       frozen: { rows: 5, columns: 1 },
       rules: [],
+      validations: [],
       formulas: [{ row: 4, column: 0, f: '=A4&B7' }],
     }
     expect(other.sheets.derived()[0]).toEqual(expected)
@@ -513,7 +514,7 @@ describe('the version of the format', () => {
     expect(anns.sheets.isKnown).toBe(true)
   })
 
-  it.each([5, 99, 'x', null])(
+  it.each([6, 99, 'x', null])(
     '[SD22 SD23] %s: nothing is read or written any more, and all is there afterwards',
     (format) => {
       const [anns, bobs] = [new Person(), new Person()]
@@ -546,7 +547,7 @@ describe('the version of the format', () => {
     anns.write(3, 0, { v: 'of Ann' })
     bobs.do({ type: 'remove-lines', ...rows, at: 3, count: 1 })
     meet(anns, bobs)
-    setFormat(anns, 5)
+    setFormat(anns, 6)
     expect(anns.sheets.takeUnseen()).toEqual([])
     setFormat(anns, 1)
     expect(anns.sheets.takeUnseen()).toEqual([['of Ann']])

@@ -4,6 +4,7 @@ import { kindOf } from '../operations/index.js'
 import type { Operation } from '../operations/operation.js'
 import type { SetFilter } from '../operations/set-filter.js'
 import type { SetRules } from '../operations/set-rules.js'
+import type { SetValidations } from '../operations/set-validations.js'
 import { complete, type Work } from '../slices.js'
 import type { AxisName, LineId } from './axis.js'
 import { isEmpty, type CellData, type CellMatrix, type CellPlace, type CellRange } from './cells.js'
@@ -16,7 +17,8 @@ import type { Chance } from './order-key.js'
 import { PART_CELLS, partsOf } from './parts.js'
 import { BLOCK_FROM } from './range-writer.js'
 import { isSeen } from './own-writes.js'
-import type { Rule } from './rules.js'
+import type { Rule } from './rule-list.js'
+import type { Validation } from './validation-list.js'
 import type { Look } from './sheet-list.js'
 import { splitKey, type LinesState, type SheetState } from './sheet-state.js'
 import { restoreEntries, type Restored } from './restore.js'
@@ -46,6 +48,8 @@ export interface SheetSnapshot {
   readonly look: Look
   /** The conditional formats, the most important one first. */
   readonly rules: readonly Rule[]
+  /** The data validations; of several for a cell, the last one counts. */
+  readonly validations: readonly Validation[]
 }
 
 /** The parts of a sheet that depend on the positions of its lines. */
@@ -54,6 +58,7 @@ export interface DerivedSheet {
   readonly merges: readonly CellRange[]
   readonly frozen: { readonly rows: number; readonly columns: number }
   readonly rules: readonly Rule[]
+  readonly validations: readonly Validation[]
   readonly formulas: readonly {
     readonly row: number
     readonly column: number
@@ -288,6 +293,11 @@ export class SheetDocument {
     return this.#isKnown && this.#undo.redo()
   }
 
+  /** Undoes this grid's last step for good; the change arrives with `takeChanges()`. */
+  takeBack(): void {
+    if (this.#isKnown) this.#undo.takeBack()
+  }
+
   /**
    * Makes the workbook as a version of it was, as one undo step; the change arrives with `takeChanges()`.
    *
@@ -319,6 +329,13 @@ export class SheetDocument {
   rules(): SetRules[] {
     return this.#workbook.shown.flatMap(({ id: sheet, rules: { shown: rules } }) =>
       rules.length === 0 ? [] : [{ type: 'set-rules', sheet, rules }],
+    )
+  }
+
+  /** Returns steps for the data validations that the grid should have. */
+  validations(): SetValidations[] {
+    return this.#workbook.shown.flatMap(({ id: sheet, validations: { shown: validations } }) =>
+      validations.length === 0 ? [] : [{ type: 'set-validations', sheet, validations }],
     )
   }
 
@@ -387,6 +404,7 @@ function snapshotOf(sheet: SheetState): SheetSnapshot {
     filter: sheet.filterShown,
     look: sheet.look,
     rules: sheet.rules.shown,
+    validations: sheet.validations.shown,
   }
 }
 
@@ -397,7 +415,8 @@ function derivedOf(sheet: SheetState): DerivedSheet {
     return f === undefined || row === -1 || column === -1 ? [] : [{ row, column, f }]
   })
   const { mergesShown: merges, frozenShown: frozen } = sheet
-  return { id: sheet.id, merges, frozen, rules: sheet.rules.shown, formulas }
+  const [rules, validations] = [sheet.rules.shown, sheet.validations.shown]
+  return { id: sheet.id, merges, frozen, rules, validations, formulas }
 }
 
 function linesOf({ axis, shown, sizes, hidden }: LinesState): LinesSnapshot {

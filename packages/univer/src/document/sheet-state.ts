@@ -14,8 +14,10 @@ import {
 import { readCriterion, type Criterion, type Filter } from './criterion.js'
 import { printFormula, readFormula, type Formula } from './formula.js'
 import type { Lines, Sheets } from './references.js'
-import { RuleList } from './rule-list.js'
+import { RangedList } from './ranged-list.js'
+import { RULES, type Rule, type StoredEffect } from './rule-list.js'
 import { USUAL_LOOK, type Look } from './sheet-list.js'
+import { VALIDATIONS, type StoredCheck, type Validation } from './validation-list.js'
 
 /** A cell of the document, and its state in the grid. */
 export interface Entry {
@@ -103,7 +105,8 @@ export class SheetState implements Lines {
   readonly criteria = new Map<LineId, Criterion>()
   isFilterTouched = true
   filterShown: Filter | null = null
-  readonly rules = new RuleList()
+  readonly rules = new RangedList<StoredEffect, Rule>(RULES)
+  readonly validations = new RangedList<StoredCheck, Validation>(VALIDATIONS)
 
   constructor(id: string, size: { readonly rows: number; readonly columns: number }) {
     this.id = id

@@ -48,6 +48,12 @@ export class UndoSteps {
     return this.#manager.redo() !== null
   }
 
+  /** Undoes the last step, so that it can't be redone. */
+  takeBack(): void {
+    this.#manager.undo()
+    this.#manager.clear(false, true)
+  }
+
   destroy(): void {
     this.#manager.destroy()
   }

@@ -17,6 +17,7 @@ export type Part =
   | 'blocks'
   | 'filters'
   | 'rules'
+  | 'validations'
 
 /** The keys of the written entries, by the name of the part. */
 export type Written = ReadonlyMap<string, ReadonlySet<string>>
@@ -33,6 +34,7 @@ const PARTS: readonly Part[] = [
   'blocks',
   'filters',
   'rules',
+  'validations',
 ]
 
 /** What is read in about a millisecond. */
@@ -166,7 +168,7 @@ function read(sheet: SheetState, part: Part, key: string, value: unknown): void 
   else if (part === 'blocks') sheet.readBlock(key, value)
   else if (part === 'merges') sheet.readMerge(key, value)
   else if (part === 'filters') sheet.readFilter(key, value)
-  else if (part === 'rules') sheet.rules.read(key, value)
+  else if (part === 'rules' || part === 'validations') sheet[part].read(key, value)
   else sheet.readLine(part, key, value)
 }
 

@@ -6,6 +6,7 @@ import {
   type CellRange,
   type Operation,
   type Rule,
+  type Validation,
 } from '../document/index.js'
 import { FIRST_SIZE } from '../document/limits.js'
 import { USUAL_LOOK, type Look } from '../document/sheet-list.js'
@@ -22,6 +23,7 @@ export class SheetDraft {
   filter: Filter | null = null
   look: Look = USUAL_LOOK
   readonly rules: Rule[] = []
+  readonly validations: Validation[] = []
   readonly rows = new LinesDraft()
   readonly columns = new LinesDraft()
 

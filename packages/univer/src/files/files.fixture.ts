@@ -38,6 +38,7 @@ export const sheetWith = (sheet: Partial<FileSheet>): FileSheet => ({
   filter: null,
   look: { isHidden: false, color: null, hasGridLines: true },
   rules: [],
+  validations: [],
   rows: { count: 1_000, sizes: {}, hidden: [] },
   columns: { count: 26, sizes: {}, hidden: [] },
   ...sheet,

@@ -116,7 +116,7 @@ describe('a workbook', () => {
     const after = `<mergeCells><mergeCell ref="B2:C3"/></mergeCells>
       <conditionalFormatting sqref="C3:C9"><cfRule type="expression" priority="1"><formula>NOSUCH(C3)</formula></cfRule></conditionalFormatting>
       <conditionalFormatting sqref="D3"><cfRule type="timePeriod" priority="2" timePeriod="today"/></conditionalFormatting>
-      <dataValidations><dataValidation type="whole" sqref="D4"><formula1>1</formula1></dataValidation></dataValidations>`
+      <dataValidations><dataValidation type="time" sqref="D4"><formula1>0.5</formula1></dataValidation></dataValidations>`
     const bytes = workbookOf({
       'xl/worksheets/sheet1.xml': worksheetOf('<row r="1"><c r="A1"><v>1</v></c></row>', after),
       'xl/vbaProject.bin': 'macros',
@@ -493,5 +493,111 @@ describe('conditional formats of a file', () => {
     expect(leftOut).toEqual([
       { feature: 'conditional-formats', sheet: 'One', count: 6, example: 'A1' },
     ])
+  })
+})
+
+describe('data validations of a file', () => {
+  const read = async (after: string) => {
+    const bytes = workbookOf({
+      'xl/worksheets/sheet1.xml': worksheetOf('<row r="1"><c r="A1"><v>1</v></c></row>', after),
+    })
+    const { sheets, leftOut } = await readFile(bytes, 'a.xlsx')
+    return { validations: sheets[0]!.validations, leftOut }
+  }
+  const block = (rules: string) => `<dataValidations>${rules}</dataValidations>`
+  const at = (startRow: number, startColumn: number, endRow = startRow) => ({
+    startRow,
+    startColumn,
+    endRow,
+    endColumn: startColumn,
+  })
+
+  it('[FL30] are read as Excel writes them, with lists of other sheets', async () => {
+    const { validations, leftOut } = await read(
+      block(
+        `<dataValidation type="list" allowBlank="1" showErrorMessage="1" sqref="A1:A1048576 C2"><formula1>"yes, no,""x"""</formula1></dataValidation>
+         <dataValidation type="date" operator="greaterThan" allowBlank="1" showErrorMessage="1" errorStyle="warning" error="Later &amp; later" sqref="B2"><formula1>45000.5</formula1><formula2>0</formula2></dataValidation>
+         <dataValidation type="whole" sqref="B3"><formula1>1</formula1><formula2>$A$1</formula2></dataValidation>`,
+      ) +
+        `<extLst><ext xmlns:x14="x14"><x14:dataValidations count="1" xmlns:xm="xm"><x14:dataValidation type="list" allowBlank="1" showErrorMessage="1">
+          <x14:formula1><xm:f>'It &amp; that'!$A$1:$A$9</xm:f></x14:formula1><xm:sqref>D2:D9</xm:sqref></x14:dataValidation></x14:dataValidations></ext></extLst>`,
+    )
+    expect(leftOut).toEqual([])
+    expect(validations).toEqual([
+      {
+        id: 'file-1',
+        ranges: [at(0, 0, 999), at(1, 2)],
+        check: { type: 'list', formula1: 'yes,no,"x"', errorStyle: 1 },
+      },
+      {
+        id: 'file-2',
+        ranges: [at(1, 1)],
+        check: {
+          type: 'date',
+          operator: 'greaterThan',
+          formula1: '2023-03-15 12:00:00',
+          showErrorMessage: true,
+          error: 'Later & later',
+          errorStyle: 2,
+          bizInfo: { showTime: true },
+        },
+      },
+      {
+        id: 'file-3',
+        ranges: [at(2, 1)],
+        check: {
+          type: 'whole',
+          operator: 'between',
+          formula1: '1',
+          formula2: '=$A$1',
+          allowBlank: false,
+          errorStyle: 0,
+        },
+      },
+      {
+        id: 'file-4',
+        ranges: [at(1, 3, 8)],
+        check: { type: 'list', formula1: "='It & that'!$A$1:$A$9", errorStyle: 1 },
+      },
+    ])
+  })
+
+  it('[FL9 FL30] have dates of the 1904 system', async () => {
+    const date =
+      '<dataValidation type="date" sqref="A1"><formula1>43538</formula1></dataValidation>'
+    const bytes = workbookOf({
+      'xl/workbook.xml': `<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><workbookPr date1904="1"/><sheets><sheet name="One" sheetId="1" r:id="r1"/></sheets></workbook>`,
+      'xl/worksheets/sheet1.xml': worksheetOf('', block(date)),
+    })
+    const { sheets } = await readFile(bytes, 'a.xlsx')
+    expect(sheets[0]!.validations[0]!.check.formula1).toBe('2023-03-15')
+  })
+
+  it('[FL30] that files can’t say are written as lists, or not at all', async () => {
+    const checks = [
+      { type: 'checkbox' },
+      { type: 'listMultiple', formula1: 'a,b', formula2: '#fff,#000', errorStyle: 1 },
+      { type: 'list', formula1: 'long,'.repeat(60) },
+      { type: 'any' },
+    ] as const
+    const all = checks.map((check, row) => ({ id: `${row}`, ranges: [at(row, 0)], check }))
+    const { sheets } = await readFile(await writeXlsx([sheetWith({ validations: all })]), 'a.xlsx')
+    expect(sheets[0]!.validations.map(({ check }) => check)).toEqual([
+      { type: 'list', formula1: '1,0', errorStyle: 2 },
+      { type: 'list', formula1: 'a,b', errorStyle: 0 },
+    ])
+  })
+
+  it('[FL30] of another form are left out, and said so', async () => {
+    const { validations, leftOut } = await read(
+      block(
+        `<dataValidation type="custom" sqref="A1"><formula1>NOSUCH(A1)</formula1></dataValidation>
+         <dataValidation type="custom" sqref="A2"><formula1>[1]Sheet1!A1</formula1></dataValidation>
+         <dataValidation type="list" sqref="A3"/>
+         <dataValidation type="list" sqref="nonsense"><formula1>"a"</formula1></dataValidation>`,
+      ),
+    )
+    expect(validations).toEqual([])
+    expect(leftOut).toEqual([{ feature: 'validations', sheet: 'One', count: 4, example: 'A1' }])
   })
 })

@@ -180,6 +180,44 @@ const rules = fc
   .array(fc.record({ ranges: cellsOfRule, stopIfTrue: fc.boolean(), effect }), { maxLength: 3 })
   .map((all) => all.map((rule, at) => ({ id: `file-${at + 1}`, ...rule })) as FileSheet['rules'])
 
+const check = fc.oneof(
+  fc.constantFrom(
+    { type: 'list', formula1: 'yes,"no",ä' },
+    { type: 'list', formula1: '=$A$1:$A$9' },
+    { type: 'custom', formula1: '=AND(B2>1,B2<$A$1)' },
+    { type: 'date', operator: 'between', formula1: '2024-02-29', formula2: '=TODAY()' },
+  ),
+  fc.record({
+    type: fc.constantFrom('whole', 'decimal', 'textLength'),
+    operator: fc.constantFrom('equal', 'notEqual', 'greaterThan', 'lessThanOrEqual'),
+    formula1: fc.constantFrom('7', '=$A$1+1'),
+  }),
+)
+const validations = fc
+  .array(
+    fc.record({
+      check: fc
+        .tuple(
+          check,
+          fc.record({
+            errorStyle: fc.constantFrom(0, 1, 2),
+            more: fc.constantFrom(
+              {},
+              { allowBlank: false },
+              { error: 'Not <that>', showErrorMessage: true, errorTitle: 'No' },
+              { prompt: 'Say', promptTitle: 'Which', showInputMessage: true },
+            ),
+          }),
+        )
+        .map(([own, { errorStyle, more }]) => ({ ...own, errorStyle, ...more })),
+      ranges: cellsOfRule,
+    }),
+    { maxLength: 3 },
+  )
+  .map(
+    (all) => all.map((one, at) => ({ id: `file-${at + 1}`, ...one })) as FileSheet['validations'],
+  )
+
 const anySheet: fc.Arbitrary<FileSheet> = fc.record({
   name: fc.constantFrom('One', '表 1', "it's"),
   cells: matrix(cell),
@@ -195,6 +233,7 @@ const anySheet: fc.Arbitrary<FileSheet> = fc.record({
   filter,
   look,
   rules,
+  validations,
   rows: linesOf(1_000, fc.integer({ min: 1, max: 400 })),
   // 88 is what a column has anyway.
   columns: linesOf(

@@ -20,11 +20,8 @@ const END_OF_CELLS = ['</sheetData>', '<sheetData/>']
  * neither all kinds nor all attributes.
  */
 export function ruleAttributes(parts: Parts, sheet: string): RuleAttributes[] {
-  const path = pathOf(parts, sheet)
-  const bytes = path === undefined ? undefined : parts[path]
-  if (bytes === undefined) return []
-  return [...afterCells(bytes).matchAll(RULE)].flatMap(([, prefix, attributes = '']) =>
-    prefix === LATER ? [] : [readAttributes(attributes)],
+  return [...afterCells(parts, sheet).matchAll(RULE)].flatMap(([, prefix, attributes = '']) =>
+    prefix === LATER ? [] : [attributesIn(attributes)],
   )
 }
 
@@ -40,19 +37,21 @@ function elementsIn(parts: Parts, path: string, element: RegExp): RuleAttributes
   const bytes = parts[path]
   if (bytes === undefined) return []
   return [...strFromU8(bytes).matchAll(element)].map(([, attributes = '']) =>
-    readAttributes(attributes),
+    attributesIn(attributes),
   )
 }
 
-function readAttributes(text: string): RuleAttributes {
+/** Returns the attributes of an element. */
+export function attributesIn(text: string): RuleAttributes {
   const pairs = [...text.matchAll(ATTRIBUTE)].map(([, name = '', double, single]) => [
     name,
-    unescape(double ?? single ?? ''),
+    textIn(double ?? single ?? ''),
   ])
   return Object.fromEntries(pairs) as RuleAttributes
 }
 
-const unescape = (text: string): string =>
+/** Returns a text of XML without its entities. */
+export const textIn = (text: string): string =>
   text.replaceAll(ENTITY, (found, hex?: string, decimal?: string, name?: string) => {
     if (name !== undefined) return NAMED[name.toLowerCase()] ?? found
     const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
@@ -60,7 +59,10 @@ const unescape = (text: string): string =>
   })
 
 /** Returns what a worksheet has after its cells, which may be very many. */
-function afterCells(bytes: Uint8Array): string {
+export function afterCells(parts: Parts, sheet: string): string {
+  const path = pathOf(parts, sheet)
+  const bytes = path === undefined ? undefined : parts[path]
+  if (bytes === undefined) return ''
   for (let at = bytes.lastIndexOf(LESS); at > 0; at = bytes.lastIndexOf(LESS, at - 1)) {
     const text = strFromU8(bytes.subarray(at, at + END_OF_CELLS[0]!.length))
     if (END_OF_CELLS.some((end) => text.startsWith(end))) return strFromU8(bytes.subarray(at))

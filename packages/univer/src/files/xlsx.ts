@@ -91,7 +91,7 @@ function readSheet(source: Source, report: Report): FileSheet {
 
 /** Returns a sheet with as many lines as it needs, and nothing beyond them. */
 export function sheetOf(draft: SheetDraft): FileSheet {
-  const { name, cells, merges, frozen, filter, look, rules, rows, columns } = draft
+  const { name, cells, merges, frozen, filter, look, rules, validations, rows, columns } = draft
   const { size } = draft
   const kept = Object.entries(cells).filter(([row]) => Number(row) < size.rows)
   return {
@@ -102,6 +102,7 @@ export function sheetOf(draft: SheetDraft): FileSheet {
     ),
     look,
     rules,
+    validations,
     filter: filter !== null && filter.range.endRow < size.rows ? filter : null,
     frozen: {
       rows: Math.min(frozen.rows, size.rows),

@@ -15,6 +15,7 @@ import { setMerges } from './set-merges.js'
 import { setRangeValues } from './set-range-values.js'
 import { setRules } from './set-rules.js'
 import { setSizes } from './set-sizes.js'
+import { setValidations } from './set-validations.js'
 import { sortRows } from './sort-rows.js'
 
 type Of<T extends Operation['type']> = Extract<Operation, { readonly type: T }>
@@ -32,6 +33,7 @@ export const OPERATIONS: { readonly [T in Operation['type']]: OperationKind<Of<T
   'set-frozen': setFrozen,
   'set-filter': setFilter,
   'set-rules': setRules,
+  'set-validations': setValidations,
   'insert-sheet': insertSheet,
   'remove-sheet': removeSheet,
   'rename-sheet': renameSheet,

@@ -1,3 +1,4 @@
+import * as validation from '@univerjs/data-validation'
 import * as univer from '@univerjs/sheets'
 import * as rules from '@univerjs/sheets-conditional-formatting'
 import * as filter from '@univerjs/sheets-filter'
@@ -7,12 +8,12 @@ import { OPERATIONS } from './index.js'
 describe('operations', () => {
   it('[SD9] record mutations under the ids that Univer gives them', () => {
     const ids = new Set(
-      Object.values({ ...univer, ...filter, ...rules }).flatMap((exported) =>
+      Object.values({ ...univer, ...filter, ...rules, ...validation }).flatMap((exported) =>
         typeof exported === 'object' && 'id' in exported ? [exported.id] : [],
       ),
     )
     const recorded = Object.values(OPERATIONS).flatMap(({ record }) => Object.keys(record))
-    expect(recorded).toHaveLength(35)
+    expect(recorded).toHaveLength(38)
     expect(recorded.filter((id) => !ids.has(id))).toEqual([])
     expect(new Set(recorded).size).toBe(recorded.length)
   })

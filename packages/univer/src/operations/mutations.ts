@@ -42,6 +42,9 @@ interface OnSheet {
  * is also used where Univer can't be loaded, such as in Node.
  */
 export interface Mutations {
+  'data-validation.mutation.addRule': OnSheet & { rule: object | object[]; index?: number }
+  'data-validation.mutation.removeRule': OnSheet & { ruleId: string | string[] }
+  'data-validation.mutation.updateRule': OnSheet & { ruleId: string; payload: object }
   'sheet.mutation.add-conditional-rule': OnSheet & { rule: object }
   'sheet.mutation.add-worksheet-merge': IAddWorksheetMergeMutationParams
   'sheet.mutation.delete-conditional-rule': OnSheet & { cfId: string }

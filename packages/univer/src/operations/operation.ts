@@ -13,6 +13,7 @@ import type { SetMerges } from './set-merges.js'
 import type { SetRangeValues } from './set-range-values.js'
 import type { SetRules } from './set-rules.js'
 import type { SetSizes } from './set-sizes.js'
+import type { SetValidations } from './set-validations.js'
 import type { SortRows } from './sort-rows.js'
 
 export type LineOperation = InsertLines | RemoveLines | MoveLines | SetSizes | SetHidden
@@ -32,3 +33,4 @@ export type Operation =
   | SetFrozen
   | SetFilter
   | SetRules
+  | SetValidations

@@ -10,7 +10,15 @@ export interface RemoveSheet {
   readonly sheet: string
 }
 
-const CONTENTS: readonly Part[] = ['cells', 'styles', 'merges', 'blocks', 'filters', 'rules']
+const CONTENTS: readonly Part[] = [
+  'cells',
+  'styles',
+  'merges',
+  'blocks',
+  'filters',
+  'rules',
+  'validations',
+]
 
 export const removeSheet: OperationKind<RemoveSheet, SheetsChange<Splice>> = {
   record: {

@@ -1,5 +1,8 @@
 import type { LineOperation, Operation } from '../../operations/operation.js'
+import type { SetFilter } from '../../operations/set-filter.js'
 import type { SetRangeValues } from '../../operations/set-range-values.js'
+import type { SetRules } from '../../operations/set-rules.js'
+import type { SetValidations } from '../../operations/set-validations.js'
 import type { SortRows } from '../../operations/sort-rows.js'
 import {
   mergeCell,
@@ -28,6 +31,13 @@ interface Sheet {
   filter: SheetSnapshot['filter']
   look: SheetSnapshot['look']
   rules: SheetSnapshot['rules']
+  validations: SheetSnapshot['validations']
+}
+
+function setPart(sheet: Sheet, step: SetFilter | SetRules | SetValidations): void {
+  if (step.type === 'set-filter') sheet.filter = step.filter
+  else if (step.type === 'set-rules') sheet.rules = step.rules
+  else sheet.validations = step.validations
 }
 
 const makeLine = (): Line => ({ size: null, isHidden: false })
@@ -53,7 +63,8 @@ export class Grid {
   }
 
   #begin(sheet: SheetSnapshot): void {
-    const { id, name, rows, columns, cells, merges, frozen, filter, look, rules } = sheet
+    const { id, name, rows, columns, cells, merges, frozen, filter, look, rules, validations } =
+      sheet
     const lines = ({ count, sizes, hidden }: typeof rows): Line[] =>
       makeLines(count).map((_, at) => ({ size: sizes[at] ?? null, isHidden: hidden.includes(at) }))
     const table = makeLines(rows.count).map((_, row) =>
@@ -70,6 +81,7 @@ export class Grid {
       filter,
       look,
       rules,
+      validations,
     })
   }
 
@@ -93,6 +105,7 @@ export class Grid {
           filter: null,
           look: USUAL_LOOK,
           rules: [],
+          validations: [],
         })
         return
       }
@@ -118,10 +131,9 @@ export class Grid {
         this.sheet(step.sheet).frozen = { rows: step.rows, columns: step.columns }
         return
       case 'set-filter':
-        this.sheet(step.sheet).filter = step.filter
-        return
       case 'set-rules':
-        this.sheet(step.sheet).rules = step.rules
+      case 'set-validations':
+        setPart(this.sheet(step.sheet), step)
         return
       case 'sort-rows':
         applySort(this.sheet(step.sheet), step)

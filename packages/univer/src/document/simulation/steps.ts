@@ -13,8 +13,9 @@ export function randomSteps(grid: Grid, chance: Random, unique: () => string): O
   if (kind < 68) return [changeLines(sheet, chance)]
   if (kind < 75) return [sort(sheet, chance)]
   if (kind < 83) return [merge(sheet, chance)]
-  if (kind < 86) return [freeze(sheet, chance)]
-  if (kind < 89) return [setRules(sheet, chance, unique)]
+  if (kind < 85) return [freeze(sheet, chance)]
+  if (kind < 87) return [setRules(sheet, chance, unique)]
+  if (kind < 89) return [setValidations(sheet, chance, unique)]
   if (kind < 91) return [filter(sheet, chance)]
   if (kind < 96) return [changeSheets(grid, sheet, chance, unique)]
   return [changeLines(sheet, chance), writeCells(chance.pick(grid.sheets), chance)].filter(
@@ -164,6 +165,32 @@ function setRules(sheet: Sheet, chance: Random, unique: () => string): Operation
   ])
   return { type: 'set-rules', sheet: sheet.id, rules }
 }
+
+/** Adds a data validation, changes one in a way or other, or removes it. */
+function setValidations(sheet: Sheet, chance: Random, unique: () => string): Operation {
+  const all = sheet.validations
+  const made = { id: unique(), ranges: [someCells(sheet, chance)], check: checkOf(chance) }
+  const known = all.length === 0 ? made : chance.pick(all)
+  const changed = (change: object) =>
+    all.map((one) => (one === known ? { ...one, ...change } : one))
+  const validations = chance.pick<SheetSnapshot['validations']>([
+    [...all, made],
+    [...all, made],
+    changed({ check: checkOf(chance) }),
+    changed({ ranges: [...known.ranges, someCells(sheet, chance)] }),
+    all.filter((one) => one !== known),
+  ])
+  return { type: 'set-validations', sheet: sheet.id, validations }
+}
+
+const checkOf = (chance: Random): SheetSnapshot['validations'][number]['check'] =>
+  chance.pick<SheetSnapshot['validations'][number]['check']>([
+    { type: 'list', formula1: 'a,b', formula2: '#fff,#e11d48', errorStyle: chance.below(3) },
+    { type: 'list', formula1: `='Sheet 2'!$A$1:$A$${1 + chance.below(6)}` },
+    { type: 'custom', formula1: `=A1>B$${1 + chance.below(6)}` },
+    { type: 'decimal', operator: 'between', formula1: '1', formula2: '=$A$1' },
+    { type: 'checkbox' },
+  ])
 
 function effectOf(chance: Random): Pick<SheetSnapshot['rules'][number], 'effect' | 'stopIfTrue'> {
   const highlight = { type: 'highlightCell', style: { bg: { rgb: '#e11d48' } } } as const

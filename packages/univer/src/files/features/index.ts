@@ -9,6 +9,7 @@ import { look } from './look.js'
 import { merges } from './merges.js'
 import { rules } from './rules.js'
 import { styles } from './styles.js'
+import { validations } from './validations.js'
 
 /** All that is carried over, in the order in which it is read and written. */
 export const FEATURES: readonly Feature[] = [
@@ -21,5 +22,6 @@ export const FEATURES: readonly Feature[] = [
   filter,
   look,
   rules,
+  validations,
   leftOut,
 ]

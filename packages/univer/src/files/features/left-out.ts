@@ -1,4 +1,4 @@
-import { type Cell, parseCellRef, type Sheet, type Workbook } from 'hucre/xlsx'
+import type { Cell, Sheet, Workbook } from 'hucre/xlsx'
 import type { Feature } from '../feature.js'
 import type { LeftOutFeature } from '../model.js'
 import type { Parts } from '../parts.js'
@@ -17,7 +17,6 @@ const IN_SHEETS: readonly (readonly [LeftOutFeature, Count])[] = [
   ['notes', (sheet) => notesIn(sheet)],
   ['links', (sheet) => cellsWith(sheet, ({ hyperlink }) => hyperlink !== undefined)],
   ['rich-text', (sheet) => cellsWith(sheet, ({ richText }) => lengthOf(richText) > 1)],
-  ['validations', ({ dataValidations }) => inRanges(dataValidations)],
   ['tables', ({ tables }) => lengthOf(tables)],
   ['pivot-tables', ({ pivotTables }) => lengthOf(pivotTables)],
   ['slicers', ({ slicers, timelines }) => lengthOf(slicers) + lengthOf(timelines)],
@@ -65,13 +64,6 @@ function cellsWith({ cells }: Sheet, has: (cell: Cell) => boolean): Counted {
 function notesIn(sheet: Sheet): Counted {
   const [count, at] = cellsWith(sheet, ({ comment }) => comment !== undefined)
   return count > 0 ? [count, at] : [lengthOf(sheet.threadedComments), undefined]
-}
-
-function inRanges(list: readonly { readonly range: string }[] | undefined): Counted {
-  const [first] = list ?? []
-  if (first === undefined) return [0, undefined]
-  const { row, col } = parseCellRef(first.range.split(/[: ]/)[0]!.replaceAll('$', ''))
-  return [lengthOf(list), row >= 0 && col >= 0 ? { row, column: col } : undefined]
 }
 
 const grouped = (lines: readonly { readonly outlineLevel?: number }[]): number =>

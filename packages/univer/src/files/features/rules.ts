@@ -1,8 +1,8 @@
 import type { ConditionalRule, WriteSheet } from 'hucre/xlsx'
 import type { Style } from '../../document/cells.js'
 import { readEffect, type Bound, type Effect } from '../../document/effect.js'
-import { fitsRules, type CellRange, type Rule } from '../../document/index.js'
-import { readRange } from '../a1-range.js'
+import { fitsRules, type Rule } from '../../document/index.js'
+import { rangesWithin, readRange, readRanges } from '../a1-range.js'
 import { readCellStyle, writeCellStyle, type StyleContext } from '../cell-style.js'
 import { readColor, writeColor } from '../colors.js'
 import type { Feature, SheetDraft } from '../feature.js'
@@ -66,15 +66,9 @@ export const rules: Feature = {
     all.length === 0 ? [] : [{ type: 'set-rules', sheet, rules: all }],
 }
 
-/** Returns a rule for the cells that a sheet has; rules of files are often for whole columns. */
-function within(rule: Rule, { rows, columns }: SheetDraft['size']): Rule | undefined {
-  const ranges = rule.ranges
-    .filter(({ startRow, startColumn }) => startRow < rows && startColumn < columns)
-    .map((range) => ({
-      ...range,
-      endRow: Math.min(range.endRow, rows - 1),
-      endColumn: Math.min(range.endColumn, columns - 1),
-    }))
+/** Returns a rule for the cells that a sheet has. */
+function within(rule: Rule, size: SheetDraft['size']): Rule | undefined {
+  const ranges = rangesWithin(rule.ranges, size)
   return ranges.length === 0 ? undefined : { ...rule, ranges }
 }
 
@@ -84,9 +78,9 @@ function readRule(
   id: string,
   styles: StyleContext,
 ): Rule | undefined {
-  const ranges = rule.range.split(' ').map(readRange)
-  if (ranges.some((range) => range === undefined)) return undefined
-  const own = { id, ranges: ranges as CellRange[], stopIfTrue: rule.stopIfTrue === true }
+  const ranges = readRanges(rule.range)
+  if (ranges.length === 0) return undefined
+  const own = { id, ranges, stopIfTrue: rule.stopIfTrue === true }
   const effect = readEffect(readKind(rule, attributes, firstCell(own), styles), toFormula)
   return effect && { ...own, effect }
 }
