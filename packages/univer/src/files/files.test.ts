@@ -578,6 +578,8 @@ describe('data validations of a file', () => {
       { type: 'checkbox' },
       { type: 'listMultiple', formula1: 'a,b', formula2: '#fff,#000', errorStyle: 1 },
       { type: 'list', formula1: 'long,'.repeat(60) },
+      { type: 'list', formula1: '["as the panel","writes it"]' },
+      { type: 'list', formula1: '["with, a comma"]' },
       { type: 'any' },
     ] as const
     const all = checks.map((check, row) => ({ id: `${row}`, ranges: [at(row, 0)], check }))
@@ -585,6 +587,7 @@ describe('data validations of a file', () => {
     expect(sheets[0]!.validations.map(({ check }) => check)).toEqual([
       { type: 'list', formula1: '1,0', errorStyle: 2 },
       { type: 'list', formula1: 'a,b', errorStyle: 0 },
+      { type: 'list', formula1: 'as the panel,writes it', errorStyle: 2 },
     ])
   })
 

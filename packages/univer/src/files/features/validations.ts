@@ -51,7 +51,6 @@ const startOf = ([first]: Validation['ranges']) =>
 /** Returns what may be a check in Univer's form. */
 function readFields(found: DataValidation, since: number): object | undefined {
   const { type, operator = 'between', allowBlank, showErrorMessage, errorStyle = 'stop' } = found
-  const { errorMessage: error, inputMessage: prompt, showInputMessage } = found
   const read = (text: string | undefined) =>
     text && readValue(text, type === 'date' ? since : undefined)
   const isOfList = type === 'list'
@@ -68,14 +67,21 @@ function readFields(found: DataValidation, since: number): object | undefined {
     formula2,
     ...(allowBlank === true ? {} : { allowBlank: false }),
     errorStyle: showErrorMessage === true ? STYLES.indexOf(errorStyle) : 0,
+    ...readMessages(found),
+    ...(type === 'date' && [formula1, formula2].some((date) => date?.includes(':'))
+      ? { bizInfo: { showTime: true } }
+      : {}),
+  }
+}
+
+function readMessages(found: DataValidation): object {
+  const { errorMessage: error, inputMessage: prompt, showInputMessage } = found
+  return {
     ...(error === undefined ? {} : { error, showErrorMessage: true }),
     ...only('errorTitle', found.errorTitle),
     ...only('prompt', prompt),
     ...only('promptTitle', found.inputTitle),
     ...(showInputMessage === true && prompt !== undefined ? { showInputMessage } : {}),
-    ...(type === 'date' && [formula1, formula2].some((date) => date?.includes(':'))
-      ? { bizInfo: { showTime: true } }
-      : {}),
   }
 }
 
@@ -152,13 +158,29 @@ function writeCheck(check: Check<string>): Written | undefined {
   }
 }
 
-function writeList(options: string, warned: Partial<Written>): Written | undefined {
-  const isFormula = options.startsWith('=')
-  if (isFormula) return { type: 'list', ...warned, formula1: writeFormula(options) }
-  const values = options.split(',').map((value) => value.replaceAll('"', '""'))
-  const isLong = values.join(',').length > MOST_LIST_CHARACTERS
-  return isLong ? undefined : { type: 'list', ...warned, values }
+function writeList(text: string, warned: Partial<Written>): Written | undefined {
+  const isFormula = text.startsWith('=')
+  if (isFormula) return { type: 'list', ...warned, formula1: writeFormula(text) }
+  const values = choicesIn(text).map((value) => value.replaceAll('"', '""'))
+  // Its choices are between commas in a file.
+  const isWritable =
+    values.every((value) => !value.includes(',')) && values.join(',').length <= MOST_LIST_CHARACTERS
+  return isWritable ? { type: 'list', ...warned, values } : undefined
 }
+
+/** Reads the choices of a list: Univer's panel writes them as JSON. */
+function choicesIn(text: string): readonly string[] {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    if (isTexts(parsed)) return parsed.filter((choice) => choice !== '')
+  } catch {
+    // They are between commas.
+  }
+  return text.split(',').filter((choice) => choice !== '')
+}
+
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string')
 
 /** Returns a number, a date or a formula as a file has it. */
 function writeValue(value: string | undefined): string | undefined {
