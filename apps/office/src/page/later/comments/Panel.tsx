@@ -200,6 +200,8 @@ function step(panel: HTMLElement | null, by: 1 | -1): void {
   cards[at === -1 ? first : (at + by + cards.length) % cards.length]?.focus()
 }
 
+const RELEASES = ['pointerup', 'pointercancel'] as const
+
 /** Whoever works in a thread, by whatever means, is at it; Escape leaves the panel. @see OFFICE.md PG75, PG94 */
 function useWithin(
   panel: React.RefObject<HTMLElement | null>,
@@ -209,10 +211,18 @@ function useWithin(
   const [chooses, closes] = [useStable(choose), useStable(close)]
   useEffect(() => {
     const element = panel.current
-    const follow = ({ target }: FocusEvent) => {
+    let isPressed = false
+    const follow = ({ target }: Event) => {
       const within = target instanceof Element ? target.closest('[data-thread]') : null
       const thread = within?.getAttribute('data-thread')
       if (thread) chooses(thread)
+    }
+    const focused = (event: FocusEvent) => {
+      // What becomes longer while a button is pressed would move it away from the pointer.
+      if (!isPressed) follow(event)
+    }
+    const pointed = ({ type }: PointerEvent) => {
+      isPressed = type === 'pointerdown'
     }
     const press = (event: KeyboardEvent) => {
       const { key, target, altKey } = event
@@ -225,11 +235,17 @@ function useWithin(
       else return
       event.preventDefault()
     }
-    element?.addEventListener('focusin', follow)
+    element?.addEventListener('focusin', focused)
+    element?.addEventListener('pointerdown', pointed)
+    element?.addEventListener('click', follow)
+    for (const type of RELEASES) window.addEventListener(type, pointed)
     // After those of the fields within it.
     window.addEventListener('keydown', press)
     return () => {
-      element?.removeEventListener('focusin', follow)
+      element?.removeEventListener('focusin', focused)
+      element?.removeEventListener('pointerdown', pointed)
+      element?.removeEventListener('click', follow)
+      for (const type of RELEASES) window.removeEventListener(type, pointed)
       window.removeEventListener('keydown', press)
     }
   }, [panel, chooses, closes])

@@ -40,7 +40,7 @@ export function useClicks({ view }: Editor, show: (at: number, thread: string) =
       const thread = marked?.getAttribute('data-thread')
       if (!thread || thread === DRAFT || getSelection()?.isCollapsed === false) return
       const at = view.posAtCoords({ left, top })?.pos ?? view.posAtDOM(marked!, 0)
-      collapse(view, at)
+      putCaret(view, at)
       show(at, thread)
     }
     view.dom.addEventListener('click', look)
@@ -48,9 +48,9 @@ export function useClicks({ view }: Editor, show: (at: number, thread: string) =
   }, [view, show])
 }
 
-/** What was selected before a click must not come back when the marks are drawn, before the editor hears of the click. */
-function collapse({ state, dispatch }: Editor['view'], at: number): void {
-  if (state.selection.empty) return
+/** Where the caret was before a click must not come back when the marks are drawn, before the editor hears of the click. */
+function putCaret({ state, dispatch }: Editor['view'], at: number): void {
+  if (state.selection.empty && state.selection.from === at) return
   dispatch(state.tr.setSelection(TextSelection.near(state.doc.resolve(at))))
 }
 
