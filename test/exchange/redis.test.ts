@@ -9,6 +9,7 @@ import { openRedis } from '../../packages/server/src/exchange/redis.js'
 import { APPEND } from '../../packages/server/src/exchange/redis-scripts.js'
 import { within } from 'whereabouts-conformance/deadline'
 import { type RunningRedis, startRedis } from '../servers/redis.js'
+import { RecordingLog } from '../servers/log.js'
 import { Wire } from '../servers/wire.js'
 import { PATIENCE_MS, Recorder } from './recorder.js'
 import { openNode, TwoNodes } from './two-nodes.js'
@@ -324,7 +325,7 @@ describe('an exchange through Redis', () => {
     await recorder.has('"late"')
   })
 
-  it('[EX3] is lost while Redis is down, and has everything when Redis comes back with its data', async () => {
+  it('[EX3] [EX23] is lost while Redis is down, and begins again in the same epoch when Redis was restarted', async () => {
     await using nodes = new TwoNodes(redis.url)
     const [one, two] = await nodes.follow('one')
     await one.append('"before"')
@@ -333,15 +334,74 @@ describe('an exchange through Redis', () => {
     const alone = Recorder.follow(nodes.first, 'opened while it is down')
     await alone.until('lost', () => alone.losses === 1)
     await redis.restart()
-    for (const recorder of [one, two]) {
-      await recorder.beganAgain(2)
-      expect(recorder.history).toEqual(recorder.begins[0])
-      expect(recorder.state).toEqual(['"before"'])
-    }
+    for (const recorder of [one, two]) await beganAbove(recorder)
+    expect(two.history).toEqual(one.history)
     await alone.beganAgain(1)
     expect(await alone.append('"late"')).toBe(1)
-    expect(await two.append('"after"')).toBe(2)
+    expect(await two.append('"after"')).toBe(1)
     await one.has('"after"')
+  })
+
+  it('[EX23] begins again if a node that knows nothing of the room comes after a restart', async () => {
+    await using former = openNode(redis.url)
+    const { firstVersion } = (await Recorder.begun(former, 'one')).history
+    await former.close()
+    await redis.kill()
+    await redis.restart()
+    await using node = openNode(redis.url)
+    const recorder = await Recorder.begun(node, 'one')
+    expect(recorder.history.firstVersion).toBeGreaterThan(firstVersion)
+    // And goes on with that log from then on.
+    await recorder.append('"1"')
+    await using other = openNode(redis.url)
+    expect((await Recorder.begun(other, 'one')).history).toEqual(recorder.history)
+  })
+
+  it('[EX23] begins again, and acknowledges nothing before, when the server’s history is another one', async () => {
+    await using node = openNode(redis.url)
+    const recorder = await Recorder.begun(node, 'one')
+    await recorder.append('"1"')
+    // Like a replica that took over behind the same connection.
+    await redis.command('HSET', key('room'), 'server', 'another')
+    await expect(recorder.append('"2"')).rejects.toThrow(ExchangeLost)
+    await beganAbove(recorder)
+    expect(await recorder.append('"3"')).toBe(1)
+    // Without an append, as soon as the connection is back.
+    await redis.command('HSET', key('room'), 'server', 'another')
+    await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    await recorder.beganAgain(3)
+  })
+
+  it('[EX25] without INFO, warns once, goes on with any log, and takes a batch that is gone for lost', async () => {
+    await redis.command('ACL', 'SETUSER', 'blind', 'on', '>right', '~*', '&*', '+@all', '-info')
+    const log = new RecordingLog()
+    const node = openRedis(redis.url.replace('//', '//blind:right@'), TEXT_CODEC, log)
+    await node.admitted()
+    const recorder = await Recorder.begun(node, 'one')
+    for (const text of ['"1"', '"2"']) await recorder.append(text)
+    await redis.command('HSET', key('room'), 'server', 'another')
+    expect(await recorder.append('"3"')).toBe(3)
+    expect(log.warnings).toEqual([expect.stringContaining('+info')])
+    // Like the log of the other side of a partition, after its checkpoint.
+    await redis.command('DEL', key('log'))
+    await redis.command('HSET', key('room'), 'number', '900', 'checkpoint', '900', 'mark', '1 one')
+    await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    await beganAbove(recorder)
+    await node.close()
+  })
+
+  it('[EX1] knows a log that a checkpoint has cut again', async () => {
+    await using nodes = new TwoNodes(redis.url)
+    const [writer, reader] = await nodes.follow('one')
+    for (const text of ['"1"', '"2"']) await writer.append(text)
+    await reader.has('"2"')
+    // It was away for what came until the checkpoint.
+    await redis.command('DEL', key('log'))
+    const cut = ['number', '9', 'checkpoint', '9', 'state', '["so far"]', 'mark', '1 somebody']
+    await redis.command('HSET', key('room'), ...cut)
+    await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    await reader.until('the checkpoint', () => reader.state.includes('so far'))
+    expect(reader.history.firstVersion).toBe(reader.begins[0]!.firstVersion)
   })
 
   it('[EX2] has another epoch when Redis comes back empty', async () => {
@@ -430,6 +490,15 @@ describe('an exchange through Redis', () => {
     expect(await here.nodes()).toEqual(new Set([here.node]))
   })
 })
+
+/** Waits until a room has begun again, empty, in the same epoch and above all its versions. */
+async function beganAbove(recorder: Recorder): Promise<void> {
+  await recorder.beganAgain(2)
+  const [first] = recorder.begins
+  expect(recorder.history.epoch).toBe(first!.epoch)
+  expect(recorder.history.firstVersion).toBeGreaterThan(first!.firstVersion + 1)
+  expect(recorder.state).toEqual([])
+}
 
 function key(name: string): string {
   return `whereabouts:{one}:${name}`

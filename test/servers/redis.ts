@@ -119,6 +119,18 @@ export interface WatchedRedis extends AsyncDisposable {
   failover(): Promise<void>
 }
 
+/** Starts a replica of a server; resolves when it is up to date. */
+export async function startReplica({ port }: RunningRedis): Promise<RunningRedis> {
+  const replica = await startRedis('--replicaof', '127.0.0.1', `${port}`)
+  await within(isLinked(replica), 'the replica', START_MS)
+  return replica
+}
+
+async function isLinked(replica: RunningRedis): Promise<void> {
+  const info = async () => String(await replica.command('INFO', 'replication'))
+  while (!(await info()).includes('master_link_status:up')) await setTimeout(100)
+}
+
 /** Starts the servers; the replica takes over about a second after the master is gone. */
 export async function startWatched(): Promise<WatchedRedis> {
   const master = await startRedis()

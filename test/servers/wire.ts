@@ -9,7 +9,7 @@ export class Wire implements AsyncDisposable {
 
   private constructor(
     private readonly server: Server,
-    private readonly port: number,
+    private port: number,
     private readonly holdMs: readonly number[],
   ) {
     server.on('connection', (near) => this.#carry(near))
@@ -40,6 +40,12 @@ export class Wire implements AsyncDisposable {
   mend(): void {
     this.#isCut = false
     for (const socket of this.#sockets) socket.resume()
+  }
+
+  /** Ends all connections; new ones go to another server, as where an address comes to name a replica. */
+  redirect(port: number): void {
+    this.port = port
+    for (const socket of this.#sockets) socket.destroy()
   }
 
   #carry(near: Socket): void {

@@ -38,6 +38,8 @@ type Run = (keys: readonly string[], args: readonly string[]) => Reply
 /** Unix ms at which all simulations start. */
 const BEGINNING_MS = 1_700_000_000_000
 const FORGET_LEASE_MS = 60_000
+/** The name of its history, which is never broken. */
+const SERVER = 'model'
 
 /**
  * The data of an exchange in Redis, and its scripts: each is a TypeScript equivalent of the Lua
@@ -214,7 +216,7 @@ export class ModelRedis {
       if (mayForget === '1' && untilMs <= nowMs - FORGET_LEASE_MS) this.#leases.delete(each)
     }
     const leases = [...this.#leases].flatMap(([each, untilMs]) => [each, String(untilMs - nowMs)])
-    return [this.#epoch, ...leases]
+    return [this.#epoch, SERVER, ...leases]
   }
 
   #log(room: string): Log | undefined {

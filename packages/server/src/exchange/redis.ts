@@ -89,6 +89,7 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
   readonly #deafness = new Deafness()
   #looking: Promise<void> | undefined
   #names = 0
+  #hasWarned = false
 
   constructor(
     private readonly connection: RedisConnection,
@@ -276,13 +277,23 @@ export class RedisExchange<T> implements Exchange<T>, Notices, Counting, RedisLi
     const args = [this.node, newEpoch, LEASE_MS, mayForget]
     const reply = await this.ask(PULSE, [this.keys.epoch, this.keys.leases], args)
     if (this.#state === 'closed') throw new ExchangeLost('closed')
-    const [epoch = '', ...rest] = reply as string[]
+    const [epoch = '', server = '', ...rest] = reply as string[]
     this.#renewedMs = nowMs
+    if (server === '') this.#warnOfInfo()
     const gone = this.#leases.update(epoch, pairs(rest), nowMs)
     this.#live(epoch)
     for (const { node, hasLeft } of gone) {
       for (const listener of this.#listeners) listener(node, hasLeft)
     }
+  }
+
+  /** @see PROTOCOL.md EX25 */
+  #warnOfInfo(): void {
+    if (this.#hasWarned) return
+    this.#hasWarned = true
+    this.log.warn(
+      'Redis doesn’t let this server run INFO, so that it may not notice what a replica that takes over lacks. Allow its user the command (+info).',
+    )
   }
 
   #live(epoch: string): void {

@@ -103,6 +103,9 @@ export function needsOthers(operation: Operation): boolean {
   return what === 'lock' || what === 'unlock' || what === 'rely'
 }
 
+/** An operation of one kind. */
+export type OperationOf<Do extends Operation['do']> = Extract<Operation, { do: Do }>
+
 /** All members and connections of a node in a room; replaces everything known of them before. */
 export interface Restatement {
   readonly members: readonly RestatedMember[]
@@ -114,6 +117,8 @@ export interface Restatement {
   readonly watching: number
   /** How many broadcasts only that node's readers had. */
   readonly broadcasts?: number | undefined
+  /** Whether that node stored updates that it told only in a log that is lost. */
+  readonly hasUpdates?: boolean
 }
 
 export interface RestatedMember {

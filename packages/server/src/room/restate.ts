@@ -15,6 +15,7 @@ export function restate(state: RoomState, restatement: Restatement, origin: Orig
   for (const id of before) state.released(id, nowMs)
   if (watching !== state.connections.watchingNode(node)) state.setWatching(node, watching)
   if (broadcasts > 0) state.skipBroadcasts(broadcasts)
+  if (restatement.hasUpdates === true) state.update()
 }
 
 function restateMember(state: RoomState, restated: RestatedMember, { node, nowMs }: Origin): void {

@@ -2,12 +2,10 @@ import type { Json, Lock, Member, Snapshot } from '@whereabouts/protocol'
 import type { RoomConnections } from './connections.js'
 import type { Entry } from './entry.js'
 import { notAMember } from './not-a-member.js'
-import type { Operation, Origin, Presence } from './operation.js'
+import type { Operation, Origin, Presence, OperationOf } from './operation.js'
 import { restate } from './restate.js'
 import { type CatchUp, type RoomLimits, RoomState, type SavedRoom } from './room-state.js'
 import type { NodeId } from './ids.js'
-
-type OperationOf<Do extends Operation['do']> = Extract<Operation, { do: Do }>
 
 /** A member of a room, the part that its stream named, when it posted, and what it promised. */
 export type KnownMember = Readonly<

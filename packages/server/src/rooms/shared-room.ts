@@ -8,7 +8,13 @@ import {
   type History,
 } from '../exchange/exchange.js'
 import { documentDeleted } from '../room/document-deleted.js'
-import { deletesDocument, needsOthers, type Operation, type Presence } from '../room/operation.js'
+import {
+  deletesDocument,
+  needsOthers,
+  type Operation,
+  type OperationOf,
+  type Presence,
+} from '../room/operation.js'
 import { applyObserved } from '../room/observed.js'
 import { Room } from '../room/room.js'
 import type { SavedRoom } from '../room/room-state.js'
@@ -78,6 +84,8 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
   #offsetMs = 0
   /** The number of commits under way. */
   #working = 0
+  /** Whether this node told others of an update through a log. */
+  #hasTold = false
   readonly #leaseEnds: LeaseEnds
   readonly #promises: SharedPromises
 
@@ -355,6 +363,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     const number = this.context.nextNumber()
     this.#outcomes.expect(number)
     this.role.count(operation, 1)
+    this.#hasTold ||= operation.do === 'update'
     let failure: Error | undefined
     try {
       await this.#following?.append([[number, operation]])
@@ -382,7 +391,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     if (operation.do === 'update') {
       this.context.updated(this.name, operation.bytes, operation.place)
     }
-    if (operation.do === 'gone' && !operation.hasLeft) this.context.updated(this.name, undefined)
+    if (saysOfUpdates(operation)) this.context.updated(this.name, undefined)
   }
 
   #noteGone(node: NodeId): void {
@@ -410,15 +419,20 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     const state = this.#state
     if (state.kind !== 'returning' || state.next !== next) return
     // If another log replaced the old one, the node that began it may have known less.
-    const operation = this.#restatement(next.shown.log !== state.shown.log)
+    const isNews = next.shown.log !== state.shown.log
     const number = this.context.nextNumber()
     next.say(number)
+    // Others may never have read what the old log had of this node. EX24
+    const hasUpdates = isNews && this.#hasTold
+    // Whoever stored the last update takes this node's word for it.
+    if (hasUpdates) this.#changes?.changed(this.name)
+    const operation: Operation = { ...this.#restatement(isNews), hasUpdates }
     // If this fails, the room is lost or begins again, and then a new restatement follows.
     this.#following?.append([[number, operation]]).catch(() => {})
   }
 
   /** @param isNews whether everything may be new to the log, including members of other nodes */
-  #restatement(isNews: boolean): Operation {
+  #restatement(isNews: boolean): OperationOf<'restate'> {
     const nowMs = this.context.clock.now()
     const known = { room: this.room, solitude: this.#solitude, isNews, nowMs }
     return { do: 'restate', ...this.role.restatement(known) }
@@ -446,9 +460,14 @@ function knowsNoLocks(): Problem {
   )
 }
 
-/** A node that was killed may have stored an update that nobody knows of. */
-function mayChangeDocument(operation: Operation): boolean {
+/** A node that was killed or comes back may have stored an update that nobody here knows of. */
+function saysOfUpdates(operation: Operation): boolean {
   if (operation.do === 'gone') return !operation.hasLeft
+  return operation.do === 'restate' && operation.hasUpdates === true
+}
+
+function mayChangeDocument(operation: Operation): boolean {
+  if (saysOfUpdates(operation)) return true
   return operation.do === 'update' && !deletesDocument(operation)
 }
 
