@@ -72,6 +72,23 @@ describe('comments on a page', () => {
     expect([...anns.complaints, ...bobs.complaints]).toEqual([])
   })
 
+  it('[PG105] begin on a new page as soon as it has content, in every window', async () => {
+    const room = pages.newRoom()
+    await using anns = await pages.open(room, ann)
+    await using bobs = await pages.open(room, bob)
+    await button(anns).waitFor()
+    await button(bobs).waitFor()
+    await anns.text.click()
+    await anns.page.keyboard.type('We pay the rent')
+    await reads(bobs, /We pay the rent/)
+    await anns.untilSaved()
+    await comment(anns, 'the rent', 'one')
+    await expect.poll(() => marks(bobs).allTextContents()).toEqual(['the rent'])
+    await comment(bobs, 'We pay', 'two')
+    await expect.poll(() => marks(anns).count()).toBe(2)
+    expect([...anns.complaints, ...bobs.complaints]).toEqual([])
+  })
+
   it('[PG69 PG94 PG100] authors edit and delete what they wrote, after a question, and it is there after a reload', async () => {
     const room = await written()
     await using anns = await pages.open(room, ann)

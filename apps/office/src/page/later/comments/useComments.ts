@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
-import type { DocumentState } from '../../../room-document.js'
+import type { DocumentState, RoomDocument } from '../../../room-document.js'
 import type { Beside, Session } from '../../../session.js'
 import { CommentsDocument, type Thread } from './comments-document.js'
 import { connect } from './connection.js'
@@ -44,14 +44,44 @@ export function useComments(session: Session): CommentsNow {
   }
 }
 
+/** Whether the page is nowhere yet, only in this browser as far as that is known, or on the server. */
+type Stage = 'nowhere' | 'kept' | 'stored'
+
+/** Follows where the page is. Once it is on the server, it stays there. */
+function useStage({ document }: Session): Stage {
+  const [stage, setStage] = useState<Stage>('nowhere')
+  useEffect(() => {
+    if (stage === 'stored') return undefined
+    const look = () => setStage(stageOf(document))
+    look()
+    const { doc } = document
+    doc.on('update', look)
+    const stop = document.subscribe(look)
+    return () => {
+      doc.off('update', look)
+      stop()
+    }
+  }, [document, stage])
+  return stage
+}
+
+function stageOf({ doc, provider, getSnapshot }: RoomDocument): Stage {
+  if (doc.store.clients.size === 0) return 'nowhere'
+  if (!provider.synced) return 'kept'
+  return getSnapshot().hasUnsaved ? 'nowhere' : 'stored'
+}
+
+/** Connects once there can be comments: the server refuses those on a page that it doesn't have. @see OFFICE.md PG105 */
 function useConnection(session: Session): Beside | undefined {
   const [connection, setConnection] = useState<Beside>()
+  const hasPage = useStage(session) !== 'nowhere'
   useEffect(() => {
+    if (!hasPage) return undefined
     const made = connect(session)
     // oxlint-disable-next-line react/set-state-in-effect -- connecting is an effect, and what it makes is shown
     setConnection(made)
     return () => made?.close()
-  }, [session])
+  }, [session, hasPage])
   return connection
 }
 
