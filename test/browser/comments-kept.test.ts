@@ -53,6 +53,9 @@ async function clipboard(window: OfficeWindow, type: 'cut' | 'paste'): Promise<v
   await press(window, type === 'cut' ? 'Control+x' : 'Control+v')
 }
 
+/** What is done within half a second is one step of undo. */
+const untilNextStep = ({ page }: OfficeWindow) => page.waitForTimeout(600)
+
 describe('a thread', () => {
   it('[PG90] is at its text in every window after an undo, also when they are loaded again', async () => {
     const room = await written()
@@ -114,10 +117,12 @@ describe('a thread', () => {
     await threads(anns).filter({ hasText: 'Its text was deleted' }).waitFor()
     await anns.text.getByText('Nothing else').click()
     await press(anns, 'End')
+    await untilNextStep(anns)
     await clipboard(anns, 'paste')
     for (const window of [anns, bobs])
       await expect.poll(() => marks(window).allTextContents()).toEqual(['the rent'])
     await reads(bobs, /planned\.pay the rent in/)
+    await untilNextStep(anns)
     await clipboard(anns, 'paste')
     await reads(bobs, /inpay the rent in/)
     expect(await marks(anns).allTextContents()).toEqual(['the rent'])
