@@ -86,6 +86,14 @@ describe('comments on a page', () => {
     await expect.poll(() => marks(bobs).allTextContents()).toEqual(['the rent'])
     await comment(bobs, 'We pay', 'two')
     await expect.poll(() => marks(anns).count()).toBe(2)
+    // All of it is a text like any other.
+    await anns.text.click()
+    await press(anns, 'Control+a')
+    await press(anns, 'Control+Alt+m')
+    await panel(anns).getByRole('textbox', { name: 'New comment' }).waitFor()
+    await anns.page.keyboard.type('all')
+    await press(anns, 'Control+Enter')
+    await threads(bobs).filter({ hasText: 'all' }).waitFor()
     expect([...anns.complaints, ...bobs.complaints]).toEqual([])
   })
 

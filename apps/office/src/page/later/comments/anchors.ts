@@ -1,6 +1,6 @@
 import type { Editor } from '@tiptap/core'
 import type { Node } from '@tiptap/pm/model'
-import { TextSelection } from '@tiptap/pm/state'
+import { AllSelection, TextSelection } from '@tiptap/pm/state'
 import { toRelative } from '../../../page-document/places.js'
 import { bindingOf } from '../../bound.js'
 import { placeAt, positionAt } from '../../flow-positions.js'
@@ -32,7 +32,8 @@ export function anchorAt(editor: Editor, { from, to }: Match, quote: string): An
 }
 
 function selected({ state: { selection, doc } }: Editor): Match | undefined {
-  if (!(selection instanceof TextSelection)) return undefined
+  const isText = selection instanceof TextSelection || selection instanceof AllSelection
+  if (!isText) return undefined
   const { $from, $to, empty } = selection
   if (!empty) return trimmed(doc, $from.pos, $to.pos)
   return $from.parent.isTextblock ? trimmed(doc, $from.start(), $from.end()) : undefined
