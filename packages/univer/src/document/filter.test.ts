@@ -3,7 +3,7 @@ import { Random } from '../../../../test/simulation/random.js'
 import { readCriterion, type Criterion, type Filter } from './criterion.js'
 import type { Operation } from './index.js'
 import { LIMITS } from './limits.js'
-import { exchange, Person, smallWorkbook } from './simulation/office.js'
+import { meet, Person, smallWorkbook } from './simulation/office.js'
 
 const SHEET = 'sheet-1'
 const range = { startRow: 1, startColumn: 0, endRow: 4, endColumn: 2 }
@@ -16,12 +16,6 @@ function two(): [Person, Person] {
   const chance = new Random(1)
   const people = [1, 2].map((id) => new Person(smallWorkbook(), () => chance.next(), id, 100))
   return people as [Person, Person]
-}
-
-function meet(one: Person, other: Person): void {
-  exchange(one, other)
-  one.take()
-  other.take()
 }
 
 const set = (filter: Filter | null): Operation => ({ type: 'set-filter', sheet: SHEET, filter })

@@ -2,18 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { Random } from '../../../../test/simulation/random.js'
 import type { Look, Operation } from './index.js'
 import { USUAL_LOOK } from './sheet-list.js'
-import { exchange, Person, smallWorkbook } from './simulation/office.js'
+import { meet, Person, smallWorkbook } from './simulation/office.js'
 
 function two(): [Person, Person] {
   const chance = new Random(1)
   const people = [1, 2].map((id) => new Person(smallWorkbook(), () => chance.next(), id, 100))
   return people as [Person, Person]
-}
-
-function meet(one: Person, other: Person): void {
-  exchange(one, other)
-  one.take()
-  other.take()
 }
 
 const set = (sheet: string, look: Partial<Look>): Operation => ({

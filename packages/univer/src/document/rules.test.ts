@@ -3,7 +3,7 @@ import * as Y from 'yjs'
 import { readEffect } from './effect.js'
 import { SheetDocument, type Operation, type Rule } from './index.js'
 import { LIMITS } from './limits.js'
-import { exchange, Person, smallWorkbook } from './simulation/office.js'
+import { meet, Person, smallWorkbook } from './simulation/office.js'
 
 const SHEET = 'sheet-1'
 const range = { startRow: 1, startColumn: 0, endRow: 4, endColumn: 2 }
@@ -24,12 +24,6 @@ function two(): readonly [Person, Person] {
   const beginning = smallWorkbook()
   const [ann, bob] = [1, 2].map((id) => new Person(beginning, () => 0.1 * id, id, 3))
   return [ann!, bob!]
-}
-
-function meet(one: Person, other: Person): void {
-  exchange(one, other)
-  one.take()
-  other.take()
 }
 
 const rulesIn = ({ grid }: Person): readonly Rule[] => grid.sheet(SHEET).rules

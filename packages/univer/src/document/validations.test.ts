@@ -3,7 +3,7 @@ import * as Y from 'yjs'
 import { readCheck } from './check.js'
 import { SheetDocument, type Operation, type Validation } from './index.js'
 import { LIMITS } from './limits.js'
-import { exchange, Person, smallWorkbook } from './simulation/office.js'
+import { meet, Person, smallWorkbook } from './simulation/office.js'
 
 const SHEET = 'sheet-1'
 const range = { startRow: 1, startColumn: 0, endRow: 4, endColumn: 2 }
@@ -37,12 +37,6 @@ function two(): readonly [Person, Person] {
   const beginning = smallWorkbook()
   const [ann, bob] = [1, 2].map((id) => new Person(beginning, () => 0.1 * id, id, 3))
   return [ann!, bob!]
-}
-
-function meet(one: Person, other: Person): void {
-  exchange(one, other)
-  one.take()
-  other.take()
 }
 
 const shownTo = ({ grid }: Person): readonly Validation[] => grid.sheet(SHEET).validations

@@ -160,6 +160,13 @@ export function exchange(one: Person, other: Person): void {
   }
 }
 
+/** Has two people show what the other one has done. */
+export function meet(one: Person, other: Person): void {
+  exchange(one, other)
+  one.take()
+  other.take()
+}
+
 /** Returns a workbook so small that people get in each other's way. */
 export function smallWorkbook(): Uint8Array {
   const doc = new Y.Doc()
