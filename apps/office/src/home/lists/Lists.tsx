@@ -133,7 +133,7 @@ function Documents({ shown: { read, more, again }, text, none, children }: Docum
   )
 }
 
-/** Returns what the buttons of a list's rows do. What can be taken back offers that for as long as it is said. */
+/** Returns what the buttons of a list's rows do. The notice of an action that can be undone offers to undo it. */
 function actionsOn(shown: Shown, notify: (notice: ReactNode) => void): ListedActions {
   const act = async (work: Promise<void>, said: ReactNode) => {
     notify('')

@@ -85,7 +85,7 @@ async function readMore(list: Wanted['list'], before: Read, signal: AbortSignal)
   }
 }
 
-/** Reads as much as was shown. What was shown stays if that fails. */
+/** Reads as many entries as were shown. If that fails, those stay. */
 async function readAgain(
   list: Wanted['list'],
   text: string,

@@ -21,7 +21,7 @@ interface ComposerProps {
 const FEW = 400
 const EMPTY: Draft = { text: '', mentions: [] }
 
-/** A field for a comment: Ctrl+Enter sends it, and `@` offers people. What isn't sent stays a draft. @see OFFICE.md PG70, PG93 */
+/** A field for a comment: Ctrl+Enter sends it, and `@` offers people. An unsent text stays a draft. @see OFFICE.md PG70, PG93 */
 export function Composer(props: ComposerProps) {
   const { draftKey, label, placeholder, canSend } = props
   const { drafts, people, asksName } = useDesk()

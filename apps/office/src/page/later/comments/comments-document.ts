@@ -103,7 +103,7 @@ export class CommentsDocument {
   }
 
   /**
-   * All threads, oldest first: the same list until something changes. What can't be read isn't among them.
+   * All threads that can be read, oldest first. It is the same list until something changes.
    *
    * @see PAGE.md PG67
    */
@@ -169,7 +169,7 @@ export class CommentsDocument {
     return this.threads.length >= LIMITS.threads
   }
 
-  /** Says where the text of a thread is now. What it was about stays what it was. @see PAGE.md PG90 */
+  /** Stores where the text of a thread is now. Its quote stays. @see PAGE.md PG90 */
   anchor(thread: string, { start, end }: Anchor): void {
     const head = fieldsOf(this.#map.get(thread))
     const { anchor } = head
