@@ -196,7 +196,7 @@ describe('sharing a document without users', () => {
     expect(await bobs.page.content()).not.toContain(room)
   })
 
-  it('[OF5 OF10 OF12 PG4 PG53] a view link shows a page by its name, until it is ended', async () => {
+  it('[OF5 OF10 OF12 PG4 PG53 CM1] a view link shows a page by its name, until it is ended', async () => {
     const { baseUrl, browser } = open
     const room = open.newRoom()
     await using anns = await OfficeWindow.open(browser, {
@@ -224,6 +224,7 @@ describe('sharing a document without users', () => {
     await anns.title.press('Enter')
     await expect.poll(() => bobs.page.title()).toBe('Minutes · whereabouts')
     await bobs.page.getByRole('heading', { name: 'Minutes' }).waitFor()
+    expect(bobs.requests.filter(({ url }) => url.includes('/comments~'))).toEqual([])
     await using another = await bobs.page.context().newPage()
     await another.goto(baseUrl)
     await another.getByRole('link', { name: 'Minutes' }).waitFor()

@@ -1,6 +1,6 @@
 import { isRoomName } from '@whereabouts/client'
 import { describe, expect, it } from 'vitest'
-import { addressOf, newRoom, parseRoute, type Kind } from './route.js'
+import { addressOf, commentsOf, isOfComments, newRoom, parseRoute, type Kind } from './route.js'
 
 describe('an address', () => {
   it.each([
@@ -26,7 +26,16 @@ describe('an address', () => {
     '/sheets/a/b',
     '/pages/a%20b',
     `/sheets/${'r'.repeat(129)}`,
+    '/pages/comments~notes',
+    '/inspect/comments~notes',
   ])('[SH11] %s is no document', (pathname) => expect(parseRoute({ pathname })).toBeUndefined())
+
+  it('[CM1] a document’s comments have a room beside it, and a view link has none', () => {
+    expect(commentsOf('notes')).toBe('comments~notes')
+    expect(isOfComments('comments~notes')).toBe(true)
+    expect(isOfComments('notes')).toBe(false)
+    expect(commentsOf(`view~${'a'.repeat(32)}`)).toBeUndefined()
+  })
 
   it.each<Kind>(['sheet', 'page'])('[PG3] a new %s gets a random one', (kind) => {
     const rooms = Array.from({ length: 100 }, () => newRoom(kind))

@@ -30,6 +30,7 @@ export function parseRoute({ pathname }: { pathname: string }, base = BASE): Rou
   if (path === '/doctor') return { kind: 'doctor' }
   const [, first, room] = IN_ROOM.exec(path) ?? []
   if (first === undefined || room === undefined || !isRoomName(room)) return undefined
+  if (isOfComments(room)) return undefined
   return { kind: first.replace(/s$/, '') as Kind | 'inspect', room }
 }
 
@@ -51,6 +52,18 @@ export function newRoom(kind: Kind): string {
 /** Returns whether a room's name is a view link. @see PROTOCOL.md SR8 */
 export function isViewLink(room: string): boolean {
   return room.startsWith('view~')
+}
+
+const COMMENTS = 'comments~'
+
+/** Returns the room of a document's comments, or `undefined` at a view link, which has none. @see PROTOCOL.md CM1 */
+export function commentsOf(room: string): string | undefined {
+  return isViewLink(room) ? undefined : COMMENTS + room
+}
+
+/** Returns whether a room has the comments of a document. @see PROTOCOL.md CM1 */
+export function isOfComments(room: string): boolean {
+  return room.startsWith(COMMENTS)
 }
 
 /** Returns whether a room's name says nothing to people. */

@@ -1,5 +1,6 @@
 import { deleteDB, openDB } from 'idb'
 import { BASE } from '../base.js'
+import { isOfComments } from '../route.js'
 
 /** How the client names its copy of a document. @see PROTOCOL.md CL14 */
 const NAMED = `whereabouts ${location.origin}${BASE}rooms/`
@@ -8,7 +9,7 @@ const KEPT = `whereabouts offline ${location.origin}${BASE} `
 
 /** What this browser has of the documents of this application. */
 export interface Copies {
-  /** The rooms of which there is a copy. */
+  /** The documents of which there is a copy, by room; comments are removed with them, and aren't counted. */
   readonly rooms: ReadonlySet<string>
   /** Whether the application itself opens without the server. */
   readonly isOffline: boolean
@@ -50,7 +51,9 @@ function removeLastWords(database: string): void {
 
 async function copiedRooms(user: string | undefined): Promise<string[]> {
   const rooms: string[] = []
-  for (const { name, room } of await databases(user)) if (await hasDocument(name)) rooms.push(room)
+  for (const { name, room } of await databases(user)) {
+    if (!isOfComments(room) && (await hasDocument(name))) rooms.push(room)
+  }
   return rooms
 }
 
