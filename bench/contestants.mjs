@@ -107,7 +107,7 @@ export function before(folder) {
  */
 const fixedInterval = (place) => {
   const { env, ...command } = standalone(place)
-  return { ...command, env: { ...env, WHEREABOUTS_FRAME_SHARE_MS: '0' } }
+  return { ...command, env: { ...env, WHEREABOUTS_FRAME_COST_MS: '0' } }
 }
 
 const DOCUMENTS = ['turns', 'pair', 'trace', 'typist', 'readers']

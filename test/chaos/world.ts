@@ -34,7 +34,7 @@ export class Node implements AsyncDisposable {
       heartbeatMs: 2_000,
       // All 300 clients share one process, which needs time for its checks.
       frameIntervalMs: 200,
-      frameShareMs: 0,
+      frameCostMs: 0,
     }
     return new Node(wire, settings, await startServer(settings, await freePort()))
   }

@@ -6,7 +6,7 @@ import { memberKey, TestRoom } from 'whereabouts-conformance/room'
 import { type EventStream, openStream } from 'whereabouts-conformance/stream'
 import { PLATFORMS, startApp } from '../servers/nest.js'
 
-const SETTINGS = { secret: 'the secret of these tests', frameIntervalMs: 50, frameShareMs: 0 }
+const SETTINGS = { secret: 'the secret of these tests', frameIntervalMs: 50, frameCostMs: 0 }
 const READERS_A_FORM = 10
 const MOVES = 30
 

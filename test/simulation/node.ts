@@ -21,7 +21,7 @@ export const LIMITS = {
   maxRecentBroadcastBytes: 1_000,
   maxRooms: 4,
   frameIntervalMs: 33,
-  frameShareMs: 1,
+  frameCostMs: 1,
 } as const
 
 /** Too large for a message to the other nodes. */

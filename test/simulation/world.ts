@@ -69,7 +69,7 @@ export class World {
       maxRecentBroadcastBytes,
       maxRooms: 4,
       frameIntervalMs: FRAME_INTERVAL_MS,
-      frameShareMs: 1,
+      frameCostMs: 1,
     }
     this.#writeMs = random.pick(WRITE_COSTS_MS)
     const faults = new Faults((message, cause) => this.#failed(message, cause))

@@ -5,7 +5,7 @@ export interface Settings {
   readonly heartbeatMs?: number
   readonly frameIntervalMs?: number
   /** 0 for a fixed interval between frames, whatever they cost. */
-  readonly frameShareMs?: number
+  readonly frameCostMs?: number
   readonly stuckMs?: number
   readonly goodbyeMs?: number
   readonly maxMembers?: number

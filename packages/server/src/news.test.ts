@@ -14,7 +14,7 @@ const LIMITS = {
   maxRecentDocumentBytes: 4,
   maxRecentBroadcastBytes: 1_000,
   frameIntervalMs: 33,
-  frameShareMs: 1,
+  frameCostMs: 1,
 }
 
 /** An update of Yjs with nothing in it. */

@@ -84,15 +84,15 @@ export interface WhereaboutsOptions {
   /** How often a stream carries a ping, in ms. */
   readonly heartbeatMs?: number
   /**
-   * The time between two frames of a room that takes its `frameShareMs`, in ms. Frames that cost less go out
+   * The time between two frames of a room whose frames cost `frameCostMs` or more, in ms. Cheaper ones go out
    * more often. @see PROTOCOL.md FR22
    */
   readonly frameIntervalMs?: number
   /**
-   * How much of a core's time the frames of a room may take in each `frameIntervalMs`, in ms. With `0`,
-   * that interval holds for every room, whatever its frames cost.
+   * The core time of a frame that is worth the whole `frameIntervalMs`, in ms. Frames that cost half as much go
+   * out four times as often. With `0`, the interval holds for every room, whatever its frames cost.
    */
-  readonly frameShareMs?: number
+  readonly frameCostMs?: number
   /** How long a reader may read nothing before its connection is closed, in ms. */
   readonly stuckMs?: number
   /**
@@ -292,7 +292,7 @@ export const DEFAULTS = {
   confirmMs: 10_000,
   heartbeatMs: 15_000,
   frameIntervalMs: 50,
-  frameShareMs: 1,
+  frameCostMs: 1,
   stuckMs: 30_000,
   goodbyeMs: 0,
   maxMembers: 1_000,
@@ -355,7 +355,7 @@ const SINGLE_OPTIONS = z.strictObject({
   confirmMs: z.int().min(0).max(45_000).default(DEFAULTS.confirmMs),
   heartbeatMs: timeMs(50).default(DEFAULTS.heartbeatMs),
   frameIntervalMs: timeMs(0).default(DEFAULTS.frameIntervalMs),
-  frameShareMs: z.number().min(0).max(1_000).default(DEFAULTS.frameShareMs),
+  frameCostMs: z.number().min(0).max(1_000).default(DEFAULTS.frameCostMs),
   stuckMs: timeMs(100).default(DEFAULTS.stuckMs),
   goodbyeMs: timeMs(0).default(DEFAULTS.goodbyeMs),
   maxMembers: count.default(DEFAULTS.maxMembers),

@@ -84,7 +84,7 @@ function reads({ calm, start }: Suite): void {
 
 function inFrames({ share }: Suite): void {
   // Time enough for a busy machine to make all posts of one frame.
-  const server = share({ frameIntervalMs: 2_000, frameShareMs: 0, heartbeatMs: HEARTBEAT_MS })
+  const server = share({ frameIntervalMs: 2_000, frameCostMs: 0, heartbeatMs: HEARTBEAT_MS })
 
   it('[DO31] the updates of a frame are one event, the same for everybody', async () => {
     const room = new TestRoom(server.baseUrl)

@@ -27,7 +27,7 @@ const STUCK_MS = 400
 function gathering({ share }: Suite): void {
   const server = share({
     frameIntervalMs: INTERVAL_MS,
-    frameShareMs: 0,
+    frameCostMs: 0,
     heartbeatMs: HEARTBEAT_MS,
   })
 

@@ -8,5 +8,5 @@ export const ROOM_LIMITS = {
   maxRecentDocumentBytes: 1_000,
   maxRecentBroadcastBytes: 1_000,
   frameIntervalMs: 33,
-  frameShareMs: 1,
+  frameCostMs: 1,
 }

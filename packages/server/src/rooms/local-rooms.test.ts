@@ -16,7 +16,7 @@ const LIMITS = {
   maxRecentDocumentBytes: 100,
   maxRecentBroadcastBytes: 1_000,
   frameIntervalMs: 33,
-  frameShareMs: 1,
+  frameCostMs: 1,
 }
 
 function start(clock: Clock & { advance: (ms: number) => void } = new VirtualClock()) {

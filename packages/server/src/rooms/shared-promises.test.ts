@@ -17,7 +17,7 @@ const LIMITS = {
   maxRecentBroadcastBytes: 1_000,
   maxRooms: 10,
   frameIntervalMs: 33,
-  frameShareMs: 0,
+  frameCostMs: 0,
 }
 const WITHIN_MS = 18_000
 const open = (id: string) => ({ do: 'open', id, user: {}, nextWithinMs: WITHIN_MS }) as const

@@ -22,7 +22,7 @@ const limits = {
   maxRecentBroadcastBytes: 1_000,
   maxRooms: 10,
   frameIntervalMs: 33,
-  frameShareMs: 1,
+  frameCostMs: 1,
 }
 const open = (id: string) => ({ do: 'open', id, user: {} }) as const
 const move = (id: string, location: string) => ({ do: 'move', id, user: {}, location }) as const

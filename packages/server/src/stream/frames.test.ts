@@ -52,7 +52,7 @@ function start() {
   const merge = (updates: readonly Uint8Array[]) =>
     updates.length === 0 ? [] : [Buffer.concat(updates)]
   const guard = new RoomGuard('budget', faults, (problem) => frames.fail(problem))
-  const limits = { frameIntervalMs: INTERVAL_MS, frameShareMs: 0 }
+  const limits = { frameIntervalMs: INTERVAL_MS, frameCostMs: 0 }
   const pace = new RoomPace(new Pace(limits, clock))
   const frames: Frames = new Frames({ room, epoch: 'e' }, clock, pace, merge, guard)
   const join = (view: View = 'patch', version?: number, documents = true, part?: string) => {

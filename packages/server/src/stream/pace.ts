@@ -2,10 +2,10 @@ import type { Clock } from './clock.js'
 
 /** What decides how often the frames of a room go out. */
 export interface PaceLimits {
-  /** The interval between two frames of a room whose frames cost their share of a core or more. */
+  /** The interval between two frames of a room whose frames cost `frameCostMs` or more. */
   readonly frameIntervalMs: number
-  /** The core time that the frames of a room may take in each `frameIntervalMs`. */
-  readonly frameShareMs: number
+  /** The core time of a frame that is worth the whole `frameIntervalMs`. */
+  readonly frameCostMs: number
 }
 
 /** The weight of the latest frame in the average cost of a room's frames. */
@@ -29,10 +29,10 @@ export class Pace {
     this.#debt = new Debt(clock)
   }
 
-  /** Returns the interval at which frames of this cost take their share of a core. */
+  /** Returns the interval between frames of this cost. */
   intervalMs(costMs: number): number {
-    const { frameIntervalMs, frameShareMs } = this.limits
-    return costMs < frameShareMs ? frameIntervalMs * (costMs / frameShareMs) : frameIntervalMs
+    const { frameIntervalMs, frameCostMs } = this.limits
+    return costMs < frameCostMs ? frameIntervalMs * (costMs / frameCostMs) ** 2 : frameIntervalMs
   }
 
   /** Returns when the next frame may follow one of this cost that began at `startMs`. */

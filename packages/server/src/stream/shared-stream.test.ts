@@ -16,7 +16,7 @@ const LIMITS = {
   maxRecentDocumentBytes: 1_000,
   maxRecentBroadcastBytes: 1_000,
   frameIntervalMs: 0,
-  frameShareMs: 0,
+  frameCostMs: 0,
 }
 const LOOK = { view: 'patch', documents: false, part: undefined } as const
 const HELLO: Hello = {
