@@ -632,6 +632,12 @@ it('[HM4 HM12] refuses parameters that are none', async () => {
     await expectRefused('bad-parameter', `${baseUrl}/rooms/mine?${query}`, as('ada'))
   }
   await expectRefused('unauthorized', `${baseUrl}/rooms/mine`)
+  const { detail } = await expectRefused(
+    'bad-parameter',
+    `${baseUrl}/rooms/mine?limit=101`,
+    as('ada'),
+  )
+  expect(detail).toContain('from 1 to 100')
 })
 
 it('[BU2] pages of a list count for the user who asks', async () => {

@@ -67,6 +67,7 @@ describe('the history of documents', () => {
     for (const path of [
       room.url('document/version'),
       room.url('document/version', { id: 'x' }),
+      room.url('document/versions', { limit: 0 }),
       room.url('document/versions', { limit: 1_001 }),
     ]) {
       expectProblem(await call(path), 'bad-parameter')

@@ -154,13 +154,18 @@ function parametersOf(target: string): URLSearchParams {
   return new URLSearchParams(end < 0 ? '' : target.slice(end))
 }
 
-/** Reads a whole number from a parameter. @throws {Problem} bad-parameter */
-export function wholeNumber(parameter: Parameter, name: string, most: number): number | undefined {
+/** Reads a whole number from a parameter. @throws {Problem} bad-parameter. NM7 */
+export function wholeNumber(
+  parameter: Parameter,
+  name: string,
+  most: number,
+  least = 0,
+): number | undefined {
   const text = parameter(name)
   if (text === undefined) return undefined
   const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN
-  if (value <= most) return value
-  throw badParameter(name, `a whole number from 0 to ${most}`)
+  if (value >= least && value <= most) return value
+  throw badParameter(name, `a whole number from ${least} to ${most}`)
 }
 
 /** Reads `1` or `0` from a parameter; `0` without it. @throws {Problem} bad-parameter */

@@ -213,7 +213,7 @@ export class DocumentCalls {
     const { entrance, rooms, answers } = this.parts
     await entrance.manage(call, EVERY_ROOM)
     const { query } = call
-    const limit = wholeNumber(query, 'limit', MOST_LISTED) ?? USUALLY_LISTED
+    const limit = wholeNumber(query, 'limit', MOST_LISTED, 1) ?? USUALLY_LISTED
     const documents = await rooms.administration.list({ after: query('after') ?? '', limit })
     const listed = documents.map(({ roomName, ...info }) => ({ room: roomName, ...info }))
     answers.json(call, { rooms: listed })

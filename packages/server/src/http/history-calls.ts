@@ -33,7 +33,7 @@ export class HistoryCalls {
     const { entrance, rooms, answers } = this.parts
     const { roomName } = await entrance.decide(call, name, READ, noBody)
     const { query } = call
-    const limit = wholeNumber(query, 'limit', MOST_VERSIONS) ?? USUALLY_LISTED
+    const limit = wholeNumber(query, 'limit', MOST_VERSIONS, 1) ?? USUALLY_LISTED
     const before = wholeNumber(query, 'before', Number.MAX_SAFE_INTEGER)
     const page = { limit, ...(before !== undefined && { before }) }
     answers.json(call, await rooms.history.list(checkRoom(roomName), page))

@@ -99,7 +99,7 @@ export class ListCalls {
     const user = await entrance.calling(call)
     const account = await entrance.count(call, user, 'documents', LIST_POINTS)
     checkVersion(call.query)
-    const limit = limitOf(call)
+    const limit = wholeNumber(call.query, 'limit', MOST_ENTRIES, 1) ?? USUALLY_LISTED
     const text = textOf(call.query('text'))
     if (user === undefined) return answers.json(call, NOT_KEPT)
     const { id } = user.claim
@@ -230,13 +230,6 @@ export class ListCalls {
     const field = String(error.issues[0]?.path[0] ?? 'body')
     throw badParameter(field, ALLOWED.get(field) ?? 'a JSON object')
   }
-}
-
-/** @throws {Problem} bad-parameter */
-function limitOf({ query }: Call): number {
-  const limit = wholeNumber(query, 'limit', MOST_ENTRIES) ?? USUALLY_LISTED
-  if (limit === 0) throw badParameter('limit', `a whole number from 1 to ${MOST_ENTRIES}`)
-  return limit
 }
 
 /** @throws {Problem} bad-parameter. HM12 */

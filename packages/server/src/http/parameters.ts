@@ -92,9 +92,7 @@ export function wantsDocuments(parameter: Parameter): boolean {
  * @see PROTOCOL.md CO1, CO9, CO11
  */
 export function presenceOf(parameter: Parameter, confirmMs: number): Presence {
-  const nextWithinMs = wholeNumber(parameter, 'nextWithinMs', MOST_WITHIN_MS)
-  if (nextWithinMs === 0)
-    throw badParameter('nextWithinMs', `a whole number from 1 to ${MOST_WITHIN_MS}`)
+  const nextWithinMs = wholeNumber(parameter, 'nextWithinMs', MOST_WITHIN_MS, 1)
   const polls = flag(parameter, 'polls')
   return confirmMs === 0 ? { polls } : { nextWithinMs, polls }
 }
