@@ -1,3 +1,4 @@
+import type { IRange } from '@univerjs/core'
 import type { Workbook } from './grid.js'
 import type { Cell } from './place.js'
 
@@ -10,10 +11,12 @@ export function scrollTo(sheet: Sheet, { row, column }: Cell): void {
 
 /** Brings a cell of the sheet that is shown into view, unless it is there already. @see OFFICE.md SF15 */
 export function scrollIntoView(sheet: Sheet, cell: Cell): void {
-  const visible = sheet.getVisibleRange()
+  // Whatever its type says, it is undefined until the sheet has been drawn.
+  const visible: IRange | null | undefined = sheet.getVisibleRange()
   // The last row and column may be cut off.
   const isVisible =
     visible !== null &&
+    visible !== undefined &&
     cell.row >= visible.startRow &&
     cell.row < visible.endRow &&
     cell.column >= visible.startColumn &&
