@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LEASE_MS, SOON_MS } from 'whereabouts-conformance/suite'
+import { startPlain } from '../servers/plain.js'
 import { startServer, type RunningServer } from '../servers/standalone.js'
 import { size } from '../size.js'
 import { startWrong, type Fault } from './wrong-server.js'
@@ -59,6 +60,25 @@ describe('the program that checks a server by its address', () => {
     expect(code).toBe(0)
     expect(verdicts).toMatchObject({ MB2: 'passed', MB3: 'in part', MB1: 'not checked' })
     expect(output).toMatch(/^not checked +MB1 +needs a server with leaseMs=5000 or more$/m)
+  })
+
+  it('[NE3 NE4] leaves out calls that a server needn’t have', async () => {
+    await using bare = await startPlain({ operations: false, article: false })
+    const only = 'AR2,ER4,HT8,HT9,NM2,ST13,VE2'
+    const { code, verdicts, output } = await run('--url', bare.baseUrl, '--only', only)
+    expect(output).not.toMatch(/^failed/m)
+    expect(code).toBe(0)
+    expect(verdicts).toMatchObject({ AR2: 'not checked', HT8: 'not checked', ST13: 'in part' })
+    expect(output).toMatch(/^not checked +HT8 .*needs a server with the calls of operations/m)
+    expect(output).toMatch(/^in part +ST13 .*needs a server with the article's calls/m)
+  })
+
+  it('names the rules of a hello without which nothing can be checked', async () => {
+    const text = (said: string) => said.replace('"leaseMs":', '"lease":')
+    await using wrong = await startWrong(server.baseUrl, [{ text }])
+    const { code, output } = await run('--url', wrong.baseUrl)
+    expect(code).toBe(2)
+    expect(output).toBe('nothing can be checked: hello has no whole number leaseMs (ST3)\n')
   })
 
   it.each([

@@ -1,7 +1,15 @@
 import { NotChecked, type Said, type Served, type Servers, type Settings } from './suite.js'
 
+/** Which calls a server has that it needn't have. */
+export interface Extras {
+  /** @see PROTOCOL.md NE4 */
+  readonly hasOperations: boolean
+  /** @see PROTOCOL.md NE3 */
+  readonly hasArticle: boolean
+}
+
 /** A running server, and what is known about its settings. */
-export interface Address extends Said {
+export interface Address extends Said, Extras {
   /** Without a path. */
   readonly baseUrl: string
   /** Settings from the caller of the suite, which the server doesn't tell. */
@@ -37,9 +45,19 @@ function shareIf(address: Address, needs: readonly Setting[]): Served {
     if (needs.length === 0) return value
     throw new NotChecked(`needs a server with ${list('', needs)}`)
   }
+  const having = (calls: string, has: boolean): string => {
+    if (!has) throw new NotChecked(`needs a server with ${calls}`)
+    return known(address.baseUrl)
+  }
   return {
     get baseUrl() {
       return known(address.baseUrl)
+    },
+    get operationsUrl() {
+      return having('the calls of operations (NE4)', address.hasOperations)
+    },
+    get articleUrl() {
+      return having("the article's calls (NE3)", address.hasArticle)
     },
     get heartbeatMs() {
       return known(address.heartbeatMs)

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
-import { askHello } from './hello.js'
+import { askExtras, askHello } from './hello.js'
 import { check } from './check.js'
 import { hasFailed, reportLines } from './report.js'
 import type { Settings } from './suite.js'
@@ -43,7 +43,8 @@ async function main(): Promise<void> {
   const baseUrl = readUrl(values.url)
   const settings = Object.fromEntries(values.setting.map(readSetting)) as Settings
   const said = await askHello(baseUrl, `${roomsPrefix}hello`)
-  const results = await check({ ...said, baseUrl, settings }, { only, roomsPrefix })
+  const address = { ...said, ...(await askExtras(baseUrl)), baseUrl, settings }
+  const results = await check(address, { only, roomsPrefix })
   if (results.length === 0) throw new Error(`--only: the suite has no rule ${values.only}`)
   process.stdout.write(`${reportLines(results).join('\n')}\n`)
   // Overrides the runner, which counts unchecked rules as failed.

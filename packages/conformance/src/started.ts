@@ -26,12 +26,21 @@ function shareStarted(start: Start, settings: Settings): Served {
     running = await start(settings)
   }, PATIENCE_MS)
   afterAll(() => running?.[Symbol.asyncDispose]())
+  const url = (): string => {
+    if (running === undefined) throw new Error('asked for before it was started')
+    return running.baseUrl
+  }
   return {
     ...USUAL,
     ...settings,
     get baseUrl() {
-      if (running === undefined) throw new Error('asked for before it was started')
-      return running.baseUrl
+      return url()
+    },
+    get operationsUrl() {
+      return url()
+    },
+    get articleUrl() {
+      return url()
     },
   }
 }

@@ -46,6 +46,10 @@ export interface Said {
 /** A server that several tests share. Its fields throw {@link NotChecked} if there is no such server. */
 export interface Served extends Said {
   readonly baseUrl: string
+  /** The same, if the server has the calls of HT8. @see PROTOCOL.md NE4 */
+  readonly operationsUrl: string
+  /** The same, if the server has the article's calls. @see PROTOCOL.md NE3 */
+  readonly articleUrl: string
 }
 
 /** The servers that the rules are checked against. */

@@ -93,7 +93,7 @@ function streaming({ start, calm }: Suite): void {
 
   it('[AR2] the stream of a caller with a key joins as that member', async () => {
     const key = memberKey()
-    await using stream = await openStream(`${calm.baseUrl}/location/sse?id=${key}`)
+    await using stream = await openStream(`${calm.articleUrl}/location/sse?id=${key}`)
     await stream.next('message')
     const room = new TestRoom(calm.baseUrl, 'default')
     const { members } = await room.read()

@@ -322,12 +322,12 @@ function otherMethods({ calm }: Suite): void {
 
 function operations({ start, calm }: Suite): void {
   it('[HT8] live and ready answer 200', async () => {
-    expect(await call(`${calm.baseUrl}/health/live`)).toMatchObject({ status: 200 })
-    expect(await call(`${calm.baseUrl}/health/ready`)).toMatchObject({ status: 200 })
+    expect(await call(`${calm.operationsUrl}/health/live`)).toMatchObject({ status: 200 })
+    expect(await call(`${calm.operationsUrl}/health/ready`)).toMatchObject({ status: 200 })
   })
 
   it('[HT8] metrics are in the Prometheus text format', async () => {
-    const { status, headers, text } = await call(`${calm.baseUrl}/metrics`)
+    const { status, headers, text } = await call(`${calm.operationsUrl}/metrics`)
     expect(status).toBe(200)
     expect(headers['content-type']).toMatch(/^text\/plain\b.*version=/)
     expect(text).toMatch(/^# HELP \S+ /m)
@@ -348,12 +348,12 @@ function operations({ start, calm }: Suite): void {
     const room = new TestRoom(calm.baseUrl)
     const key = memberKey()
     const { self } = await room.move(key, 1)
-    const { text } = await call(`${calm.baseUrl}/metrics`)
+    const { text } = await call(`${calm.operationsUrl}/metrics`)
     for (const secret of [key, room.name, self]) expect(text).not.toContain(secret)
   })
 
   it('[HT8] the description names every call', async () => {
-    const described = await callJson(`${calm.baseUrl}/openapi.json`)
+    const described = await callJson(`${calm.operationsUrl}/openapi.json`)
     const { openapi, paths } = described as unknown as {
       readonly openapi: string
       readonly paths: { readonly [path: string]: { readonly [method: string]: unknown } }
@@ -380,10 +380,10 @@ function caching({ calm }: Suite): void {
       await room.poll(id),
       await room.poll('garbage'),
       await call(room.url('leave', { member }), { method: 'POST' }),
-      await call(`${calm.baseUrl}/location?id=${member}`, { json: null }),
-      await call(`${calm.baseUrl}/health/live`),
-      await call(`${calm.baseUrl}/health/ready`),
-      await call(`${calm.baseUrl}/metrics`),
+      await call(`${calm.articleUrl}/location?id=${member}`, { json: null }),
+      await call(`${calm.operationsUrl}/health/live`),
+      await call(`${calm.operationsUrl}/health/ready`),
+      await call(`${calm.operationsUrl}/metrics`),
     ]
     for (const { headers } of answers) expect(headers['cache-control']).toBe('no-store')
     await using stream = await room.watch()

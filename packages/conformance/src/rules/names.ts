@@ -95,7 +95,7 @@ function memberKeys({ calm }: Suite): void {
     await expectRefused('bad-member-key', room.url('leave', { member }), { method: 'POST' })
     await expectRefused(
       'bad-member-key',
-      `${calm.baseUrl}/location?id=${encodeURIComponent(member)}`,
+      `${calm.articleUrl}/location?id=${encodeURIComponent(member)}`,
       {
         json: 1,
       },

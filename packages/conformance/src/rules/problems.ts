@@ -86,7 +86,7 @@ function badJson({ calm }: Suite): void {
   it('[ER2] bad-json: a POST without a body or type', async () => {
     const room = new TestRoom(calm.baseUrl)
     await expectRefused('bad-json', room.url('location'), { method: 'POST' })
-    await expectRefused('bad-json', `${calm.baseUrl}/location`, { method: 'POST' })
+    await expectRefused('bad-json', `${calm.articleUrl}/location`, { method: 'POST' })
   })
 
   it('[ER2] bad-json: the parameters of a stream', async () => {
@@ -227,7 +227,7 @@ function mediaTypes({ calm }: Suite): void {
     const options = { headers: { 'content-type': type }, body: '{"x":2}' }
     await expectRefused('unsupported-media-type', room.url('location'), options)
     await expectRefused('unsupported-media-type', room.url('events'), options)
-    await expectRefused('unsupported-media-type', `${calm.baseUrl}/location`, options)
+    await expectRefused('unsupported-media-type', `${calm.articleUrl}/location`, options)
     expect((await room.read()).members).toEqual([])
   })
 

@@ -414,9 +414,10 @@ function heads({ calm }: Suite): void {
   })
 
   it("[ST13] HEAD ends on the wire, also on the article's stream", async () => {
-    await using socket = await openSocket(calm.baseUrl)
+    const { name } = new TestRoom(calm.articleUrl)
+    await using socket = await openSocket(calm.articleUrl)
     socket.write('HEAD /location/sse?id=head HTTP/1.1\r\nHost: x\r\n\r\n')
-    socket.write('GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+    socket.write(`GET /rooms/${name}/location HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
     await socket.until('both answers', (text) => text.match(/HTTP\/1\.1 [0-9]+ /g)?.[1])
     await socket.closed
     expect(socket.text).toMatch(/ 200 OK\r\n[^]*$/)

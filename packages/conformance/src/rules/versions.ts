@@ -81,7 +81,7 @@ function refused(calm: Suite['calm']): void {
     ['/location', { json: 1 }],
     ['/location/sse', {}],
   ])('[VE2] also of %s', async (path, options) => {
-    await expectRefused('bad-parameter', `${calm.baseUrl}${path}?protocol=2`, options)
+    await expectRefused('bad-parameter', `${calm.articleUrl}${path}?protocol=2`, options)
   })
 }
 
