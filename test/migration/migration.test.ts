@@ -106,7 +106,7 @@ if (size(false, true)) {
       const first = await run(migrate, data.path)
       expect(first.out).toMatch(/^imported minutes$/m)
       expect(first.out).toMatch(/^not imported: team\/plan: no room can have this name/m)
-      expect(first.code).toBe(1)
+      expect([first.code, first.err]).toEqual([1, 'whereabouts: 1 documents were not imported\n'])
       expect(await textOf('minutes', data.path)).toBe('The first minutes')
 
       const names = join(data.path, 'names.json')

@@ -1,7 +1,9 @@
+import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { Problem } from '@whereabouts/protocol'
 import { VirtualClock } from '../../../test/simulation/virtual-clock.js'
 import type { DocumentInfo } from './document/store.js'
-import { RetentionTimer } from './retention-timer.js'
+import { type Retaining, RetentionTimer } from './retention-timer.js'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -168,4 +170,25 @@ it('[HM15] a server that shuts down stops emptying the trash', async () => {
   const started = start([0], 0, { trashedDaysAgo: [33, 32, 31], onEmptied })
   await started.pass(HOUR_MS)
   expect(started.trash()).toEqual([32, 31])
+})
+
+it('[AD11] says nothing of what fails because the server stops', async () => {
+  const errors: unknown[] = []
+  const log = {
+    info: () => {},
+    warn: () => {},
+    error: (message: unknown) => void errors.push(message),
+    debug: () => {},
+  }
+  const store: Retaining = {
+    newestUseMs: () => Promise.resolve(undefined),
+    async *retain() {},
+    hasTrash: () => Promise.reject(new Problem('shutting-down', 'The server stops.')),
+    async *emptyTrash() {},
+  }
+  const timer = new RetentionTimer(store, { trashDays: TRASH_DAYS }, log, new VirtualClock())
+  timer.start()
+  timer.stop()
+  await setImmediate()
+  expect(errors).toEqual([])
 })

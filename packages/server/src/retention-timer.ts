@@ -74,8 +74,9 @@ export class RetentionTimer {
     }
   }
 
+  /** Says what couldn't be done, unless that is because the server stops. */
   #failed(what: string, error: unknown): void {
-    this.log.error(`could not ${what}: ${String(error)}`)
+    if (!this.#isStopped) this.log.error(`could not ${what}: ${String(error)}`)
   }
 
   async #look(): Promise<void> {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { backUp, restore } from '@whereabouts/server/operate'
 import { readSettings } from '../settings.js'
 import { type Arguments, needed, parse } from './arguments.js'
@@ -78,7 +79,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { code, path } = error as NodeJS.ErrnoException
-  if (code === 'ENOENT' && path !== undefined) return `there is no file or folder ${path}`
+  if (code === 'ENOENT' && path !== undefined) return `there is no file or folder ${resolve(path)}`
   return error.message
 }
 

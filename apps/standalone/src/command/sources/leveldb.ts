@@ -46,6 +46,8 @@ async function readOne(store: Leveldb, name: string): Promise<Uint8Array> {
 /** Loads y-leveldb from where the command is run, such as the folder of the former server. */
 async function load(): Promise<LeveldbModule> {
   const here = createRequire(join(process.cwd(), 'package.json'))
+  // It brings a Yjs of its own, whose documents never meet ours. Yjs would warn of that, and looks here whether to.
+  Reflect.deleteProperty(globalThis, '__ $YJS$ __')
   try {
     return (await import(pathToFileURL(here.resolve('y-leveldb')).href)) as LeveldbModule
   } catch (error) {
