@@ -14,6 +14,13 @@ export interface CursorOfOther {
   readonly cursor: Cursor
 }
 
+/** Whether nothing was heard of the others for long. @see OFFICE.md OF89 */
+export interface Silent {
+  readonly isSilent: boolean
+  /** Calls back when that may have changed; returns a function that stops it. */
+  readonly subscribe: (listener: () => void) => () => void
+}
+
 /**
  * The others' cursors, without invalid ones, since a stranger can post any location. One's own
  * stays while the focus is elsewhere, so that others can still find it.
@@ -22,13 +29,16 @@ export interface CursorOfOther {
  */
 export class Cursors {
   readonly #awareness: PresenceAwareness
+  readonly #silence: Silent
 
-  constructor(awareness: PresenceAwareness) {
+  constructor(awareness: PresenceAwareness, silence: Silent) {
     this.#awareness = awareness
+    this.#silence = silence
   }
 
-  /** Everyone's cursor but one's own. */
+  /** The cursor of everyone who is here but one's own. */
   get others(): readonly CursorOfOther[] {
+    if (this.#silence.isSilent) return []
     return [...this.#awareness.getStates()].flatMap(([client, state]) => {
       const cursor = parseCursor(state['cursor'])
       const user = state['user'] as CursorOfOther['user'] | undefined
@@ -45,10 +55,19 @@ export class Cursors {
     }
   }
 
-  /** Calls back when a cursor has moved; returns a function that stops it. */
+  /** Calls back when a cursor has moved, come or gone; returns a function that stops it. */
   subscribe(listener: () => void): () => void {
+    let wasSilent = this.#silence.isSilent
+    const stop = this.#silence.subscribe(() => {
+      if (this.#silence.isSilent === wasSilent) return
+      wasSilent = !wasSilent
+      listener()
+    })
     this.#awareness.on('change', listener)
-    return () => this.#awareness.off('change', listener)
+    return () => {
+      stop()
+      this.#awareness.off('change', listener)
+    }
   }
 }
 

@@ -64,7 +64,7 @@ export function openPage(options: OpenPageOptions): OpenPage {
   const { page } = opened
   const undo = makeUndo(page)
   const { awareness } = session.provider
-  const cursors = new Cursors(awareness)
+  const cursors = new Cursors(awareness, session)
   const editor = new Editor({
     element: paper,
     editable: canEdit,
