@@ -97,6 +97,16 @@ describe('comments on a page', () => {
     expect([...anns.complaints, ...bobs.complaints]).toEqual([])
   })
 
+  it('[PG106] say on an empty page when they begin', async () => {
+    await using anns = await pages.open(pages.newRoom(), ann)
+    await button(anns).click()
+    await panel(anns).getByText('once something is written here and saved').waitFor()
+    await anns.text.click()
+    await anns.page.keyboard.type('We pay the rent')
+    await panel(anns).getByText('No open comments').waitFor()
+    expect(anns.complaints).toEqual([])
+  })
+
   it('[PG69 PG94 PG100] authors edit and delete what they wrote, after a question, and it is there after a reload', async () => {
     const room = await written()
     await using anns = await pages.open(room, ann)

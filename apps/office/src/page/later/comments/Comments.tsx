@@ -51,7 +51,6 @@ export function Comments(props: CommentsProps) {
       />
       {isOpen &&
         body !== null &&
-        desk !== undefined &&
         createPortal(
           <DeskContext value={desk}>
             <Panel {...now} {...shown} list={list} close={close} />
@@ -77,7 +76,7 @@ function useShown({ editor, asked, refused }: CommentsProps, { now, drafts, list
   const [current, choose] = useState<string>()
   const anchor = isOpen ? list.get('new')?.anchor : undefined
   const marks = useMarks(editor, threads, anchor, current, (thread, to) => {
-    if (canWrite) now.comments?.anchor(thread, to)
+    if (canWrite) now.comments.anchor(thread, to)
   })
   const open = () => setOpen(true)
   const show = (thread: string) => {
@@ -98,7 +97,7 @@ function useShown({ editor, asked, refused }: CommentsProps, { now, drafts, list
     if (range !== undefined) goToText(editor, range)
   }
   const begin = () => {
-    if (!canWrite) return refused(now.trouble ?? TEXTS.notAllowed)
+    if (!canWrite) return refused(now.trouble ?? (now.hasPage ? TEXTS.notAllowed : TEXTS.noPage))
     const working = isInPanel() ? threads.find(({ id }) => id === current) : undefined
     if (working !== undefined) return go(working)
     const here = nextOf(threadsAtCaret(editor, marks), isOpen ? current : undefined)
@@ -124,7 +123,7 @@ interface DeskParts {
   readonly news: News
 }
 
-function useDesk({ session, now, drafts, news }: DeskParts): Desk | undefined {
+function useDesk({ session, now, drafts, news }: DeskParts): Desk {
   const { comments, threads, canWrite } = now
   const people = usePeople(session, threads)
   const { id: ownId, name } = whoIsHere(session)
@@ -133,7 +132,7 @@ function useDesk({ session, now, drafts, news }: DeskParts): Desk | undefined {
   // The next comment already has the name.
   useEffect(() => void learnName(session), [session])
   return useMemo(
-    () => comments && { session, comments, drafts, people, ownId, asksName, canWrite, say },
+    () => ({ session, comments, drafts, people, ownId, asksName, canWrite, say }),
     [session, comments, drafts, people, ownId, asksName, canWrite, say],
   )
 }
@@ -152,7 +151,7 @@ function beginDraft({ editor, now, drafts, refused, open }: Beginning): void {
     drafts.begin('new', begun)
     return open()
   }
-  if (now.comments?.hasAll !== false) return refused(TEXTS.full)
+  if (now.comments.hasAll) return refused(TEXTS.full)
   const anchor = anchorOfSelection(editor)
   if (anchor === undefined) return refused(TEXTS.selectText)
   drafts.begin('new', { text: '', mentions: [], anchor })

@@ -28,7 +28,8 @@ interface PanelProps extends CommentsNow, Places {
 
 /** Lists the threads of a page beside its text; on a phone below it. @see OFFICE.md PG68, PG76 */
 export function Panel(props: PanelProps) {
-  const { threads, ranges, gone, list, current, isResolved, isLoaded, trouble, close } = props
+  const { threads, ranges, gone, list, current, isResolved, isLoaded, hasPage } = props
+  const { trouble, close } = props
   const panel = useRef<HTMLElement>(null)
   const go = useStable(props.go)
   useWithin(panel, props.choose, close)
@@ -39,7 +40,7 @@ export function Panel(props: PanelProps) {
     <section ref={panel} className="comments" tabIndex={-1} aria-label={TEXTS.title}>
       <Head {...{ threads, isResolved, panel }} showResolved={props.showResolved} onClose={close} />
       {trouble !== undefined && <p className="trouble">{trouble}</p>}
-      {isLoaded && <Orphans {...{ threads, list }} />}
+      {hasPage && isLoaded && <Orphans {...{ threads, list }} />}
       {list.has('new') && <NewThread onSent={props.show} />}
       {hint !== undefined && <p className="hint">{hint}</p>}
       <ol>
@@ -66,11 +67,12 @@ function shownOf(threads: readonly Thread[], list: DraftList, isResolved: boolea
 }
 
 function hintOf(
-  { isLoaded, isResolved, canWrite, list, comments }: PanelProps,
+  { isLoaded, hasPage, isResolved, canWrite, list, comments }: PanelProps,
   count: number,
 ): string | undefined {
-  if (comments?.isKnown === false) return undefined
+  if (!comments.isKnown) return undefined
   if (!isLoaded) return TEXTS.loading
+  if (!hasPage) return TEXTS.noPage
   if (count > 0 || list.has('new')) return canWrite ? undefined : TEXTS.notAllowed
   if (isResolved) return TEXTS.noneResolved
   return canWrite ? TEXTS.none : TEXTS.notAllowed

@@ -10,6 +10,7 @@ export interface CommentTexts {
   readonly next: string
   readonly loading: string
   readonly notAllowed: string
+  readonly noPage: string
   readonly openOnes: (count: number) => string
   readonly resolvedOnes: (count: number) => string
   readonly which: string

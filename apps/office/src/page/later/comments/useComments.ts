@@ -1,19 +1,21 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { Doc } from 'yjs'
 import type { DocumentState, RoomDocument } from '../../../room-document.js'
 import type { Beside, Session } from '../../../session.js'
 import { CommentsDocument, type Thread } from './comments-document.js'
 import { connect } from './connection.js'
 import { TEXTS } from './texts.js'
 
-const NONE: readonly Thread[] = []
 const NEVER = () => () => {}
 
 /** The comments on a page, as they are now. */
 export interface CommentsNow {
-  readonly comments: CommentsDocument | undefined
+  readonly comments: CommentsDocument
   readonly threads: readonly Thread[]
-  /** Whether they are loaded, from the server or from this browser. */
+  /** Whether they are loaded, from the server or from this browser, or there can't be any yet. */
   readonly isLoaded: boolean
+  /** Whether there is a page to comment on. @see OFFICE.md PG105 */
+  readonly hasPage: boolean
   /** Whether they are those of the server. */
   readonly isSynced: boolean
   /** Whether what is written here would reach the others, now or later. @see OFFICE.md PG95 */
@@ -24,20 +26,27 @@ export interface CommentsNow {
 
 /** Connects to the comments on a page while it is open. */
 export function useComments(session: Session): CommentsNow {
-  const connection = useConnection(session)
+  const hasPage = useStage(session) !== 'nowhere'
+  const isPageThere = useSyncExternalStore(
+    session.document.subscribe,
+    () => session.document.getSnapshot().isThere,
+  )
+  const connection = useConnection(session, hasPage)
   const subscribe = connection?.document.subscribe ?? NEVER
-  const doc = useSyncExternalStore(subscribe, () => connection?.document.doc)
+  const [none] = useState(() => new Doc())
+  const doc = useSyncExternalStore(subscribe, () => connection?.document.doc ?? none)
   const state = useSyncExternalStore(subscribe, () => connection?.document.getSnapshot())
   const isSynced = useSynced(connection)
-  const comments = useMemo(() => doc && new CommentsDocument(doc), [doc])
-  const follow = comments?.subscribe ?? NEVER
-  const threads = useSyncExternalStore(follow, () => comments?.threads ?? NONE)
-  const isKnown = useSyncExternalStore(follow, () => comments?.isKnown !== false)
+  const comments = useMemo(() => new CommentsDocument(doc), [doc])
+  const { subscribe: follow } = comments
+  const threads = useSyncExternalStore(follow, () => comments.threads)
+  const isKnown = useSyncExternalStore(follow, () => comments.isKnown)
   const mayWrite = state?.isReadOnly === false
   return {
     comments,
     threads,
-    isLoaded: state?.isThere === true,
+    isLoaded: hasPage ? state?.isThere === true : isPageThere,
+    hasPage,
     isSynced,
     canWrite: mayWrite && isKnown,
     trouble: isKnown ? troubleOf(state) : TEXTS.notNow,
@@ -72,9 +81,8 @@ function stageOf({ doc, provider, getSnapshot }: RoomDocument): Stage {
 }
 
 /** Connects once there can be comments: the server refuses those on a page that it doesn't have. @see OFFICE.md PG105 */
-function useConnection(session: Session): Beside | undefined {
+function useConnection(session: Session, hasPage: boolean): Beside | undefined {
   const [connection, setConnection] = useState<Beside>()
-  const hasPage = useStage(session) !== 'nowhere'
   useEffect(() => {
     if (!hasPage) return undefined
     const made = connect(session)

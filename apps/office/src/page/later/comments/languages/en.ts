@@ -11,6 +11,7 @@ export const texts: CommentTexts = {
   next: 'Next comment',
   loading: 'Loading comments…',
   notAllowed: 'You can’t comment here now.',
+  noPage: 'You can comment once something is written here and saved.',
   openOnes: (count) => `Open (${count})`,
   resolvedOnes: (count) => `Resolved (${count})`,
   which: 'Which comments to show',

@@ -11,6 +11,7 @@ export const texts: CommentTexts = {
   next: '下一条评论',
   loading: '正在加载评论…',
   notAllowed: '您现在无法在此评论。',
+  noPage: '写入内容并保存后即可评论。',
   openOnes: (count) => `未解决 (${count})`,
   resolvedOnes: (count) => `已解决 (${count})`,
   which: '显示哪些评论',
