@@ -179,6 +179,19 @@ it('[HM20] a document in the trash is deleted for good after a question', async 
   expect((await gone.body()).byteLength).toBe(2)
 })
 
+it('[OF97] a list that can’t be read is there once it can, without a press', async () => {
+  await using gil = await signIn('gil')
+  await make(gil.page, '/pages/later', 'Later')
+  await openList(gil.page, 'My documents')
+  await gil.page.context().setOffline(true)
+  await gil.page.getByRole('button', { name: 'Starred', exact: true }).click()
+  const failure = gil.page.getByText('The server can’t be reached')
+  await failure.waitFor()
+  await gil.page.context().setOffline(false)
+  await failure.waitFor({ state: 'detached' })
+  await gil.page.getByText('You have starred no documents yet.').waitFor()
+})
+
 it('[HM20] without users, Home is what the browser has opened', async () => {
   const open = await startServer({})
   const context = await browser.newContext()

@@ -6,6 +6,8 @@ import { reasonOf } from '../../language/reason.js'
 
 /** Typing is over after so long without a key. */
 const TYPED_MS = 250
+/** What failed is read again after so long. */
+const RETRY_MS = 5_000
 /** The most that the server lists at once. */
 const MOST = 100
 
@@ -31,7 +33,7 @@ export interface Shown {
   readonly put: (room: string, listed: Listed | undefined) => void
 }
 
-/** Reads a list, and again whenever the page becomes visible. */
+/** Reads a list, and again whenever the page becomes visible, and until it could be read. */
 export function useListed({ list, text }: Wanted): Shown {
   const [read, setRead] = useState<Read>()
   const latest = useRef<Read>(undefined)
@@ -57,6 +59,10 @@ export function useListed({ list, text }: Wanted): Shown {
     }
   }, [load, text])
   useEffect(() => onLook(() => void load()), [load])
+  useEffect(() => {
+    const timer = read?.failed && setTimeout(() => void load(), RETRY_MS)
+    return () => clearTimeout(timer || undefined)
+  }, [load, read])
   const put = useCallback(
     (room: string, listed: Listed | undefined) => {
       const { current } = latest
