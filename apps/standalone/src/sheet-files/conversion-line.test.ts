@@ -34,16 +34,69 @@ describe('[FL18] conversions of files', () => {
     expect(await second).toBe('2')
   })
 
-  it('of several accounts take turns', async () => {
+  it('of an account that had fewer done come first', async () => {
     const [line, work] = [new ConversionLine(8), new Work()]
     for (const name of ['a1', 'a2', 'a3']) void line.take('ann', stays(), work.of(name))
     void line.take('ben', stays(), work.of('b1'))
     void line.take('cid', stays(), work.of('c1'))
     for (let count = 0; count < 5; count++) await work.endOne()
-    expect(work.begun).toEqual(['a1', 'b1', 'a2', 'c1', 'a3'])
+    expect(work.begun).toEqual(['a1', 'b1', 'c1', 'a2', 'a3'])
   })
 
-  it('of one account leave places to others, and all together are bounded', async () => {
+  it('of several accounts with costly files keep nobody else waiting for more than one of them', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] })
+    try {
+      const [line, work] = [new ConversionLine(8), new Work()]
+      const take = (name: string) => void line.take(name[0]!, stays(), work.of(name))
+      const costly = async () => {
+        vi.advanceTimersByTime(25_000)
+        await work.endOne()
+      }
+      take('a1')
+      take('b1')
+      await costly()
+      take('a2')
+      take('v1')
+      await costly()
+      expect(work.begun).toEqual(['a1', 'b1', 'v1'])
+      await work.endOne()
+      take('b2')
+      take('v2')
+      await costly()
+      await work.endOne()
+      expect(work.begun.slice(3)).toEqual(['a2', 'v2', 'b2'])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('count for ten minutes', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] })
+    try {
+      const [line, work] = [new ConversionLine(8), new Work()]
+      const costly = async (account: string) => {
+        void line.take(account, stays(), work.of(account))
+        vi.advanceTimersByTime(5_000)
+        await work.endOne()
+      }
+      const orderOf = async (...accounts: string[]) => {
+        work.begun.length = 0
+        for (const account of ['first', ...accounts])
+          void line.take(account, stays(), work.of(account))
+        for (let count = 0; count <= accounts.length; count++) await work.endOne()
+        return work.begun.slice(1)
+      }
+      await costly('ann')
+      expect(await orderOf('ann', 'ben')).toEqual(['ben', 'ann'])
+      vi.advanceTimersByTime(600_000)
+      await costly('cid')
+      expect(await orderOf('cid', 'ann', 'ben')).toEqual(['ann', 'ben', 'cid'])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('of whoever has most make way for others, and all together are bounded', async () => {
     const [line, work] = [new ConversionLine(8), new Work()]
     const refused: string[] = []
     const take = (account: string) =>
@@ -51,9 +104,16 @@ describe('[FL18] conversions of files', () => {
         refused.push(`${account} ${(error as Problem).problem}`)
       })
     for (let count = 0; count < 5; count++) void take('ann')
-    for (const account of ['ben', 'ben', 'ben', 'cid', 'dan', 'eve']) void take(account)
+    for (const account of ['ben', 'ben', 'ben', 'cid', 'dan']) void take(account)
     await new Promise(setImmediate)
-    expect(refused).toEqual(['ann', 'ben', 'eve'].map((who) => `${who} too-many-connections`))
+    const tooMany = (...all: string[]) => all.map((who) => `${who} too-many-connections`)
+    expect(refused).toEqual(tooMany('ann', 'ben'))
+    refused.length = 0
+    for (const account of ['eve', 'eve', 'fay', 'gus', 'gus', 'hal', 'ida', 'jan'])
+      void take(account)
+    await new Promise(setImmediate)
+    const all = tooMany('ann', 'ann', 'ann', 'ben', 'eve', 'gus', 'ida', 'jan')
+    expect(refused.toSorted()).toEqual(all)
   })
 
   it('whose turn doesn’t come in 30 s are refused, and make way', async () => {
