@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { startWatched, type WatchedRedis } from '../servers/redis.js'
+import { startCutOffSentinel, startWatched, type WatchedRedis } from '../servers/redis.js'
 import type { Recorder } from './recorder.js'
 import { TwoNodes } from './two-nodes.js'
 
@@ -33,6 +33,23 @@ it.each(['killed', 'told to hand over'])(
     expect(await watched.replica.command('EXISTS', 'whereabouts:{one}:room')).toBe(1)
   },
 )
+
+it('[EX26] believes the sentinels that know of the last election', async () => {
+  await watched.failover()
+  const cutOff = await startCutOffSentinel()
+  try {
+    const urls = [`${cutOff.address},${watched.address}`, `${watched.address},${cutOff.address}`]
+    for (const addresses of urls) {
+      await using nodes = new TwoNodes(`redis-sentinel://${addresses}#watched`)
+      const [one, two] = await nodes.follow('one')
+      await append(one, '"there"')
+      await two.has('"there"')
+      expect(two.state).toEqual(['"there"'])
+    }
+  } finally {
+    await cutOff[Symbol.asyncDispose]()
+  }
+})
 
 /** Retries an append, as several may fail while the replica takes over. */
 async function append(recorder: Recorder, text: string): Promise<void> {

@@ -113,6 +113,8 @@ async function knowsAll(server: RunningRedis): Promise<void> {
 export interface WatchedRedis extends AsyncDisposable {
   readonly master: RunningRedis
   readonly replica: RunningRedis
+  /** Of the sentinel, with its port. */
+  readonly address: string
   /** `redis-sentinel://127.0.0.1:<port>#watched` */
   readonly url: string
   /** Promotes the replica; resolves when the old master refuses writes. */
@@ -135,6 +137,36 @@ async function isLinked(replica: RunningRedis): Promise<void> {
 export async function startWatched(): Promise<WatchedRedis> {
   const master = await startRedis()
   const replica = await startRedis('--replicaof', '127.0.0.1', `${master.port}`)
+  const sentinel = await startSentinel(master.port, 1)
+  const { port, address } = sentinel
+  await within(replicates(master, port), 'the replica', START_MS)
+  return {
+    master,
+    replica,
+    address,
+    url: `redis-sentinel://${address}#watched`,
+    async failover() {
+      await command(port, ['SENTINEL', 'FAILOVER', 'watched'])
+      await within(isReplica(master), 'the old master to become a replica', START_MS)
+    },
+    async [Symbol.asyncDispose]() {
+      await sentinel[Symbol.asyncDispose]()
+      await replica[Symbol.asyncDispose]()
+      await master[Symbol.asyncDispose]()
+    },
+  }
+}
+
+interface RunningSentinel extends AsyncDisposable {
+  readonly port: number
+  readonly address: string
+}
+
+/** Starts a sentinel that reaches no server and no other sentinel, and knows of no election. */
+export const startCutOffSentinel = async (): Promise<RunningSentinel> =>
+  startSentinel(await freePort(), 2)
+
+async function startSentinel(watchedPort: number, quorum: number): Promise<RunningSentinel> {
   const folder = mkdtempSync(join(tmpdir(), 'whereabouts-sentinel-'))
   const port = await freePort()
   const file = join(folder, 'sentinel.conf')
@@ -142,28 +174,20 @@ export async function startWatched(): Promise<WatchedRedis> {
     `port ${port}`,
     'bind 127.0.0.1',
     `dir ${folder}`,
-    `sentinel monitor watched 127.0.0.1 ${master.port} 1`,
+    `sentinel monitor watched 127.0.0.1 ${watchedPort} ${quorum}`,
     'sentinel down-after-milliseconds watched 1000',
     'sentinel failover-timeout watched 5000',
   ]
   writeFileSync(file, config.join('\n'))
   const sentinel = await started([file, '--sentinel'], 'Sentinel ID')
-  await within(replicates(master, port), 'the replica', START_MS)
   return {
-    master,
-    replica,
-    url: `redis-sentinel://127.0.0.1:${port}#watched`,
-    async failover() {
-      await command(port, ['SENTINEL', 'FAILOVER', 'watched'])
-      await within(isReplica(master), 'the old master to become a replica', START_MS)
-    },
+    port,
+    address: `127.0.0.1:${port}`,
     async [Symbol.asyncDispose]() {
       const ended = once(sentinel, 'exit')
       sentinel.kill('SIGKILL')
       await ended
       rmSync(folder, { recursive: true, force: true })
-      await replica[Symbol.asyncDispose]()
-      await master[Symbol.asyncDispose]()
     },
   }
 }

@@ -15,6 +15,16 @@ const CALM_MS = 5_000
 const HASTE_MS = 500
 const ANSWER_MS = 1_000
 
+/** A server that a sentinel names. */
+interface Named {
+  /** Its host and port, with a space between them. */
+  readonly address: string
+  /** The number of the election in which it became the master. */
+  readonly epoch: number
+}
+
+type SentinelClient = ReturnType<typeof sentinelClient>
+
 /**
  * A connection to the server that sentinels name, which changes when that server fails.
  *
@@ -108,24 +118,31 @@ export class SentinelConnection implements RedisConnection {
     this.#timer = setTimeout(() => void this.#ask(), inMs).unref()
   }
 
-  /** Returns the answer of the first sentinel that responds. */
+  /**
+   * Returns the server that was elected last, of those that the sentinels name: one that is cut off from the others
+   * goes on naming the former one.
+   *
+   * @see PROTOCOL.md EX26
+   */
   async #master(): Promise<string | undefined> {
-    const words = ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', this.name]
-    for (const sentinel of this.#sentinels) {
-      const client = sentinel.duplicate()
-      client.on('error', () => {})
-      try {
-        await client.connect()
-        const answer = await client.sendCommand<string[] | null>(words)
-        if (answer !== null) return answer.join(' ')
-        this.#fault = `the sentinel knows no ${this.name}`
-      } catch (error) {
-        this.#fault = messageOf(error)
-      } finally {
-        client.destroy()
-      }
+    const named = await answersOfMost(this.#sentinels.map((sentinel) => this.#namedBy(sentinel)))
+    return named.toSorted((one, other) => other.epoch - one.epoch)[0]?.address
+  }
+
+  async #namedBy(sentinel: SentinelClient): Promise<Named | undefined> {
+    const client = sentinel.duplicate()
+    client.on('error', () => {})
+    try {
+      await client.connect()
+      const named = await namedBy(client, this.name)
+      if (named === undefined) this.#fault = `the sentinel knows no ${this.name}`
+      return named
+    } catch (error) {
+      this.#fault = messageOf(error)
+      return undefined
+    } finally {
+      client.destroy()
     }
-    return undefined
   }
 
   #moveTo(address: string): void {
@@ -149,11 +166,41 @@ export class SentinelConnection implements RedisConnection {
   }
 }
 
+/** Returns the answers, once more than half of those asked have answered, or all that can. A failure is `undefined`. */
+async function answersOfMost<T>(asked: readonly Promise<T | undefined>[]): Promise<T[]> {
+  const answers: T[] = []
+  let left = asked.length
+  await new Promise<void>((resolve) => {
+    for (const each of asked) {
+      void each.then((answer) => {
+        left -= 1
+        if (answer !== undefined) answers.push(answer)
+        if (left === 0 || answers.length > asked.length / 2) resolve()
+      })
+    }
+  })
+  return answers
+}
+
+/** Both at once: only the first names a replica as soon as it is promoted, and only the second the election. */
+async function namedBy(sentinel: SentinelClient, name: string): Promise<Named | undefined> {
+  const [address, fields] = await Promise.all([
+    sentinel.sendCommand<string[] | null>(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name]),
+    // A sentinel may allow only the first.
+    sentinel.sendCommand<string[]>(['SENTINEL', 'MASTER', name]).catch((): string[] => []),
+  ])
+  if (address === null) return undefined
+  const at = fields.indexOf('config-epoch')
+  return { address: address.join(' '), epoch: at === -1 ? 0 : Number(fields[at + 1]) }
+}
+
 /** Returns a client to duplicate: a duplicate is cheap, while a new client builds all commands again. */
 function sentinelClient(sentinel: ServerAddress, tls: boolean) {
   const options = clientOptions({ tls, username: undefined, password: undefined })
   return createClient({
     ...options,
+    // Answers with fields are lists.
+    RESP: 2,
     commandOptions: { timeout: ANSWER_MS },
     socket: { ...options.socket, ...sentinel, reconnectStrategy: false },
   })
