@@ -229,11 +229,51 @@ describe('limits', () => {
     const { doc, comments, id } = begun()
     const map = doc.getMap('comments')
     map.set(id, { author: { id: 'eve', name: `E\nve${'x'.repeat(1e5)}` }, atMs: 1, anchor: ANCHOR })
-    map.set(`${id}/text`, { text: 'a\0b\nc\uD800', mentions: [7, 'Ann', ...Array(99).fill('x')] })
+    map.set(`${id}/text`, {
+      text: 'a\0\x01b\nc\uD800',
+      mentions: [7, 'Ann', ...Array(99).fill('x')],
+    })
     const [{ author, text, mentions }] = comments.threads[0]!.comments as [Comment]
     expect(author.name).toMatch(/^E vex{60}$/)
     expect(text).toBe('a\uFFFDb\nc\uFFFD')
     expect(mentions.length).toBeLessThanOrEqual(LIMITS.mentions)
+  })
+
+  it('[CM11] are read once, and the texts of those that aren’t shown never', () => {
+    const { doc, comments, id } = begun()
+    const map = doc.getMap('comments')
+    const texts = new Set<string>()
+    const textOf = (own: string) => ({
+      get text() {
+        texts.add(own)
+        return 'by a stranger'
+      },
+    })
+    const write = (own: string, head: object) => {
+      map.set(own, { author: ann, ...head })
+      map.set(`${own}/text`, textOf(own))
+    }
+    doc.transact(() => {
+      for (let at = 0; at < LIMITS.threads; at += 1)
+        write(`thread${1_000 + at}`, { atMs: 1, anchor: ANCHOR })
+      for (let at = 0; at < 2 * LIMITS.comments; at += 1)
+        write(`reply${1_000 + at}`, { atMs: 1 + at, thread: 'thread1000' })
+    })
+    const before = comments.threads
+    expect(before).toHaveLength(LIMITS.threads)
+    expect(before.map((thread) => thread.id)).not.toContain(id)
+    expect(before[0]!.comments).toHaveLength(LIMITS.comments)
+    expect(texts.size).toBe(LIMITS.threads + LIMITS.comments - 1)
+    texts.clear()
+
+    map.set('thread1500/text', { text: 'another' })
+    map.delete('reply1000')
+    const after = comments.threads
+    expect(after[500]!.comments[0]!.text).toBe('another')
+    expect(after[1]!.comments[0]).toBe(before[1]!.comments[0])
+    expect(texts).toEqual(new Set([`reply${1_000 + LIMITS.comments - 1}`]))
+    map.delete('thread1000/text')
+    expect(comments.threads[0]!.comments[0]!.id).toBe('reply1001')
   })
 
   it('[PG64] in a newer format are neither shown nor changed', () => {

@@ -1,77 +1,36 @@
 import type { Doc, Map as YMap } from 'yjs'
 import { isKnownFormat, observeFormat } from '@whereabouts/univer/document'
-import { parseRelative, type RelativeJson } from '../../../page-document/places.js'
+import {
+  type Anchor,
+  type Author,
+  clean,
+  cut,
+  type Fields,
+  fieldsOf,
+  LIMITS,
+  oneLine,
+  readAnchor,
+  readHead,
+  type Thread,
+  type Written,
+} from './comment.js'
+import { CommentEntries } from './entries.js'
 
-/** Who wrote a comment. */
-export interface Author {
-  /** The id of the user; without users a random one of this browser, for this page alone. */
-  readonly id: string
-  readonly name: string
-}
-
-/** The text of a page that a thread is about. */
-export interface Anchor {
-  readonly start: RelativeJson
-  readonly end: RelativeJson
-  /** The text when it was commented, cut at {@link LIMITS.quoteCharacters}. */
-  readonly quote: string
-}
-
-export interface Comment {
-  readonly id: string
-  readonly author: Author
-  /** In ms since 1970, by the clock of the author. */
-  readonly atMs: number
-  readonly text: string
-  /** The names that are mentioned in the text, as `@Name`. */
-  readonly mentions: readonly string[]
-  /** When the text was changed; `undefined` if it never was. */
-  readonly editedMs: number | undefined
-}
-
-export interface Thread {
-  readonly id: string
-  readonly anchor: Anchor
-  /** Oldest first, at least one; the one that began the thread may be deleted. */
-  readonly comments: readonly Comment[]
-  /** Who resolved it; `undefined` while it is open. */
-  readonly resolved: { readonly by: string; readonly atMs: number } | undefined
-}
-
-/** What somebody wrote. */
-export interface Written {
-  readonly text: string
-  readonly mentions: readonly string[]
-}
+export {
+  LIMITS,
+  type Anchor,
+  type Author,
+  type Comment,
+  type Thread,
+  type Written,
+} from './comment.js'
 
 /** Why a comment isn't stored: it has no text or too much, there are too many, or they are in a newer format. */
 export type Refused = 'empty' | 'long' | 'full' | 'newer'
 
-/** What is beyond a limit isn't written, and isn't shown. @see PAGE.md PG67 */
-export const LIMITS = {
-  threads: 1_000,
-  comments: 200,
-  characters: 4_000,
-  quoteCharacters: 200,
-  mentions: 20,
-  nameCharacters: 64,
-} as const
-
 /** The version of the format. @see PAGE.md PG64 */
 const FORMAT = 1
 const ROOT = 'comments'
-const ID = /^[a-z0-9]{8,32}$/
-const CONTROL = /[^\P{Cc}\n\t]/gu
-
-type Fields = { readonly [field: string]: unknown }
-
-/** A thread that is being read. */
-interface Begun {
-  readonly id: string
-  readonly atMs: number
-  readonly anchor: Anchor
-  readonly comments: Comment[]
-}
 
 /**
  * The comments on a page: a map of values that are each replaced as a whole, so that everything that two people
@@ -88,12 +47,14 @@ interface Begun {
 export class CommentsDocument {
   readonly #doc: Doc
   readonly #map: YMap<unknown>
+  readonly #entries: CommentEntries
   /** All threads; `undefined` after a change. */
   #threads: readonly Thread[] | undefined
 
   constructor(doc: Doc) {
     this.#doc = doc
     this.#map = doc.getMap(ROOT)
+    this.#entries = new CommentEntries(this.#map)
     this.subscribe(() => (this.#threads = undefined))
   }
 
@@ -108,31 +69,8 @@ export class CommentsDocument {
    * @see PAGE.md PG67
    */
   get threads(): readonly Thread[] {
-    this.#threads ??= this.isKnown ? this.#read() : []
+    this.#threads ??= this.isKnown ? this.#entries.threads() : []
     return this.#threads
-  }
-
-  #read(): readonly Thread[] {
-    const begun = new Map<string, Begun>()
-    const replies: (readonly [thread: string, reply: Comment])[] = []
-    for (const [id, value] of this.#map) {
-      const head = ID.test(id) ? readHead(value) : undefined
-      if (head === undefined) continue
-      const comment = this.#readComment(id, head)
-      if (head.anchor !== undefined) {
-        const comments = comment === undefined ? [] : [comment]
-        begun.set(id, { id, atMs: head.atMs, anchor: head.anchor, comments })
-      } else if (comment !== undefined) replies.push([head.thread!, comment])
-    }
-    for (const [thread, reply] of replies.toSorted(([, one], [, other]) => byAge(one, other))) {
-      const comments = begun.get(thread)?.comments
-      if (comments !== undefined && comments.length < LIMITS.comments) comments.push(reply)
-    }
-    return [...begun.values()]
-      .filter(({ comments }) => comments.length > 0)
-      .toSorted(byAge)
-      .slice(0, LIMITS.threads)
-      .map(({ id, anchor, comments }) => ({ id, anchor, comments, resolved: this.#readEnd(id) }))
   }
 
   /** Calls back after each change; returns a function that stops it. */
@@ -190,7 +128,7 @@ export class CommentsDocument {
 
   /** Deletes a comment; what others replied stays. Returns whether it did. */
   remove(id: string): boolean {
-    const isReply = this.#map.has(id) && readHead(this.#map.get(id))?.anchor === undefined
+    const isReply = this.#map.has(id) && readHead(id, this.#map.get(id))?.anchor === undefined
     return this.#write(() => {
       this.#map.delete(`${id}/text`)
       // Where a thread began is needed for replies that are on their way.
@@ -230,74 +168,7 @@ export class CommentsDocument {
   #whyNot(written: Written): Refused | undefined {
     return this.isKnown ? whyNot(written) : 'newer'
   }
-
-  #readComment(id: string, { author, atMs }: Head): Comment | undefined {
-    const { text, mentions, editedMs } = fieldsOf(this.#map.get(`${id}/text`))
-    if (typeof text !== 'string' || text.length > 2 * LIMITS.characters || text === '') {
-      return undefined
-    }
-    return {
-      id,
-      author,
-      atMs,
-      text: cut(clean(text), LIMITS.characters),
-      mentions: readMentions(mentions),
-      editedMs: readTime(editedMs),
-    }
-  }
-
-  #readEnd(thread: string): Thread['resolved'] {
-    const { author, atMs } = fieldsOf(this.#map.get(`${thread}/resolved`))
-    const by = readAuthor(author)?.name
-    const time = readTime(atMs)
-    return by === undefined || time === undefined ? undefined : { by, atMs: time }
-  }
 }
-
-/** Who began a comment, when, and either what it is about or the thread that it is in. */
-interface Head {
-  readonly author: Author
-  readonly atMs: number
-  readonly anchor?: Anchor
-  readonly thread?: string
-}
-
-function readHead(value: unknown): Head | undefined {
-  const { author, atMs, anchor, thread } = fieldsOf(value)
-  const [by, time] = [readAuthor(author), readTime(atMs)]
-  if (by === undefined || time === undefined) return undefined
-  if (typeof thread === 'string') return { author: by, atMs: time, thread }
-  const about = readAnchor(anchor)
-  return about && { author: by, atMs: time, anchor: about }
-}
-
-function readAnchor(value: unknown): Anchor | undefined {
-  const { start, end, quote } = fieldsOf(value)
-  const [from, to] = [parseRelative(start), parseRelative(end)]
-  if (from === undefined || to === undefined || typeof quote !== 'string') return undefined
-  return { start: from, end: to, quote: clean(cut(quote, LIMITS.quoteCharacters)) }
-}
-
-function readAuthor(value: unknown): Author | undefined {
-  const { id, name } = fieldsOf(value)
-  if (typeof id !== 'string' || id.length > 255 || typeof name !== 'string') return undefined
-  const read = oneLine(name)
-  return read === '' ? undefined : { id, name: read }
-}
-
-function readMentions(value: unknown): readonly string[] {
-  if (!Array.isArray(value)) return []
-  const names = value.slice(0, LIMITS.mentions).filter((each) => typeof each === 'string')
-  return names.map(oneLine).filter((name) => name !== '')
-}
-
-/** A time that a calendar has. */
-function readTime(value: unknown): number | undefined {
-  return typeof value === 'number' && value >= 0 && value <= 8.64e15 ? value : undefined
-}
-
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null ? (value as Fields) : {}
 
 function whyNot({ text }: Written): Refused | undefined {
   if (text.trim() === '') return 'empty'
@@ -312,27 +183,6 @@ const cleaned = ({ text, mentions }: Written) => ({
   text: clean(text.trim()),
   mentions: mentions.slice(0, LIMITS.mentions).map(oneLine),
 })
-
-const clean = (text: string): string => text.toWellFormed().replaceAll(CONTROL, '\uFFFD')
-
-const oneLine = (text: string): string =>
-  cut(clean(text.slice(0, 2 * LIMITS.nameCharacters)), LIMITS.nameCharacters)
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-
-/** Cuts no character in two. */
-function cut(text: string, characters: number): string {
-  if (text.length <= characters) return text
-  return Array.from(text.slice(0, 2 * characters))
-    .slice(0, characters)
-    .join('')
-}
-
-type Aged = { readonly id: string; readonly atMs: number }
-
-/** The same order for everybody, whatever their clocks. */
-const byAge = (one: Aged, other: Aged): number =>
-  one.atMs - other.atMs || (one.id < other.id ? -1 : 1)
 
 function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(10))
