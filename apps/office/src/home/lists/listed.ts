@@ -30,10 +30,14 @@ export function listedFrom(document: ListedDocument): Listed | undefined {
   }
 }
 
-/** Returns the kind that a word says, or else the random name of a room; `undefined` if neither says one. */
+/**
+ * Returns the kind that the random name of a room says, or else a word, which any editor may have said; `undefined` if
+ * neither says one.
+ *
+ * @see OFFICE.md HM18
+ */
 function parseKind(said: unknown, room: string): Kind | undefined {
-  if (said === 'sheet' || said === 'page') return said
-  const [, named] =
-    said === undefined && isNamedByChance(room) ? (/^(sheet|page)-/.exec(room) ?? []) : []
-  return named as Kind | undefined
+  const [, named] = isNamedByChance(room) ? (/^(sheet|page)-/.exec(room) ?? []) : []
+  if (named !== undefined) return named as Kind
+  return said === 'sheet' || said === 'page' ? said : undefined
 }
