@@ -342,13 +342,48 @@ describe('a bad file', () => {
       /XML entities/,
     ],
     ['too many cells', fileOf(many(FILE_LIMITS.cells + 1)), 'a.xlsx', /too many cells/],
-    ['far cells', fileOf('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), 'a.xlsx', /./],
+    [
+      'too many cells with a prefix',
+      workbookOf({ 'xl/worksheets/sheet1.xml': '<x:c/>'.repeat(FILE_LIMITS.cells + 1) }),
+      'a.xlsx',
+      /too many cells/,
+    ],
+    [
+      'too many cells in a part with another name',
+      workbookOf({ 'xl/other.xml': '<c/>'.repeat(FILE_LIMITS.cells + 1) }),
+      'a.xlsx',
+      /too many cells/,
+    ],
+    ...[
+      '<c r="XFD1048576"/>',
+      '<c s="1" z=">" r=\'XFD1048576\'>',
+      '<x:c r="A1" r="XFD&#49;048576"/>',
+      `<row r="1048576">${'<c/>'.repeat(100)}</row>`,
+    ].map((far) => ['far cells', fileOf(far), 'a.xlsx', /too many cells/] as const),
+    [
+      'cells of several sheets that are far together',
+      workbookOf({ 'xl/a.xml': '<c r="K1000000"/>', 'xl/b.xml': '<c r="K1000000"/>' }),
+      'a.xlsx',
+      /too many cells/,
+    ],
     ['too many rows', bytesOf('1\n'.repeat(100_001)), 'a.csv', /too many lines/],
     ['too many columns', bytesOf(','.repeat(5_000)), 'a.csv', /too many lines/],
   ])('[FL7 FL8] with %s is refused with a sentence', async (_, bytes, name, sentence) => {
     const message = await refusal(bytes, name)
     expect(message).toMatch(sentence)
     expect(message).toMatch(/^[A-Z][^\n]{10,140}\.$/)
+  })
+
+  it('[FL7] has the order of calculation, which names many cells, and is read without it', async () => {
+    const order = `<calcChain>${'<c r="XFD1048576"/>'.repeat(2)}</calcChain>`
+    const { sheets } = await readFile(
+      workbookOf({
+        'xl/calcChain.xml': order,
+        'xl/worksheets/sheet1.xml': worksheetOf('<row r="2"><c r="B2"><v>1</v></c></row>'),
+      }),
+      'a.xlsx',
+    )
+    expect(sheets[0]!.cells).toEqual({ 1: { 1: { v: 1 } } })
   })
 
   it('[FL7] has parts that are only looked for, which aren’t unpacked', () => {
