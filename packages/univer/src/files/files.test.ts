@@ -359,7 +359,12 @@ describe('a bad file', () => {
       '<c s="1" z=">" r=\'XFD1048576\'>',
       '<x:c r="A1" r="XFD&#49;048576"/>',
       `<row r="1048576">${'<c/>'.repeat(100)}</row>`,
-    ].map((far) => ['far cells', fileOf(far), 'a.xlsx', /too many cells/] as const),
+    ].map((far): [string, Uint8Array, string, RegExp] => [
+      'far cells',
+      fileOf(far),
+      'a.xlsx',
+      /too many cells/,
+    ]),
     [
       'cells of several sheets that are far together',
       workbookOf({ 'xl/a.xml': '<c r="K1000000"/>', 'xl/b.xml': '<c r="K1000000"/>' }),
