@@ -153,6 +153,7 @@ async function ownFile() {
       filter: null,
       rules: [],
       validations: [],
+      notes: {},
       look,
       rows,
       columns,

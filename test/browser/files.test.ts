@@ -21,6 +21,7 @@ const sheetWith = (sheet: Partial<FileSheet>): FileSheet => ({
   look: { isHidden: false, color: null, hasGridLines: true },
   rules: [],
   validations: [],
+  notes: {},
   rows: { count: 1_000, sizes: {}, hidden: [] },
   columns: { count: 26, sizes: {}, hidden: [] },
   ...sheet,

@@ -27,6 +27,7 @@ const COSTS: FileSheet = {
   look: { isHidden: false, color: '#00AB12', hasGridLines: true },
   rules: [],
   validations: [],
+  notes: {},
   rows: { count: 1_000, sizes: { 1: 40 }, hidden: [2] },
   columns: { count: 26, sizes: { 1: 200 }, hidden: [] },
 }

@@ -11,6 +11,7 @@ import {
 import type { CellData } from '@whereabouts/univer/document'
 import { DroppedFile } from './files/dropped-files.js'
 import type { SheetFiles } from './files/FilesButton.js'
+import { focusCells } from './focus-cells.js'
 import { currentLanguage, t } from './language/language.js'
 import { loadIcons } from './late-icons.js'
 import { untilLoaded } from './late-part.js'
@@ -20,9 +21,6 @@ import type { Session } from './session.js'
 import { formatList } from './language/formats.js'
 import { gridTexts } from './grid-texts.js'
 import type { TextId } from './language/message.js'
-
-// Gets the keys unless another editor has the focus, even while it is invisible.
-const CELL_EDITOR = '#__editor___INTERNAL_EDITOR__DOCS_NORMAL'
 
 /** Messages for the person at the sheet. */
 export interface Notices {
@@ -66,7 +64,7 @@ export async function openSheet(
   })
   void loadIcons()
   void describeFunctions(univer)
-  const tools = loadTools(univer, shared)
+  const tools = loadTools(univer, shared, giveBack)
   shared.subscribe(() => session.document.setUnwritten(shared.isUnwritten))
   const dropped = new DroppedFile()
   beforeReload(async () => {
@@ -94,13 +92,7 @@ export async function openSheet(
       toSave: () => shared.toSave(),
       dropped,
     },
-    focus() {
-      const editor = container.querySelector<HTMLElement>(CELL_EDITOR)
-      // After a dialog gives the focus back, the editor has no caret and ignores keys until it gets
-      // the focus again.
-      editor?.blur()
-      editor?.focus()
-    },
+    focus: focusCells,
   }
 }
 
@@ -159,7 +151,11 @@ async function describeFunctions(univer: Univer): Promise<void> {
 }
 
 /** Loads the tools that the cells don't need. @see OFFICE.md SF10 */
-async function loadTools(univer: Univer, shared: SharedWorkbook): Promise<void> {
+async function loadTools(
+  univer: Univer,
+  shared: SharedWorkbook,
+  giveBack: Notices['giveBack'],
+): Promise<void> {
   const [{ addTools }, { texts }] = await untilLoaded(() =>
     Promise.all([import('./sheet-tools.js'), currentLanguage().language.loadToolTexts()]),
   )
@@ -167,7 +163,7 @@ async function loadTools(univer: Univer, shared: SharedWorkbook): Promise<void> 
     .__getInjector()
     .get(LocaleService)
     .load({ [gridLocale()]: texts })
-  await addTools(univer, shared)
+  await addTools(univer, shared, giveBack)
 }
 
 /** Adds `whereabouts.differences()` and more to the browser's console, for debugging. */
@@ -201,6 +197,8 @@ function expose(shared: SharedWorkbook, tools: Promise<void>): void {
     isMarked: (id: string, row: number, column: number) =>
       shared.workbook.getSheetBySheetId(id)?.getSheet().getCell(row, column)?.markers?.tr !==
       undefined,
+    /** Returns the note of a cell; `undefined` if it has none. */
+    note: (id: string, row: number, column: number) => shared.attached.noteAt(id, row, column),
     /** Whether a row is neither hidden nor filtered out. */
     isRowShown: (id: string, row: number) =>
       shared.workbook.getSheetBySheetId(id)?.getSheet().getRowVisible(row),

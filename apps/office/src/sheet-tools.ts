@@ -16,11 +16,12 @@ import { SHEET_FILTER_SNAPSHOT_ID, UniverSheetsFilterPlugin } from '@univerjs/sh
 import { UniverSheetsFilterUIPlugin } from '@univerjs/sheets-filter-ui'
 import { UniverSheetsSortPlugin } from '@univerjs/sheets-sort'
 import { UniverSheetsSortUIPlugin } from '@univerjs/sheets-sort-ui'
-import type { SharedWorkbook } from '@whereabouts/univer'
+import type { GivenBack, SharedWorkbook } from '@whereabouts/univer'
 import {
   ISheetCellDropdownManagerService,
   SheetCellDropdownManagerService,
 } from 'virtual:univer-dropdowns'
+import { addNotes } from './beside-cells/add-notes.js'
 import { addKeys } from './sheet-keys.js'
 import { nameControls } from './sheet-names/name-controls.js'
 import { printLight } from './sheet-print.js'
@@ -33,11 +34,15 @@ import '@univerjs/sheets-sort-ui/lib/index.css'
 
 /**
  * Adds the tools that the cells don't need: finding, replacing, sorting, filtering, conditional formats, data
- * validation and some keys.
+ * validation, notes and some keys.
  *
  * @see OFFICE.md SF10
  */
-export async function addTools(univer: Univer, shared: SharedWorkbook): Promise<void> {
+export async function addTools(
+  univer: Univer,
+  shared: SharedWorkbook,
+  giveBack: (given: GivenBack) => void,
+): Promise<void> {
   univer
     .__getInjector()
     .add([ISheetCellDropdownManagerService, { useClass: SheetCellDropdownManagerService }])
@@ -62,6 +67,7 @@ export async function addTools(univer: Univer, shared: SharedWorkbook): Promise<
   ])
   await Promise.all(late)
   shared.showLate()
+  await addNotes(univer, shared, giveBack)
   addKeys(univer, shared)
   addSum(univer, shared)
   printLight(univer, shared.workbook.getId())

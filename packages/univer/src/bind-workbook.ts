@@ -9,13 +9,14 @@ import {
 import type { FUniver } from '@univerjs/core/facade'
 import { ISheetClipboardService, IUIPartsService, SheetsUIPart } from '@univerjs/preset-sheets-core'
 import { encodeStateAsUpdate, type Doc } from 'yjs'
-import { Binding } from './binding.js'
+import { Binding, type GridPlace } from './binding.js'
 import { writeDelimited } from './clipboard/delimited.js'
 import { Paster } from './clipboard/paste.js'
 import { CannotPaste, readText, textTable } from './clipboard/table.js'
 import { differences } from './differences.js'
 import {
   SheetDocument,
+  type Attached,
   type CellData,
   type DerivedSheet,
   type SheetSnapshot,
@@ -132,6 +133,12 @@ export interface SharedWorkbook {
    * happens.
    */
   addSheets(updates: readonly Uint8Array[]): Promise<void>
+  /** What cells have beside their contents. */
+  readonly attached: Attached
+  /** Returns the key of a cell, which stays the same wherever the cell moves. */
+  keyAt(place: GridPlace): string | undefined
+  /** Returns where a cell is by its key; `undefined` if it doesn't exist. */
+  positionOf(sheet: string, key: string): Cell | undefined
   /** Returns what is to be written into a file. */
   toSave(): ToSave
   /** Returns where the grid differs from the document, for debugging. */
@@ -300,6 +307,18 @@ class BoundWorkbook implements SharedWorkbook {
 
   addSheets(updates: readonly Uint8Array[]): Promise<void> {
     return this.#binding.add(updates)
+  }
+
+  get attached(): Attached {
+    return this.#document.attached
+  }
+
+  keyAt(place: GridPlace): string | undefined {
+    return this.#binding.keyAt(place)
+  }
+
+  positionOf(sheet: string, key: string): Cell | undefined {
+    return this.#binding.positionOf(sheet, key)
   }
 
   toSave(): ToSave {

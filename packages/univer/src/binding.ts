@@ -77,7 +77,12 @@ export class Binding implements Steps {
   start(workbook: WorkbookModel, injector: Injector): void {
     const commands = injector.get(ICommandService)
     const resources = injector.get(IResourceManagerService)
-    this.#grid = new GridReader(workbook, injector.get(LexerTreeBuilder), resources)
+    this.#grid = new GridReader(
+      workbook,
+      injector.get(LexerTreeBuilder),
+      resources,
+      this.#sheets.attached,
+    )
     this.#writer = new GridWriter(workbook, commands, this.#grid)
     this.#editor = injector.get(IEditorBridgeService)
     this.#hearing.add(

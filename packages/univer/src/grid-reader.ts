@@ -14,6 +14,7 @@ import {
   readCriterion,
   readEffect,
   wholeOf,
+  type Attached,
   type AxisName,
   type CellData,
   type CellMatrix,
@@ -57,15 +58,18 @@ export class GridReader {
   readonly #workbook: WorkbookModel
   readonly #lexer: LexerTreeBuilder
   readonly #resources: IResourceManagerService
+  readonly #attached: Attached
 
   constructor(
     workbook: WorkbookModel,
     lexer: LexerTreeBuilder,
     resources: IResourceManagerService,
+    attached: Attached,
   ) {
     this.#workbook = workbook
     this.#lexer = lexer
     this.#resources = resources
+    this.#attached = attached
   }
 
   /** @throws {RangeError} if the grid doesn't have the sheet */
@@ -249,6 +253,7 @@ export class GridReader {
       look: this.look(id),
       rules: this.rules(id) ?? [],
       validations: this.validations(id) ?? [],
+      notes: this.#attached.notesOf(id),
     }
   }
 

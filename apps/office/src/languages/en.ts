@@ -110,7 +110,6 @@ export const messages = {
   'files.left.macros': 'macros',
   'files.left.merges': 'merged cells beyond what a sheet can have',
   'files.left.names': 'names of cells',
-  'files.left.notes': 'notes and comments',
   'files.left.pivot-tables': 'pivot tables; their cells are kept',
   'files.left.printing': 'print settings',
   'files.left.protection': 'protection',

@@ -109,7 +109,6 @@ export const messages: Messages = {
   'files.left.macros': '宏',
   'files.left.merges': '超出上限的合并单元格',
   'files.left.names': '单元格名称',
-  'files.left.notes': '批注和评论',
   'files.left.pivot-tables': '数据透视表（保留单元格）',
   'files.left.printing': '打印设置',
   'files.left.protection': '保护',

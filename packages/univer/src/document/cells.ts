@@ -88,16 +88,16 @@ export function mergeCell(before: CellData, write: CellWrite | null): CellData {
  */
 export function toValue(v: unknown, t: unknown): Value {
   if (typeof v === 'string') {
-    return v === '' ? {} : withKind(shorten(v).toWellFormed(), t)
+    return v === '' ? {} : withKind(shorten(v, LIMITS.textCharacters).toWellFormed(), t)
   }
   if (typeof v === 'boolean') return withKind(v, t)
   return typeof v === 'number' && Number.isFinite(v) ? withKind(v, t) : {}
 }
 
 /** Truncates a text from another source to the maximum length. @see SHEET.md SD16 */
-function shorten(text: string): string {
-  if (text.length <= LIMITS.textCharacters) return text
-  return `${text.slice(0, LIMITS.textCharacters - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
+export function shorten(text: string, most: number): string {
+  if (text.length <= most) return text
+  return `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
 /** Returns the type of a value for which no other type is given. */

@@ -11,6 +11,7 @@ import { setFrozen } from '../operations/set-frozen.js'
 import { setHidden } from '../operations/set-hidden.js'
 import { setLook } from '../operations/set-look.js'
 import { setMerges } from '../operations/set-merges.js'
+import { setNotes } from '../operations/set-notes.js'
 import { setRangeValues } from '../operations/set-range-values.js'
 import { setRules } from '../operations/set-rules.js'
 import { setValidations } from '../operations/set-validations.js'
@@ -25,6 +26,8 @@ import type { SheetState } from './sheet-state.js'
 import type { Workbook } from './workbook.js'
 
 const AXES: readonly AxisName[] = ['rows', 'columns']
+/** What is compared of a sheet once its lines are in place. */
+const KINDS = [setRangeValues, setMerges, setFrozen, setFilter, setRules, setValidations, setNotes]
 
 /** Does the same as `takingSteps`, without a pause. */
 export const takeSteps = (workbook: Workbook, held: CellPlace | null): Operation[] =>
@@ -52,8 +55,7 @@ export function* takingSteps(workbook: Workbook, held: CellPlace | null): Work<O
   touchFormulas(workbook)
   for (const sheet of workbook.shown) {
     const unshown = { workbook, sheet, held }
-    for (const kind of [setRangeValues, setMerges, setFrozen, setFilter, setRules, setValidations])
-      steps.push(...kind.diff(unshown))
+    for (const kind of KINDS) steps.push(...kind.diff(unshown))
   }
   return steps
 }

@@ -18,8 +18,11 @@ export const RULES_FORMAT = 4
 /** The version from which a sheet has data validations. */
 export const VALIDATIONS_FORMAT = 5
 
+/** The version from which cells have notes. */
+export const NOTES_FORMAT = 6
+
 /** The newest version of the sheet format that this client knows. @see SHEET.md SD21 */
-export const SHEET_FORMAT = 5
+export const SHEET_FORMAT = 6
 
 /**
  * Returns the version of a document's format; `undefined` if the document states an invalid one.

@@ -1,3 +1,4 @@
+export type { Attached } from './attached.js'
 export { SheetDocument, type DerivedSheet, type SheetSnapshot } from './sheet-document.js'
 export { joinSteps, PART_CELLS, partsOf } from './parts.js'
 export { isFields, isSame, readStyle, toValue, usualKind, wholeOf } from './cells.js'

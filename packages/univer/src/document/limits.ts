@@ -32,6 +32,8 @@ export const LIMITS = {
   validatedCells: 200_000,
   /** As how many cells a smaller range of a data validation counts. */
   leastValidatedCells: 200,
+  /** Of a cell's note. */
+  noteCharacters: 10_000,
   /** Rows that a sort moves as a whole; each takes an entry. */
   sortedRows: 10_000,
   /** In pixels. */

@@ -1,5 +1,7 @@
 import type { Operation } from '../operations/operation.js'
 import type { SetRangeValues } from '../operations/set-range-values.js'
+import type { SetNotes } from '../operations/set-notes.js'
+import type { CellMatrix } from './cells.js'
 import { LIMITS } from './limits.js'
 
 /** How many cells are written at once; each part takes one block. */
@@ -37,7 +39,9 @@ export function partsOf(steps: readonly Operation[], most: number): Operation[][
 
 /** Splits a step that writes many cells. */
 function piecesOf(step: Operation, most: number): Operation[] {
-  if (step.type !== 'set-range-values' || countIn(step) <= most) return [step]
+  if (countIn(step) <= most) return [step]
+  if (step.type === 'set-notes') return notesIn(step, most)
+  if (step.type !== 'set-range-values') return [step]
   const pieces: SetRangeValues[] = []
   let cells = most
   for (const [row, inRow] of Object.entries(step.cellValue)) {
@@ -53,8 +57,38 @@ function piecesOf(step: Operation, most: number): Operation[] {
 }
 
 function countIn(step: Operation): number {
-  if (step.type !== 'set-range-values') return 1
   let count = 0
+  if (step.type === 'set-notes') {
+    for (const [, , note] of cellsIn(step.notes)) count += costOf(note)
+    return count
+  }
+  if (step.type !== 'set-range-values') return 1
   for (const inRow of Object.values(step.cellValue)) count += Object.keys(inRow as object).length
   return count
+}
+
+/** Splits a step that writes notes: long ones take as much of an update as many cells. */
+function notesIn(step: SetNotes, most: number): SetNotes[] {
+  const pieces: SetNotes[] = []
+  let cost = most
+  for (const [row, column, note] of cellsIn(step.notes)) {
+    if (cost + costOf(note) > most) {
+      pieces.push({ ...step, notes: {} })
+      cost = 0
+    }
+    const notes = pieces.at(-1)!.notes as Record<number, Record<number, string | null>>
+    ;(notes[row] ??= {})[column] = note
+    cost += costOf(note)
+  }
+  return pieces
+}
+
+const costOf = (note: string | null): number => 1 + ((note?.length ?? 0) >> 4)
+
+function* cellsIn<T>(matrix: CellMatrix<T>): Generator<readonly [row: number, column: number, T]> {
+  for (const [row, inRow] of Object.entries(matrix)) {
+    for (const [column, value] of Object.entries(inRow as CellMatrix<T>[number])) {
+      yield [Number(row), Number(column), value]
+    }
+  }
 }

@@ -8,6 +8,7 @@ import type { SetValidations } from '../operations/set-validations.js'
 import { complete, type Work } from '../slices.js'
 import type { AxisName, LineId } from './axis.js'
 import { isEmpty, type CellData, type CellMatrix, type CellPlace, type CellRange } from './cells.js'
+import { Attached, matrixOf } from './attached.js'
 import { takeSteps, takingSteps } from './changes.js'
 import { Draft } from './draft.js'
 import type { Filter } from './criterion.js'
@@ -50,6 +51,8 @@ export interface SheetSnapshot {
   readonly rules: readonly Rule[]
   /** The data validations; of several for a cell, the last one counts. */
   readonly validations: readonly Validation[]
+  /** The notes of cells. */
+  readonly notes: CellMatrix<string>
 }
 
 /** The parts of a sheet that depend on the positions of its lines. */
@@ -75,6 +78,8 @@ export interface DerivedSheet {
  * @see SHEET.md SD1
  */
 export class SheetDocument {
+  /** What cells have beside their contents. */
+  readonly attached: Attached
   readonly #workbook: Workbook
   readonly #draft: Draft
   readonly #undo: UndoSteps
@@ -98,6 +103,7 @@ export class SheetDocument {
   ) {
     this.#partCells = partCells
     this.#workbook = new Workbook(doc)
+    this.attached = new Attached(this.#workbook)
     this.#draft = new Draft(this.#workbook, chance, blockFrom)
     this.#undo = new UndoSteps(doc, this)
     if (isRead) takeSteps(this.#workbook, null)
@@ -405,6 +411,7 @@ function snapshotOf(sheet: SheetState): SheetSnapshot {
     look: sheet.look,
     rules: sheet.rules.shown,
     validations: sheet.validations.shown,
+    notes: matrixOf(sheet, sheet.notes),
   }
 }
 

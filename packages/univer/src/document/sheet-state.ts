@@ -12,7 +12,9 @@ import {
   type Value,
 } from './cells.js'
 import { readCriterion, type Criterion, type Filter } from './criterion.js'
+import { CellMap } from './cell-map.js'
 import { printFormula, readFormula, type Formula } from './formula.js'
+import { readNote } from './note.js'
 import type { Lines, Sheets } from './references.js'
 import { RangedList } from './ranged-list.js'
 import { RULES, type Rule, type StoredEffect } from './rule-list.js'
@@ -107,6 +109,7 @@ export class SheetState implements Lines {
   filterShown: Filter | null = null
   readonly rules = new RangedList<StoredEffect, Rule>(RULES)
   readonly validations = new RangedList<StoredCheck, Validation>(VALIDATIONS)
+  readonly notes = new CellMap(readNote)
 
   constructor(id: string, size: { readonly rows: number; readonly columns: number }) {
     this.id = id
@@ -234,6 +237,12 @@ export class SheetState implements Lines {
     if (change === null) return
     if (change.what === 'order') lines.isReordered = true
     else lines.touched.add(change.id)
+  }
+
+  /** Reads what a cell has beside its content, which a stranger may have written. */
+  readAttached(part: 'notes', key: string, stored: unknown): void {
+    const ids = splitKey(key)
+    if (ids !== undefined) this[part].read(...ids, stored)
   }
 
   readMerge(key: string, end: unknown): void {

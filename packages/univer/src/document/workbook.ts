@@ -18,6 +18,7 @@ export type Part =
   | 'filters'
   | 'rules'
   | 'validations'
+  | 'notes'
 
 /** The keys of the written entries, by the name of the part. */
 export type Written = ReadonlyMap<string, ReadonlySet<string>>
@@ -35,6 +36,7 @@ const PARTS: readonly Part[] = [
   'filters',
   'rules',
   'validations',
+  'notes',
 ]
 
 /** What is read in about a millisecond. */
@@ -58,6 +60,8 @@ export class Workbook implements Sheets {
   readonly #read = new Map<string, SheetState>()
   /** Whether there are cells in blocks that don't count because there are too many. */
   hasTooManyBlocks = false
+  /** How often the grid was told what cells have beside their contents. */
+  attachedVersion = 0
 
   constructor(doc: Y.Doc) {
     this.doc = doc
@@ -169,6 +173,7 @@ function read(sheet: SheetState, part: Part, key: string, value: unknown): void 
   else if (part === 'merges') sheet.readMerge(key, value)
   else if (part === 'filters') sheet.readFilter(key, value)
   else if (part === 'rules' || part === 'validations') sheet[part].read(key, value)
+  else if (part === 'notes') sheet.readAttached(part, key, value)
   else sheet.readLine(part, key, value)
 }
 

@@ -24,6 +24,7 @@ export class SheetDraft {
   look: Look = USUAL_LOOK
   readonly rules: Rule[] = []
   readonly validations: Validation[] = []
+  readonly notes: { [row: number]: { [column: number]: string } } = {}
   readonly rows = new LinesDraft()
   readonly columns = new LinesDraft()
 
@@ -33,10 +34,11 @@ export class SheetDraft {
     ;(this.cells[row] ??= {})[column] = { ...this.cells[row]?.[column], ...cell }
   }
 
-  /** As many lines as the cells need. */
+  /** As many lines as the cells and notes need. */
   get size(): { readonly rows: number; readonly columns: number } {
     let [rows, columns]: [number, number] = [FIRST_SIZE.rows, FIRST_SIZE.columns]
-    for (const [row, inRow] of Object.entries(this.cells)) {
+    const all = [...Object.entries(this.cells), ...Object.entries(this.notes)]
+    for (const [row, inRow] of all) {
       rows = Math.max(rows, Number(row) + 1)
       for (const column of Object.keys(inRow)) columns = Math.max(columns, Number(column) + 1)
     }

@@ -644,3 +644,43 @@ describe('data validations of a file', () => {
     expect(leftOut).toEqual([{ feature: 'validations', sheet: 'One', count: 4, example: 'A1' }])
   })
 })
+
+describe('notes of a file', () => {
+  const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
+  const PACKAGE = 'http://schemas.openxmlformats.org/package/2006/relationships'
+  const RELATIONS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
+  const THREADS = 'http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments'
+  const comment = (ref: string, text: string) =>
+    `<comment ref="${ref}" authorId="0"><text><r><t xml:space="preserve">${text}</t></r></text></comment>`
+  const parts = (comments: string) => ({
+    'xl/comments1.xml': `<comments xmlns="${MAIN}"><authors><author>Ann</author></authors><commentList>${comments}</commentList></comments>`,
+    'xl/worksheets/_rels/sheet1.xml.rels': `<Relationships xmlns="${PACKAGE}"><Relationship Id="r1" Type="${RELATIONS}/comments" Target="../comments1.xml"/><Relationship Id="r2" Type="http://schemas.microsoft.com/office/2017/10/relationships/threadedComment" Target="../threadedComments/threadedComment1.xml"/></Relationships>`,
+  })
+
+  it('[FL31] are read where they are, also beyond the cells, and too long ones are cut', async () => {
+    const long = 'x'.repeat(20_000)
+    const bytes = workbookOf(
+      parts(comment('B2', 'Ann:&#10;why?') + comment('AD2000', 'far') + comment('C1', long)),
+    )
+    const { sheets, leftOut } = await readFile(bytes, 'a.xlsx')
+    expect(sheets[0]!.notes).toEqual({
+      0: { 2: `${'x'.repeat(9_999)}…` },
+      1: { 1: 'Ann:\nwhy?' },
+      1999: { 29: 'far' },
+    })
+    expect(sheets[0]).toMatchObject({ rows: { count: 2_000 }, columns: { count: 30 } })
+    expect(leftOut).toEqual([{ feature: 'long-texts', sheet: 'One', count: 1, example: 'C1' }])
+  })
+
+  it('[FL31] of threads have the comments with their authors', async () => {
+    const bytes = workbookOf({
+      ...parts(comment('A1', '[Threaded comment] Your version of Excel can’t show it.')),
+      'xl/threadedComments/threadedComment1.xml': `<ThreadedComments xmlns="${THREADS}"><threadedComment ref="A1" personId="{1}" id="{A}"><text>Right?</text></threadedComment><threadedComment ref="A1" personId="{2}" id="{B}" parentId="{A}"><text>Yes</text></threadedComment></ThreadedComments>`,
+      'xl/persons/person.xml': `<personList xmlns="${THREADS}"><person displayName="Ann" id="{1}"/><person displayName="Bob" id="{2}"/></personList>`,
+      'xl/_rels/workbook.xml.rels': `<Relationships xmlns="${PACKAGE}"><Relationship Id="r1" Type="${RELATIONS}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r3" Type="http://schemas.microsoft.com/office/2017/10/relationships/person" Target="persons/person.xml"/></Relationships>`,
+    })
+    const { sheets, leftOut } = await readFile(bytes, 'a.xlsx')
+    expect(sheets[0]!.notes).toEqual({ 0: { 0: 'Ann: Right?\nBob: Yes' } })
+    expect(leftOut).toEqual([])
+  })
+})

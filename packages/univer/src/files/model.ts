@@ -27,7 +27,6 @@ export const LEFT_OUT = {
   charts: 'charts',
   images: 'images',
   drawings: 'text boxes and shapes',
-  notes: 'notes and comments',
   links: 'links; their text is kept',
   validations: 'data validation',
   'conditional-formats': 'conditional formats',

@@ -76,15 +76,17 @@ const place = fc.tuple(
   fc.integer({ min: 0, max: COLUMNS - 1 }),
 )
 
-function matrixOf(placed: readonly (readonly [readonly [number, number], CellData])[]) {
-  const cells: { [row: number]: { [column: number]: CellData } } = {}
+function matrixOf<T extends object | string>(
+  placed: readonly (readonly [readonly [number, number], T])[],
+) {
+  const cells: { [row: number]: { [column: number]: T } } = {}
   for (const [[row, column], data] of placed) {
     if (Object.keys(data).length > 0) (cells[row] ??= {})[column] = data
   }
   return cells
 }
 
-const matrix = (each: fc.Arbitrary<CellData>): fc.Arbitrary<CellMatrix<CellData>> =>
+const matrix = <T extends object | string>(each: fc.Arbitrary<T>): fc.Arbitrary<CellMatrix<T>> =>
   fc.array(fc.tuple(place, each), { maxLength: 30 }).map(matrixOf)
 
 const linesOf = (count: number, size: fc.Arbitrary<number>) =>
@@ -234,6 +236,7 @@ const anySheet: fc.Arbitrary<FileSheet> = fc.record({
   look,
   rules,
   validations,
+  notes: matrix(text),
   rows: linesOf(1_000, fc.integer({ min: 1, max: 400 })),
   // 88 is what a column has anyway.
   columns: linesOf(

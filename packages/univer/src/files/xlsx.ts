@@ -91,18 +91,19 @@ function readSheet(source: Source, report: Report): FileSheet {
 
 /** Returns a sheet with as many lines as it needs, and nothing beyond them. */
 export function sheetOf(draft: SheetDraft): FileSheet {
-  const { name, cells, merges, frozen, filter, look, rules, validations, rows, columns } = draft
+  const { name, cells, merges, frozen, filter, look, rules, validations, notes, rows, columns } =
+    draft
   const { size } = draft
-  const kept = Object.entries(cells).filter(([row]) => Number(row) < size.rows)
   return {
     name,
-    cells: Object.fromEntries(kept.map(([row, inRow]) => [row, within(inRow, size.columns)])),
+    cells: cellsWithin(cells, size),
     merges: merges.filter(
       ({ endRow, endColumn }) => endRow < size.rows && endColumn < size.columns,
     ),
     look,
     rules,
     validations,
+    notes: cellsWithin(notes, size),
     filter: filter !== null && filter.range.endRow < size.rows ? filter : null,
     frozen: {
       rows: Math.min(frozen.rows, size.rows),
@@ -111,6 +112,14 @@ export function sheetOf(draft: SheetDraft): FileSheet {
     rows: { count: size.rows, ...linesWithin(rows, size.rows) },
     columns: { count: size.columns, ...linesWithin(columns, size.columns) },
   }
+}
+
+function cellsWithin<T>(
+  cells: { readonly [row: number]: { readonly [column: number]: T } },
+  size: { readonly rows: number; readonly columns: number },
+): { [row: number]: { [column: number]: T } } {
+  const kept = Object.entries(cells).filter(([row]) => Number(row) < size.rows)
+  return Object.fromEntries(kept.map(([row, inRow]) => [row, within(inRow, size.columns)]))
 }
 
 function within<T>(byPosition: { readonly [at: number]: T }, count: number): { [at: number]: T } {

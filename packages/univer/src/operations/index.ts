@@ -1,3 +1,4 @@
+import { carry } from './carry.js'
 import { insertLines } from './insert-lines.js'
 import { insertSheet } from './insert-sheet.js'
 import { moveLines } from './move-lines.js'
@@ -12,6 +13,7 @@ import { setFrozen } from './set-frozen.js'
 import { setHidden } from './set-hidden.js'
 import { setLook } from './set-look.js'
 import { setMerges } from './set-merges.js'
+import { setNotes } from './set-notes.js'
 import { setRangeValues } from './set-range-values.js'
 import { setRules } from './set-rules.js'
 import { setSizes } from './set-sizes.js'
@@ -34,6 +36,8 @@ export const OPERATIONS: { readonly [T in Operation['type']]: OperationKind<Of<T
   'set-filter': setFilter,
   'set-rules': setRules,
   'set-validations': setValidations,
+  'set-notes': setNotes,
+  carry,
   'insert-sheet': insertSheet,
   'remove-sheet': removeSheet,
   'rename-sheet': renameSheet,

@@ -44,6 +44,7 @@ export const insertLines: OperationKind<InsertLines, LinesChange<Splice>> = {
     insertAt(lines.shown, at, ids)
     for (const id of ids) lines.touched.add(id)
     for (const entry of sheet.entriesOf(axis, ids)) sheet.touched.add(entry)
+    sheet.notes.touch(axis, ids)
     return [{ type: 'insert-lines', sheet: sheet.id, axis, at, count }]
   },
 

@@ -31,6 +31,8 @@ import type {
   ISetWorksheetRowIsAutoHeightMutationParams,
 } from '@univerjs/preset-sheets-core'
 
+import type { CellMatrix } from '../document/cells.js'
+
 /** The parameters of a mutation of one sheet whose part of Univer is loaded later. */
 interface OnSheet {
   readonly unitId: string
@@ -81,4 +83,5 @@ export interface Mutations {
   'sheet.mutation.toggle-gridlines': IToggleGridlinesMutationParams
   'sheet.mutation.set.numfmt': ISetNumfmtMutationParams
   'sheet.operation.set-worksheet-active': ISetWorksheetActiveOperationParams
+  'whereabouts.mutation.set-notes': OnSheet & { notes: CellMatrix<string | null> }
 }

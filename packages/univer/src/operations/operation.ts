@@ -1,3 +1,4 @@
+import type { Carry } from './carry.js'
 import type { InsertLines } from './insert-lines.js'
 import type { InsertSheet } from './insert-sheet.js'
 import type { MoveLines } from './move-lines.js'
@@ -10,6 +11,7 @@ import type { SetFrozen } from './set-frozen.js'
 import type { SetHidden } from './set-hidden.js'
 import type { SetLook } from './set-look.js'
 import type { SetMerges } from './set-merges.js'
+import type { SetNotes } from './set-notes.js'
 import type { SetRangeValues } from './set-range-values.js'
 import type { SetRules } from './set-rules.js'
 import type { SetSizes } from './set-sizes.js'
@@ -34,3 +36,5 @@ export type Operation =
   | SetFilter
   | SetRules
   | SetValidations
+  | SetNotes
+  | Carry

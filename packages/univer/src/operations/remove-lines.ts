@@ -32,6 +32,9 @@ export const removeLines: OperationKind<RemoveLines, LinesChange<Splice>> = {
       draft.put(partName('cells', sheet.id), key, undefined)
       draft.put(partName('styles', sheet.id), key, undefined)
     }
+    for (const [row, column] of sheet.notes.in(axis, ids)) {
+      draft.put(partName('notes', sheet.id), `${row}:${column}`, undefined)
+    }
     const part = partName(axis, sheet.id)
     for (const id of ids) {
       draft.put(part, `${id}/gone`, true)

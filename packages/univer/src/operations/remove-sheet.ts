@@ -18,6 +18,7 @@ const CONTENTS: readonly Part[] = [
   'filters',
   'rules',
   'validations',
+  'notes',
 ]
 
 export const removeSheet: OperationKind<RemoveSheet, SheetsChange<Splice>> = {

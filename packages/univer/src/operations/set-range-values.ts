@@ -13,6 +13,7 @@ import { RangeWriter, type CellPut } from '../document/range-writer.js'
 import type { Entry, SheetState } from '../document/sheet-state.js'
 import type { Workbook } from '../document/workbook.js'
 import type { GridReader } from '../grid-reader.js'
+import { carried } from './carry.js'
 import { positionsIn } from './lines.js'
 import { onSheet, type OperationKind, type Recorder, type UnshownSheet } from './operation-kind.js'
 import type { OnRanges } from './params.js'
@@ -45,9 +46,10 @@ export const setRangeValues: OperationKind<SetRangeValues, UnshownSheet> = {
       return recordStyles(grid, { subUnitId, ranges }, isDerived)
     },
     'sheet.mutation.remove.numfmt': recordStyles,
-    'sheet.mutation.move-range': (grid, { from, to }) => [
+    'sheet.mutation.move-range': (grid, { from, to, fromRange, toRange }) => [
       ...recordCells(grid, from.subUnitId, from.value),
       ...recordCells(grid, to.subUnitId, to.value),
+      ...carried(from.subUnitId, fromRange, to.subUnitId, toRange),
     ],
   },
 

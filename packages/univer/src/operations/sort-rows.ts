@@ -7,6 +7,7 @@ import { keyBetween, keyInRun, type Chance, type OrderKey } from '../document/or
 import type { LinesState, SheetState } from '../document/sheet-state.js'
 import { partName } from '../document/workbook.js'
 import type { GridReader } from '../grid-reader.js'
+import { carriedRows } from './carry.js'
 import { keyAt } from './lines.js'
 import { onSheet, type OperationKind, type Recorder } from './operation-kind.js'
 import type { OnRange } from './params.js'
@@ -46,7 +47,7 @@ const record: Recorder<Reordered> = (grid, { subUnitId: sheet, range, order }) =
   const rows = Object.keys(order).map(Number)
   const isMuch = rows.length > LIMITS.sortedRows
   if (isMuch || !isWholeTable(grid, sheet, range, rows)) {
-    return recordCells(grid, sheet, matrixOf(range))
+    return [...recordCells(grid, sheet, matrixOf(range)), ...carriedRows(sheet, range, order)]
   }
   if (rows.every((at) => order[at] === at)) return []
   const { startColumn: first, endColumn: last } = range

@@ -1,5 +1,7 @@
+import type { Carry } from '../../operations/carry.js'
 import type { LineOperation, Operation } from '../../operations/operation.js'
 import type { SetFilter } from '../../operations/set-filter.js'
+import type { SetNotes } from '../../operations/set-notes.js'
 import type { SetRangeValues } from '../../operations/set-range-values.js'
 import type { SetRules } from '../../operations/set-rules.js'
 import type { SetValidations } from '../../operations/set-validations.js'
@@ -32,16 +34,21 @@ interface Sheet {
   look: SheetSnapshot['look']
   rules: SheetSnapshot['rules']
   validations: SheetSnapshot['validations']
+  /** The notes of cells; a missing one is empty. */
+  readonly notes: string[][]
 }
 
-function setPart(sheet: Sheet, step: SetFilter | SetRules | SetValidations): void {
-  if (step.type === 'set-filter') sheet.filter = step.filter
+function setPart(sheet: Sheet, step: SetFilter | SetRules | SetValidations | SetNotes): void {
+  if (step.type === 'set-notes') setNotes(sheet.notes, step.notes)
+  else if (step.type === 'set-filter') sheet.filter = step.filter
   else if (step.type === 'set-rules') sheet.rules = step.rules
   else sheet.validations = step.validations
 }
 
 const makeLine = (): Line => ({ size: null, isHidden: false })
 const makeLines = (count: number): Line[] => Array.from({ length: count }, makeLine)
+const makeNotes = (rows: number, columns: number): string[][] =>
+  Array.from({ length: rows }, () => Array.from({ length: columns }, () => ''))
 const makeCells = (count: number): CellData[] => Array.from({ length: count }, () => ({}))
 
 /** A grid of plain arrays that knows positions and no ids, like a real one. */
@@ -65,6 +72,8 @@ export class Grid {
   #begin(sheet: SheetSnapshot): void {
     const { id, name, rows, columns, cells, merges, frozen, filter, look, rules, validations } =
       sheet
+    const notes = makeNotes(rows.count, columns.count)
+    setNotes(notes, sheet.notes)
     const lines = ({ count, sizes, hidden }: typeof rows): Line[] =>
       makeLines(count).map((_, at) => ({ size: sizes[at] ?? null, isHidden: hidden.includes(at) }))
     const table = makeLines(rows.count).map((_, row) =>
@@ -82,6 +91,7 @@ export class Grid {
       look,
       rules,
       validations,
+      notes,
     })
   }
 
@@ -106,6 +116,7 @@ export class Grid {
           look: USUAL_LOOK,
           rules: [],
           validations: [],
+          notes: makeNotes(step.rows, step.columns),
         })
         return
       }
@@ -133,17 +144,20 @@ export class Grid {
       case 'set-filter':
       case 'set-rules':
       case 'set-validations':
+      case 'set-notes':
         setPart(this.sheet(step.sheet), step)
         return
-      case 'sort-rows':
-        applySort(this.sheet(step.sheet), step)
-        return
-      case 'set-range-values':
-        applyCells(this.sheet(step.sheet), step)
-        return
       default:
-        applyLines(this.sheet(step.sheet), step)
+        this.#applyToCells(step)
     }
+  }
+
+  #applyToCells(step: Carry | SortRows | SetRangeValues | LineOperation): void {
+    const sheet = this.sheet(step.sheet)
+    if (step.type === 'carry') applyCarry(sheet, this.sheet(step.to.sheet), step)
+    else if (step.type === 'sort-rows') applySort(sheet, step)
+    else if (step.type === 'set-range-values') applyCells(sheet, step)
+    else applyLines(sheet, step)
   }
 }
 
@@ -157,7 +171,34 @@ function applyCells({ cells }: Sheet, { cellValue }: SetRangeValues): void {
   }
 }
 
-function applySort({ cells }: Sheet, { order, first, last }: SortRows): void {
+/** The grid knows notes by position as well, though a real one looks them up. */
+function setNotes(all: string[][], notes: SetNotes['notes']): void {
+  for (const [row, inRow] of Object.entries(notes)) {
+    for (const [column, note] of Object.entries(inRow as SetNotes['notes'][number])) {
+      if (all[Number(row)]?.[Number(column)] === undefined) throw new RangeError('no such cell')
+      all[Number(row)]![Number(column)] = note ?? ''
+    }
+  }
+}
+
+function applyCarry(from: Sheet, target: Sheet, { cells, to, order }: Carry): void {
+  const places = new Map(Object.entries(order ?? {}).map(([at, row]) => [row, Number(at)]))
+  const moved: [row: number, column: number, note: string][] = []
+  for (let row = cells.startRow; row <= cells.endRow; row++) {
+    for (let column = cells.startColumn; column <= cells.endColumn; column++) {
+      const at = places.get(row) ?? row - cells.startRow + to.row
+      moved.push([at, column - cells.startColumn + to.column, from.notes[row]![column]!])
+      from.notes[row]![column] = ''
+    }
+  }
+  for (const [row, column, note] of moved) target.notes[row]![column] = note
+}
+
+function applySort({ cells, notes }: Sheet, { order, first, last }: SortRows): void {
+  const noted = [...notes]
+  for (const [at, from] of Object.entries(order) as [string, number][]) {
+    notes[Number(at)] = noted[from]!
+  }
   const before = cells.map((row) => [...row])
   for (const [at, from] of Object.entries(order) as [string, number][]) {
     const moved = before[from]!.slice(first, last + 1)
@@ -168,19 +209,26 @@ function applySort({ cells }: Sheet, { order, first, last }: SortRows): void {
 function applyLines(sheet: Sheet, step: LineOperation): void {
   const lines = sheet[step.axis]
   // A column is part of every row.
-  const lists = step.axis === 'rows' ? [lines, sheet.cells] : [lines, ...sheet.cells]
+  const lists =
+    step.axis === 'rows'
+      ? [lines, sheet.cells, sheet.notes]
+      : [lines, ...sheet.cells, ...sheet.notes]
   if (step.type === 'insert-lines') {
     if (step.at > lines.length) throw new RangeError(`${step.at} is beyond the end`)
     const { at, count } = step
     insertAt(lines, at, makeLines(count))
     const width = sheet.columns.length
-    if (step.axis === 'rows')
+    if (step.axis === 'rows') {
       insertAt(
         sheet.cells,
         at,
         makeLines(count).map(() => makeCells(width)),
       )
-    else for (const cells of sheet.cells) insertAt(cells, at, makeCells(count))
+      insertAt(sheet.notes, at, makeNotes(count, width))
+    } else {
+      for (const cells of sheet.cells) insertAt(cells, at, makeCells(count))
+      for (const notes of sheet.notes) insertAt(notes, at, makeNotes(1, count)[0]!)
+    }
   } else if (step.type === 'remove-lines') {
     if (step.at + step.count > lines.length) throw new RangeError('nothing there to remove')
     for (const list of lists) list.splice(step.at, step.count)

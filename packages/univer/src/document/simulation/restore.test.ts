@@ -62,7 +62,7 @@ function run(seed: number): void {
     const written = office.people.flatMap((each, at) => write(each, at, `after ${at}`))
     office.rest()
     for (const { sheets, grid } of office.people) {
-      expect(JSON.stringify(grid)).toBe(JSON.stringify(gridOf(office.people[0]!.doc)))
+      expect(grid).toEqual(gridOf(office.people[0]!.doc))
       for (const { sheet, key, text } of written) {
         const at = sheets.positionOf(sheet, key)!
         expect(grid.sheet(sheet).cells[at.row]![at.column]!.v).toBe(text)

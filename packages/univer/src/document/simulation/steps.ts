@@ -9,7 +9,9 @@ export function randomSteps(grid: Grid, chance: Random, unique: () => string): O
   const sheet = chance.pick(grid.sheets)
   const kind = chance.below(100)
   if (kind < 20) return [writeCells(sheet, chance)]
-  if (kind < 36) return [writeRange(sheet, chance)]
+  if (kind < 33) return [writeRange(sheet, chance)]
+  if (kind < 36) return [setNotes(sheet, chance, unique)]
+  if (kind < 38) return [carry(grid, sheet, chance)]
   if (kind < 68) return [changeLines(sheet, chance)]
   if (kind < 75) return [sort(sheet, chance)]
   if (kind < 83) return [merge(sheet, chance)]
@@ -52,6 +54,35 @@ function writeRange(sheet: Sheet, chance: Random): Operation {
     }
   }
   return { type: 'set-range-values', sheet: sheet.id, cellValue }
+}
+
+/** Writes notes on some cells, or removes them. */
+function setNotes(sheet: Sheet, chance: Random, unique: () => string): Operation {
+  const notes: Record<number, Record<number, string | null>> = {}
+  for (let n = chance.below(4); n >= 0; n--) {
+    const row = chance.below(sheet.rows.length)
+    const column = chance.below(sheet.columns.length)
+    ;(notes[row] ??= {})[column] = chance.below(4) === 0 ? null : `note ${unique()}`
+  }
+  return { type: 'set-notes', sheet: sheet.id, notes }
+}
+
+/** Moves what cells have beside their contents, as when cells are cut and pasted or sorted among others. */
+function carry(grid: Grid, sheet: Sheet, chance: Random): Operation {
+  const cells = someCells(sheet, chance)
+  const step = { type: 'carry', sheet: sheet.id, cells } as const
+  const [height, width] = [cells.endRow - cells.startRow, cells.endColumn - cells.startColumn]
+  const start = { sheet: sheet.id, row: cells.startRow, column: cells.startColumn }
+  const other = chance.pick(grid.sheets)
+  const fits = other.rows.length > height && other.columns.length > width
+  if (chance.below(2) === 0 || !fits) {
+    const rows = Array.from({ length: height + 1 }, (_, at) => cells.startRow + at)
+    const order = rows.map((at, index) => [at, rows[(index + 1) % rows.length]!] as const)
+    return { ...step, to: start, order: Object.fromEntries(order) }
+  }
+  const row = chance.below(other.rows.length - height)
+  const column = chance.below(other.columns.length - width)
+  return { ...step, to: { sheet: other.id, row, column } }
 }
 
 const clear: CellWrite | null = null

@@ -7,6 +7,7 @@ import { leftOut } from './left-out.js'
 import { lines } from './lines.js'
 import { look } from './look.js'
 import { merges } from './merges.js'
+import { notes } from './notes.js'
 import { rules } from './rules.js'
 import { styles } from './styles.js'
 import { validations } from './validations.js'
@@ -23,5 +24,6 @@ export const FEATURES: readonly Feature[] = [
   look,
   rules,
   validations,
+  notes,
   leftOut,
 ]

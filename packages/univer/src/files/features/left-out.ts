@@ -14,7 +14,6 @@ const IN_SHEETS: readonly (readonly [LeftOutFeature, Count])[] = [
   ['charts', ({ charts }) => lengthOf(charts)],
   ['images', ({ images }) => [lengthOf(images), fromOf(images?.[0]?.anchor)]],
   ['drawings', ({ textBoxes }) => lengthOf(textBoxes)],
-  ['notes', (sheet) => notesIn(sheet)],
   ['links', (sheet) => cellsWith(sheet, ({ hyperlink }) => hyperlink !== undefined)],
   ['rich-text', (sheet) => cellsWith(sheet, ({ richText }) => lengthOf(richText) > 1)],
   ['tables', ({ tables }) => lengthOf(tables)],
@@ -59,11 +58,6 @@ const fromOf = (anchor: { readonly from: { row: number; col: number } } | undefi
 function cellsWith({ cells }: Sheet, has: (cell: Cell) => boolean): Counted {
   const found = [...(cells ?? [])].filter(([, cell]) => has(cell))
   return found[0] === undefined ? [0, undefined] : [found.length, positionOf(found[0][0])]
-}
-
-function notesIn(sheet: Sheet): Counted {
-  const [count, at] = cellsWith(sheet, ({ comment }) => comment !== undefined)
-  return count > 0 ? [count, at] : [lengthOf(sheet.threadedComments), undefined]
 }
 
 const grouped = (lines: readonly { readonly outlineLevel?: number }[]): number =>

@@ -1,0 +1,61 @@
+import type { LineId } from './axis.js'
+import type { CellMap } from './cell-map.js'
+import type { CellMatrix } from './cells.js'
+import type { SheetState } from './sheet-state.js'
+import type { Workbook } from './workbook.js'
+
+/**
+ * What cells have beside their contents, where the grid shows the cells. The grid looks it up when it draws, so that
+ * it can't differ from the document.
+ */
+export class Attached {
+  readonly #workbook: Workbook
+
+  constructor(workbook: Workbook) {
+    this.#workbook = workbook
+  }
+
+  /** A number that is another one when cells may have something else. */
+  get version(): number {
+    return this.#workbook.attachedVersion
+  }
+
+  /** Returns the note of a cell; `undefined` if it has none. */
+  noteAt(sheet: string, row: number, column: number): string | undefined {
+    const state = this.#workbook.sheetWithId(sheet)
+    return state && valueAt(state, state.notes, row, column)
+  }
+
+  /** Returns all notes of a sheet. */
+  notesOf(sheet: string): CellMatrix<string> {
+    const state = this.#workbook.sheetWithId(sheet)
+    return state === undefined ? {} : matrixOf(state, state.notes)
+  }
+}
+
+function valueAt<T>(
+  { rows, columns }: SheetState,
+  map: CellMap<T>,
+  row: number,
+  column: number,
+): T | undefined {
+  if (map.isEmpty) return undefined
+  const [rowId, columnId] = [rows.shown[row], columns.shown[column]]
+  return rowId === undefined || columnId === undefined ? undefined : map.at(rowId, columnId)
+}
+
+/** Returns what the cells of a sheet have, by position in the grid. */
+export function matrixOf<T>({ rows, columns }: SheetState, map: CellMap<T>): CellMatrix<T> {
+  if (map.isEmpty) return {}
+  const [places, across] = [rows.shown, columns.shown].map(placesOf)
+  const matrix: Record<number, Record<number, T>> = {}
+  for (const [row, column, value] of map.entries()) {
+    const at = places!.get(row)
+    const to = across!.get(column)
+    if (at !== undefined && to !== undefined) (matrix[at] ??= {})[to] = value
+  }
+  return matrix
+}
+
+const placesOf = (shown: readonly LineId[]): ReadonlyMap<LineId, number> =>
+  new Map(shown.map((id, at) => [id, at]))
