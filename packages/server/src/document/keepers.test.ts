@@ -120,6 +120,11 @@ function written(doc: Doc, word: string): Uint8Array {
   return encodeStateAsUpdate(doc, before)
 }
 
+/** No word begins with another one, which would be no contradiction but its beginning. */
+function twoDigits(count: number): string {
+  return String(count).padStart(2, '0')
+}
+
 function copyOf(doc: Doc, clientID = doc.clientID): Doc {
   const copy = new Doc()
   applyUpdate(copy, encodeStateAsUpdate(doc))
@@ -130,7 +135,7 @@ function copyOf(doc: Doc, clientID = doc.clientID): Doc {
 /** Writes words one after the other, under another client id once the own one is taken. */
 async function write(nodes: Nodes, at: number, victim: { doc: Doc }): Promise<void> {
   for (let count = 0; count < WORDS; count++) {
-    const word = `own-${at}-${count}`
+    const word = `own-${at}-${twoDigits(count)}`
     for (;;) {
       const next = copyOf(victim.doc)
       const isAccepted = await nodes.post(at, word, written(next, word))
@@ -148,7 +153,8 @@ async function contradict(nodes: Nodes, random: Random, victims: readonly { doc:
     const other = (at + 1) % KEEPERS
     const copy = copyOf(victims[other]!.doc)
     await nodes.pause()
-    await nodes.post(at, `evil-${count}`, written(copy, `evil-${count}`))
+    const word = `evil-${twoDigits(count)}`
+    await nodes.post(at, word, written(copy, word))
     const common = [at, other].map((place) => {
       const doc = Object.assign(new Doc(), { clientID: COMMON + count })
       return nodes.post(place, `pair-${count}-${place}`, written(doc, `pair-${count}-${place}`))
