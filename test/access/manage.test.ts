@@ -130,7 +130,7 @@ it('[AD4 AD5] in open mode nobody manages documents over HTTP', async () => {
   const deletion = await call(room.url('document'), { method: 'DELETE' })
   expect(expectProblem(deletion, 'forbidden').detail).toContain('`whereabouts documents`')
   expectProblem(await call(`${running.baseUrl}/rooms`), 'forbidden')
-  expect((await syncDocument(room, NOTHING)).incarnation).toBe('0')
+  expect((await syncDocument(room, NOTHING)).incarnation).toMatch(/^0-/)
 })
 
 it('[AD9] what owners delete of their own is kept apart from what managers delete', async () => {

@@ -33,7 +33,7 @@ it.each([
     try {
       await using running = await start('node:http', { ...options, linkGives: 'nothing' })
       const room = new TestRoom(running.baseUrl)
-      const first = { roomName: room.name, incarnation: '0', bytes: UPDATE }
+      const first = { roomName: room.name, incarnation: '0-a', begins: '.0', bytes: UPDATE }
       await other.claim(first, ownedBy('ada', 'edit'))
       const reading = call(room.url(path), {
         ...asked,

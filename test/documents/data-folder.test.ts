@@ -51,9 +51,8 @@ async function fill(folder: string): Promise<void> {
   checkDocuments(folder)
   const store = openSqlite({ dataDir: folder })
   for (let count = 0; count < 20; count++) {
-    await store.append([
-      { incarnation: '0', roomName: `room-${count}`, bytes: Buffer.alloc(2 * PAGE_BYTES, count) },
-    ])
+    const names = { incarnation: '0-x', begins: '.0', roomName: `room-${count}` }
+    await store.append([{ ...names, bytes: Buffer.alloc(2 * PAGE_BYTES, count) }])
   }
   await store.close()
   checkpoint(folder)

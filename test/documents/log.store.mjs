@@ -4,7 +4,7 @@ import { open, readFile } from 'node:fs/promises'
 import { commentsOf, documentOfComments } from '@whereabouts/protocol'
 
 const MOST = 2 ** 48 - 1
-const FIRST_INCARNATION = '0'
+const FIRST_INCARNATION = '.0'
 
 /** @type {import('@whereabouts/server').OpenStore<{ file: string }>} */
 export async function openStore({ file }) {
@@ -68,10 +68,9 @@ export async function openStore({ file }) {
       }))
       return write({ do: 'append', updates: texts })
     },
-    claim: async ({ roomName, incarnation, bytes }, record) => {
+    claim: async ({ bytes, ...update }, record) => {
       const number = randomInt(1, MOST)
-      const text = textOf(bytes)
-      const done = await write({ do: 'claim', roomName, incarnation, number, text, record })
+      const done = await write({ do: 'claim', ...update, number, text: textOf(bytes), record })
       if (done === 'taken') throw new Error('another room has this link')
       return done
     },
@@ -129,19 +128,21 @@ export async function openStore({ file }) {
  */
 const LINES = {
   append: (rooms, _room, { updates, atMs }) =>
-    updates.map((/** @type {any} */ { roomName, incarnation, number, text }) => {
-      const room = roomIn(rooms, roomName)
-      if (!isCurrent(rooms, room, incarnation)) return undefined
+    updates.map((/** @type {any} */ { number, text, ...update }) => {
+      const room = roomIn(rooms, update.roomName)
+      if (!isCurrent(rooms, room, update)) return undefined
       use(rooms, room, atMs)
+      room.incarnation = update.incarnation
       room.updates.set(number, text)
       return number
     }),
-  claim: (rooms, room, { incarnation, number, text, record, atMs, id }) => {
+  claim: (rooms, room, { number, text, record, atMs, id, ...update }) => {
     const isFirst = record === undefined ? !room.snapshot && room.updates.size === 0 : !room.isThere
-    if (!isFirst || !isCurrent(rooms, room, incarnation)) return undefined
+    if (!isFirst || !isCurrent(rooms, room, update)) return undefined
     if (record !== undefined && isTaken(rooms, room, record)) return 'taken'
     use(rooms, room, atMs)
     if (record !== undefined) room.record = { revision: id, ...record }
+    room.incarnation = update.incarnation
     room.updates.set(number, text)
     return number
   },
@@ -154,7 +155,8 @@ const LINES = {
   touch: (_rooms, room, { atMs }) => {
     if (room.isThere) room.usedAtMs = atMs
   },
-  remove: (rooms, room, { roomName, incarnation, unusedSinceMs = Infinity }) => {
+  remove: (rooms, room, { roomName, incarnation, current, unusedSinceMs = Infinity }) => {
+    if (current !== undefined && current !== room.incarnation) return false
     const comments = commentsOf(roomName) ?? ''
     const usedAtMs = Math.max(room.usedAtMs, rooms.get(comments)?.usedAtMs ?? 0)
     if (!room.isThere || usedAtMs >= unusedSinceMs) return false
@@ -188,11 +190,10 @@ function isTaken(rooms, room, { link }) {
  * @returns {any}
  */
 function roomIn(rooms, roomName) {
-  const found = rooms.get(roomName)
-  if (found !== undefined) return found
+  const room = rooms.get(roomName) ?? newRoom(roomName)
   const document = documentOfComments(roomName)
-  const { incarnation } = document === undefined ? newRoom(roomName) : roomIn(rooms, document)
-  return { ...newRoom(roomName), incarnation }
+  if (document !== undefined) room.incarnation = roomIn(rooms, document).incarnation
+  return room
 }
 
 /**
@@ -200,12 +201,12 @@ function roomIn(rooms, roomName) {
  *
  * @param {Rooms} rooms
  * @param {any} room
- * @param {string} incarnation
+ * @param {any} update
  */
-function isCurrent(rooms, room, incarnation) {
+function isCurrent(rooms, room, { incarnation, begins }) {
   const document = documentOfComments(room.roomName)
   const isThere = document === undefined || rooms.get(document)?.isThere === true
-  return isThere && room.incarnation === incarnation
+  return isThere && (room.incarnation === incarnation || room.incarnation === begins)
 }
 
 /**

@@ -242,7 +242,7 @@ it.each([
     ['updates', 3],
   ])
   expect(listed.every(({ usedAtMs }) => Math.abs(usedAtMs - Date.now()) < 60_000)).toBe(true)
-  const compaction = { roomName: 'both', incarnation: FIRST_INCARNATION, base: 3 }
+  const compaction = { roomName: 'both', incarnation: '0', base: 3 }
   const generation = await store.compact({ ...compaction, snapshot: bytes(5), numbers: [2] })
   expect(generation).toBeGreaterThan(3)
   await using again = closing(await place.open())

@@ -49,7 +49,7 @@ const FAULTS = {
     },
   }),
   'forgets that a document was removed': (right) => ({
-    remove: async (removal) => right.remove({ ...removal, incarnation: '0' }),
+    remove: async (removal) => right.remove({ ...removal, incarnation: '.0' }),
   }),
   'leaves the record of a removed document': (right) => ({
     remove: async (removal) => {

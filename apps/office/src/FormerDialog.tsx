@@ -11,18 +11,19 @@ interface FormerDialogProps {
   readonly onClose: () => void
 }
 
-/** Offers the text of a deleted document that had edits which were never saved. @see OFFICE.md OF15 */
+/** Offers the text of a document that was deleted with edits which were never saved, or that the server has lost. @see OFFICE.md OF15 */
 export function FormerDialog({ session, kind, onClose }: FormerDialogProps) {
-  const { former } = session.provider
+  const { former, formerWasLost } = session.provider
+  const what = formerWasLost ? 'lost' : 'former'
   const text = useMemo(
     () => (former === null ? undefined : plainText(former, kind)),
     [former, kind],
   )
   return (
     <TextDialog
-      title={t('document.formerTitle')}
-      about={t('document.formerAbout')}
-      label={t('document.formerText')}
+      title={t(`document.${what}Title`)}
+      about={t(`document.${what}About`)}
+      label={t(`document.${what}Text`)}
       text={text}
       onDiscard={() => session.provider.dropFormer()}
       onClose={onClose}

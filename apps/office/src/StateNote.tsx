@@ -55,7 +55,8 @@ interface WayOnProps extends Pick<StateNoteProps, 'session'> {
 }
 
 function WayOn({ notice, session, onShow }: WayOnProps) {
-  if (notice.kind === 'begunAgain') return <Link text={t('notice.show')} onClick={onShow} />
+  if (notice.kind === 'begunAgain' || notice.kind === 'replaced')
+    return <Link text={t('notice.show')} onClick={onShow} />
   if (notice.kind === 'signedOut') {
     return (
       <>
@@ -89,7 +90,7 @@ export function useNotice(session: Session): Notice {
   const { document } = session
   const steady = useMemo(() => new SteadyState(document), [document])
   const { saving } = useSyncExternalStore(steady.subscribe, steady.getSnapshot)
-  const { problem: refusal, hasFormer } = useSyncExternalStore(
+  const { problem: refusal, former } = useSyncExternalStore(
     document.subscribe,
     document.getSnapshot,
   )
@@ -102,7 +103,7 @@ export function useNotice(session: Session): Notice {
     saving,
     canEdit,
     watches,
-    hasFormer,
+    former,
     isLink: isViewLink(session.name),
     can,
   })

@@ -11,7 +11,7 @@ const FINE: NoticeState = {
   saving: 'saved',
   canEdit: true,
   watches: false,
-  hasFormer: false,
+  former: null,
   isLink: false,
   can: ['watch', 'join', 'move', 'write'],
 }
@@ -94,10 +94,12 @@ const TABLE: readonly (readonly [what: string, state: Partial<NoticeState>, noti
     { ...READER, ...CLOSED, roomProblem: 'document-deleted' },
     { kind: 'deleted', mayBegin: false },
   ],
-  ['deleted and begun again', { hasFormer: true }, { kind: 'begunAgain' }],
+  ['deleted and begun again', { former: 'deleted' }, { kind: 'begunAgain' }],
+  ['lost, and another one is there', { former: 'lost' }, { kind: 'replaced' }],
+  ['lost', { documentProblem: 'document-lost', saving: 'kept' }, { kind: 'lost', unsaved: 'kept' }],
   [
     'deleted once more',
-    { ...CLOSED, hasFormer: true, roomProblem: 'document-deleted' },
+    { ...CLOSED, former: 'deleted', roomProblem: 'document-deleted' },
     { kind: 'deleted', mayBegin: true },
   ],
   ['a full room', { ...CLOSED, roomProblem: 'room-full' }, { kind: 'none' }],

@@ -1,5 +1,5 @@
 import type { Problem, RoomStatus } from '@whereabouts/client'
-import type { Saving } from './room-document.js'
+import type { Former, Saving } from './room-document.js'
 import { t } from './language/language.js'
 
 type ProblemName = Problem['problem']
@@ -15,8 +15,7 @@ export interface NoticeState {
   readonly canEdit: boolean
   /** Whether the user chose to watch. */
   readonly watches: boolean
-  /** Whether this browser has a deleted document with edits that were never saved. */
-  readonly hasFormer: boolean
+  readonly former: Former
   /** Whether the window is on a view link. */
   readonly isLink: boolean
   /** What the server lets the user do, or last let them; `null` if it never said. */
@@ -35,14 +34,16 @@ export type Unsaved = 'nothing' | 'kept' | 'unkept'
  * - `shutOut`: they may no longer see the document, and `neverIn`: they never could;
  * - `linkEnded`: the view link no longer works;
  * - `deleted`: the document was deleted; `mayBegin` if they may begin another one;
+ * - `lost`: the server doesn't have it any more, and they didn't own it;
+ * - `replaced`: the server has lost it, and has another one in its place;
  * - `begunAgain`: it was deleted and begun again, and had edits of theirs that were never saved;
  * - `documentFull`, `storageFull`: what they write isn't taken.
  */
 export type Notice =
-  | { readonly kind: 'none' | 'watching' | 'neverIn' | 'linkEnded' | 'begunAgain' }
+  | { readonly kind: 'none' | 'watching' | 'neverIn' | 'linkEnded' | 'begunAgain' | 'replaced' }
   | { readonly kind: 'deleted'; readonly mayBegin: boolean }
   | {
-      readonly kind: 'viewing' | 'signedOut' | 'shutOut' | 'documentFull' | 'storageFull'
+      readonly kind: 'viewing' | 'signedOut' | 'shutOut' | 'lost' | 'documentFull' | 'storageFull'
       readonly unsaved: Unsaved
     }
 
@@ -53,7 +54,8 @@ export function noticeOf(state: NoticeState): Notice {
   if (roomProblem === 'unauthorized' || documentProblem === 'unauthorized')
     return { kind: 'signedOut', unsaved }
   if (status === 'closed') return whyClosed(state)
-  if (state.hasFormer) return { kind: 'begunAgain' }
+  if (state.former !== null) return { kind: state.former === 'lost' ? 'replaced' : 'begunAgain' }
+  if (documentProblem === 'document-lost') return { kind: 'lost', unsaved }
   if (documentProblem === 'document-full') return { kind: 'documentFull', unsaved }
   if (documentProblem === 'storage-full') return { kind: 'storageFull', unsaved }
   if (watches) return { kind: 'watching' }
@@ -100,6 +102,7 @@ function restOf(notice: Notice): string {
     case 'shutOut':
       return saysUnsaved(notice.unsaved, 'notice.onlyHere')
     case 'signedOut':
+    case 'lost':
     case 'documentFull':
     case 'storageFull':
       return saysUnsaved(notice.unsaved, 'notice.untilBack')

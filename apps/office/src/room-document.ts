@@ -15,6 +15,12 @@ import { Doc, type Transaction } from 'yjs'
 export type Saving = 'unknown' | 'saved' | 'saving' | 'kept' | 'unkept' | 'setAside'
 
 /**
+ * What became of a document that the server doesn't have any more, and that this browser keeps: it was deleted with
+ * edits that were never saved, or the server has lost it and has another one. `null` without one.
+ */
+export type Former = 'deleted' | 'lost' | null
+
+/**
  * A document's state at one moment. It is never changed, only replaced, so the same object means
  * the same state.
  */
@@ -36,8 +42,7 @@ export interface DocumentState {
   readonly isReadOnly: boolean
   /** Why the server doesn't accept the edits or send the document. */
   readonly problem: Problem | null
-  /** Whether the provider has a deleted document with edits that were never saved. */
-  readonly hasFormer: boolean
+  readonly former: Former
 }
 
 const EVENTS = [
@@ -59,7 +64,7 @@ const FIRST_STATE: DocumentState = {
   isAtRisk: false,
   isReadOnly: true,
   problem: null,
-  hasFormer: false,
+  former: null,
 }
 
 /**
@@ -169,12 +174,17 @@ export class RoomDocument {
     const hasUnsaved = this.#hasUnsaved || this.#hasUnwritten
     const saving = savingOf(this.#provider, hasUnsaved)
     const isAtRisk = this.#hasUnwritten || (this.#hasUnsaved && !kept)
-    const hasFormer = this.#provider.former !== null
-    const state = { isThere, saving, hasUnsaved, isAtRisk, isReadOnly, problem, hasFormer }
+    const former = formerOf(this.#provider)
+    const state = { isThere, saving, hasUnsaved, isAtRisk, isReadOnly, problem, former }
     if (isSame(state, before)) return
     this.#state = state
     for (const listener of this.#listeners) listener()
   }
+}
+
+function formerOf({ former, formerWasLost }: RoomProvider): Former {
+  if (former === null) return null
+  return formerWasLost ? 'lost' : 'deleted'
 }
 
 function isSame(a: DocumentState, b: DocumentState): boolean {

@@ -1,4 +1,5 @@
 export { BroadcastNumber } from './broadcast-number.js'
+export { deletionsBefore, isNoDocument, noDocument } from './incarnation.js'
 export { equalJson, type Json } from './json.js'
 export type {
   Action,

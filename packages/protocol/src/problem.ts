@@ -15,6 +15,7 @@ export const PROBLEMS = {
   'no-version': { status: 404, title: 'There is no such version' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed' },
   'document-deleted': { status: 410, title: 'The document was deleted' },
+  'document-lost': { status: 409, title: 'The document was lost' },
   'document-exists': { status: 409, title: 'The room has a document already' },
   'access-changed': { status: 409, title: 'Somebody else changed the access' },
   'room-full': { status: 409, title: 'The room is full' },

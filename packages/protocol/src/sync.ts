@@ -4,7 +4,7 @@ export interface SyncAnswer {
   readonly vector: Uint8Array
   /** An update in version 1 of Yjs's encoding, with every deletion that the server knows. */
   readonly update: Uint8Array
-  /** Names the document, in ASCII. A room's document has another one after it was deleted. @see PROTOCOL.md DO47 */
+  /** Names the document, in ASCII, or says that there is none. @see PROTOCOL.md DO47 */
   readonly incarnation: string
 }
 

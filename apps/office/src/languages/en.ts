@@ -166,6 +166,10 @@ export const messages = {
   'document.formerAbout': 'Nobody else has this text. This browser keeps it until you discard it.',
   'document.formerText': 'Text of the deleted document',
   'document.formerTitle': 'The deleted document, as you last had it',
+  'document.lostAbout':
+    'The server doesn’t have this text. This browser keeps it until you discard it.',
+  'document.lostText': 'Text of the lost document',
+  'document.lostTitle': 'The document that the server has lost, as you last had it',
   'document.givenPut': 'Put into the selected cell',
   'document.givenStays': 'Copy your text, put it into a cell, or discard it.',
   'document.givenStaysToView': 'Copy your text, or discard it.',
@@ -196,9 +200,13 @@ export const messages = {
   'notice.documentFull':
     'This document is full. Remove something, such as images, or go on in a new document.',
   'notice.linkEnded': 'This link no longer works. Ask whoever sent it to you for a new one.',
+  'notice.lost':
+    'The server no longer has this document. It comes back when the person it belongs to opens it.',
   'notice.neverIn': 'You don’t have access to this document. Ask whoever gave you its link.',
   'notice.onlyHere':
     'What you wrote last isn’t saved: only this browser has it. Copy it if others need it.',
+  'notice.replaced':
+    'The server has lost the document that was here, and has another one in its place. This browser keeps what was in it.',
   'notice.show': 'Show it.',
   'notice.shutOut': 'You no longer have access to this document. Ask whoever shared it with you.',
   'notice.signIn': 'Sign in again.',
@@ -518,6 +526,8 @@ export const messages = {
   'problem.document-deleted': 'This document was deleted.',
   'problem.document-exists': 'There is a document here already.',
   'problem.document-full': 'This document is full.',
+  'problem.document-lost':
+    'The server no longer has this document. It comes back when the person it belongs to opens it.',
   'problem.exchange-busy': 'The server is busy. Try again in a moment.',
   'problem.forbidden': '{detail}',
   'problem.internal': 'The server failed. Try again in a moment.',

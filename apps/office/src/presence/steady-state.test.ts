@@ -26,7 +26,7 @@ const stateOf = (saving: Saving): DocumentState => ({
   isAtRisk: saving === 'unkept',
   isReadOnly: false,
   problem: null,
-  hasFormer: false,
+  former: null,
 })
 
 /** Returns everything that is shown, in order. */

@@ -66,7 +66,7 @@ const REST: Rest = {
   expected: { epoch: 'e', version: 10 },
   refused: problem(400, 'bad-json'),
   unserved: problem(405, 'method-not-allowed', { ...NO_STORE, allow: 'POST' }),
-  synced: asked(200, 'application/octet-stream', [1, 0, 2, 0, 0, 1, 48]),
+  synced: asked(200, 'application/octet-stream', [1, 0, 2, 0, 0, 2, 46, 48]),
   isOwnRoom: true,
 }
 

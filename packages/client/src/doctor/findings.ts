@@ -33,8 +33,8 @@ export interface Finding {
 const LONG_ENOUGH_MS = 60_000
 /** Tokens and sessions hold to within about this time. */
 const CLOCK_MS = 5_000
-/** A vector of nothing, an update of nothing, and the incarnation `0`. @see PROTOCOL.md DO20 */
-const EMPTY_SYNC = [1, 0, 2, 0, 0, 1, 48]
+/** A vector of nothing, an update of nothing, and `.0`: there is no document. @see PROTOCOL.md DO20, DO98 */
+const EMPTY_SYNC = [1, 0, 2, 0, 0, 2, 46, 48]
 
 /** Returns all that is found out from what was seen. @see PROTOCOL.md DR4 to DR11 */
 export function findingsOf(seen: Seen, rest: Rest): readonly Finding[] {

@@ -29,7 +29,7 @@ it('[DO50 DO51] a document that was deleted while everything was saved is droppe
   expect(textOf(doc)).toBe('erased')
   const reloaded = nextEvent(provider, 'reload')
   stream.event('resync', { document: true })
-  answerSync(await server.take('POST sync'), EMPTY, 'x')
+  answerSync(await server.take('POST sync'), EMPTY, '1-x')
   const begun = await reloaded
   expect(begun).not.toBe(doc)
   expect(provider.doc).toBe(begun)
@@ -37,11 +37,11 @@ it('[DO50 DO51] a document that was deleted while everything was saved is droppe
   expect(provider.former).toBeNull()
   const next = await server.take('POST sync')
   expect([...next.bytes]).toEqual([0])
-  answerSync(next, typed('another'), 'x')
+  answerSync(next, typed('another'), '1-x')
   await untilText(begun, 'another')
   begun.getText('body').insert(7, ' text')
   const post = await server.take('POST document')
-  expect(post.query.get('incarnation')).toBe('x')
+  expect(post.query.get('incarnation')).toBe('1-x')
   const theirs = new Doc()
   applyUpdate(theirs, post.bytes)
   expect(theirs.store.pendingStructs?.update.length, 'nothing of the deleted one').toBeLessThan(60)
@@ -57,9 +57,9 @@ it('[DO51] what the server never had of a deleted document is handed over until 
   const former = nextEvent(provider, 'former')
   const post = await server.take('POST document')
   post.refuse('document-deleted')
-  answerSync(await server.take('POST sync'), EMPTY, 'x')
+  answerSync(await server.take('POST sync'), EMPTY, '1-x')
   expect(textOf((await former)!)).toBe('erased and mine')
-  answerSync(await server.take('POST sync'), EMPTY, 'x')
+  answerSync(await server.take('POST sync'), EMPTY, '1-x')
   expect(await nextEvent(provider, 'saved')).toBe(true)
   expect(textOf(provider.doc)).toBe('')
   expect(server.waiting('POST document')).toBe(0)
@@ -73,8 +73,8 @@ it('[DO50] two deletions in a row: what was never saved of both is handed over',
   const { doc, provider } = await keepSynced(server)
   doc.getText('body').insert(0, 'first')
   for (const [incarnation, text] of [
-    ['x', 'second'],
-    ['y', 'third'],
+    ['1-x', 'second'],
+    ['2-y', 'third'],
   ] as const) {
     const reloaded = nextEvent(provider, 'reload')
     ;(await server.take('POST document')).refuse('document-deleted')
@@ -84,7 +84,7 @@ it('[DO50] two deletions in a row: what was never saved of both is handed over',
     begun.getText('body').insert(0, text)
   }
   const post = await server.take('POST document')
-  expect(post.query.get('incarnation')).toBe('y')
+  expect(post.query.get('incarnation')).toBe('2-y')
   post.answer(200, { id: 'e:2' })
   expect(textOf(provider.doc)).toBe('third')
   expect(textOf(provider.former!)).toMatch(/^(firstsecond|secondfirst)$/)

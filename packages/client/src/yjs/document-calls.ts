@@ -1,6 +1,7 @@
 import { readSyncAnswer, type SyncAnswer, type Updated } from '@whereabouts/protocol'
 import { checkAnswer, readAnswer } from '../answer.js'
 import type { DocumentChannel } from '../document-channel.js'
+import type { KnownDocument } from './known-document.js'
 
 // Long enough for a large document on a slow connection, short enough to detect a dead one.
 const SYNCED_WITHIN_MS = 60_000
@@ -46,28 +47,24 @@ export async function syncDocument(
 /**
  * Posts an update; resolves when the server has stored it.
  *
- * @param incarnation of the document that the update is for
+ * @param known of the document that the update is for
  * @returns whether part of it waits for an update that the server doesn't have
  * @throws {Error} if something else than the server answered
  * @see PROTOCOL.md DO2, DO9, DO21, DO48, CL18, CL134, HY11
  */
 export async function postUpdate(
   channel: DocumentChannel,
-  incarnation: string | null,
+  known: KnownDocument | null,
   update: Uint8Array<ArrayBuffer>,
   idempotencyKey: string,
   life: AbortSignal,
 ): Promise<boolean> {
-  const answer = await channel.request(
-    'document',
-    { member: channel.member, incarnation: incarnation ?? undefined },
-    {
-      ...posting(update, idempotencyKey),
-      keepalive: outlivesPage(update.length),
-      signal: life,
-      sending: () => limited(life, postedWithinMs(update.length)),
-    },
-  )
+  const answer = await channel.request('document', parametersOf(channel, known), {
+    ...posting(update, idempotencyKey),
+    keepalive: outlivesPage(update.length),
+    signal: life,
+    sending: () => limited(life, postedWithinMs(update.length)),
+  })
   const updated = await readAnswer<Partial<Updated> | null>(answer)
   if (typeof updated?.id !== 'string') throw new Error('the answer has no position')
   channel.posted(updated.id)
@@ -82,12 +79,17 @@ export function lastPostBytes(inFlightBytes: number): number {
 /** Posts an update from a page that goes away. @see PROTOCOL.md CL67 */
 export function postLastUpdate(
   channel: DocumentChannel,
-  incarnation: string,
+  known: KnownDocument | null,
   update: Uint8Array<ArrayBuffer>,
   idempotencyKey: string,
 ): void {
-  const { member } = channel
-  channel.requestLast('document', { member, incarnation }, posting(update, idempotencyKey))
+  channel.requestLast('document', parametersOf(channel, known), posting(update, idempotencyKey))
+}
+
+function parametersOf({ member }: DocumentChannel, known: KnownDocument | null) {
+  // It may have to come back. SR25
+  const owned = known?.isOwn === true ? '1' : undefined
+  return { member, incarnation: known?.incarnation, owned }
 }
 
 function posting(body: Uint8Array<ArrayBuffer>, idempotencyKey: string): RequestInit {

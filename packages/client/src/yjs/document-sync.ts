@@ -1,11 +1,11 @@
-import { Problem } from '@whereabouts/protocol'
+import { isNoDocument, Problem } from '@whereabouts/protocol'
 import { applyUpdate, decodeStateVector, type Doc, type Transaction } from 'yjs'
 import { Backoff } from '../backoff.js'
 import type { DocumentChannel } from '../document-channel.js'
 import { callSafely } from '../store.js'
 import { lastPostBytes, postLastUpdate, postUpdate, syncDocument } from './document-calls.js'
 import { Outbox, type Posting } from './outbox.js'
-import { beyond, type KnownDocument } from './known-document.js'
+import { beyond, type Fate, fateOf, type KnownDocument, NO_CLOCKS } from './known-document.js'
 import { emptyLike, rebuild } from './rebuild.js'
 import { isRefusal, type Request, RequestLoop } from './request-loop.js'
 import { ServerCopy } from './server-copy.js'
@@ -20,6 +20,8 @@ export interface SyncOptions {
   readonly origin: object
   /** Returns whether the server may take updates of this client. */
   mayPost(): boolean
+  /** Returns whether the server says that the document is this client's user's. */
+  isOwner(): boolean
   /** The public state may have changed. */
   changed(): void
   /** Resolves when the offline copy is loaded, or takes too long. */
@@ -30,8 +32,8 @@ export interface SyncOptions {
   rebuilt(doc: Doc): void
   /** The server has said which document it has, before anything of it is applied. */
   identified(known: KnownDocument): void
-  /** The document was deleted on the server, and a new one replaces it. */
-  deleted(doc: Doc, known: KnownDocument, unsaved: Uint8Array | null): void
+  /** The document was deleted or lost on the server, and a new one replaces it. @param left what nobody else has */
+  gone(doc: Doc, known: KnownDocument, left: Uint8Array | null, wasLost: boolean): void
 }
 
 const BETWEEN_REBUILDS_MS = 5_000
@@ -55,6 +57,7 @@ interface Answer {
  *     until stopped
  *       if a sync is due     send the vector of what the server is known to have, apply its answer
  *       if it is another one begin with an empty document, and sync again
+ *       if there is none     and it wasn't deleted: it lost everything
  *       if it contradicts    fetch everything, rebuild the document, and sync again
  *       if it lost something forget what is known, and sync again
  *       if it lacks anything post the next part, if that is allowed; acknowledged, it is known to be there
@@ -64,7 +67,7 @@ interface Answer {
  *       else                 wait for an edit or for word from the room
  *     when the page goes away  post all that fits, beside what is in flight
  *
- * @see PROTOCOL.md CL20 to CL23, CL27, CL37, CL55, CL67, DO49 to DO51
+ * @see PROTOCOL.md CL20 to CL23, CL27, CL37, CL55, CL67, DO49 to DO51, DO97, CL135, CL136
  */
 export class DocumentSync {
   readonly #options: SyncOptions
@@ -75,8 +78,10 @@ export class DocumentSync {
   #doc: Doc
   #clientID: number
   #copy: ServerCopy
-  /** Which document of the room this is; `null` if it was never synced. */
+  /** Which document of the room this is, or that there was none; `null` if it was never synced. */
   #incarnation: string | null = null
+  /** Whether it was this client's user's, when it was there. */
+  #isOwn = false
   #state: SyncState = { name: 'waiting' }
   #rebuiltAtMs = Number.NEGATIVE_INFINITY
   #isReceiving = false
@@ -132,7 +137,13 @@ export class DocumentSync {
   /** What is known of the server's document; `null` before the first sync. */
   get known(): KnownDocument | null {
     const incarnation = this.#incarnation
-    return incarnation === null ? null : { incarnation, vector: this.#copy.vector }
+    if (incarnation === null) return null
+    return { incarnation, vector: this.#copy.vector, isOwn: this.#isOwn }
+  }
+
+  /** Whether the server is known to have, or to have had, the document. */
+  get #isNamed(): boolean {
+    return this.#incarnation !== null && !isNoDocument(this.#incarnation)
   }
 
   /**
@@ -140,10 +151,17 @@ export class DocumentSync {
    *
    * @returns whether it is this document
    */
-  remember({ incarnation, vector }: KnownDocument): boolean {
-    if (this.#incarnation !== null && this.#incarnation !== incarnation) return false
-    this.#incarnation = incarnation
-    this.#copy.remember(vector)
+  remember({ incarnation, vector, isOwn = false }: KnownDocument): boolean {
+    const said = this.#incarnation
+    const fate = said === null ? 'same' : fateOf(incarnation, said)
+    if (fate === 'deleted' || fate === 'other') return false
+    if (said === null || fate === 'lost') {
+      this.#incarnation = incarnation
+      this.#isOwn = isOwn
+      this.#copy.remember(vector)
+    }
+    // The server has said that there is nothing.
+    if (fate === 'lost') this.outdated()
     return true
   }
 
@@ -177,6 +195,8 @@ export class DocumentSync {
 
   /** The answer of `mayPost` has changed. */
   permitted(): void {
+    // What a room without its document allows says nothing of whose that was.
+    if (this.#isNamed) this.#isOwn ||= this.#options.isOwner()
     if (this.#loop.problem?.problem === 'forbidden') this.#loop.problem = null
     this.hurry()
   }
@@ -191,6 +211,8 @@ export class DocumentSync {
     }
     this.#apply(update)
     this.#copy.received(read)
+    // Somebody has begun the document.
+    if (this.isSynced && !this.#isNamed) this.#to({ name: 'outdated' })
     // It may have integrated what was pending here, or brought back a post that got no answer.
     this.#start()
   }
@@ -222,7 +244,7 @@ export class DocumentSync {
     const last = this.#outbox.within(maxBytes, this.#copy.lacking())
     if (last === null) return
     this.#copy.sending(last.part)
-    postLastUpdate(this.#options.channel, this.#incarnation, last.part.update, last.key)
+    postLastUpdate(this.#options.channel, this.known, last.part.update, last.key)
   }
 
   /** Makes no further request. */
@@ -348,7 +370,8 @@ export class DocumentSync {
     // A fork was seen meanwhile, or the sync was stopped.
     if (this.#state.name !== 'asking') return
     if (this.#isPaused) return this.#to({ name: 'failed' })
-    if (this.#isDeleted(incarnation)) return this.#startOver(incarnation)
+    const fate = this.#identify(incarnation)
+    if (fate === 'deleted' || fate === 'other') return this.#startOver(incarnation, fate)
     if (this.#copy.hasLost(clocks)) {
       this.#copy.forget()
       this.#to({ name: 'failed' })
@@ -371,42 +394,46 @@ export class DocumentSync {
     return { bytes, read: readUpdate(bytes), clocks: decodeStateVector(answer.vector), incarnation }
   }
 
-  /**
-   * Returns whether the document here was deleted on the server; notes which one it is, if that is
-   * new.
-   */
-  #isDeleted(incarnation: string): boolean {
-    if (this.#incarnation !== null) return this.#incarnation !== incarnation
-    this.#incarnation = incarnation
-    this.#options.identified(this.known!)
-    return false
+  /** Returns what became of the document on the server; notes which one it is, if that is new. */
+  #identify(said: string): Fate {
+    const fate = fateOf(this.#incarnation, said)
+    if (fate !== 'same') return fate
+    const isNew = this.#incarnation !== said
+    this.#incarnation = said
+    this.#isOwn = this.#isNamed && this.#options.isOwner()
+    if (isNew) this.#options.identified(this.known!)
+    return fate
   }
 
-  /** Begins with an empty document, so that nothing of the deleted one comes back. */
-  #startOver(incarnation: string): void {
+  /** Begins with an empty document, so that nothing of a deleted one comes back, and two aren't mixed. */
+  #startOver(incarnation: string, fate: Fate): void {
     this.#to({ name: 'failed' })
-    const unsaved = beyond(this.#doc, this.#copy.vector)
+    const wasLost = fate === 'other'
+    const left = beyond(this.#doc, wasLost ? NO_CLOCKS : this.#copy.vector)
     const doc = emptyLike(this.#doc)
+    const copy = new ServerCopy(doc)
     this.#incarnation = incarnation
+    this.#isOwn = false
     this.#outbox.clear()
-    this.#follow(doc, new ServerCopy(doc))
-    this.#options.deleted(doc, this.known!, unsaved)
+    this.#follow(doc, copy)
+    this.#options.gone(doc, { incarnation, vector: copy.vector }, left, wasLost)
     doc.on('afterTransactionCleanup', this.#changed)
   }
 
   async #post({ part, key }: Posting): Promise<void> {
     try {
       const { channel } = this.#options
-      const incarnation = this.#incarnation
       const { signal } = this.#loop
       this.#copy.sending(part)
-      const isPending = await postUpdate(channel, incarnation, part.update, key, signal)
+      const isPending = await postUpdate(channel, this.known, part.update, key, signal)
       this.#outbox.arrived()
       this.#loop.problem = null
       if (isPending) return await this.#pending()
       this.#pendingBackoff.reset()
       this.#isPendingAgain = false
       this.#copy.acknowledged(part)
+      // A document has begun: which one is it?
+      if (!this.#isNamed) this.#to({ name: 'outdated' })
     } catch (error) {
       // An earlier attempt of a caller that is refused now may have arrived.
       if (!isRefusal(error) || CALLER_STATUSES.has(error.status)) throw error
@@ -460,7 +487,8 @@ export class DocumentSync {
     const { bytes, read, clocks, incarnation } = await this.#ask(NOTHING)
     await this.#options.gathered()
     if (this.#state.name !== 'forked' || this.#isPaused) return
-    if (this.#isDeleted(incarnation)) return this.#to({ name: 'rebuilt' })
+    const fate = this.#identify(incarnation)
+    if (fate === 'deleted' || fate === 'other') return this.#to({ name: 'rebuilt' })
     const forks = new Map([...this.#copy.splitPairs(), ...this.#copy.forks(read)])
     // The sync that follows fetches what came meanwhile.
     this.#to({ name: 'rebuilt' })

@@ -7,10 +7,11 @@ import {
   mergeUpdates,
   transact,
 } from 'yjs'
+import { isNoDocument } from '@whereabouts/protocol'
 import { isInPage } from '../page.js'
 import { Pause } from '../pause.js'
 import { callSafely } from '../store.js'
-import { beyond, type KnownDocument } from './known-document.js'
+import { areOfOne, beyond, fateOf, type KnownDocument, NO_CLOCKS } from './known-document.js'
 import { forgetLastWords, type LastWords, readLastWords, sayLastWords } from './last-words.js'
 
 /**
@@ -19,7 +20,10 @@ import { forgetLastWords, type LastWords, readLastWords, sayLastWords } from './
  */
 interface Schema extends DBSchema {
   updates: { key: number; value: Uint8Array }
-  about: { key: 'document' | 'former' | 'canWrite'; value: KnownDocument | Uint8Array | boolean }
+  about: {
+    key: 'document' | 'former' | 'formerWasLost' | 'canWrite'
+    value: KnownDocument | Uint8Array | boolean
+  }
 }
 
 /** Receives what comes of the offline copy. */
@@ -31,8 +35,8 @@ export interface OfflineListener {
    * it is the document that is open now.
    */
   remembered(known: KnownDocument): boolean
-  /** The copy has what remains of a deleted document. */
-  remains(former: Uint8Array): void
+  /** The copy has what remains of a document that was deleted, or that the server has lost. */
+  remains(former: Uint8Array, wasLost: boolean): void
   /** The copy says whether the server took updates of this client. */
   couldWrite(canWrite: boolean): void
 }
@@ -48,6 +52,7 @@ interface News {
   readonly updates: readonly Uint8Array[]
   readonly known: KnownDocument | null
   readonly former: Uint8Array | null | undefined
+  readonly formerWasLost: boolean
   readonly canWrite: boolean | undefined
   readonly task: Task
 }
@@ -92,6 +97,7 @@ export class OfflineCopy {
   /** What remains of a deleted document, and whether that, or that nothing does, is stored. */
   #former: Uint8Array | null = null
   #isFormerStored = true
+  #formerWasLost = false
   /** Whether the server takes updates of this client, if it has said so, and whether that is stored. */
   #canWrite: boolean | undefined
   #isRightStored = true
@@ -132,8 +138,8 @@ export class OfflineCopy {
   }
 
   /** Stores a new document in place of one that was deleted, and what remains of that. */
-  startOver(doc: Doc, known: KnownDocument, former: Uint8Array | null): void {
-    if (former !== null) this.#add(former)
+  startOver(doc: Doc, known: KnownDocument, former: Uint8Array | null, wasLost: boolean): void {
+    if (former !== null) this.#add(former, wasLost)
     this.remember(known)
     this.replace(doc, 'startOver')
   }
@@ -141,6 +147,7 @@ export class OfflineCopy {
   /** Drops what remains of a deleted document. */
   dropFormer(): void {
     this.#former = null
+    this.#formerWasLost = false
     this.#isFormerStored = false
     this.#start()
   }
@@ -205,13 +212,16 @@ export class OfflineCopy {
   async #load(): Promise<void> {
     try {
       const database = await this.#open()
-      const { updates: stored, known, former, canWrite } = await readAll(database)
+      const { updates: stored, known, former, formerWasLost, canWrite } = await readAll(database)
       this.#lastWords = readLastWords(this.#name)
       const words = this.#lastWords.filter(({ incarnation }) => isOf(incarnation, known))
       const updates = [...stored, ...words.map(({ update }) => update)]
       if (former !== undefined) {
-        if (this.#isFormerStored) this.#former = former
-        this.#listener.remains(former)
+        if (this.#isFormerStored) {
+          this.#former = former
+          this.#formerWasLost = formerWasLost
+        }
+        this.#listener.remains(former, formerWasLost)
       }
       if (canWrite !== undefined) {
         if (this.#isRightStored) this.#canWrite = canWrite
@@ -221,7 +231,13 @@ export class OfflineCopy {
       const before = encodeStateVector(this.#doc)
       if (known !== undefined && !this.#listener.remembered(known)) this.#setApart(updates, known)
       else {
-        this.#known ??= known ?? null
+        if (
+          known !== undefined &&
+          (this.#known === null || isNoDocument(this.#known.incarnation))
+        ) {
+          this.#known = known
+          this.#isKnownStored = true
+        }
         if (!this.#isClosed) this.#apply(updates)
         this.#unwritten.push(...updates.slice(stored.length))
       }
@@ -235,19 +251,21 @@ export class OfflineCopy {
     this.#start()
   }
 
-  /** The stored document was deleted before it was loaded. */
-  #setApart(updates: readonly Uint8Array[], { vector }: KnownDocument): void {
+  /** The stored document was deleted, or lost and replaced, before it was loaded. */
+  #setApart(updates: readonly Uint8Array[], { incarnation, vector }: KnownDocument): void {
     const deleted = new Doc()
     for (const update of updates) applyUpdate(deleted, update)
-    const former = beyond(deleted, vector)
+    const wasLost = fateOf(incarnation, this.#known!.incarnation) === 'other'
+    const former = beyond(deleted, wasLost ? NO_CLOCKS : vector)
     this.#task = 'startOver'
     if (former === null) return
-    this.#add(former)
-    this.#listener.remains(former)
+    this.#add(former, wasLost)
+    this.#listener.remains(former, wasLost)
   }
 
   /** Adds to what remains of deleted documents. */
-  #add(former: Uint8Array): void {
+  #add(former: Uint8Array, wasLost: boolean): void {
+    this.#formerWasLost ||= wasLost
     this.#former = merged(this.#former, former)
     this.#isFormerStored = false
   }
@@ -255,7 +273,9 @@ export class OfflineCopy {
   /** Returns whether what is stored is of this document, as far as is known. */
   #isSame(stored: KnownDocument | undefined): boolean {
     return (
-      stored === undefined || this.#known === null || stored.incarnation === this.#known.incarnation
+      stored === undefined ||
+      this.#known === null ||
+      areOfOne(stored.incarnation, this.#known.incarnation)
     )
   }
 
@@ -361,6 +381,8 @@ export class OfflineCopy {
         ...news.updates.map((update) => store.add(update)),
         news.known !== null && about.put(news.known, 'document'),
         news.former === null && about.delete('former'),
+        news.former === null && about.delete('formerWasLost'),
+        news.formerWasLost && about.put(true, 'formerWasLost'),
         news.canWrite !== undefined && about.put(news.canWrite, 'canWrite'),
         news.former && about.put(merged(kept as Uint8Array | undefined, news.former), 'former'),
         transaction.done,
@@ -380,7 +402,7 @@ export class OfflineCopy {
       throw new Error('another document is stored')
     }
     // Another tab may have started over first.
-    return stored?.incarnation === this.#known?.incarnation ? 'merge' : 'replace'
+    return stored !== undefined && this.#isSame(stored) ? 'merge' : 'replace'
   }
 
   #takeNews(isWhole: boolean): News {
@@ -388,6 +410,7 @@ export class OfflineCopy {
       updates: isWhole ? [encodeStateAsUpdate(this.#doc)] : this.#unwritten,
       known: this.#isKnownStored ? null : this.#known,
       former: this.#isFormerStored ? undefined : this.#former,
+      formerWasLost: this.#formerWasLost,
       canWrite: this.#isRightStored ? undefined : this.#canWrite,
       task: this.#task,
     }
@@ -411,7 +434,7 @@ export class OfflineCopy {
 
 /** Returns whether last words are of the stored document, as far as is known. */
 function isOf(incarnation: string | null, stored: KnownDocument | undefined): boolean {
-  return incarnation === null || incarnation === (stored?.incarnation ?? incarnation)
+  return incarnation === null || areOfOne(incarnation, stored?.incarnation ?? incarnation)
 }
 
 /** Adds to what remains of deleted documents. */
@@ -423,14 +446,16 @@ async function readAll(database: IDBPDatabase<Schema>): Promise<{
   updates: Uint8Array[]
   known: KnownDocument | undefined
   former: Uint8Array | undefined
+  formerWasLost: boolean
   canWrite: boolean | undefined
 }> {
   const transaction = database.transaction(['updates', 'about'])
   const about = transaction.objectStore('about')
-  const [updates, known, former, canWrite] = await Promise.all([
+  const [updates, known, former, formerWasLost, canWrite] = await Promise.all([
     transaction.objectStore('updates').getAll(),
     about.get('document'),
     about.get('former'),
+    about.get('formerWasLost'),
     about.get('canWrite'),
     transaction.done,
   ])
@@ -438,6 +463,7 @@ async function readAll(database: IDBPDatabase<Schema>): Promise<{
     updates,
     known: known as KnownDocument | undefined,
     former: former as Uint8Array | undefined,
+    formerWasLost: formerWasLost === true,
     canWrite: canWrite as boolean | undefined,
   }
 }

@@ -71,7 +71,7 @@ export type ProviderEvents = {
   readonly readOnly: readonly [isReadOnly: boolean]
   readonly status: readonly [status: ProviderStatus]
   readonly problem: readonly [problem: Problem | null]
-  /** The document was deleted on the server, and had edits that the server never had; `null` once they are dropped. */
+  /** The document was deleted or lost on the server, and had what the server doesn't have; `null` once that is dropped. */
   readonly former: readonly [former: Doc | null]
   /** A subdocument was loaded: this is its provider. */
   readonly subdocument: readonly [provider: RoomProvider]
@@ -131,6 +131,7 @@ export class RoomProvider extends Emitter<ProviderEvents> {
   readonly #subdocuments: Subdocuments | null
   #doc: Doc
   #former: Doc | null = null
+  #formerWasLost = false
   #awareness: PresenceAwareness | null = null
   #ended: Promise<boolean> | null = null
   /** Ends listening to the room's events; `null` while disconnected. */
@@ -158,6 +159,7 @@ export class RoomProvider extends Emitter<ProviderEvents> {
       origin: this,
       // The server decides as long as it has said nothing.
       mayPost: () => this.#can?.includes('write') ?? true,
+      isOwner: () => this.#can?.includes('manage') ?? false,
       changed: () => this.#emitChanges(),
       loaded: () => this.#loadedInTime(),
       gathered: () => this.#gatheredInTime(),
@@ -166,9 +168,9 @@ export class RoomProvider extends Emitter<ProviderEvents> {
         this.#replaced(rebuilt)
       },
       identified: (known) => this.#offline?.remember(known),
-      deleted: (begun, known, unsaved) => {
-        this.#offline?.startOver(begun, known, unsaved)
-        if (unsaved !== null) this.#remains(unsaved)
+      gone: (begun, known, left, wasLost) => {
+        this.#offline?.startOver(begun, known, left, wasLost)
+        if (left !== null) this.#remains(left, wasLost)
         this.#replaced(begun)
       },
     })
@@ -242,17 +244,24 @@ export class RoomProvider extends Emitter<ProviderEvents> {
 
   /**
    * The document as it was before it was deleted on the server, if it has edits that the server never
-   * had. This browser keeps it until `dropFormer()`: let the user copy from it.
+   * had; or all of a document that the server has lost, for example through a restored backup, if another
+   * one is there now. This browser keeps it until `dropFormer()`: let the user copy from it.
    *
-   * @see PROTOCOL.md DO51
+   * @see PROTOCOL.md DO51, DO97
    */
   get former(): Doc | null {
     return this.#former
   }
 
+  /** Whether the server has lost what is in `former`, or some of it: not all of it was deleted. @see PROTOCOL.md DO97 */
+  get formerWasLost(): boolean {
+    return this.#formerWasLost
+  }
+
   /** Drops `former`. */
   dropFormer(): void {
     this.#former = null
+    this.#formerWasLost = false
     this.#offline?.dropFormer()
     this.#emitChanges()
   }
@@ -363,7 +372,7 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     return new OfflineCopy(name, this.#doc, {
       keptChanged: () => this.#emitChanges(),
       remembered: (known) => this.#sync.remember(known),
-      remains: (former) => this.#remains(former),
+      remains: (former, wasLost) => this.#remains(former, wasLost),
       couldWrite: (canWrite) => {
         this.#couldWrite = canWrite
         this.#emitChanges()
@@ -386,12 +395,18 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     if (this.#can !== null) this.#offline?.keepRight(this.#can.includes('write'))
   }
 
+  #keepKnown(): void {
+    const { known, isSaved } = this.#sync
+    if (isSaved && known !== null) this.#offline?.remember(known)
+  }
+
   #followRights(): void {
     const { can } = this.room.getSnapshot()
     if (can === this.#can) return
     this.#can = can
     this.#keepRight()
     this.#sync.permitted()
+    this.#keepKnown()
   }
 
   #loadedInTime(): Promise<unknown> {
@@ -402,7 +417,8 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     return within(LOAD_WITHIN_MS, this.#offline?.gather())
   }
 
-  #remains(update: Uint8Array): void {
+  #remains(update: Uint8Array, wasLost: boolean): void {
+    this.#formerWasLost ||= wasLost
     const former = new Doc()
     // More than one document may have been deleted.
     if (this.#former !== null) applyUpdate(former, encodeStateAsUpdate(this.#former))
@@ -490,7 +506,7 @@ export class RoomProvider extends Emitter<ProviderEvents> {
     const before = this.#announced
     const now = this.#currentState()
     this.#announced = now
-    if (now.saved && !before.saved) this.#offline?.remember(this.#sync.known!)
+    if (now.saved && !before.saved) this.#keepKnown()
     if (now.clientID !== before.clientID) this.#awareness?.follow(this.#doc)
     for (const name of STATE) {
       if (now[name] !== before[name]) this.emit(name, [now[name]] as never)

@@ -35,11 +35,19 @@ function answers(calm: Suite['calm']): void {
     expect(same.update).toEqual(all.update)
   })
 
-  it('[DO47] says which document it is: the first one of a room is "0"', async () => {
-    const room = new TestRoom(calm.baseUrl)
-    expect((await syncDocument(room, NOTHING)).incarnation).toBe('0')
-    await new TestDocument(room).post('A1')
-    expect((await syncDocument(room, NOTHING)).incarnation).toBe('0')
+  it('[DO47 DO98] says which document it is, or that there is none, and gives no two the same name', async () => {
+    const rooms = [new TestRoom(calm.baseUrl), new TestRoom(calm.baseUrl)]
+    const names = rooms.map(async (room) => {
+      expect((await syncDocument(room, NOTHING)).incarnation).toBe('.0')
+      await new TestDocument(room).post('A1')
+      const { incarnation } = await syncDocument(room, NOTHING)
+      await new TestDocument(room).post('A2')
+      expect((await syncDocument(room, NOTHING)).incarnation).toBe(incarnation)
+      return incarnation
+    })
+    const [one, other] = await Promise.all(names)
+    expect(one).toMatch(/^0-[\w-]{1,30}$/)
+    expect(other).not.toBe(one)
   })
 
   it('[DO48] refuses an update for another document than the room’s', async () => {
@@ -49,8 +57,12 @@ function answers(calm: Suite['calm']): void {
     const post = (incarnation: string) => postUpdate(room, update, {}, { incarnation })
     expectProblem(await post('never'), 'document-deleted')
     expect((await syncDocument(room, NOTHING)).vector).toEqual(Buffer.from([0]))
-    accepted(await post('0'))
+    accepted(await postUpdate(room, update))
+    accepted(await post((await syncDocument(room, NOTHING)).incarnation))
     expectProblem(await post('never'), 'document-deleted')
+    accepted(await post('.0'))
+    expectProblem(await post('.1'), 'document-deleted')
+    expectProblem(await post('.'), 'bad-parameter')
     expectProblem(await post(''), 'bad-parameter')
     expectProblem(await post('a b'), 'bad-parameter')
   })

@@ -126,10 +126,15 @@ export class Sharing {
    * The record that makes the user of a call the owner of a document that isn't there yet, if a record
    * decided about the call. It is stored with the document's first update or not at all.
    *
-   * @see PROTOCOL.md SR4
+   * @param owned of a document that was there before: whether the user says that it was theirs
+   * @throws {Problem} document-lost
+   * @see PROTOCOL.md SR4, SR25
    */
-  claimOf(request: IncomingMessage, userId: string): RoomRecord | undefined {
-    return this.decidedAsNew(request) ? written({ ...NO_RECORD, owner: userId }) : undefined
+  claimOf(request: IncomingMessage, userId: string, owned?: boolean): RoomRecord | undefined {
+    if (!this.decidedAsNew(request)) return undefined
+    if (owned === undefined) return written({ ...NO_RECORD, owner: userId })
+    if (!owned) throw documentLost()
+    return written({ ...NO_RECORD, owner: userId, link: 'nothing' })
   }
 
   /**
@@ -364,6 +369,12 @@ function knownFrom({ incarnation, record, info }: Standing, roomName: string): K
   }
   const { revision } = record
   return { roomName, incarnation, record: readRecord(record), revision, isNew: false }
+}
+
+/** @see PROTOCOL.md SR25 */
+function documentLost(): Problem {
+  const detail = 'The server no longer has this document. It comes back when its owner opens it.'
+  return new Problem('document-lost', detail)
 }
 
 function tooLarge(limitBytes: number): Problem {

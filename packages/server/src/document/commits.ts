@@ -1,4 +1,4 @@
-import { Problem } from '@whereabouts/protocol'
+import { isNoDocument, Problem } from '@whereabouts/protocol'
 import { documentDeleted } from '../room/document-deleted.js'
 import { storeFailed } from '../store-failed.js'
 import type { LoadedDocument } from './loaded-document.js'
@@ -195,10 +195,15 @@ export class Commits {
   }
 
   /** @param number of the update; `undefined` if its document was removed */
-  #committed({ document, bytes, resolve, reject }: Waiting, number: number | undefined): void {
+  #committed(
+    { document, bytes, claim, resolve, reject }: Waiting,
+    number: number | undefined,
+  ): void {
     if (number === undefined) {
+      // Without a record, it is to be checked against what others have begun. With one, it is decided about again.
+      document.isOvertaken = isNoDocument(document.said) && claim?.record === undefined
       this.listener.differs(document)
-      reject(documentDeleted())
+      reject(document.isOvertaken ? new Overtaken() : documentDeleted())
       return
     }
     const update = { number, bytes }
@@ -213,6 +218,6 @@ function nextOf(waiting: Waiting): RoomUpdate {
   return { ...updateOf(waiting), ...(after !== undefined && { after }) }
 }
 
-function updateOf({ document: { roomName, incarnation }, bytes }: Waiting): RoomUpdate {
-  return { roomName, incarnation, bytes }
+function updateOf({ document: { roomName, incarnation, begins }, bytes }: Waiting): RoomUpdate {
+  return { roomName, incarnation, bytes, ...(begins !== undefined && { begins }) }
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { type Author, commentsOf, Problem, type Version } from '@whereabouts/protocol'
 import { inTime, TIMERS } from '../in-time.js'
 import type { Log } from '../log.js'
@@ -18,7 +17,7 @@ import type { UpdateTerms } from './keeper.js'
 import type { ListsCall, Reading, Request, Results } from './messages.js'
 import {
   MAX_RECORD_BYTES,
-  type Removal,
+  type RemovedOnly,
   type RoomCatalog,
   type RoomRecord,
   type Standing,
@@ -69,9 +68,6 @@ export type RoomLists = {
   readonly [Name in ListsCall]: (...args: Parameters<DocumentLists[Name]>) => Promise<Results[Name]>
 }
 
-/** What has to be so of a document that is removed. */
-export type RemovedOnly = Pick<Removal, 'unusedSinceMs' | 'revision'>
-
 /** The counts for the metrics. */
 export interface DocumentsCount {
   readonly documents_loaded: number
@@ -84,9 +80,6 @@ export interface DocumentsCount {
   readonly document_compaction_seconds: number
   readonly store_failures: number
 }
-
-/** The number of random bytes in the name of an incarnation. */
-const INCARNATION_BYTES = 9
 
 /** The time limit of a check or a count. It can be short, because monitoring asks again soon. */
 const ANSWER_MS = 1_800
@@ -268,9 +261,7 @@ export class Documents {
    */
   async remove(roomName: string, only: RemovedOnly = {}): Promise<boolean> {
     assertOwn(roomName)
-    const incarnation = randomBytes(INCARNATION_BYTES).toString('base64url')
-    const removal = { roomName, incarnation, ...only }
-    const { result, again } = await this.#done({ call: 'remove', roomName, removal })
+    const { result, again } = await this.#done({ call: 'remove', roomName, only })
     const comments = commentsOf(roomName)
     // They may be loaded, and in another thread.
     if (comments !== undefined) this.learn(comments, undefined)

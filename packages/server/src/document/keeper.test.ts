@@ -15,7 +15,6 @@ import { Occupation } from './occupation.js'
 import { MemoryStore } from './memory-store.js'
 import { type DocumentStore, FIRST_INCARNATION } from './store.js'
 
-const ONE = { roomName: 'one', incarnation: FIRST_INCARNATION }
 const LIMITS = { maxDocumentBytes: 10_000_000, maxLoadedDocumentBytes: 10_000_000, keepDeleted: [] }
 
 /** A store that records its calls, and can be told to fail or to wait. */
@@ -106,6 +105,16 @@ function start(limits: Partial<DocumentLimits> = {}) {
   const keeper = new DocumentKeeper(store, { ...LIMITS, ...limits }, () => clock.nowMs)
   const textOf = async (roomName: string) => textIn(await keeper.read(roomName, undefined))
   return { store, clock, keeper, textOf }
+}
+
+/** Where another process stores an update. */
+async function one({ inner }: TestStore) {
+  const incarnation = await inner.incarnation('one')
+  const isFirst = incarnation === FIRST_INCARNATION
+  return {
+    roomName: 'one',
+    ...(isFirst ? { incarnation: '0-x', begins: incarnation } : { incarnation }),
+  }
 }
 
 /** A document and a function that types into it and returns the update of each keystroke. */
@@ -338,7 +347,7 @@ it('[DO56] a compaction that failed is tried again, and one that another node ma
   const { updates } = await store.inner.load('one')
   const snapshot = await keeper.read('one', undefined)
   const numbers = updates.slice(0, 50).map(({ number }) => number)
-  await store.inner.compact({ ...ONE, base: 0, snapshot, numbers })
+  await store.inner.compact({ ...(await one(store)), base: 0, snapshot, numbers })
   const waiting = keeper.update('one', type('y'))
   expect(await tidied()).toBe(0)
   await waiting
@@ -487,7 +496,8 @@ it('[DO17] a list that was written by many posts is loaded without merging value
   const updates: Uint8Array[] = []
   doc.on('update', (update: Uint8Array) => updates.push(update))
   for (let count = 0; count < 20_000; count++) doc.getArray('list').push([count])
-  await store.inner.append(updates.map((bytes) => ({ ...ONE, bytes })))
+  const current = await one(store)
+  await store.inner.append(updates.map((bytes) => ({ ...current, bytes })))
   const before = process.memoryUsage().heapUsed
   const loaded = new Doc()
   applyUpdate(loaded, await keeper.read('one', undefined))
@@ -500,7 +510,7 @@ it('[EX13] applies an update that another process stored, even while the documen
   const { type } = typist()
   const [a, b, c] = [type('a'), type('b'), type('c')]
   await keeper.update('one', a)
-  await store.inner.append([{ ...ONE, bytes: b }])
+  await store.inner.append([{ ...(await one(store)), bytes: b }])
   await keeper.learn('one', b)
   expect(await textOf('one')).toBe('ab')
   keeper.release('one')
@@ -521,7 +531,7 @@ it('[EX13] reloads a document that another process changed, without losing updat
   const { type } = typist()
   const [a, b, c] = [type('a'), type('b'), type('c')]
   await keeper.update('one', a)
-  await store.inner.append([{ ...ONE, bytes: b }])
+  await store.inner.append([{ ...(await one(store)), bytes: b }])
   const updated = keeper.update('one', c)
   await keeper.learn('one', undefined)
   await updated
@@ -535,8 +545,8 @@ it('[EX14] takes from the store what it lacks, and doesn’t load the document a
   await keeper.update('one', type('a'))
   const before = keeper.count().loadedBytes
   await store.inner.append([
-    { ...ONE, bytes: type('b') },
-    { ...ONE, bytes: type('c') },
+    { ...(await one(store)), bytes: type('b') },
+    { ...(await one(store)), bytes: type('c') },
   ])
   await keeper.learn('one', undefined)
   expect(await textOf('one')).toBe('abc')
@@ -555,7 +565,7 @@ it('[EX14] loads the document again from a store that can’t say what came late
   const keeper = new DocumentKeeper(plain, LIMITS, () => 0)
   const { type } = typist()
   await keeper.update('one', type('a'))
-  await store.inner.append([{ ...ONE, bytes: type('b') }])
+  await store.inner.append([{ ...(await one(store)), bytes: type('b') }])
   await keeper.learn('one', undefined)
   expect(textIn(await keeper.read('one', undefined))).toBe('ab')
   expect(store.loads).toEqual(['one', 'one'])
@@ -566,7 +576,7 @@ it('[EX14] asks for what came after the last one that it has', async () => {
   const { type } = typist()
   await keeper.update('one', type('a'))
   const [others, own] = [type('b'), type('c')]
-  await store.inner.append([{ ...ONE, bytes: others }])
+  await store.inner.append([{ ...(await one(store)), bytes: others }])
   await keeper.update('one', own)
   await keeper.learn('one', undefined)
   expect(await textOf('one')).toBe('abc')
@@ -609,7 +619,7 @@ it('[EX14] loads a document again that another process has marked as one that ke
   const { keeper, store } = start()
   const { type, doc } = typist()
   await keeper.update('one', type('deleted words'))
-  await store.inner.append([{ ...ONE, bytes: KEPT }])
+  await store.inner.append([{ ...(await one(store)), bytes: KEPT }])
   await keeper.learn('one', undefined)
   await keeper.read('one', undefined)
   expect(store.loads).toEqual(['one', 'later than 1', 'one'])
@@ -630,7 +640,7 @@ it('[EX14] reads that begin while an older answer is on its way all wait for the
   }
   const first = ask()
   await vi.waitFor(() => expect(later).toHaveBeenCalled())
-  await store.inner.append([{ ...ONE, bytes: type('b') }])
+  await store.inner.append([{ ...(await one(store)), bytes: type('b') }])
   const others = [ask(), ask(), ask()]
   await setImmediate()
   answer()
@@ -659,7 +669,7 @@ it('[EX14] asks again after the store has failed', async () => {
   const { keeper, store, textOf } = start()
   const { type } = typist()
   await keeper.update('one', type('a'))
-  await store.inner.append([{ ...ONE, bytes: type('b') }])
+  await store.inner.append([{ ...(await one(store)), bytes: type('b') }])
   await keeper.learn('one', undefined)
   store.failure = new Error('away')
   await expect(textOf('one')).rejects.toEqual(storeFailed)
@@ -672,12 +682,13 @@ it('[EX14] loads the whole document if another process compacted it, or too much
   const { doc, type } = typist()
   await keeper.update('one', type('a'))
   const numbers = (await store.inner.load('one')).updates.map(({ number }) => number)
-  const compacted = { ...ONE, base: 0, snapshot: encodeStateAsUpdate(doc), numbers }
+  const compacted = { ...(await one(store)), base: 0, snapshot: encodeStateAsUpdate(doc), numbers }
   await store.inner.compact(compacted)
-  await store.inner.append([{ ...ONE, bytes: type('b') }])
+  await store.inner.append([{ ...(await one(store)), bytes: type('b') }])
   await keeper.learn('one', undefined)
   expect(await textOf('one')).toBe('ab')
-  const many = Array.from({ length: 101 }, () => ({ ...ONE, bytes: type('c') }))
+  const current = await one(store)
+  const many = Array.from({ length: 101 }, () => ({ ...current, bytes: type('c') }))
   await store.inner.append(many)
   await keeper.learn('one', undefined)
   expect(await textOf('one')).toBe(`ab${'c'.repeat(101)}`)
@@ -688,7 +699,7 @@ it('[EX15] takes over what another process stored before its own update, and sto
   const { keeper, store, textOf } = start()
   const { type } = typist()
   await keeper.update('one', type('a'))
-  await store.inner.append([{ ...ONE, bytes: type('b') }])
+  await store.inner.append([{ ...(await one(store)), bytes: type('b') }])
   await keeper.update('one', type('c'))
   expect(store.loads).toEqual(['one', 'later than 1'])
   expect((await store.inner.load('one')).last).toBe(3)
@@ -701,7 +712,7 @@ it('[EX15] other documents don’t wait for one that lacks something', async () 
   const { keeper, store, textOf } = start()
   const { type } = typist()
   await keeper.update('one', type('a'))
-  await store.inner.append([{ ...ONE, bytes: type('b') }])
+  await store.inner.append([{ ...(await one(store)), bytes: type('b') }])
   const { later, answer } = heldLater(store)
   const held = keeper.update('one', type('c'))
   await vi.waitFor(() => expect(later).toHaveBeenCalled())
@@ -719,7 +730,7 @@ it('[EX15] gives up after twenty refusals, and the document stays usable', async
   let others = 0
   const appended = vi.spyOn(store, 'append').mockImplementation(async (updates) => {
     others += 1
-    await store.inner.append([{ ...ONE, bytes: typist(10 + others).type('x') }])
+    await store.inner.append([{ ...(await one(store)), bytes: typist(10 + others).type('x') }])
     return store.inner.append(updates)
   })
   const update = type('b')
@@ -733,7 +744,7 @@ it('[EX15] gives up after twenty refusals, and the document stays usable', async
 it('[EX17] refuses what contradicts what another process stored before', async () => {
   const { keeper, store, textOf } = start()
   await keeper.read('one', undefined)
-  await store.inner.append([{ ...ONE, bytes: typist(7).type('a') }])
+  await store.inner.append([{ ...(await one(store)), bytes: typist(7).type('a') }])
   await expect(keeper.update('one', typist(7).type('b'))).rejects.toMatchObject({
     problem: 'bad-update',
     extensions: { reason: 'clock-taken' },
@@ -757,7 +768,7 @@ it('[EX17] of two processes that take other content for the same clocks at once,
 it('[EX17] a read that has what turns out to contradict others is answered with the stored document', async () => {
   const { keeper, store, textOf } = start()
   await keeper.read('one', undefined)
-  await store.inner.append([{ ...ONE, bytes: typist(7).type('a') }])
+  await store.inner.append([{ ...(await one(store)), bytes: typist(7).type('a') }])
   const updated = keeper.update('one', typist(7).type('b'))
   const waiting = keeper.update('one', typist(8).type('c'))
   const read = textOf('one')
@@ -774,8 +785,8 @@ it('[EX17] what others stored is checked like what is posted after it, such as w
   await keeper.read('one', undefined)
   // It waits for the first.
   await store.inner.append([
-    { ...ONE, bytes: typist(8).type('x') },
-    { ...ONE, bytes: second },
+    { ...(await one(store)), bytes: typist(8).type('x') },
+    { ...(await one(store)), bytes: second },
   ])
   await keeper.update('one', first)
   expect(await textOf('one')).toMatch(/^(xab|abx)$/)
@@ -832,13 +843,15 @@ it('[DO68] shows what a store has first that has no places, where two processes 
     return stored
   })
   const other = new DocumentKeeper(store, LIMITS, () => 0)
+  await keeper.update('one', typist(1).type('-'))
+  await other.read('one', undefined)
   const [a, b] = [typist(7).type('a'), typist(7).type('b')]
   await Promise.all([keeper.update('one', a), other.update('one', b)])
-  const first = (await store.inner.load('one')).updates[0]!.bytes
+  const first = (await store.inner.load('one')).updates[1]!.bytes
   await Promise.all([keeper.learn('one', b), other.learn('one', a)])
   const winner = first === a ? 'a' : 'b'
-  expect(await textOf('one')).toBe(winner)
-  expect(textIn(await other.read('one', undefined))).toBe(winner)
+  expect((await textOf('one')).replace('-', '')).toBe(winner)
+  expect(textIn(await other.read('one', undefined)).replace('-', '')).toBe(winner)
   const loads = store.loads.length
   await keeper.learn('one', typist(8).type('c'))
   expect(await textOf('one')).toContain('c')
@@ -856,10 +869,10 @@ it('[EX13] ignores the updates of other processes to a document that isn’t loa
 it('[AD1] has an empty document after a removal, which can be written to again', async () => {
   const { keeper, textOf } = start()
   await keeper.update('one', typist().type('before'))
-  expect(await keeper.remove({ roomName: 'one', incarnation: 'x' })).toBe(true)
+  expect(await keeper.remove('one')).toBe(true)
   expect(await textOf('one')).toBe('')
-  expect(await keeper.remove({ roomName: 'one', incarnation: 'y' })).toBe(false)
-  await keeper.update('one', typist(2).type('after'), { incarnation: 'x' })
+  expect(await keeper.remove('one')).toBe(false)
+  await keeper.update('one', typist(2).type('after'), { incarnation: '.1' })
   expect(await textOf('one')).toBe('after')
 })
 
@@ -892,12 +905,56 @@ it('[AD2] accepts updates of a new document that another process has started sin
   expect(await textOf('one')).toBe('begun')
 })
 
+it('[DO96] a document that the store has lost begins again under its name, and one that was deleted doesn’t', async () => {
+  const { keeper, store, textOf } = start()
+  const { type } = typist()
+  await keeper.update('one', type('a'))
+  const { incarnation } = await keeper.whole('one')
+  const { keeper: restored, store: empty } = start()
+  await restored.read('one', undefined)
+  await restored.update('one', type('b'), { incarnation })
+  expect(await empty.incarnation('one')).toBe(incarnation)
+  await keeper.remove('one')
+  const late = keeper.update('one', type('c'), { incarnation })
+  await expect(late).rejects.toMatchObject({ problem: 'document-deleted' })
+  expect([await textOf('one'), await store.incarnation('one')]).toEqual(['', '.1'])
+})
+
+it('[DO47 DO96] of two documents that begin at once in one room, one does, and its updates alone are stored', async () => {
+  const { keeper, textOf } = start()
+  const outcomes = await Promise.allSettled([
+    keeper.update('one', typist(1).type('a'), { incarnation: '0-lost' }),
+    keeper.update('one', typist(2).type('b'), { incarnation: '0-other' }),
+    keeper.update('one', typist(1).type('a'), { incarnation: '0-lost' }),
+  ])
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect(outcomes[1]).toMatchObject({ reason: { problem: 'document-deleted' } })
+  await keeper.update('one', typist(3).type('c'), { incarnation: '.0' })
+  expect((await keeper.whole('one')).incarnation).toBe('0-lost')
+  expect((await textOf('one')).length).toBe(2)
+})
+
+it('[DO47] nodes that begin a document at once begin the same one, with the updates of both', async () => {
+  const { keeper, store, textOf } = start()
+  const other = new DocumentKeeper(store, LIMITS, () => 0)
+  await Promise.all([keeper.read('one', undefined), other.read('one', undefined)])
+  await Promise.all([
+    keeper.update('one', typist(1).type('a')),
+    other.update('one', typist(2).type('b')),
+    other.update('one', typist(3).type('c')),
+  ])
+  expect(textIn(await other.read('one', undefined)).length).toBe(3)
+  await keeper.learn('one', undefined)
+  expect((await textOf('one')).length).toBe(3)
+  expect((await keeper.whole('one')).incarnation).toBe(await store.incarnation('one'))
+})
+
 it('[AD2] posts during a removal are either refused or removed', async () => {
   const { keeper, textOf } = start()
   const { type } = typist()
   await keeper.update('one', type('before'))
   const posts = ['a', 'b', 'c'].map((text) => keeper.update('one', type(text)))
-  const removed = keeper.remove({ roomName: 'one', incarnation: 'x' })
+  const removed = keeper.remove('one')
   const outcomes = await Promise.allSettled([...posts, removed])
   expect(outcomes.at(-1)).toEqual({ status: 'fulfilled', value: true })
   for (const outcome of outcomes.slice(0, -1)) {

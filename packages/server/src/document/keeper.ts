@@ -1,16 +1,17 @@
-import { type OwnBytes, Problem, writeSyncAnswer } from '@whereabouts/protocol'
+import { isNoDocument, type OwnBytes, Problem, writeSyncAnswer } from '@whereabouts/protocol'
 import { documentDeleted } from '../room/document-deleted.js'
 import { storeFailed } from '../store-failed.js'
 import { CrowdedDocument } from './admission.js'
 import { type Claim, type CommitListener, Commits } from './commits.js'
 import { Compactions } from './compactions.js'
 import { documentExists } from './document-exists.js'
+import { afterRemoval, mayBeStored } from './incarnations.js'
 import { KEPT } from './kept.js'
 import type { LoadedDocument } from './loaded-document.js'
 import { LoadedDocuments } from './loaded-documents.js'
 import { Occupation } from './occupation.js'
 import { Overtaken } from './overtaken.js'
-import type { DocumentStore, Removal, RoomRecord } from './store.js'
+import type { DocumentStore, RemovedOnly, RoomRecord } from './store.js'
 import { checkWhole, readUpdate } from './update.js'
 
 /** The limits of a server's documents. */
@@ -37,6 +38,7 @@ export interface DocumentCount {
 export interface WholeDocument {
   /** As an update of Yjs 13. */
   readonly state: OwnBytes
+  /** Its incarnation, or what says that there is none. */
   readonly incarnation: string
 }
 
@@ -131,7 +133,8 @@ export class DocumentKeeper {
       await this.#reserve(document, bytes.byteLength)
       try {
         if (document.stale) throw document.isOvertaken ? new Overtaken() : storeFailed()
-        assertSame(document, incarnation)
+        // Nothing is awaited from here on unless it is checked again, as the document can become stale meanwhile.
+        if (isBegunOtherwise(document, incarnation)) return await overtaken(document)
         const result = this.#attend(roomName, number, () => {
           const { isPending: pending, unordered } = document.check(update, grantedClients)
           const changed = document.apply(bytes, unordered)
@@ -142,6 +145,7 @@ export class DocumentKeeper {
         const isTaken = claim !== undefined && !result.changed && document.log.bytes > 0
         if (isTaken) return { ...result, isTaken }
         if (!result.changed) return result
+        if (document.begins !== undefined) comeBack(document, incarnation)
         const place = await this.#save(document, bytes, claim && { record: claim })
         return document.known === undefined ? result : { ...result, place }
       } catch (error) {
@@ -197,7 +201,7 @@ export class DocumentKeeper {
     return this.#documents.use(roomName, async (document) => {
       const state = this.#attend(roomName, 0, () => document.difference(undefined))
       await document.saved
-      return { state, incarnation: document.incarnation }
+      return { state, incarnation: document.said }
     })
   }
 
@@ -231,10 +235,10 @@ export class DocumentKeeper {
    * @throws {Problem} store-failed
    * @see PROTOCOL.md AD1, AD2
    */
-  async remove(removal: Removal): Promise<boolean> {
-    const isRemoved = await this.#asked(() => this.store.remove(removal))
-    await this.#documents.loaded(removal.roomName)
-    const document = this.#documents.find(removal.roomName)
+  async remove(roomName: string, only: RemovedOnly = {}): Promise<boolean> {
+    const isRemoved = await this.#asked(() => this.#remove(roomName, only))
+    await this.#documents.loaded(roomName)
+    const document = this.#documents.find(roomName)
     if (document !== undefined) this.#documents.drop(document)
     return isRemoved
   }
@@ -272,7 +276,8 @@ export class DocumentKeeper {
     const document = this.#documents.find(roomName)
     if (document === undefined) return
     document.writtenMs = this.now()
-    if (bytes === undefined) document.mayLack = true
+    // Where there was no document, another process has begun one, under a name of its own.
+    if (bytes === undefined || isNoDocument(document.said)) document.mayLack = true
     else if (!this.#attend(roomName, 0, () => document.learn(bytes, place))) {
       this.#documents.drop(document)
     }
@@ -291,6 +296,16 @@ export class DocumentKeeper {
       commits: this.#commits.count,
       compactions: this.#compactions.count,
       compactionSeconds: this.#compactions.seconds,
+    }
+  }
+
+  /** Removes the document that is there, and no other that was begun meanwhile. */
+  async #remove(roomName: string, only: RemovedOnly): Promise<boolean> {
+    for (;;) {
+      const current = await this.store.incarnation(roomName)
+      const incarnation = afterRemoval(current)
+      if (await this.store.remove({ ...only, roomName, current, incarnation })) return true
+      if ((await this.store.incarnation(roomName)) === current) return false
     }
   }
 
@@ -354,12 +369,14 @@ export class DocumentKeeper {
   /** Another process may have removed the document that is loaded. @throws {Problem} document-deleted */
   async #assertIncarnation(roomName: string, incarnation: string): Promise<void> {
     const isLoaded = await this.#documents.use(roomName, async (document) => {
-      return document.incarnation === incarnation
+      const { said } = document
+      const isFirst = isNoDocument(incarnation) && mayBeStored(roomName, said, incarnation)
+      return said === incarnation || isFirst
     })
     if (isLoaded) return
     // Loading the document for every wrong incarnation would let strangers overload the store.
     const current = await this.#asked(() => this.store.incarnation(roomName))
-    if (current !== incarnation) throw documentDeleted()
+    if (!mayBeStored(roomName, current, incarnation)) throw documentDeleted()
     await this.learn(roomName, undefined)
   }
 
@@ -386,6 +403,30 @@ export class DocumentKeeper {
 }
 
 /** It may have been removed since it was looked for, and another one loaded. @throws {Problem} document-deleted */
-function assertSame(document: LoadedDocument, incarnation = document.incarnation): void {
-  if (incarnation !== document.incarnation) throw documentDeleted()
+function assertSame(document: LoadedDocument, incarnation = document.said): void {
+  if (incarnation !== document.said) throw documentDeleted()
+}
+
+/**
+ * Returns whether another document is being begun than the one that an update is for.
+ *
+ * @throws {Problem} document-deleted
+ */
+function isBegunOtherwise(document: LoadedDocument, incarnation = document.said): boolean {
+  const { roomName, said } = document
+  if (incarnation === said) return false
+  if (!mayBeStored(roomName, said, incarnation)) throw documentDeleted()
+  const isSame = isNoDocument(incarnation) || incarnation === document.incarnation
+  return !isSame && document.unsaved > 0
+}
+
+/** @throws {Overtaken} once it is known whether the document is begun */
+async function overtaken(document: LoadedDocument): Promise<never> {
+  await document.saved.catch(() => {})
+  throw new Overtaken()
+}
+
+/** A lost document keeps the name under which clients know it. @see PROTOCOL.md DO96 */
+function comeBack(document: LoadedDocument, incarnation = document.said): void {
+  if (!isNoDocument(incarnation)) document.incarnation = incarnation
 }

@@ -1,4 +1,6 @@
 import {
+  documentOfComments,
+  isNoDocument,
   type OwnBytes,
   Problem,
   type ProblemExtensions,
@@ -15,6 +17,7 @@ import {
 import { Admission, type Admitted } from './admission.js'
 import { encodeDocument } from './encode.js'
 import { DocumentLog } from './document-log.js'
+import { newIncarnation } from './incarnations.js'
 import { isKeptMark, isMarkedKept } from './kept.js'
 import { ListOrder, type Neighbours } from './list-order.js'
 import type { KnownDocument, StoredDocument, StoredUpdate } from './store.js'
@@ -61,8 +64,10 @@ export class LoadedDocument {
   isBeingMarked = false
   /** Settles when the current compaction is finished. */
   compacting: Promise<void> | undefined
-  /** The incarnation of the document that the updates belong to. */
-  readonly incarnation: string
+  /** The incarnation of the document that the updates belong to, or of the one that the first of them begins. */
+  incarnation: string
+  /** What the room has in the place of an incarnation, until something is stored. */
+  #begins: string | undefined
   /** When the store last noted its use; 0 while it isn't stored. */
   usedAtMs: number
   readonly #doc: Doc
@@ -80,7 +85,9 @@ export class LoadedDocument {
     const { incarnation, usedAtMs, snapshot, updates } = stored
     this.#doc = new Doc({ gc: !keepsDeleted })
     this.#admission = new Admission(this.#doc)
-    this.incarnation = incarnation
+    const isNew = isNoDocument(incarnation) && documentOfComments(roomName) === undefined
+    this.#begins = isNew ? incarnation : undefined
+    this.incarnation = isNew ? newIncarnation(incarnation) : incarnation
     this.usedAtMs = usedAtMs
     this.log = new DocumentLog(stored)
     // Otherwise Yjs replaces a removed subdocument, in a transaction that goes through all clients.
@@ -105,6 +112,16 @@ export class LoadedDocument {
   /** Its estimated size in memory. */
   get weight(): number {
     return this.log.bytes + this.#weight
+  }
+
+  /** What its first update has to find in the store in place of its incarnation; `undefined` once it is stored. */
+  get begins(): string | undefined {
+    return this.#begins
+  }
+
+  /** What a sync says: its incarnation, or that there is no document. @see PROTOCOL.md DO47 */
+  get said(): string {
+    return this.#begins ?? this.incarnation
   }
 
   get inUse(): boolean {
@@ -170,7 +187,9 @@ export class LoadedDocument {
   get known(): KnownDocument | undefined {
     const { incarnation, log } = this
     const { generation, last } = log
-    return last === undefined ? undefined : { incarnation, generation, last }
+    return last === undefined || isNoDocument(this.said)
+      ? undefined
+      : { incarnation, generation, last }
   }
 
   /**
@@ -211,19 +230,19 @@ export class LoadedDocument {
    * @throws {Problem} bad-parameter
    */
   sync(stateVector: Uint8Array): SyncAnswer {
-    const { incarnation } = this
     if (stateVector.byteLength > 0) checkStateVector(stateVector, BODY)
     const lacks = stateVector.byteLength === 0 ? undefined : stateVector
     return {
       vector: encodeStateVector(this.#doc),
       update: encodeDocument(this.#doc, lacks),
-      incarnation,
+      incarnation: this.said,
     }
   }
 
   /** Records that an applied update is stored. */
   stored(update: StoredUpdate, nowMs: number): void {
     this.usedAtMs ||= Date.now()
+    this.#begins = undefined
     this.writtenMs = nowMs
     this.log.add(update)
   }

@@ -1,3 +1,4 @@
+import { isNoDocument } from '@whereabouts/protocol'
 import { documentDeleted } from '../room/document-deleted.js'
 import { storeFailed } from '../store-failed.js'
 import { hasRoom, isMarkedKept } from './kept.js'
@@ -157,10 +158,11 @@ export class LoadedDocuments {
    */
   async catchUp(document: LoadedDocument): Promise<boolean> {
     if (await this.#takesLater(document)) return true
-    const { roomName, incarnation } = document
+    const { roomName, said } = document
     const { context } = this
     const current = await context.load(roomName, () => context.store.incarnation(roomName))
-    if (current !== incarnation) throw documentDeleted()
+    // Where there was no document, nothing was deleted.
+    if (current !== said && !isNoDocument(said)) throw documentDeleted()
     return false
   }
 

@@ -33,7 +33,7 @@ const NOTHING = new Uint8Array()
 /** Documents in this process's memory. They need no package, and end with the process. */
 export class MemoryStore implements DocumentStore {
   readonly #rooms = new Map<string, Kept>()
-  /** The current incarnations of rooms that had a document removed. */
+  /** The incarnations of rooms that have or had a document. */
   readonly #incarnations = new Map<string, string>()
   /** The rooms by the links of their records. */
   readonly #links = new Map<string, string>()
@@ -104,7 +104,9 @@ export class MemoryStore implements DocumentStore {
     if (kept !== undefined) kept.usedAtMs = Date.now()
   }
 
-  async remove({ roomName, incarnation, unusedSinceMs = Infinity }: Removal): Promise<boolean> {
+  async remove(removal: Removal): Promise<boolean> {
+    const { roomName, incarnation, current, unusedSinceMs = Infinity } = removal
+    if (current !== undefined && current !== this.#incarnationOf(roomName)) return false
     const kept = this.#rooms.get(roomName)
     const comments = commentsOf(roomName) ?? roomName
     const usedAtMs = Math.max(kept?.usedAtMs ?? 0, this.#rooms.get(comments)?.usedAtMs ?? 0)
@@ -180,14 +182,16 @@ export class MemoryStore implements DocumentStore {
     return this.#incarnations.get(documentRoom(roomName)) ?? FIRST_INCARNATION
   }
 
-  #isCurrent({ roomName, incarnation }: RoomUpdate): boolean {
+  #isCurrent({ roomName, incarnation, begins }: RoomUpdate): boolean {
     const document = documentOfComments(roomName)
     const isThere = document === undefined || this.#rooms.has(document)
-    return isThere && incarnation === this.#incarnationOf(roomName)
+    const current = this.#incarnationOf(roomName)
+    return isThere && (incarnation === current || begins === current)
   }
 
   /** Stores an update, and returns its number. */
-  #add({ roomName, bytes }: RoomUpdate): number {
+  #add({ roomName, incarnation, begins, bytes }: RoomUpdate): number {
+    if (begins !== undefined) this.#incarnations.set(roomName, incarnation)
     const number = (this.#lasts.get(roomName) ?? 0) + 1
     this.#lasts.set(roomName, number)
     this.#changed(roomName).updates.set(number, bytes)

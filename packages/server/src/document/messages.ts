@@ -15,7 +15,7 @@ import type { VersionPage } from './version-store.js'
 import type {
   Catalog,
   LogPage,
-  Removal,
+  RemovedOnly,
   RoomRecord,
   Standing,
   StoreModule,
@@ -93,7 +93,7 @@ export type Request =
       readonly bytes: Uint8Array
       readonly claim?: RoomRecord | undefined
     }
-  | { readonly call: 'remove'; readonly roomName: string; readonly removal: Removal }
+  | { readonly call: 'remove'; readonly roomName: string; readonly only: RemovedOnly }
   | CatalogRequest
   | ListsRequest
   | { readonly call: 'standings'; readonly rooms: readonly string[] }

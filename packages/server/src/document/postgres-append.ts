@@ -5,7 +5,7 @@ import { type Bigint, transaction } from './postgres-transaction.js'
 import { areComments, documentId } from './schema.js'
 import { FIRST_INCARNATION, type RoomUpdate } from './store.js'
 
-/** The number of updates in one statement, which takes up to 65,535 parameters, four for each. */
+/** The number of updates in one statement, which takes up to 65,535 parameters, five for each. */
 const ROWS = 1_000
 
 /** An update, and its index among the appended ones. */
@@ -88,8 +88,8 @@ export async function claimDocument(
 ): Promise<number | undefined> {
   const isCurrent = await heldFor(client, [update])
   if (!isCurrent(update)) return undefined
-  const { roomName, incarnation, bytes } = update
-  const document = [roomName, incarnation, bytes.byteLength, Date.now()]
+  const { roomName, incarnation, begins, bytes } = update
+  const document = [roomName, incarnation, bytes.byteLength, Date.now(), begins ?? null]
   const { rows } = await client.query<{ last: Bigint }>(isNew ? CLAIM : FIRST, document)
   return rows[0] && Number(rows[0].last)
 }
@@ -132,28 +132,30 @@ async function insert(
   for (const [index, { place }] of inOrder.entries()) numbers[place] = Number(rows[index]!.number)
 }
 
-function valuesOf({ roomName, incarnation, after, bytes }: RoomUpdate): readonly unknown[] {
-  return [roomName, incarnation, after ?? null, bytes]
+function valuesOf(update: RoomUpdate): readonly unknown[] {
+  const { roomName, incarnation, begins, after, bytes } = update
+  return [roomName, incarnation, begins ?? null, after ?? null, bytes]
 }
 
 /** Returns the statement for a number of updates. Its first parameter is the time. */
 function insertOf(count: number): string {
   const rows = Array.from({ length: count }, (_, index) => {
-    const at = 4 * index + 2
-    return `(${index}, $${at}::text, $${at + 1}::text, $${at + 2}::bigint, $${at + 3}::bytea)`
+    const at = 5 * index + 2
+    const names = `$${at}::text, $${at + 1}::text, $${at + 2}::text`
+    return `(${index}, ${names}, $${at + 3}::bigint, $${at + 4}::bytea)`
   })
   return `
-    WITH given (place, room, incarnation, after, bytes) AS (VALUES ${rows.join(', ')}),
+    WITH given (place, room, incarnation, begins, after, bytes) AS (VALUES ${rows.join(', ')}),
     noted AS (
       INSERT INTO whereabouts_documents AS known
         (id, room, incarnation, generation, bytes, last, created, updated, used)
       SELECT ${ID_OF('room')}, room, incarnation, 0, sum(octet_length(bytes)), count(*), $1, $1, $1
       FROM given
-      WHERE ((incarnation = '${FIRST_INCARNATION}' OR ${areComments('room')}) AND coalesce(after, 0) = 0)
+      WHERE ((coalesce(begins, incarnation) = '${FIRST_INCARNATION}' OR ${areComments('room')}) AND coalesce(after, 0) = 0)
         OR EXISTS (SELECT 1 FROM whereabouts_documents WHERE id = ${ID_OF('given.room')})
       GROUP BY room, incarnation ORDER BY room COLLATE "C"
-      ON CONFLICT (id) DO UPDATE SET ${NOTED}
-      WHERE ${IS_CURRENT}
+      ON CONFLICT (id) DO UPDATE SET incarnation = excluded.incarnation, ${NOTED}
+      WHERE ${currentOr('(SELECT min(begins) FROM given WHERE given.room = excluded.room)')}
         AND known.last = coalesce((SELECT min(after) FROM given WHERE given.room = excluded.room), known.last)
       RETURNING room, last
     )
@@ -167,27 +169,27 @@ function insertOf(count: number): string {
 
 /** The new values of a row that an insert conflicts with; `excluded` is the inserted row. */
 export const NOTED = `
-  incarnation = CASE WHEN ${areComments('excluded.room')} THEN excluded.incarnation ELSE known.incarnation END,
   created = CASE WHEN known.room IS NULL THEN excluded.created ELSE known.created END,
   room = excluded.room, bytes = known.bytes + excluded.bytes, last = known.last + excluded.last, updated = excluded.updated,
   used = excluded.used`
 
-/** A removed row of comments' name is of a room that was there before there were comments. */
-const IS_CURRENT = `(known.incarnation = excluded.incarnation OR
-  (known.room IS NULL AND ${areComments('excluded.room')}))`
+/** Comments have the incarnation of their document, which was compared before, and not that of their row. */
+function currentOr(begins: string): string {
+  return `(known.incarnation IN (excluded.incarnation, ${begins}) OR ${areComments('excluded.room')})`
+}
 
 const NEW = `
   INSERT INTO whereabouts_documents AS known
     (id, room, incarnation, generation, bytes, last, created, updated, used)
   SELECT ${ID_OF('$1::text')}, $1::text, $2::text, 0, $3::bigint, 1, $4::bigint, $4, $4
-  WHERE $2::text = '${FIRST_INCARNATION}' OR ${areComments('$1::text')}
+  WHERE coalesce($5::text, $2::text) = '${FIRST_INCARNATION}' OR ${areComments('$1::text')}
     OR EXISTS (SELECT 1 FROM whereabouts_documents WHERE id = ${ID_OF('$1::text')})
-  ON CONFLICT (id) DO UPDATE SET ${NOTED}
-  WHERE ${IS_CURRENT}`
+  ON CONFLICT (id) DO UPDATE SET incarnation = excluded.incarnation, ${NOTED}
+  WHERE ${currentOr('$5::text')}`
 
 /**
- * Creates the row of a document that isn't there. Its parameters are the room, the incarnation, the size and
- * the time. Returns the number of its first update.
+ * Creates the row of a document that isn't there. Its parameters are the room, the incarnation, the size,
+ * the time, and the incarnation that the room has without a document. Returns the number of its first update.
  */
 const CLAIM = `${NEW} AND known.room IS NULL RETURNING last`
 

@@ -105,7 +105,7 @@ const LATER = `
 const CLEAR = `
   UPDATE whereabouts_documents SET room = NULL, incarnation = $1, generation = 0, bytes = 0,
     history = 0, created = 0, updated = 0, used = 0, title = NULL, kind = NULL
-  WHERE room = $2 AND ($3::bigint IS NULL OR (used < $3
+  WHERE room = $2 AND incarnation = coalesce($5, incarnation) AND ($3::bigint IS NULL OR (used < $3
     AND NOT EXISTS (SELECT 1 FROM whereabouts_documents c WHERE c.room = $4 AND c.used >= $3)))`
 
 /** What stores comments on it waits until it is removed, or is done before. */
@@ -221,11 +221,12 @@ class PostgresStore extends PostgresCatalog implements DocumentStore {
     ])
   }
 
-  async remove({ roomName, incarnation, unusedSinceMs, revision }: Removal): Promise<boolean> {
+  async remove(removal: Removal): Promise<boolean> {
+    const { roomName, incarnation, current, unusedSinceMs, revision } = removal
     return transaction(this.pool, async (client) => {
       const comments = commentsOf(roomName) ?? NO_ROOM
       await client.query(HOLD, [roomName])
-      const values = [incarnation, roomName, unusedSinceMs ?? null, comments]
+      const values = [incarnation, roomName, unusedSinceMs ?? null, comments, current ?? null]
       const { rowCount } = await client.query(CLEAR, values)
       if (rowCount === 0) return false
       // Now that the document's row is held, nobody changes the record.
@@ -295,14 +296,11 @@ async function rowOf(client: Pool | PoolClient, roomName: string): Promise<Docum
     'SELECT incarnation, generation, last, used FROM whereabouts_documents WHERE id = $1',
     [documentId(roomName)],
   )
-  if (rows[0] !== undefined) return rows[0]
-  return { incarnation: await firstOf(client, roomName), generation: '0', last: '0', used: '0' }
-}
-
-/** Returns the incarnation of a document without a row. */
-async function firstOf(client: Pool | PoolClient, roomName: string): Promise<string> {
+  const none = { incarnation: FIRST_INCARNATION, generation: '0', last: '0', used: '0' }
+  const known = rows[0] ?? none
   const document = documentOfComments(roomName)
-  return document === undefined ? FIRST_INCARNATION : (await rowOf(client, document)).incarnation
+  if (document === undefined) return known
+  return { ...known, incarnation: (await rowOf(client, document)).incarnation }
 }
 
 /** Replaces the room's snapshot. Returns `false` if it is no longer the one that the new one is based on. */

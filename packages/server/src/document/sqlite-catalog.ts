@@ -105,6 +105,7 @@ export class SqliteCatalog implements Catalog {
 /** Where updates are stored. */
 export interface UpdatePlace {
   readonly incarnation: string
+  readonly begins?: string | undefined
   /** The number of the room's last update; if omitted, any. */
   readonly after?: number | undefined
   /** How many updates are stored there. */
@@ -132,19 +133,19 @@ function noteOwn(
   connection: SqliteConnection,
   roomName: string,
   bytes: number,
-  { incarnation, after, count }: Partial<UpdatePlace>,
+  { incarnation, begins, after, count }: Partial<UpdatePlace>,
 ): boolean {
   const noted = connection.run(
     `INSERT INTO documents (id, room, incarnation, generation, bytes, last, created, updated, used)
-     SELECT ?1, ?2, '${FIRST_INCARNATION}', 0, ?3, ?7, ?4, ?4, ?4
-     WHERE (coalesce(?5, '${FIRST_INCARNATION}') = '${FIRST_INCARNATION}' AND coalesce(?6, 0) = 0)
+     SELECT ?1, ?2, coalesce(?5, '${FIRST_INCARNATION}'), 0, ?3, ?7, ?4, ?4, ?4
+     WHERE (coalesce(?8, ?5, '${FIRST_INCARNATION}') = '${FIRST_INCARNATION}' AND coalesce(?6, 0) = 0)
        OR EXISTS (SELECT 1 FROM documents WHERE id = ?1)
-     ON CONFLICT (id) DO UPDATE SET
+     ON CONFLICT (id) DO UPDATE SET incarnation = coalesce(?5, incarnation),
        created = iif(room IS NULL, excluded.created, created), room = excluded.room,
        bytes = bytes + excluded.bytes, last = last + excluded.last, updated = excluded.updated, used = excluded.used
-     WHERE incarnation = coalesce(?5, incarnation) AND last = coalesce(?6, last)`,
+     WHERE (?5 IS NULL OR incarnation IN (?5, ?8)) AND last = coalesce(?6, last)`,
   )
-  const place = [incarnation ?? null, after ?? null, count ?? 0]
+  const place = [incarnation ?? null, after ?? null, count ?? 0, begins ?? null]
   const values = [documentId(roomName), roomName, bytes, Date.now(), ...place]
   return noted.run(...values).changes === 1
 }

@@ -112,10 +112,10 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
 
   async claim(update: RoomUpdate, record?: RoomRecord): Promise<number | undefined> {
     return this.database.transaction('IMMEDIATE', () => {
-      const { roomName, incarnation, bytes } = update
+      const { roomName, incarnation, begins, bytes } = update
       const isTaken = record === undefined ? this.hasContent(roomName) : this.hasDocument(roomName)
       if (isTaken) return undefined
-      const first = { incarnation, count: 1 }
+      const first = { incarnation, begins, count: 1 }
       if (!noteDocument(this.database, roomName, bytes.byteLength, first)) return undefined
       if (record !== undefined) this.putNew(roomName, record)
       return this.#insert(update, this.#rowOf(roomName).last)
@@ -183,13 +183,11 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
       'SELECT incarnation, generation, last, used FROM documents WHERE id = ?',
     )
     const row = found.get(documentId(roomName)) as DocumentRow | undefined
-    return row ?? { incarnation: this.#firstOf(roomName), generation: 0, last: 0, used: 0 }
-  }
-
-  /** Returns the incarnation of a document without a row. */
-  #firstOf(roomName: string): string {
+    const known = row ?? { incarnation: FIRST_INCARNATION, generation: 0, last: 0, used: 0 }
     const document = documentOfComments(roomName)
-    return document === undefined ? FIRST_INCARNATION : this.#rowOf(document).incarnation
+    return document === undefined
+      ? known
+      : { ...known, incarnation: this.#rowOf(document).incarnation }
   }
 
   #updatesOf(roomName: string): StoredDocument['updates'] {
@@ -211,9 +209,9 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
     }
     const numbers = new Map<string, number>()
     for (const [key, group] of groups) {
-      const { roomName, incarnation, after } = group[0]!
+      const { roomName, incarnation, begins, after } = group[0]!
       const sum = group.reduce((total, { bytes }) => total + bytes.byteLength, 0)
-      const place = { incarnation, after, count: group.length }
+      const place = { incarnation, begins, after, count: group.length }
       if (!noteDocument(this.database, roomName, sum, place)) continue
       numbers.set(key, this.#rowOf(roomName).last - group.length + 1)
     }
@@ -263,16 +261,18 @@ class SqliteStore extends SqliteCatalog implements DocumentStore {
   }
 
   /** Returns whether a document was removed, with the comments on it. */
-  #remove({ roomName, incarnation, unusedSinceMs, revision }: Removal): boolean {
+  #remove({ roomName, incarnation, current, unusedSinceMs, revision }: Removal): boolean {
     const comments = commentsOf(roomName) ?? NO_ROOM
     const clear = this.database.run(
       `UPDATE documents SET room = NULL, incarnation = ?1, generation = 0, bytes = 0,
          history = 0, created = 0, updated = 0, used = 0, title = NULL, kind = NULL
        WHERE room = ?2 AND (?3 IS NULL OR (used < ?3
            AND NOT EXISTS (SELECT 1 FROM documents AS c WHERE c.room = ?5 AND c.used >= ?3)))
-         AND (?4 IS NULL OR EXISTS (SELECT 1 FROM records WHERE room = ?2 AND revision = ?4))`,
+         AND (?4 IS NULL OR EXISTS (SELECT 1 FROM records WHERE room = ?2 AND revision = ?4))
+         AND incarnation = coalesce(?6, incarnation)`,
     )
-    const values = [incarnation, roomName, unusedSinceMs ?? null, revision ?? null, comments]
+    const only = [unusedSinceMs ?? null, revision ?? null, comments, current ?? null]
+    const values = [incarnation, roomName, ...only]
     if (clear.run(...values).changes === 0) return false
     for (const table of OF_DOCUMENT) {
       this.database.run(`DELETE FROM ${table} WHERE room IN (?, ?)`).run(roomName, comments)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type DocumentLists, type ListPage, MOST_OF_OWNER } from './lists.js'
-import type { DocumentStore, RoomRecord } from './store.js'
+import { type DocumentStore, FIRST_INCARNATION, type RoomRecord } from './store.js'
 import {
   append,
   NOTHING,
@@ -163,7 +163,7 @@ async function labelsOne(store: Listing, other: Listing): Promise<void> {
     return [entry?.title, entry?.kind]
   }
   assert.deepEqual(await shown(), [undefined, undefined])
-  await store.lists.label('one', { title: 'Budget', kind: 'sheet' }, '0')
+  await store.lists.label('one', { title: 'Budget', kind: 'sheet' }, FIRST_INCARNATION)
   assert.deepEqual(await shown(), ['Budget', 'sheet'])
   await store.lists.label('one', { title: 'Of another one', kind: 'page' }, 'x')
   assert.deepEqual(await shown(), ['Budget', 'sheet'])

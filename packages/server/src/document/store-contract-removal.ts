@@ -15,6 +15,10 @@ import {
 export const REMOVAL_CONTRACT: readonly StoreCheck[] = [
   { name: '[AD1] has nothing of a room that was removed, and all of the others', check: removes },
   { name: '[AD2] stores nothing that is for a removed document', check: refusesEarlier },
+  {
+    name: '[DO47] begins a document under a name, once, and only where nothing else is',
+    check: begins,
+  },
   { name: '[AD2] counts no compaction of a removed document', check: refusesCompaction },
   { name: '[AD2] has either none or all of an append beside a removal', check: removesBeside },
   { name: '[AD6] removes what was unused, and nothing that was used since', check: removesUnused },
@@ -62,6 +66,30 @@ async function refusesEarlier(place: StorePlace): Promise<void> {
   await other.remove({ roomName: 'one', incarnation: 'z' })
   assert.deepEqual(await store.append([update('one', 6, 'x')]), [undefined])
   assert.equal((await store.load('one')).incarnation, 'z')
+}
+
+async function begins(place: StorePlace): Promise<void> {
+  await using store = await opened(place)
+  await using other = await opened(place)
+  const first = { ...update('one', 1, 'a'), begins: FIRST_INCARNATION }
+  const late = { ...update('one', 2, 'b'), begins: FIRST_INCARNATION }
+  assert.deepEqual(await store.append([{ ...first, begins: 'x' }]), [undefined])
+  assert.equal(await store.claim({ ...first, begins: 'x' }, { json: '{}' }), undefined)
+  await append(store, [first, { ...first, bytes: oneByte(3) }])
+  assert.deepEqual(await other.append([late]), [undefined], 'another one is there')
+  assert.equal((await other.load('one')).incarnation, 'a')
+  assert.equal((await other.load('one')).updates.length, 2)
+  assert.equal(await store.remove({ roomName: 'one', incarnation: 'x', current: 'b' }), false)
+  assert.equal(await store.remove({ roomName: 'one', incarnation: 'x', current: 'a' }), true)
+  assert.deepEqual(await other.append([late, first]), [undefined, undefined])
+  const next = { ...update('one', 4, 'c'), begins: 'x' }
+  assert.notEqual(await other.claim(next, { json: '{}' }), undefined)
+  assert.equal(await store.incarnation('one'), 'c')
+  await store.putRecord('two', { json: '{}' }, 0)
+  assert.equal(await store.incarnation('two'), FIRST_INCARNATION, 'a record begins no document')
+  assert.notEqual(await store.claim({ ...first, roomName: 'two' }), undefined)
+  assert.equal(await store.incarnation('two'), 'a')
+  assert.equal(await store.incarnation('comments~two'), 'a')
 }
 
 async function refusesCompaction(place: StorePlace): Promise<void> {

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import MODULES from '../modules.cjs'
-import type { StoredDocument, StoredUpdate, StoreModule } from './store.js'
+import {
+  FIRST_INCARNATION,
+  type StoredDocument,
+  type StoredUpdate,
+  type StoreModule,
+} from './store.js'
 import type { KilledAnswer, KilledTask } from './store-contract-killed.js'
 import { CATALOG_CONTRACT } from './store-contract-catalog.js'
 import { COMMENTS_CONTRACT, notesCommentsRemoved } from './store-contract-comments.js'
@@ -158,7 +163,7 @@ async function returnsLater(place: StorePlace): Promise<void> {
   const { generation: none, last } = await store.load('one')
   assert.equal(last, 0, 'a store with `later` tells the number of the last update')
   const [first] = await append(store, [update('one', 1), update('two', 9)])
-  const known = { incarnation: '0', generation: none, last: first! }
+  const known = { incarnation: FIRST_INCARNATION, generation: none, last: first! }
   assert.deepEqual(await store.later('one', known), [], 'nothing came later')
   const [second, third] = await append(other, [update('one', 2), update('one', 3)])
   const all = [first, second, third].map((number, index) => [number, [index + 1]])

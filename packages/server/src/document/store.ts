@@ -1,20 +1,25 @@
+import { noDocument } from '@whereabouts/protocol'
 import type { AskedRoom } from './asked-room.js'
 import type { DocumentLists } from './lists.js'
 import type { VersionStore } from './version-store.js'
 
 /**
- * The incarnation of every document until its first removal. Each removal gives the room's document
- * another incarnation.
+ * What a room has in the place of an incarnation until its first document. To a store, it is a name like any other.
  *
  * @see PROTOCOL.md DO47
  */
-export const FIRST_INCARNATION = '0'
+export const FIRST_INCARNATION = noDocument(0)
 
 /** An update of a room's document on its way to the store. */
 export interface RoomUpdate {
   readonly roomName: string
   /** The incarnation that the update is for. It is never stored in another one. */
   readonly incarnation: string
+  /**
+   * The incarnation that the room has as long as nothing was stored since its last removal, if ever. If it has that,
+   * the update is stored as well, and the room has {@link incarnation} from then on. Comments are never given it.
+   */
+  readonly begins?: string
   readonly bytes: Uint8Array
   /**
    * It is stored only if the room's last update has this number; those of a room in one append follow each other. If
@@ -36,7 +41,7 @@ export interface StoredUpdate {
 
 /** A document as the store has it: the last snapshot, and the updates since. */
 export interface StoredDocument {
-  /** {@link FIRST_INCARNATION}, or the incarnation that the last removal set. */
+  /** What the first update or the last removal set; {@link FIRST_INCARNATION} before. */
   readonly incarnation: string
   /** When it was last changed or opened; 0 for a room that was never stored. */
   readonly usedAtMs: number
@@ -78,13 +83,18 @@ export interface Compaction {
 /** A removal of a room's document, and of the comments on it. */
 export interface Removal {
   readonly roomName: string
-  /** The incarnation of the room's next document, which no earlier document of the room had. */
+  /** What the room has as its incarnation from now on. */
   readonly incarnation: string
+  /** Remove the document only if it has this incarnation. */
+  readonly current?: string
   /** Remove the document only if nobody has changed or opened it, or the comments on it, since this time. */
   readonly unusedSinceMs?: number
   /** Remove the document only if its record has this revision. A store without `lists` isn't given it. */
   readonly revision?: number
 }
+
+/** What has to be so of a document that is removed. */
+export type RemovedOnly = Pick<Removal, 'unusedSinceMs' | 'revision'>
 
 /** The metadata of a room's document. */
 export interface DocumentInfo {
@@ -318,7 +328,7 @@ export interface DocumentStore extends Catalog {
 
 /** What a store says of a room without reading its document. */
 export interface Standing {
-  /** Of the room's document, or of the next one if there is none. */
+  /** Of the room's document, or what says that there is none. */
   readonly incarnation: string
   /** `undefined` if there is none. */
   readonly record: StoredRecord | undefined

@@ -116,7 +116,7 @@ async function performOnDocument(
       if (request.isFresh) await keeper.learn(roomName, undefined)
       return keeper.sync(roomName, request.stateVector, request)
     case 'remove':
-      return keeper.remove(request.removal)
+      return keeper.remove(roomName, request.only)
     case 'release':
       keeper.release(roomName)
       return undefined

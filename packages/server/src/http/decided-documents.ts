@@ -1,6 +1,7 @@
-import { type Action, Problem } from '@whereabouts/protocol'
+import { type Action, isNoDocument, Problem } from '@whereabouts/protocol'
 import type { Asker, Permissions } from '../access/permissions.js'
 import type { Sharing } from '../access/sharing.js'
+import { mayBeStored } from '../document/incarnations.js'
 import { documentDeleted } from '../room/document-deleted.js'
 import type { UpdateOptions } from '../room-documents.js'
 
@@ -44,8 +45,17 @@ function isDeleted(error: unknown): boolean {
 }
 
 /** @throws {Problem} document-deleted if the caller means another document than its record */
-export function bound(options: UpdateOptions, decided: string | undefined): UpdateOptions {
+export function bound(
+  roomName: string,
+  options: UpdateOptions,
+  decided: string | undefined,
+): UpdateOptions {
   const { incarnation = decided } = options
-  if (decided !== undefined && incarnation !== decided) throw documentDeleted()
-  return { ...options, incarnation }
+  const isOther =
+    decided !== undefined &&
+    incarnation !== undefined &&
+    !mayBeStored(roomName, decided, incarnation)
+  if (isOther) throw documentDeleted()
+  const isNamed = incarnation !== undefined && !isNoDocument(incarnation)
+  return { ...options, incarnation: isNamed ? incarnation : (decided ?? incarnation) }
 }

@@ -1,4 +1,11 @@
-import { type Author, isViewLink, Problem, type Updated } from '@whereabouts/protocol'
+import {
+  type Author,
+  isNoDocument,
+  isViewLink,
+  noDocument,
+  Problem,
+  type Updated,
+} from '@whereabouts/protocol'
 import type { Callers } from '../access/caller.js'
 import type { Asker } from '../access/permissions.js'
 import { authorOf } from '../document/version-store.js'
@@ -25,6 +32,7 @@ import {
   assertSameUser,
   idempotencyKey,
   incarnation,
+  isOwned,
   namedLock,
   stateVector,
 } from './parameters.js'
@@ -32,6 +40,7 @@ import { closing } from './question.js'
 
 /** What an application is asked about that isn't one room: no room has this name. */
 const EVERY_ROOM = '*'
+const NO_DOCUMENT = noDocument(0)
 const USUALLY_LISTED = 100
 
 const READ: Demand = { budget: 'documents', needs: ['watch'] }
@@ -131,8 +140,9 @@ export class DocumentCalls {
     }
     return this.#decided.use(asker, 'write', async (current) => {
       const { request, user } = asker
-      const claim = user && access.sharing.claimOf(request, user.claim.id)
-      const options = { ...bound(said.options, current), claim, confirm }
+      const bounds = bound(asker.roomName, said.options, current)
+      const claim = user && access.sharing.claimOf(request, user.claim.id, said.returning)
+      const options = { ...bounds, claim, confirm }
       return rooms.update(asker.roomName, said.update, options)
     })
   }
@@ -178,7 +188,9 @@ export class DocumentCalls {
     const update = await bodies.readBytes(call, maxUpdateBytes, this.#files.types)
     await allowances.take('documentBytes', account, update.byteLength)
     await allowances.makeDocument(account, checkRoom(roomName))
-    return { update, options: { ...options, confirm, author } }
+    const { incarnation: named = NO_DOCUMENT } = options
+    const returning = isNoDocument(named) ? undefined : isOwned(call.query)
+    return { update, options: { ...options, confirm, author }, returning }
   }
 
   /** Returns who writes: the user, or in open mode the member. @see PROTOCOL.md HY3 */

@@ -14,7 +14,7 @@ const LIMIT_BYTES = 8_192
 /** Timers of hidden pages run once a minute. */
 export const MOST_WITHIN_MS = 90_000
 const GZIP = /^(?:x-)?gzip$/
-const INCARNATION = /^[\w-]{1,32}$/
+const INCARNATION = /^(?:\.\d{1,9}|[\w-]{1,32})$/
 const NAMED_LOCK = /^(.+);(\d{1,16})$/
 const BASE64URL = /^[A-Za-z0-9_-]+$/
 
@@ -129,7 +129,12 @@ export function stateVector(parameter: Parameter): Uint8Array | undefined {
   throw badParameter('sv', 'a base64url state vector of Yjs 13')
 }
 
-/** @throws {Problem} bad-parameter */
+/** Returns whether the caller says that the document was its user's, when it was there. @throws {Problem} bad-parameter @see PROTOCOL.md SR25 */
+export function isOwned(parameter: Parameter): boolean {
+  return flag(parameter, 'owned')
+}
+
+/** @throws {Problem} bad-parameter @see PROTOCOL.md DO48 */
 export function incarnation(parameter: Parameter): string | undefined {
   const text = parameter('incarnation')
   if (text === undefined || INCARNATION.test(text)) return text
