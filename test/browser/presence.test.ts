@@ -30,6 +30,22 @@ describe('a window that hears nothing', { timeout: 120_000 }, () => {
     expect(await avatar.getAttribute('title')).not.toContain('Reconnecting')
     expect(bobs.complaints).toEqual([])
   })
+
+  it('[OF96] moves nothing on a phone when it says that edits are not saved', async () => {
+    await using line = await Line.to(pages.baseUrl)
+    await using window = await pages.open(pages.newRoom(), ann, line)
+    await window.page.setViewportSize({ width: 390, height: 760 })
+    await window.text.click()
+    await window.page.keyboard.type('Some text')
+    await window.untilSaved()
+    const place = () => window.text.boundingBox()
+    const before = await place()
+    line.cut()
+    await window.page.keyboard.type(' more')
+    await window.page.getByText('Not saved yet, kept in this browser').waitFor()
+    await window.status.filter({ hasText: 'Reconnecting' }).waitFor()
+    expect((await place())?.y).toBe(before?.y)
+  })
 })
 
 describe('a window whose network drops everything', { timeout: 120_000 }, () => {
