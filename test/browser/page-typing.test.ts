@@ -57,6 +57,16 @@ describe('typing', () => {
     await expect.poll(() => outline(anns)).toEqual(['``` if (a) {\n\tb()\n}', 'after'])
   })
 
+  it('[PG107] keeps away from the bottom of the window', async () => {
+    await using anns = await pages.open(pages.newRoom(), ann)
+    await type(anns, `${'line\n'.repeat(40)}last`)
+    const below = await anns.text.evaluate((text) => {
+      const caret = getSelection()!.getRangeAt(0).getBoundingClientRect()
+      return text.closest('.scroller')!.getBoundingClientRect().bottom - caret.bottom
+    })
+    expect(below).toBeGreaterThanOrEqual(40)
+  })
+
   it('[PG21] Tab indents until Escape lets it leave the text', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)

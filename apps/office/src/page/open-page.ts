@@ -50,6 +50,8 @@ export interface OpenPageOptions {
 
 // The space to keep above and below a followed member.
 const MARGIN_PX = 80
+// The space to keep above and below the user's own caret.
+const OWN_MARGIN_PX = 40
 
 /**
  * Opens the page of the session's room for editing, or for reading only. Close it and call it again
@@ -71,6 +73,8 @@ export function openPage(options: OpenPageOptions): OpenPage {
     extensions: pageExtensions({ page, undo, cursors, refused }),
     content: contentOf(page),
     editorProps: {
+      scrollThreshold: OWN_MARGIN_PX,
+      scrollMargin: OWN_MARGIN_PX,
       attributes: {
         'aria-label': t('common.kind', { kind: 'page' }),
         'aria-multiline': 'true',
