@@ -145,6 +145,7 @@ describe('a faulty server', () => {
       const { code, verdicts, output } = await run('--url', wrong.baseUrl, '--only', only)
       const failed = Object.keys(verdicts).filter((each) => verdicts[each] === 'failed')
       expect(failed, output).toEqual([id])
+      expect(output).toMatch(new RegExp(`^${id} failed: \\S`, 'm'))
       expect(output).toMatch(/^ +- \S.*\n +\S/m)
       expect(code).toBe(1)
     },

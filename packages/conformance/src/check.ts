@@ -1,6 +1,6 @@
 import { startVitest } from 'vitest/node'
 import type { Address } from './at-address.js'
-import { RuleReporter, type RuleResult } from './results.js'
+import { RuleReporter, type RuleResult, type TestOutcome } from './results.js'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,6 +15,8 @@ export interface CheckOptions {
   readonly only?: readonly string[]
   /** The prefix of the names of the tests' rooms. */
   readonly roomsPrefix?: string
+  /** Called with each outcome when its test has ended, long before the last one has. */
+  readonly told?: (id: string, outcome: TestOutcome) => void
 }
 
 /**
@@ -24,10 +26,13 @@ export interface CheckOptions {
  */
 export async function check(
   address: Address,
-  { only = [], roomsPrefix = '' }: CheckOptions = {},
+  { only = [], roomsPrefix = '', told = () => {} }: CheckOptions = {},
 ): Promise<readonly RuleResult[]> {
   const wanted = only.length === 0 ? '[A-Z]{2}\\d+' : only.map(idPattern).join('|')
-  const reporter = new RuleReporter()
+  const id = new RegExp(`^(?:${wanted})$`)
+  const reporter = new RuleReporter((rule, outcome) => {
+    if (id.test(rule)) told(rule, outcome)
+  })
   const vitest = await startVitest('test', [], {
     root: import.meta.dirname,
     config: false,
@@ -43,7 +48,6 @@ export async function check(
   })
   await vitest.close()
   if (reporter.faults.length > 0) throw new Error(reporter.faults.join('\n'))
-  const id = new RegExp(`^(?:${wanted})$`)
   return reporter.results.filter((rule) => id.test(rule.id))
 }
 

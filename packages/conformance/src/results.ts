@@ -23,11 +23,15 @@ export class RuleReporter implements Reporter {
   readonly faults: string[] = []
   readonly #rules = new Map<string, TestOutcome[]>()
 
+  /** @param told is called with each outcome when its test has ended */
+  constructor(private readonly told: (id: string, outcome: TestOutcome) => void) {}
+
   onTestCaseResult(test: TestCase): void {
     const outcome = outcomeOf(test)
     if (outcome === undefined) return
     for (const id of idsIn(test.name)) {
       this.#rules.set(id, [...(this.#rules.get(id) ?? []), outcome])
+      this.told(id, outcome)
     }
   }
 
