@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { DocumentFiles } from '@whereabouts/server'
 import { describe, expect, it } from 'vitest'
 import { call, expectProblem } from 'whereabouts-conformance/http'
@@ -37,9 +40,15 @@ class Conversions {
   }
 }
 
-async function startWith(conversions: Conversions) {
+async function newFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'whereabouts-files-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+
+async function startWith(conversions: Conversions, more: { readonly dataDir?: string } = {}) {
   const office = new Office({ ann: ALL })
-  const options = { ...office.options, documentFiles: conversions.files, revalidateMs: 3_600_000 }
+  const { files } = conversions
+  const options = { ...office.options, documentFiles: files, revalidateMs: 3_600_000, ...more }
   return { office, server: await start('node:http', options) }
 }
 
@@ -83,4 +92,19 @@ describe('[AC43 FL17] a file that was converted', () => {
       expect(left.text).not.toContain('secret')
     },
   )
+})
+
+it('[FL15 HY3] a version says who posted the file that its document began with', async () => {
+  await using folder = await newFolder()
+  const conversions = new Conversions()
+  const { server } = await startWith(conversions, { dataDir: folder.path })
+  await using _ = server
+  const room = new TestRoom(server.baseUrl)
+  const headers = { ...as('ann').headers, 'content-type': TYPE }
+  const posted = call(room.url('document'), { headers, body: Buffer.from('a,b') })
+  await conversions.begun
+  conversions.end()
+  expect(await posted).toMatchObject({ status: 200 })
+  const named = await call(room.url('document/versions'), { ...as('ann'), json: { name: 'Sent' } })
+  expect(JSON.parse(named.text)).toMatchObject({ authors: [{ id: 'ann' }] })
 })

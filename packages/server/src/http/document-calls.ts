@@ -147,7 +147,7 @@ export class DocumentCalls {
     })
   }
 
-  /** A file is a document of its own, so it is for a room without one. @see FILES.md FL15 */
+  /** A file is a document of its own, so it is for a room without one. @see FILES.md FL15, PROTOCOL.md HY3 */
   async #writeFile(call: Call, name: string, type: string): Promise<Updated> {
     const { entrance, rooms } = this.parts
     const read = (entered: Entered) => this.#readPosted(call, entered)
@@ -160,6 +160,7 @@ export class DocumentCalls {
     await entrance.confirm(decided)
     const stored = await rooms.create(asker.roomName, { update, owner: user?.claim.id })
     if (stored === undefined) throw new Problem('bad-update', 'The file has no content.')
+    rooms.history.wrote(asker.roomName, this.#authorOf(call, asker.roomName, user))
     return stored
   }
 
