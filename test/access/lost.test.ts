@@ -63,6 +63,19 @@ it('[SR25 DO96] two windows of the owner that give it back at once, and somebody
   }
 })
 
+it('[DO48 DO96 DO98] a number of deletions that was made up closes the room to nobody', async () => {
+  await using running = await startShared()
+  const room = new TestRoom(running.baseUrl)
+  const post = posting(room, 'A1')
+  const made = { incarnation: '999999999-made-up', owned: '1' }
+  expect(await post('vic', made)).toMatchObject({ status: 200 })
+  const removal = { method: 'DELETE', ...as('vic') }
+  expect(await call(room.url('document'), removal)).toMatchObject({ status: 204 })
+  expectProblem(await post('ann', { incarnation: LOST, owned: '1' }), 'document-deleted')
+  expect(await post('ann', { incarnation: '.1000000000' })).toMatchObject({ status: 200 })
+  expect(await accessOf(room, 'ann')).toMatchObject({ owner: 'ann' })
+})
+
 it('[SR25] where the record doesn’t decide, whoever may write gives a lost document back', async () => {
   const office = new Office({ ada: ['watch', 'join', 'move', 'write'], ben: ['watch'] })
   await using running = await start('node:http', office.options)

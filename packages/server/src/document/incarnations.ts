@@ -9,7 +9,7 @@ import {
 /** The number of random bytes in the name of an incarnation. */
 const RANDOM_BYTES = 9
 
-/** The names that servers give. No other one comes back, so that nobody makes up a number that can't be counted on. */
+/** The names that come back: with a number that deletions can't take to more digits than a call may say. */
 const GIVEN = /^\d{1,9}(-|$)/
 
 /** Returns the incarnation of a document that begins in a room without one. @see PROTOCOL.md DO47 */

@@ -199,7 +199,7 @@ const OPENAPI = {
           ofUser,
           query('incarnation', 'Which document the update is for, as the answer to a sync says', {
             type: 'string',
-            pattern: '^(\\.[0-9]{1,9}|[A-Za-z0-9_-]{1,32})$',
+            pattern: '^(\\.[0-9]{1,10}|[A-Za-z0-9_-]{1,32})$',
           }),
           query('owned', 'Whether that document was its user’s, in case the server has lost it', {
             enum: ['0', '1'],

@@ -14,7 +14,7 @@ const LIMIT_BYTES = 8_192
 /** Timers of hidden pages run once a minute. */
 export const MOST_WITHIN_MS = 90_000
 const GZIP = /^(?:x-)?gzip$/
-const INCARNATION = /^(?:\.\d{1,9}|[\w-]{1,32})$/
+const INCARNATION = /^(?:\.\d{1,10}|[\w-]{1,32})$/
 const NAMED_LOCK = /^(.+);(\d{1,16})$/
 const BASE64URL = /^[A-Za-z0-9_-]+$/
 
