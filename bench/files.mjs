@@ -154,6 +154,7 @@ async function ownFile() {
       rules: [],
       validations: [],
       notes: {},
+      links: {},
       look,
       rows,
       columns,

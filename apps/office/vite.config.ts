@@ -109,10 +109,11 @@ const TOGETHER = [
   { name: 'univer-icons-shared', test: /@univerjs[\\/]icons[\\/]/ },
   // The page needs this of the grid's parts.
   { name: 'diff', test: /node_modules[\\/]fast-diff[\\/]/ },
-  // The names that files take from each other can't be shortened: the grid is one, as before it had tools that come later.
+  // The names that files take from each other can't be shortened: the grid is one, as before it had tools that come later,
+  // with what of the application's own those tools use as well.
   {
     name: 'grid',
-    test: /@univerjs[\\/](?!find-replace|data-validation|sheets-(?:find-replace|sort|filter|conditional|data-validation)|preset-sheets-(?!core)|icons)[\w-]+[\\/]lib[\\/]es[\\/](?:index|facade)\.js$/,
+    test: /office[\\/]src[\\/]focus-cells|univer[\\/]dist[\\/]presence[\\/](?:grid|panes)\.js|@univerjs[\\/](?!find-replace|data-validation|sheets-(?:find-replace|sort|filter|conditional|data-validation)|preset-sheets-(?!core)|icons)[\w-]+[\\/]lib[\\/]es[\\/](?:index|facade)\.js$/,
   },
 ]
 

@@ -26,6 +26,26 @@ async function untilNotes(notes: readonly string[], ...windows: SheetWindow[]): 
 const untilFocused = (window: SheetWindow): Promise<void> =>
   field(window).and(window.page.locator(':focus')).waitFor()
 
+async function sort(window: SheetWindow, first: string, last: string): Promise<void> {
+  await window.selectRange(first, last)
+  await window.openMenuOnSelection(first)
+  await window.page.getByText('Sort', { exact: true }).last().hover()
+  await window.page.getByText('Ascending', { exact: true }).last().click()
+}
+
+/** Returns the note of A1 of the sheet that is shown, if it isn't the first one. */
+const noteOfCopy = ({ page }: SheetWindow) =>
+  page.evaluate(() => {
+    const { whereabouts } = globalThis as unknown as {
+      whereabouts: {
+        activeSheet: () => string
+        note: (sheet: string, row: number, column: number) => string | undefined
+      }
+    }
+    const sheet = whereabouts.activeSheet()
+    return sheet === 'sheet-1' ? undefined : whereabouts.note(sheet, 0, 0)
+  })
+
 async function write(window: SheetWindow, cell: string, text: string): Promise<void> {
   await window.select(cell)
   await window.page.keyboard.press('Shift+F2')
@@ -94,11 +114,11 @@ describe('notes', () => {
     await bobs.deleteRow(3)
     await poll(async () => (await anns.size()).rows).toBe(999)
     await anns.page.keyboard.press('Escape')
-    await anns.dialog.filter({ hasText: 'not lost' }).waitFor()
+    await poll(() => anns.dialog.getByLabel('Your text').inputValue()).toBe('not lost')
     await untilNotes(['', '', '', '', ''], anns, bobs)
   })
 
-  it('[SH143 SH147] go with cells that are copied, cut, sorted and filtered, and with copied sheets', async () => {
+  it('[SH142 SH143 SH147] go with cells that are copied, cut and sorted, and with copied sheets', async () => {
     const room = sheets.newRoom()
     await using anns = await open(room)
     await using bobs = await open(room, bob)
@@ -116,6 +136,19 @@ describe('notes', () => {
     await untilNotes(['of b', '', '', 'of b', ''], anns, bobs)
     await anns.page.keyboard.press('Control+z')
     await untilNotes(['of b', '', '', '', 'of b'], anns, bobs)
+    await sort(anns, 'A1', 'A3')
+    await untilNotes(['', 'of b', '', '', 'of b'], anns, bobs)
+    await bobs.write('C1', 'beside')
+    await anns.untilCell([0, 2], 'beside')
+    await anns.write('A1', 'z')
+    await sort(anns, 'A1', 'A3')
+    await bobs.untilCell([0, 0], 'b')
+    await untilNotes(['of b', '', '', '', 'of b'], anns, bobs)
+    await untilInOrder(anns, bobs)
+
+    await anns.tab('Sheet 1').click({ button: 'right' })
+    await anns.page.getByText('Copy', { exact: true }).filter({ visible: true }).click()
+    await poll(() => noteOfCopy(anns)).toBe('of b')
     await untilInOrder(anns, bobs)
   })
 

@@ -28,6 +28,7 @@ const COSTS: FileSheet = {
   rules: [],
   validations: [],
   notes: {},
+  links: {},
   rows: { count: 1_000, sizes: { 1: 40 }, hidden: [2] },
   columns: { count: 26, sizes: { 1: 200 }, hidden: [] },
 }
@@ -109,5 +110,19 @@ describe('LibreOffice', { timeout: 240_000 }, () => {
     )
     expect(byColumn.map(({ check }) => check)).toEqual(checks.map((check) => ({ ...check })))
     expect(byColumn.map(({ ranges: own }) => own)).toEqual(validations.map((one) => one.ranges))
+  })
+
+  it('[FL10 FL31 FL32] keeps the notes and links of a workbook', async () => {
+    const notes = { 0: { 0: 'Ann: why?\nBob: <because>' }, 7: { 3: 'where nothing is' } }
+    const links = {
+      0: { 0: { url: 'https://example.com/a?b=1&c=2' }, 2: { place: "='Two sheets'!A1:B2" } },
+    }
+    await using place = await saved([{ ...COSTS, notes, links }, TWO])
+    await convert(place.folder, place.file, 'ods')
+    await convert(place.folder, join(place.folder, 'saved.ods'), 'xlsx')
+    const bytes = await readDisk(join(place.folder, 'saved.xlsx'))
+    const { sheets } = await readFile(bytes, 'saved.xlsx')
+    expect(sheets[0]!.notes).toEqual(notes)
+    expect(sheets[0]!.links).toEqual(links)
   })
 })

@@ -156,14 +156,14 @@ async function loadTools(
   shared: SharedWorkbook,
   giveBack: Notices['giveBack'],
 ): Promise<void> {
-  const [{ addTools }, { texts }] = await untilLoaded(() =>
+  const [{ addTools }, { texts, cellTexts }] = await untilLoaded(() =>
     Promise.all([import('./sheet-tools.js'), currentLanguage().language.loadToolTexts()]),
   )
   univer
     .__getInjector()
     .get(LocaleService)
     .load({ [gridLocale()]: texts })
-  await addTools(univer, shared, giveBack)
+  await addTools(univer, shared, cellTexts, giveBack)
 }
 
 /** Adds `whereabouts.differences()` and more to the browser's console, for debugging. */
@@ -199,6 +199,8 @@ function expose(shared: SharedWorkbook, tools: Promise<void>): void {
       undefined,
     /** Returns the note of a cell; `undefined` if it has none. */
     note: (id: string, row: number, column: number) => shared.attached.noteAt(id, row, column),
+    /** Returns where a cell leads; `undefined` if nowhere. */
+    link: (id: string, row: number, column: number) => shared.attached.linkAt(id, row, column),
     /** Whether a row is neither hidden nor filtered out. */
     isRowShown: (id: string, row: number) =>
       shared.workbook.getSheetBySheetId(id)?.getSheet().getRowVisible(row),

@@ -21,7 +21,8 @@ import {
   ISheetCellDropdownManagerService,
   SheetCellDropdownManagerService,
 } from 'virtual:univer-dropdowns'
-import { addNotes } from './beside-cells/add-notes.js'
+import { addCellCards } from './beside-cells/cell-cards.js'
+import type { CellTexts } from './beside-cells/texts.js'
 import { addKeys } from './sheet-keys.js'
 import { nameControls } from './sheet-names/name-controls.js'
 import { printLight } from './sheet-print.js'
@@ -34,13 +35,14 @@ import '@univerjs/sheets-sort-ui/lib/index.css'
 
 /**
  * Adds the tools that the cells don't need: finding, replacing, sorting, filtering, conditional formats, data
- * validation, notes and some keys.
+ * validation, notes, links and some keys.
  *
  * @see OFFICE.md SF10
  */
 export async function addTools(
   univer: Univer,
   shared: SharedWorkbook,
+  texts: CellTexts,
   giveBack: (given: GivenBack) => void,
 ): Promise<void> {
   univer
@@ -67,7 +69,7 @@ export async function addTools(
   ])
   await Promise.all(late)
   shared.showLate()
-  await addNotes(univer, shared, giveBack)
+  addCellCards(univer, shared, texts, giveBack)
   addKeys(univer, shared)
   addSum(univer, shared)
   printLight(univer, shared.workbook.getId())

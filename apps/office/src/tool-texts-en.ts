@@ -19,3 +19,6 @@ export const texts = mergeLocales(
   sheetValidation,
   validationPanel,
 )
+
+/** What is said about notes and links of cells. */
+export { texts as cellTexts } from './beside-cells/languages/en.js'

@@ -254,6 +254,7 @@ export class GridReader {
       rules: this.rules(id) ?? [],
       validations: this.validations(id) ?? [],
       notes: this.#attached.notesOf(id),
+      links: this.#attached.linksOf(id),
     }
   }
 

@@ -81,6 +81,7 @@ const ALSO_OWN_BUSINESS = new Set([
 const OPENINGS = new Set([
   'data-validation.operation.open-validation-panel',
   'sheet.operation.show-data-validation-dropdown',
+  'whereabouts.operation.edit-link',
   'whereabouts.operation.edit-note',
 ])
 

@@ -14,6 +14,7 @@ const EDGE = 8
 /** A card beside a cell. */
 export class Card {
   readonly #element = document.createElement('div')
+  #shown: string | null = null
 
   constructor() {
     this.#element.className = 'cell-card'
@@ -24,14 +25,24 @@ export class Card {
     document.body.append(this.#element)
   }
 
-  /** Shows a text, or an element that is edited; the mouse goes through what only passes. */
-  show(content: string | HTMLElement, label: string, isPassing: boolean): void {
+  /**
+   * Shows texts and elements; the mouse goes through what only passes.
+   *
+   * @param id of what is shown: the same is left as it is; without one it is a field
+   */
+  show(
+    content: readonly (string | HTMLElement)[],
+    label: string,
+    isPassing: boolean,
+    id: string | null = null,
+  ): void {
     const element = this.#element
     element.ariaLabel = label
     element.toggleAttribute('data-passing', isPassing)
-    const isShown = typeof content === 'string' ? element.textContent === content : false
-    if (isShown && element.firstElementChild === null) return
-    element.replaceChildren(content)
+    element.toggleAttribute('data-open', id === null)
+    if (id !== null && id === this.#shown) return
+    this.#shown = id
+    element.replaceChildren(...content)
   }
 
   /** Puts it beside a cell, on the side where it fits; out of sight without a cell. */
@@ -39,7 +50,8 @@ export class Card {
     const element = this.#element
     element.hidden = box === undefined
     if (box === undefined) return
-    const { offsetWidth: width, offsetHeight: height } = element
+    const { offsetWidth: width, offsetHeight: height, scrollHeight, clientHeight } = element
+    element.toggleAttribute('data-scrolled', scrollHeight > clientHeight)
     const right = box.left + box.width + GAP
     const fits = right + width + EDGE <= innerWidth
     const left = fits ? right : box.left - GAP - width
@@ -50,6 +62,7 @@ export class Card {
 
   hide(): void {
     this.#element.hidden = true
+    this.#shown = null
     this.#element.replaceChildren()
   }
 }

@@ -1,21 +1,33 @@
-import { LIMITS } from '@whereabouts/univer/document'
+import { formatNumber } from '../language/formats.js'
+import type { CellTexts } from './texts.js'
 
 /** A field for the text of a note, which ends with Escape, Ctrl+Enter or a click elsewhere. */
 export class NoteField {
-  readonly element = document.createElement('textarea')
+  readonly element = document.createElement('div')
+  readonly #field = document.createElement('textarea')
   #isOpen = true
 
   /** @param whenDone called once with the text; `isByKey` tells whether the focus is still here */
   constructor(
     text: string,
-    { label, placeholder }: { readonly label: string; readonly placeholder: string },
+    mostCharacters: number,
+    label: string,
+    { writeNote, noteFull }: CellTexts,
     whenDone: (text: string, isByKey: boolean) => void,
   ) {
-    const field = this.element
+    const field = this.#field
     field.value = text
     field.ariaLabel = label
-    field.placeholder = placeholder
-    field.maxLength = LIMITS.noteCharacters
+    field.placeholder = writeNote
+    field.maxLength = mostCharacters
+    const fault = document.createElement('p')
+    fault.role = 'alert'
+    this.element.append(field, fault)
+    field.addEventListener('input', () => {
+      // A browser cuts what is pasted without a word.
+      const isFull = field.value.length >= mostCharacters
+      fault.textContent = isFull ? noteFull(formatNumber(mostCharacters)) : ''
+    })
     const end = (isByKey: boolean) => {
       if (!this.#isOpen) return
       this.#isOpen = false
@@ -34,8 +46,8 @@ export class NoteField {
   }
 
   focus(): void {
-    this.element.focus()
-    this.element.setSelectionRange(this.element.value.length, this.element.value.length)
+    this.#field.focus()
+    this.#field.setSelectionRange(this.#field.value.length, this.#field.value.length)
   }
 }
 

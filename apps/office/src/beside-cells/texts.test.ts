@@ -10,5 +10,7 @@ it('[LA8] what is said about cells is there in every language of the application
   for (const { texts } of Object.values(own)) {
     expect(Object.keys(texts).toSorted()).toEqual(Object.keys(english).toSorted())
     expect(texts.noteOf('B2')).toContain('B2')
+    expect(texts.noteFull('10,000')).toContain('10,000')
+    expect(texts.linkOf('B2')).toContain('B2')
   }
 })

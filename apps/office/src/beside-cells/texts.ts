@@ -1,20 +1,20 @@
-import { currentLanguage } from '../language/language.js'
-import { untilLoaded } from '../late-part.js'
-
-/** What is said about notes of cells. */
+/** What is said about notes and links of cells. */
 export interface CellTexts {
+  readonly addLink: string
   readonly addNote: string
+  readonly deleteLink: string
   readonly deleteNote: string
+  readonly editLink: string
   readonly editNote: string
+  /** The name of a link, for screen readers. */
+  readonly linkOf: (cell: string) => string
+  /** Why what was typed can't be a link. */
+  readonly notALink: string
+  /** Why no more can be written into a note. */
+  readonly noteFull: (mostCharacters: string) => string
   /** The name of a note, for screen readers. */
   readonly noteOf: (cell: string) => string
+  readonly openLink: string
+  readonly writeLink: string
   readonly writeNote: string
-}
-
-/** Beside the messages that every window loads, as they come after the cells. */
-const FILES = import.meta.glob<{ readonly texts: CellTexts }>('./languages/*.ts')
-
-/** Loads the texts in the language of the window. */
-export async function loadTexts(): Promise<CellTexts> {
-  return (await untilLoaded(FILES[`./languages/${currentLanguage().code}.ts`]!)).texts
 }

@@ -1,4 +1,5 @@
 // The types of messages: which there are, and what each has to be given.
+import type { CellTexts } from '../beside-cells/texts.js'
 import type { ILocales } from '@univerjs/core'
 import type { IntlMessageFormat } from 'intl-messageformat'
 import type { messages } from '../languages/en.js'
@@ -23,7 +24,10 @@ export interface Language {
   /** Loads Univer's texts. */
   readonly loadGridTexts: () => Promise<{ readonly default: ILocales[string] }>
   /** Loads Univer's texts of the tools that come after the cells. */
-  readonly loadToolTexts: () => Promise<{ readonly texts: ILocales[string] }>
+  readonly loadToolTexts: () => Promise<{
+    readonly texts: ILocales[string]
+    readonly cellTexts: CellTexts
+  }>
   /** Loads what Univer says about the functions of formulas. */
   readonly loadFunctionTexts: () => Promise<{ readonly default: ILocales[string] }>
 }

@@ -105,7 +105,7 @@ export const messages = {
   'files.left.formats': 'formats, and formulas; the values are kept',
   'files.left.grouping': 'groups of rows and columns',
   'files.left.images': 'images',
-  'files.left.links': 'links; their text is kept',
+  'files.left.links': 'links that lead neither to the web nor to cells; their text is kept',
   'files.left.long-texts': 'texts that are too long; they are cut',
   'files.left.macros': 'macros',
   'files.left.merges': 'merged cells beyond what a sheet can have',

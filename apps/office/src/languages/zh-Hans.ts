@@ -104,7 +104,7 @@ export const messages: Messages = {
   'files.left.formats': '格式和公式（保留值）',
   'files.left.grouping': '行和列的分组',
   'files.left.images': '图片',
-  'files.left.links': '链接（保留文字）',
+  'files.left.links': '既不指向网址也不指向单元格的链接（保留文字）',
   'files.left.long-texts': '过长的文字（已截断）',
   'files.left.macros': '宏',
   'files.left.merges': '超出上限的合并单元格',

@@ -1,6 +1,9 @@
 import type { LineId } from './axis.js'
 import type { CellMap } from './cell-map.js'
 import type { CellMatrix } from './cells.js'
+import { LIMITS } from './limits.js'
+import { isAddress, placeIn, printLink, type Link, type StoredLink } from './link.js'
+import type { Sheets } from './references.js'
 import type { SheetState } from './sheet-state.js'
 import type { Workbook } from './workbook.js'
 
@@ -10,6 +13,12 @@ import type { Workbook } from './workbook.js'
  */
 export class Attached {
   readonly #workbook: Workbook
+  /** The most characters of a note. */
+  readonly noteCharacters: number = LIMITS.noteCharacters
+  /** Returns whether a text is an address to which a cell may lead. */
+  readonly isAddress = isAddress
+  /** Returns the reference that the place of a link is; `undefined` if it isn't one. */
+  readonly placeIn = placeIn
 
   constructor(workbook: Workbook) {
     this.#workbook = workbook
@@ -24,6 +33,19 @@ export class Attached {
   noteAt(sheet: string, row: number, column: number): string | undefined {
     const state = this.#workbook.sheetWithId(sheet)
     return state && valueAt(state, state.notes, row, column)
+  }
+
+  /** Returns where a cell leads; `undefined` if nowhere. */
+  linkAt(sheet: string, row: number, column: number): Link | undefined {
+    const state = this.#workbook.sheetWithId(sheet)
+    const link = state && valueAt(state, state.links, row, column)
+    return link && printLink(link, sheet, this.#workbook)
+  }
+
+  /** Returns the links of all cells of a sheet that lead anywhere. */
+  linksOf(sheet: string): CellMatrix<Link> {
+    const state = this.#workbook.sheetWithId(sheet)
+    return state === undefined ? {} : linksIn(state, this.#workbook)
   }
 
   /** Returns all notes of a sheet. */
@@ -55,6 +77,18 @@ export function matrixOf<T>({ rows, columns }: SheetState, map: CellMap<T>): Cel
     if (at !== undefined && to !== undefined) (matrix[at] ??= {})[to] = value
   }
   return matrix
+}
+
+/** Returns the links of a sheet that lead anywhere now. */
+export function linksIn(sheet: SheetState, sheets: Sheets): CellMatrix<Link> {
+  const links: Record<number, Record<number, Link>> = {}
+  for (const [row, inRow] of Object.entries(matrixOf(sheet, sheet.links))) {
+    for (const [column, stored] of Object.entries(inRow as CellMatrix<StoredLink>[number])) {
+      const link = printLink(stored, sheet.id, sheets)
+      if (link !== undefined) (links[Number(row)] ??= {})[Number(column)] = link
+    }
+  }
+  return links
 }
 
 const placesOf = (shown: readonly LineId[]): ReadonlyMap<LineId, number> =>

@@ -11,6 +11,7 @@ import { setFrozen } from '../operations/set-frozen.js'
 import { setHidden } from '../operations/set-hidden.js'
 import { setLook } from '../operations/set-look.js'
 import { setMerges } from '../operations/set-merges.js'
+import { setLinks } from '../operations/set-links.js'
 import { setNotes } from '../operations/set-notes.js'
 import { setRangeValues } from '../operations/set-range-values.js'
 import { setRules } from '../operations/set-rules.js'
@@ -27,7 +28,16 @@ import type { Workbook } from './workbook.js'
 
 const AXES: readonly AxisName[] = ['rows', 'columns']
 /** What is compared of a sheet once its lines are in place. */
-const KINDS = [setRangeValues, setMerges, setFrozen, setFilter, setRules, setValidations, setNotes]
+const KINDS = [
+  setRangeValues,
+  setMerges,
+  setFrozen,
+  setFilter,
+  setRules,
+  setValidations,
+  setNotes,
+  setLinks,
+]
 
 /** Does the same as `takingSteps`, without a pause. */
 export const takeSteps = (workbook: Workbook, held: CellPlace | null): Operation[] =>

@@ -18,7 +18,7 @@ export const RULES_FORMAT = 4
 /** The version from which a sheet has data validations. */
 export const VALIDATIONS_FORMAT = 5
 
-/** The version from which cells have notes. */
+/** The version from which cells have notes and links. */
 export const NOTES_FORMAT = 6
 
 /** The newest version of the sheet format that this client knows. @see SHEET.md SD21 */

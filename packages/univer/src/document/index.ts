@@ -3,6 +3,7 @@ export { SheetDocument, type DerivedSheet, type SheetSnapshot } from './sheet-do
 export { joinSteps, PART_CELLS, partsOf } from './parts.js'
 export { isFields, isSame, readStyle, toValue, usualKind, wholeOf } from './cells.js'
 export { isTooLong, readCriterion, type Filter } from './criterion.js'
+export { isAddress, placeIn, type Link } from './link.js'
 export { LIMITS } from './limits.js'
 export type { Restored } from './restore.js'
 export { fitsMerges } from './merges.js'

@@ -34,6 +34,8 @@ export const LIMITS = {
   leastValidatedCells: 200,
   /** Of a cell's note. */
   noteCharacters: 10_000,
+  /** Of the address to which a cell leads. */
+  linkCharacters: 2_048,
   /** Rows that a sort moves as a whole; each takes an entry. */
   sortedRows: 10_000,
   /** In pixels. */

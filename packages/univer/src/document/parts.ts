@@ -1,7 +1,9 @@
 import type { Operation } from '../operations/operation.js'
 import type { SetRangeValues } from '../operations/set-range-values.js'
+import type { SetLinks } from '../operations/set-links.js'
 import type { SetNotes } from '../operations/set-notes.js'
 import type { CellMatrix } from './cells.js'
+import type { Link } from './link.js'
 import { LIMITS } from './limits.js'
 
 /** How many cells are written at once; each part takes one block. */
@@ -40,7 +42,7 @@ export function partsOf(steps: readonly Operation[], most: number): Operation[][
 /** Splits a step that writes many cells. */
 function piecesOf(step: Operation, most: number): Operation[] {
   if (countIn(step) <= most) return [step]
-  if (step.type === 'set-notes') return notesIn(step, most)
+  if (step.type === 'set-notes' || step.type === 'set-links') return attachedIn(step, most)
   if (step.type !== 'set-range-values') return [step]
   const pieces: SetRangeValues[] = []
   let cells = most
@@ -58,8 +60,8 @@ function piecesOf(step: Operation, most: number): Operation[] {
 
 function countIn(step: Operation): number {
   let count = 0
-  if (step.type === 'set-notes') {
-    for (const [, , note] of cellsIn(step.notes)) count += costOf(note)
+  if (step.type === 'set-notes' || step.type === 'set-links') {
+    for (const [, , value] of cellsIn(valuesOf(step))) count += costOf(value)
     return count
   }
   if (step.type !== 'set-range-values') return 1
@@ -67,23 +69,30 @@ function countIn(step: Operation): number {
   return count
 }
 
-/** Splits a step that writes notes: long ones take as much of an update as many cells. */
-function notesIn(step: SetNotes, most: number): SetNotes[] {
-  const pieces: SetNotes[] = []
+/** Splits a step that writes notes or links: long ones take as much of an update as many cells. */
+function attachedIn(step: SetNotes | SetLinks, most: number): Operation[] {
+  const pieces: Record<number, Record<number, unknown>>[] = []
   let cost = most
-  for (const [row, column, note] of cellsIn(step.notes)) {
-    if (cost + costOf(note) > most) {
-      pieces.push({ ...step, notes: {} })
+  for (const [row, column, value] of cellsIn(valuesOf(step))) {
+    if (cost + costOf(value) > most) {
+      pieces.push({})
       cost = 0
     }
-    const notes = pieces.at(-1)!.notes as Record<number, Record<number, string | null>>
-    ;(notes[row] ??= {})[column] = note
-    cost += costOf(note)
+    ;(pieces.at(-1)![row] ??= {})[column] = value
+    cost += costOf(value)
   }
-  return pieces
+  const field = step.type === 'set-notes' ? 'notes' : 'links'
+  return pieces.map((values) => ({ ...step, [field]: values }))
 }
 
-const costOf = (note: string | null): number => 1 + ((note?.length ?? 0) >> 4)
+const valuesOf = (step: SetNotes | SetLinks): CellMatrix<string | Link | null> =>
+  step.type === 'set-notes' ? step.notes : step.links
+
+/** As how many cells it counts. */
+function costOf(value: string | Link | null): number {
+  const text = typeof value === 'object' ? Object.values(value ?? {}).join('') : value
+  return 1 + (text.length >> 4)
+}
 
 function* cellsIn<T>(matrix: CellMatrix<T>): Generator<readonly [row: number, column: number, T]> {
   for (const [row, inRow] of Object.entries(matrix)) {

@@ -8,16 +8,18 @@ import type { SetValidations } from '../operations/set-validations.js'
 import { complete, type Work } from '../slices.js'
 import type { AxisName, LineId } from './axis.js'
 import { isEmpty, type CellData, type CellMatrix, type CellPlace, type CellRange } from './cells.js'
-import { Attached, matrixOf } from './attached.js'
+import { Attached, linksIn, matrixOf } from './attached.js'
 import { takeSteps, takingSteps } from './changes.js'
 import { Draft } from './draft.js'
 import type { Filter } from './criterion.js'
 import { LIMITS } from './limits.js'
+import type { Link } from './link.js'
 import { hasTooManyMerges } from './merges.js'
 import type { Chance } from './order-key.js'
 import { PART_CELLS, partsOf } from './parts.js'
 import { BLOCK_FROM } from './range-writer.js'
 import { isSeen } from './own-writes.js'
+import type { Sheets } from './references.js'
 import type { Rule } from './rule-list.js'
 import type { Validation } from './validation-list.js'
 import type { Look } from './sheet-list.js'
@@ -53,6 +55,8 @@ export interface SheetSnapshot {
   readonly validations: readonly Validation[]
   /** The notes of cells. */
   readonly notes: CellMatrix<string>
+  /** Where cells lead. */
+  readonly links: CellMatrix<Link>
 }
 
 /** The parts of a sheet that depend on the positions of its lines. */
@@ -138,7 +142,7 @@ export class SheetDocument {
 
   /** Returns what the grid shows, or should start with. */
   snapshot(): SheetSnapshot[] {
-    return this.#workbook.shown.map(snapshotOf)
+    return this.#workbook.shown.map((sheet) => snapshotOf(sheet, this.#workbook))
   }
 
   /** Does the same as `applying`, without a pause. */
@@ -391,7 +395,7 @@ function positionIn({ axis, shown }: LinesState, id: LineId): number {
   return shown[at] === id ? at : -1
 }
 
-function snapshotOf(sheet: SheetState): SheetSnapshot {
+function snapshotOf(sheet: SheetState, sheets: Sheets): SheetSnapshot {
   const cells: Record<number, Record<number, CellData>> = {}
   for (const [row, rowId] of sheet.rows.shown.entries()) {
     for (const entry of sheet.table.get(rowId)?.values() ?? []) {
@@ -412,6 +416,7 @@ function snapshotOf(sheet: SheetState): SheetSnapshot {
     rules: sheet.rules.shown,
     validations: sheet.validations.shown,
     notes: matrixOf(sheet, sheet.notes),
+    links: linksIn(sheet, sheets),
   }
 }
 

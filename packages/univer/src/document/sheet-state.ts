@@ -14,6 +14,7 @@ import {
 import { readCriterion, type Criterion, type Filter } from './criterion.js'
 import { CellMap } from './cell-map.js'
 import { printFormula, readFormula, type Formula } from './formula.js'
+import { readLink } from './link.js'
 import { readNote } from './note.js'
 import type { Lines, Sheets } from './references.js'
 import { RangedList } from './ranged-list.js'
@@ -110,6 +111,7 @@ export class SheetState implements Lines {
   readonly rules = new RangedList<StoredEffect, Rule>(RULES)
   readonly validations = new RangedList<StoredCheck, Validation>(VALIDATIONS)
   readonly notes = new CellMap(readNote)
+  readonly links = new CellMap(readLink)
 
   constructor(id: string, size: { readonly rows: number; readonly columns: number }) {
     this.id = id
@@ -240,7 +242,7 @@ export class SheetState implements Lines {
   }
 
   /** Reads what a cell has beside its content, which a stranger may have written. */
-  readAttached(part: 'notes', key: string, stored: unknown): void {
+  readAttached(part: 'notes' | 'links', key: string, stored: unknown): void {
     const ids = splitKey(key)
     if (ids !== undefined) this[part].read(...ids, stored)
   }

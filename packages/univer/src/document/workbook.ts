@@ -19,6 +19,7 @@ export type Part =
   | 'rules'
   | 'validations'
   | 'notes'
+  | 'links'
 
 /** The keys of the written entries, by the name of the part. */
 export type Written = ReadonlyMap<string, ReadonlySet<string>>
@@ -37,6 +38,7 @@ const PARTS: readonly Part[] = [
   'rules',
   'validations',
   'notes',
+  'links',
 ]
 
 /** What is read in about a millisecond. */
@@ -173,7 +175,7 @@ function read(sheet: SheetState, part: Part, key: string, value: unknown): void 
   else if (part === 'merges') sheet.readMerge(key, value)
   else if (part === 'filters') sheet.readFilter(key, value)
   else if (part === 'rules' || part === 'validations') sheet[part].read(key, value)
-  else if (part === 'notes') sheet.readAttached(part, key, value)
+  else if (part === 'notes' || part === 'links') sheet.readAttached(part, key, value)
   else sheet.readLine(part, key, value)
 }
 

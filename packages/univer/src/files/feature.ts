@@ -4,6 +4,7 @@ import {
   LIMITS,
   type CellData,
   type CellRange,
+  type Link,
   type Operation,
   type Rule,
   type Validation,
@@ -25,6 +26,7 @@ export class SheetDraft {
   readonly rules: Rule[] = []
   readonly validations: Validation[] = []
   readonly notes: { [row: number]: { [column: number]: string } } = {}
+  readonly links: { [row: number]: { [column: number]: Link } } = {}
   readonly rows = new LinesDraft()
   readonly columns = new LinesDraft()
 
@@ -34,10 +36,14 @@ export class SheetDraft {
     ;(this.cells[row] ??= {})[column] = { ...this.cells[row]?.[column], ...cell }
   }
 
-  /** As many lines as the cells and notes need. */
+  /** As many lines as the cells, notes and links need. */
   get size(): { readonly rows: number; readonly columns: number } {
     let [rows, columns]: [number, number] = [FIRST_SIZE.rows, FIRST_SIZE.columns]
-    const all = [...Object.entries(this.cells), ...Object.entries(this.notes)]
+    const all = [
+      ...Object.entries(this.cells),
+      ...Object.entries(this.notes),
+      ...Object.entries(this.links),
+    ]
     for (const [row, inRow] of all) {
       rows = Math.max(rows, Number(row) + 1)
       for (const column of Object.keys(inRow)) columns = Math.max(columns, Number(column) + 1)

@@ -40,6 +40,7 @@ export const sheetWith = (sheet: Partial<FileSheet>): FileSheet => ({
   rules: [],
   validations: [],
   notes: {},
+  links: {},
   rows: { count: 1_000, sizes: {}, hidden: [] },
   columns: { count: 26, sizes: {}, hidden: [] },
   ...sheet,

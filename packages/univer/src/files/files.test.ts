@@ -684,3 +684,47 @@ describe('notes of a file', () => {
     expect(leftOut).toEqual([])
   })
 })
+
+describe('links of a file', () => {
+  const PACKAGE = 'http://schemas.openxmlformats.org/package/2006/relationships'
+  const RELATIONS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
+  const read = async (links: string, ...targets: readonly string[]) => {
+    const relations = targets.map(
+      (target, at) =>
+        `<Relationship Id="l${at}" Type="${RELATIONS}/hyperlink" Target="${target}" TargetMode="External"/>`,
+    )
+    const bytes = workbookOf({
+      'xl/worksheets/sheet1.xml': worksheetOf(
+        '<row r="1"><c r="A1"><v>1</v></c></row>',
+        `<hyperlinks>${links}</hyperlinks>`,
+      ),
+      'xl/worksheets/_rels/sheet1.xml.rels': `<Relationships xmlns="${PACKAGE}">${relations.join('')}</Relationships>`,
+    })
+    const { sheets, leftOut } = await readFile(bytes, 'a.xlsx')
+    return { links: sheets[0]!.links, leftOut }
+  }
+
+  it('[FL32] lead to the web, to mailboxes and to cells', async () => {
+    const { links, leftOut } = await read(
+      '<hyperlink ref="A1" r:id="l0"/><hyperlink ref="B1" r:id="l1"/><hyperlink ref="A2" location="One!B2:C3"/><hyperlink ref="B2" location="#A1"/>',
+      'https://example.com/?a=1&amp;b=2',
+      'mailto:ann@example.com',
+    )
+    expect(links).toEqual({
+      0: { 0: { url: 'https://example.com/?a=1&b=2' }, 1: { url: 'mailto:ann@example.com' } },
+      1: { 0: { place: '=One!B2:C3' }, 1: { place: '=One!A1' } },
+    })
+    expect(leftOut).toEqual([])
+  })
+
+  it('[FL32] that lead elsewhere are left out, and said so', async () => {
+    const { links, leftOut } = await read(
+      '<hyperlink ref="A1" r:id="l0"/><hyperlink ref="B1" r:id="l1"/><hyperlink ref="C1" r:id="l2"/><hyperlink ref="D1" location="Sales"/>',
+      'javascript:alert(1)',
+      'file:///etc/passwd',
+      `https://example.com/${'x'.repeat(3_000)}`,
+    )
+    expect(links).toEqual({})
+    expect(leftOut).toEqual([{ feature: 'links', sheet: 'One', count: 4, example: 'A1' }])
+  })
+})

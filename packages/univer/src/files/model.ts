@@ -27,7 +27,7 @@ export const LEFT_OUT = {
   charts: 'charts',
   images: 'images',
   drawings: 'text boxes and shapes',
-  links: 'links; their text is kept',
+  links: 'links that lead neither to the web nor to cells; their text is kept',
   validations: 'data validation',
   'conditional-formats': 'conditional formats',
   filters: 'conditions of filters; rows stay as they are',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import * as Y from 'yjs'
-import type { CellData, CellMatrix, Style } from '../document/index.js'
+import type { CellData, CellMatrix, Link, Style } from '../document/index.js'
 import { sheetWith } from './files.fixture.js'
 import {
   readFile,
@@ -220,6 +220,13 @@ const validations = fc
     (all) => all.map((one, at) => ({ id: `file-${at + 1}`, ...one })) as FileSheet['validations'],
   )
 
+const link = fc.constantFrom<Link>(
+  { url: 'https://example.com/a?b=1&c="2"#d' },
+  { url: 'mailto:a@b.com' },
+  { place: "='Sheet 2'!B2:C4" },
+  { place: "='Sheet 2'!$A:$B" },
+)
+
 const anySheet: fc.Arbitrary<FileSheet> = fc.record({
   name: fc.constantFrom('One', '表 1', "it's"),
   cells: matrix(cell),
@@ -237,6 +244,7 @@ const anySheet: fc.Arbitrary<FileSheet> = fc.record({
   rules,
   validations,
   notes: matrix(text),
+  links: matrix(link),
   rows: linesOf(1_000, fc.integer({ min: 1, max: 400 })),
   // 88 is what a column has anyway.
   columns: linesOf(

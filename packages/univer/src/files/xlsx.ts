@@ -91,8 +91,20 @@ function readSheet(source: Source, report: Report): FileSheet {
 
 /** Returns a sheet with as many lines as it needs, and nothing beyond them. */
 export function sheetOf(draft: SheetDraft): FileSheet {
-  const { name, cells, merges, frozen, filter, look, rules, validations, notes, rows, columns } =
-    draft
+  const {
+    name,
+    cells,
+    merges,
+    frozen,
+    filter,
+    look,
+    rules,
+    validations,
+    notes,
+    links,
+    rows,
+    columns,
+  } = draft
   const { size } = draft
   return {
     name,
@@ -104,6 +116,7 @@ export function sheetOf(draft: SheetDraft): FileSheet {
     rules,
     validations,
     notes: cellsWithin(notes, size),
+    links: cellsWithin(links, size),
     filter: filter !== null && filter.range.endRow < size.rows ? filter : null,
     frozen: {
       rows: Math.min(frozen.rows, size.rows),

@@ -6,6 +6,7 @@ import {
   ISheetClipboardService,
   PREDEFINED_HOOK_NAME_PASTE,
   SheetInterceptorService,
+  SheetSkeletonManagerService,
 } from '@univerjs/preset-sheets-core'
 import type { SharedWorkbook } from '../bind-workbook.js'
 import type { CellMatrix } from '../document/index.js'
@@ -35,7 +36,12 @@ export function redrawWith(
   injector: Injector,
 ): void {
   const renders = injector.get(IRenderManagerService)
-  const draw = () => renders.getRenderById(unit)?.mainComponent?.makeForceDirty()
+  const draw = () => {
+    const render = renders.getRenderById(unit)
+    // Univer keeps the styles of the cells that it has drawn.
+    render?.with(SheetSkeletonManagerService).reCalculate()
+    render?.mainComponent?.makeForceDirty()
+  }
   let { version } = attached
   draw()
   subscribe(() => {

@@ -8,32 +8,35 @@ import type { SheetState } from '../document/sheet-state.js'
 import type { UnshownSheet } from './operation-kind.js'
 
 /** What cells have beside their contents, by the part of the document that has it. */
-export type AttachedPart = 'notes'
+export type AttachedPart = 'notes' | 'links'
 
 /** All of them. */
-export const ATTACHED: readonly AttachedPart[] = ['notes']
+export const ATTACHED: readonly AttachedPart[] = ['notes', 'links']
 
 /** How the document has one of them. */
-interface AttachedKind {
+interface AttachedKind<T> {
   readonly part: AttachedPart
   /** The version from which the document has it. */
   readonly format: number
+  /** Returns a value as it is stored; `null` for nothing. */
+  readonly store?: (value: T | null) => unknown
 }
 
 /** Writes what cells have, by position; `null` deletes it. */
-export function writeAttached(
-  { part, format }: AttachedKind,
-  values: CellMatrix<unknown>,
+export function writeAttached<T>(
+  { part, format, store = (value) => value }: AttachedKind<T>,
+  values: CellMatrix<T | null>,
   { id, rows, columns }: SheetState,
   draft: Draft,
   doc: Doc,
 ): void {
   for (const [row, inRow] of Object.entries(values)) {
-    for (const [column, value] of Object.entries(inRow as CellMatrix<unknown>[number])) {
+    for (const [column, value] of Object.entries(inRow as CellMatrix<T | null>[number])) {
       const [rowId, columnId] = [rows.shown[Number(row)], columns.shown[Number(column)]]
       if (rowId === undefined || columnId === undefined) continue
-      if (value !== null) raiseFormat(doc, format)
-      draft.put(partName(part, id), `${rowId}:${columnId}`, value ?? undefined)
+      const stored = store(value)
+      if (stored !== null) raiseFormat(doc, format)
+      draft.put(partName(part, id), `${rowId}:${columnId}`, stored ?? undefined)
     }
   }
 }

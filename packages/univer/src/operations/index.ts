@@ -11,6 +11,7 @@ import { renameSheet } from './rename-sheet.js'
 import { setFilter } from './set-filter.js'
 import { setFrozen } from './set-frozen.js'
 import { setHidden } from './set-hidden.js'
+import { setLinks } from './set-links.js'
 import { setLook } from './set-look.js'
 import { setMerges } from './set-merges.js'
 import { setNotes } from './set-notes.js'
@@ -37,6 +38,7 @@ export const OPERATIONS: { readonly [T in Operation['type']]: OperationKind<Of<T
   'set-rules': setRules,
   'set-validations': setValidations,
   'set-notes': setNotes,
+  'set-links': setLinks,
   carry,
   'insert-sheet': insertSheet,
   'remove-sheet': removeSheet,

@@ -2,6 +2,7 @@ import type { AxisName } from '../document/axis.js'
 import { insertAt, type Splice } from '../document/list-changes.js'
 import { keyBetween, makeName } from '../document/order-key.js'
 import { partName } from '../document/workbook.js'
+import { ATTACHED } from './attached-steps.js'
 import { keyAt, linesOf, positionsIn } from './lines.js'
 import { onSheet, type LinesChange, type OperationKind, type Recorder } from './operation-kind.js'
 import { hiddenAsTheyAre } from './set-hidden.js'
@@ -44,7 +45,7 @@ export const insertLines: OperationKind<InsertLines, LinesChange<Splice>> = {
     insertAt(lines.shown, at, ids)
     for (const id of ids) lines.touched.add(id)
     for (const entry of sheet.entriesOf(axis, ids)) sheet.touched.add(entry)
-    sheet.notes.touch(axis, ids)
+    for (const part of ATTACHED) sheet[part].touch(axis, ids)
     return [{ type: 'insert-lines', sheet: sheet.id, axis, at, count }]
   },
 

@@ -32,6 +32,7 @@ import type {
 } from '@univerjs/preset-sheets-core'
 
 import type { CellMatrix } from '../document/cells.js'
+import type { Link } from '../document/link.js'
 
 /** The parameters of a mutation of one sheet whose part of Univer is loaded later. */
 interface OnSheet {
@@ -83,5 +84,6 @@ export interface Mutations {
   'sheet.mutation.toggle-gridlines': IToggleGridlinesMutationParams
   'sheet.mutation.set.numfmt': ISetNumfmtMutationParams
   'sheet.operation.set-worksheet-active': ISetWorksheetActiveOperationParams
+  'whereabouts.mutation.set-links': OnSheet & { links: CellMatrix<Link | null> }
   'whereabouts.mutation.set-notes': OnSheet & { notes: CellMatrix<string | null> }
 }

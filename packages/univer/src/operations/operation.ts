@@ -10,6 +10,7 @@ import type { SetFilter } from './set-filter.js'
 import type { SetFrozen } from './set-frozen.js'
 import type { SetHidden } from './set-hidden.js'
 import type { SetLook } from './set-look.js'
+import type { SetLinks } from './set-links.js'
 import type { SetMerges } from './set-merges.js'
 import type { SetNotes } from './set-notes.js'
 import type { SetRangeValues } from './set-range-values.js'
@@ -37,4 +38,5 @@ export type Operation =
   | SetRules
   | SetValidations
   | SetNotes
+  | SetLinks
   | Carry

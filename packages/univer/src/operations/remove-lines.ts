@@ -2,6 +2,7 @@ import type { AxisName, LineId } from '../document/axis.js'
 import type { Splice } from '../document/list-changes.js'
 import type { SheetState } from '../document/sheet-state.js'
 import { partName } from '../document/workbook.js'
+import { ATTACHED } from './attached-steps.js'
 import { linesOf } from './lines.js'
 import { onSheet, type LinesChange, type OperationKind, type Recorder } from './operation-kind.js'
 import type { OnRange } from './params.js'
@@ -32,8 +33,9 @@ export const removeLines: OperationKind<RemoveLines, LinesChange<Splice>> = {
       draft.put(partName('cells', sheet.id), key, undefined)
       draft.put(partName('styles', sheet.id), key, undefined)
     }
-    for (const [row, column] of sheet.notes.in(axis, ids)) {
-      draft.put(partName('notes', sheet.id), `${row}:${column}`, undefined)
+    for (const attached of ATTACHED) {
+      for (const [row, column] of sheet[attached].in(axis, ids))
+        draft.put(partName(attached, sheet.id), `${row}:${column}`, undefined)
     }
     const part = partName(axis, sheet.id)
     for (const id of ids) {

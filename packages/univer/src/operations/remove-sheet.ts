@@ -19,6 +19,7 @@ const CONTENTS: readonly Part[] = [
   'rules',
   'validations',
   'notes',
+  'links',
 ]
 
 export const removeSheet: OperationKind<RemoveSheet, SheetsChange<Splice>> = {

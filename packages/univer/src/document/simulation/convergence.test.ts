@@ -39,13 +39,18 @@ function expectSame({ people }: Office): void {
   for (const { doc, sheets, grid } of people) {
     const fresh = new SheetDocument(doc)
     const expected = new Grid(fresh.snapshot())
+    const links = linksOf(fresh)
     fresh.destroy()
     expectEqual(sheets.takeChanges(), [])
     expectEqual(grid, expected)
     expectEqual(new Grid(sheets.snapshot()), expected)
     expectEqual(grid, first!.grid)
+    expectEqual(linksOf(sheets), links)
   }
 }
+
+/** Where cells lead, which a grid looks up. */
+const linksOf = (sheets: SheetDocument) => sheets.snapshot().map(({ links }) => links)
 
 /** Compares like `toEqual`, which is slow, and calls it only to report a difference. */
 function expectEqual(actual: unknown, expected: unknown): void {

@@ -1,6 +1,7 @@
 import type { Carry } from '../../operations/carry.js'
 import type { LineOperation, Operation } from '../../operations/operation.js'
 import type { SetFilter } from '../../operations/set-filter.js'
+import type { SetLinks } from '../../operations/set-links.js'
 import type { SetNotes } from '../../operations/set-notes.js'
 import type { SetRangeValues } from '../../operations/set-range-values.js'
 import type { SetRules } from '../../operations/set-rules.js'
@@ -38,7 +39,12 @@ interface Sheet {
   readonly notes: string[][]
 }
 
-function setPart(sheet: Sheet, step: SetFilter | SetRules | SetValidations | SetNotes): void {
+function setPart(
+  sheet: Sheet,
+  step: SetFilter | SetRules | SetValidations | SetNotes | SetLinks,
+): void {
+  // A grid looks links up, as where they lead depends on other cells.
+  if (step.type === 'set-links') return
   if (step.type === 'set-notes') setNotes(sheet.notes, step.notes)
   else if (step.type === 'set-filter') sheet.filter = step.filter
   else if (step.type === 'set-rules') sheet.rules = step.rules
@@ -145,6 +151,7 @@ export class Grid {
       case 'set-rules':
       case 'set-validations':
       case 'set-notes':
+      case 'set-links':
         setPart(this.sheet(step.sheet), step)
         return
       default:

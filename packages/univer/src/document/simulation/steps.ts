@@ -10,7 +10,8 @@ export function randomSteps(grid: Grid, chance: Random, unique: () => string): O
   const kind = chance.below(100)
   if (kind < 20) return [writeCells(sheet, chance)]
   if (kind < 33) return [writeRange(sheet, chance)]
-  if (kind < 36) return [setNotes(sheet, chance, unique)]
+  if (kind < 35) return [setNotes(sheet, chance, unique)]
+  if (kind < 36) return [setLinks(sheet, chance)]
   if (kind < 38) return [carry(grid, sheet, chance)]
   if (kind < 68) return [changeLines(sheet, chance)]
   if (kind < 75) return [sort(sheet, chance)]
@@ -65,6 +66,21 @@ function setNotes(sheet: Sheet, chance: Random, unique: () => string): Operation
     ;(notes[row] ??= {})[column] = chance.below(4) === 0 ? null : `note ${unique()}`
   }
   return { type: 'set-notes', sheet: sheet.id, notes }
+}
+
+/** Has some cells lead somewhere, or nowhere. */
+function setLinks(sheet: Sheet, chance: Random): Operation {
+  const links: Record<number, Record<number, { url: string } | { place: string } | null>> = {}
+  for (let n = chance.below(4); n >= 0; n--) {
+    const row = chance.below(sheet.rows.length)
+    ;(links[row] ??= {})[chance.below(sheet.columns.length)] = chance.pick([
+      { url: `https://example.com/${n}` },
+      { place: `='Sheet 2'!B2:C${3 + chance.below(4)}` },
+      { place: `=A${1 + chance.below(6)}` },
+      null,
+    ])
+  }
+  return { type: 'set-links', sheet: sheet.id, links }
 }
 
 /** Moves what cells have beside their contents, as when cells are cut and pasted or sorted among others. */

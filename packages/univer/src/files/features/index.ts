@@ -5,6 +5,7 @@ import { formulas } from './formulas.js'
 import { frozen } from './frozen.js'
 import { leftOut } from './left-out.js'
 import { lines } from './lines.js'
+import { links } from './links.js'
 import { look } from './look.js'
 import { merges } from './merges.js'
 import { notes } from './notes.js'
@@ -25,5 +26,6 @@ export const FEATURES: readonly Feature[] = [
   rules,
   validations,
   notes,
+  links,
   leftOut,
 ]

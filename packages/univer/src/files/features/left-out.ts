@@ -14,7 +14,6 @@ const IN_SHEETS: readonly (readonly [LeftOutFeature, Count])[] = [
   ['charts', ({ charts }) => lengthOf(charts)],
   ['images', ({ images }) => [lengthOf(images), fromOf(images?.[0]?.anchor)]],
   ['drawings', ({ textBoxes }) => lengthOf(textBoxes)],
-  ['links', (sheet) => cellsWith(sheet, ({ hyperlink }) => hyperlink !== undefined)],
   ['rich-text', (sheet) => cellsWith(sheet, ({ richText }) => lengthOf(richText) > 1)],
   ['tables', ({ tables }) => lengthOf(tables)],
   ['pivot-tables', ({ pivotTables }) => lengthOf(pivotTables)],
