@@ -153,6 +153,8 @@ async function ownFile() {
       filter: null,
       rules: [],
       validations: [],
+      names: [],
+      print: null,
       notes: {},
       links: {},
       look,

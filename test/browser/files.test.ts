@@ -21,6 +21,8 @@ const sheetWith = (sheet: Partial<FileSheet>): FileSheet => ({
   look: { isHidden: false, color: null, hasGridLines: true },
   rules: [],
   validations: [],
+  names: [],
+  print: null,
   notes: {},
   links: {},
   rows: { count: 1_000, sizes: {}, hidden: [] },

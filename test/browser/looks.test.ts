@@ -175,6 +175,8 @@ const PARTS: readonly (readonly [name: string, open: (sheet: SheetWindow) => Pro
   ['replacing', ({ page }) => page.keyboard.press('Control+h')],
   ['formats', ({ page }) => page.keyboard.press('Control+1')],
   ['rules', ({ page }) => page.keyboard.press('Alt+Shift+f')],
+  ['names', ({ page }) => page.keyboard.press('Control+F3')],
+  ['printing', ({ page }) => page.keyboard.press('Control+p')],
   ['functions', ({ page }) => page.keyboard.type('=su')],
 ]
 

@@ -6,7 +6,7 @@ import { ann, poll, Sheets } from './sheets.js'
 // What may come after the cells are drawn.
 const LATER =
   /\/assets\/(?:univer-functions|function-texts|univer-icons|sheet-tools|tool-texts-\w+|formulas\.worker)-/
-const MOST_BYTES = 942_200
+const MOST_BYTES = 943_500
 const MOST_SCRIPTS = 20
 const LARGE_BYTES = 100_000
 const CANVAS = 'canvas#univer-sheet-main-canvas_workbook'

@@ -27,6 +27,8 @@ const COSTS: FileSheet = {
   look: { isHidden: false, color: '#00AB12', hasGridLines: true },
   rules: [],
   validations: [],
+  names: [],
+  print: null,
   notes: {},
   links: {},
   rows: { count: 1_000, sizes: { 1: 40 }, hidden: [2] },

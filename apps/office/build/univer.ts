@@ -8,6 +8,7 @@ import { drawsChanges } from './draws-changes.js'
 import { drawsFirst } from './first-drawing.js'
 import { iconsLater } from './late-icons.js'
 import { laterParts } from './later-parts.js'
+import { nameBox, namePanel } from './name-box.js'
 import { withoutTextDocuments } from './text-documents.js'
 
 // Univer looks for the first character of all that is left of a word, once for each character of it.
@@ -276,6 +277,8 @@ export const univer = (): Plugin[] => [
 export const univerInPage = (): Plugin[] => [
   withoutUnseen,
   keepsFocusInPanels,
+  nameBox,
+  namePanel,
   withoutTextDocuments,
   smallerPreset,
   namesOfFunctions,

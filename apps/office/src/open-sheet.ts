@@ -11,11 +11,13 @@ import {
 import type { CellData } from '@whereabouts/univer/document'
 import { DroppedFile } from './files/dropped-files.js'
 import type { SheetFiles } from './files/FilesButton.js'
+import { readTitle } from './document-name.js'
 import { focusCells } from './focus-cells.js'
 import { currentLanguage, t } from './language/language.js'
 import { loadIcons } from './late-icons.js'
 import { untilLoaded } from './late-part.js'
 import { followDarkness } from './looks/theme.js'
+import { notify as showNotice } from './passing-notice.js'
 import { beforeReload } from './offline/before-reload.js'
 import type { Session } from './session.js'
 import { formatList } from './language/formats.js'
@@ -64,7 +66,8 @@ export async function openSheet(
   })
   void loadIcons()
   void describeFunctions(univer)
-  const tools = loadTools(univer, shared, giveBack)
+  const print = () => void printSheet(univer, shared, session)
+  const tools = loadTools(univer, shared, giveBack, print)
   shared.subscribe(() => session.document.setUnwritten(shared.isUnwritten))
   const dropped = new DroppedFile()
   beforeReload(async () => {
@@ -91,6 +94,7 @@ export async function openSheet(
       addSheets: (updates) => shared.addSheets(updates),
       toSave: () => shared.toSave(),
       dropped,
+      print,
     },
     focus: focusCells,
   }
@@ -155,6 +159,7 @@ async function loadTools(
   univer: Univer,
   shared: SharedWorkbook,
   giveBack: Notices['giveBack'],
+  print: () => void,
 ): Promise<void> {
   const [{ addTools }, { texts, cellTexts }] = await untilLoaded(() =>
     Promise.all([import('./sheet-tools.js'), currentLanguage().language.loadToolTexts()]),
@@ -163,7 +168,18 @@ async function loadTools(
     .__getInjector()
     .get(LocaleService)
     .load({ [gridLocale()]: texts })
-  await addTools(univer, shared, cellTexts, giveBack)
+  await addTools(univer, shared, cellTexts, giveBack, print)
+}
+
+/** Asks how the sheet that is shown is to be printed. @see OFFICE.md OF92 */
+async function printSheet(univer: Univer, shared: SharedWorkbook, session: Session): Promise<void> {
+  try {
+    const { openPrint } = await import('./print/open-print.js')
+    openPrint(shared, univer.__getInjector(), session, readTitle(session.doc) ?? '')
+  } catch (error) {
+    reportError(error)
+    showNotice(t('common.unreachable'))
+  }
 }
 
 /** Adds `whereabouts.differences()` and more to the browser's console, for debugging. */

@@ -21,7 +21,7 @@ const EPOCH_MS = Date.UTC(1899, 11, 30)
 
 type Sheet = ReturnType<SharedWorkbook['workbook']['getActiveSheet']>
 
-/** Adds the keys of other spreadsheets that Univer lacks. @see OFFICE.md SF16, SF17, SF25, SH128 */
+/** Adds the keys of other spreadsheets that Univer lacks. @see OFFICE.md SF16, SF17, SF25, SH128, SH157 */
 export function addKeys(univer: Univer, { workbook }: SharedWorkbook): void {
   const injector = univer.__getInjector()
   const commands = injector.get(ICommandService)
@@ -37,6 +37,7 @@ export function addKeys(univer: Univer, { workbook }: SharedWorkbook): void {
     ['format', () => run('sheet.operation.open.numfmt.panel'), KeyCode.Digit1 | CTRL],
     ['rules', () => openRules(commands), KeyCode.F | ALT | SHIFT],
     ['validations', () => openValidations(commands), KeyCode.V | ALT | SHIFT],
+    ['names', () => openNames(commands), KeyCode.F3 | CTRL],
     ['new-sheet', () => run('sheet.command.insert-sheet'), KeyCode.F11 | SHIFT],
   ]
   for (const [name, act, ...bindings] of keys) {
@@ -60,6 +61,11 @@ function openRules(commands: ICommandService): void {
 /** Opens the panel with the data validations of the sheet, as its menu does. */
 function openValidations(commands: ICommandService): void {
   void commands.executeCommand('data-validation.operation.open-validation-panel', {})
+}
+
+/** Opens the panel with the names of the workbook, as the name box does. */
+function openNames(commands: ICommandService): void {
+  void commands.executeCommand('sidebar.operation.defined-name', { value: 'open' })
 }
 
 /** Returns this moment at this place in a sheet's days. */

@@ -13,3 +13,18 @@ export function printLight(univer: Univer, unitId: string): void {
     injector.get(IRenderManagerService).getRenderById(unitId)?.scene.render()
   })
 }
+
+/** Has the key with which the browser prints ask first how. The browser's own menu prints what is on the screen. @see OFFICE.md OF92 */
+export function addPrintKey(ask: () => void): void {
+  addEventListener(
+    'keydown',
+    (event) => {
+      const isPrint = event.key.toLowerCase() === 'p' && (event.ctrlKey || event.metaKey)
+      if (!isPrint || event.shiftKey || event.altKey) return
+      event.preventDefault()
+      event.stopPropagation()
+      ask()
+    },
+    { capture: true },
+  )
+}

@@ -25,7 +25,7 @@ import { addCellCards } from './beside-cells/cell-cards.js'
 import type { CellTexts } from './beside-cells/texts.js'
 import { addKeys } from './sheet-keys.js'
 import { nameControls } from './sheet-names/name-controls.js'
-import { printLight } from './sheet-print.js'
+import { addPrintKey, printLight } from './sheet-print.js'
 import { addSum } from './sheet-sum.js'
 import '@univerjs/find-replace/lib/index.css'
 import '@univerjs/sheets-conditional-formatting-ui/lib/index.css'
@@ -44,6 +44,7 @@ export async function addTools(
   shared: SharedWorkbook,
   texts: CellTexts,
   giveBack: (given: GivenBack) => void,
+  print: () => void,
 ): Promise<void> {
   univer
     .__getInjector()
@@ -73,6 +74,7 @@ export async function addTools(
   addKeys(univer, shared)
   addSum(univer, shared)
   printLight(univer, shared.workbook.getId())
+  addPrintKey(print)
   void nameControls(univer)
 }
 

@@ -212,7 +212,7 @@ class BoundWorkbook implements SharedWorkbook {
     const said = { notify: this.#say, giveBack: this.#giveBack }
     this.#closing.add(refuse(commands, this.#whyReadOnly, this.#binding.amounts, said))
     this.leftOut = document.leftOut()
-    this.workbook = univerAPI.createWorkbook(createWorkbook(document.snapshot()))
+    this.workbook = univerAPI.createWorkbook(createWorkbook(document.snapshot(), document.names))
     this.#where = this.#createWhere()
   }
 

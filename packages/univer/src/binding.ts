@@ -145,6 +145,7 @@ export class Binding implements Steps {
     activeSheet: () => this.grid.activeSheet,
     ruleProblem: (sheet, rule) => this.grid.ruleProblem(sheet, rule),
     validationProblem: (sheet, rule) => this.grid.validationProblem(sheet, rule),
+    names: () => this.grid.names(),
   }
 
   /** Keeps the cell in which someone types as it is; another cell or `null` releases it. */
@@ -441,7 +442,9 @@ export class Binding implements Steps {
    */
   #corrections(): Operation[] {
     const { grid } = this
-    return this.#sheets.derived().flatMap((derived) => {
+    const { names } = this.#sheets
+    const inNames: Operation[] = isSame(grid.names(), names) ? [] : [{ type: 'set-names', names }]
+    const inSheets = this.#sheets.derived().flatMap((derived) => {
       const { id: sheet, merges, frozen, rules, validations, formulas } = derived
       if (!grid.has(sheet)) return []
       const reader = grid.cells(sheet)
@@ -462,6 +465,7 @@ export class Binding implements Steps {
         steps.push({ type: 'set-validations', sheet, validations })
       return steps
     })
+    return [...inNames, ...inSheets]
   }
 
   /** Returns steps for the filters that Univer has changed by itself while the user edited. */

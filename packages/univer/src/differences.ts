@@ -7,10 +7,12 @@ export function differences(doc: Doc, grid: GridReader): string[] {
   // The document is read again, independent of the binding's state.
   const document = new SheetDocument(doc)
   const expected = document.snapshot()
+  const { names } = document
   document.destroy()
   const order = expected.map(({ id }) => id)
   if (!isSame(order, grid.order)) return [`sheets: ${order.join()} but ${grid.order.join()}`]
-  return expected.flatMap((sheet) => differencesIn(sheet, grid.snapshot(sheet.id)))
+  const inNames = isSame(names, grid.names()) ? [] : [describe('names', names, grid.names())]
+  return [...inNames, ...expected.flatMap((sheet) => differencesIn(sheet, grid.snapshot(sheet.id)))]
 }
 
 function differencesIn(expected: SheetSnapshot, actual: SheetSnapshot): string[] {

@@ -9,6 +9,7 @@ export {
 } from './document/format.js'
 export { compareCells, type CellDifference } from './document/compare.js'
 export type { Restored } from './document/restore.js'
+export { readPrint, writePrint, type PrintSettings } from './document/print-settings.js'
 export { LIMITS } from './document/limits.js'
 export type { CellData, CellMatrix, CellRange, CellWrite, Style } from './document/cells.js'
 export type { Operation } from './operations/operation.js'

@@ -9,6 +9,7 @@ import type { LexerTreeBuilder } from '@univerjs/preset-sheets-core'
 import {
   fitsRules,
   fitsValidations,
+  compare,
   LIMITS,
   readCheck,
   readCriterion,
@@ -22,6 +23,7 @@ import {
   type CellWrite,
   type Filter,
   type Look,
+  type Name,
   type Rule,
   type SheetSnapshot,
   type Validation,
@@ -32,6 +34,8 @@ import { CellReader } from './grid-cells.js'
 const FILTERS = 'SHEET_FILTER_PLUGIN'
 const RULES = 'SHEET_CONDITIONAL_FORMATTING_PLUGIN'
 const VALIDATIONS = 'SHEET_DATA_VALIDATION_PLUGIN'
+/** The same for names. */
+export const NAMES = 'SHEET_DEFINED_NAME_PLUGIN'
 
 interface UniverFilters {
   readonly [sheet: string]: {
@@ -51,6 +55,17 @@ interface UniverRule {
 interface UniverValidation {
   readonly uid: string
   readonly ranges: readonly IRange[]
+}
+
+/** A name of Univer's. */
+export interface UniverName {
+  readonly id: string
+  readonly name: string
+  /** A formula, or references without `=`. */
+  readonly formulaOrRefString: string
+  /** The sheet that it belongs to; anything else for the workbook. */
+  readonly localSheetId?: string
+  readonly comment?: string
 }
 
 /** Reads the grid in the document's format. */
@@ -179,6 +194,21 @@ export class GridReader {
     const check = readCheck(rule, toText)
     const ranges = rule.ranges.flatMap((range) => this.#within(id, range))
     return check === undefined || ranges.length === 0 ? undefined : { id: rule.uid, ranges, check }
+  }
+
+  /** Returns all names, the lowest id first. */
+  names(): Name[] {
+    const all = (this.#resource(NAMES) ?? {}) as { [id: string]: UniverName }
+    return Object.values(all)
+      .map((name) => this.name(name))
+      .toSorted((a, b) => compare(a.id, b.id))
+  }
+
+  /** Returns a name of Univer's form. */
+  name({ id, name, formulaOrRefString: text, localSheetId, comment }: UniverName): Name {
+    const sheet = localSheetId !== undefined && this.has(localSheetId) ? localSheetId : null
+    const formula = text.startsWith('=') ? text : `=${text}`
+    return { id, name: name.trim(), formula, sheet, comment: comment ?? '' }
   }
 
   /** Returns what a part of Univer keeps of the workbook; `undefined` until it has been loaded. */

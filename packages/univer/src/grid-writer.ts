@@ -11,9 +11,10 @@ import {
   type Worksheet,
 } from '@univerjs/core'
 import { MarkDirtyRowAutoHeightOperation, SetStyleCommand } from '@univerjs/preset-sheets-core'
-import type { AxisName, CellMatrix, CellWrite } from './document/index.js'
+import type { AxisName, CellMatrix, CellWrite, Name } from './document/index.js'
 import { toUniverCell } from './grid-cells.js'
 import type { GridReader } from './grid-reader.js'
+import { toUniverName } from './univer-names.js'
 import type { Mutations } from './operations/mutations.js'
 import type { Operation } from './operations/operation.js'
 
@@ -42,6 +43,12 @@ export class GridWriter {
   ): void {
     const on = { unitId: this.#workbook.getUnitId(), subUnitId: sheet }
     this.#commands.syncExecuteCommand(mutation, { ...on, ...params }, { fromCollab: true })
+  }
+
+  /** Sets a name as it is now, or removes it. */
+  setName(what: 'set' | 'remove', name: Name): void {
+    const { activeSheet = '' } = this
+    this.execute(`formula.mutation.${what}-defined-name`, activeSheet, toUniverName(name))
   }
 
   /** @throws {RangeError} if the grid doesn't have the sheet */

@@ -12,7 +12,15 @@ import {
   type ISetRangeValuesMutationParams,
   type ISetWorksheetNameMutationParams,
 } from '@univerjs/preset-sheets-core'
-import { isTooLong, LIMITS, type AxisName, type CellRange } from './document/index.js'
+import {
+  isNameText,
+  isTooLong,
+  LIMITS,
+  type AxisName,
+  type CellRange,
+  type Name,
+} from './document/index.js'
+import type { UniverName } from './grid-reader.js'
 import { linesOf } from './operations/lines.js'
 import type { Sentence, Texts } from './texts.js'
 
@@ -31,6 +39,7 @@ export interface Amounts {
     sheet: string,
     rule: object,
   ) => 'unsupported' | 'tooManyValidations' | undefined
+  readonly names: () => readonly Name[]
 }
 
 /** A limit that a step would exceed. */
@@ -107,6 +116,9 @@ const CHECKS = new Map<string, Check<never>>([
   ['sheet.command.updateDataValidationRuleRange', overValidations],
   ['sheets.command.update-data-validation-setting', overValidations],
   ['sheets.command.update-data-validation-options', overValidations],
+  // Univer's mutation also follows moved lines.
+  ['sheet.command.insert-defined-name', overNames],
+  ['sheet.command.set-defined-name', overNames],
   [
     SetWorksheetNameMutation.id,
     ({ name }: ISetWorksheetNameMutationParams) =>
@@ -148,7 +160,21 @@ function overValidations(
   return problem && { reason: (texts) => texts[problem] }
 }
 
-type Limit = 'tooManySheets' | 'tooManyMerges' | 'nameTooLong'
+function overNames(
+  { id, name, formulaOrRefString }: Pick<UniverName, 'id' | 'name' | 'formulaOrRefString'>,
+  { names }: Amounts,
+): Over | undefined {
+  const others = names().filter((other) => other.id !== id)
+  const wanted = name.trim()
+  if (!isNameText(wanted)) return { reason: ({ nameInvalid }) => nameInvalid }
+  if (others.some((other) => other.name.toLowerCase() === wanted.toLowerCase()))
+    return { reason: ({ nameTaken }) => nameTaken }
+  const tooLong = overContent({ f: formulaOrRefString })
+  if (tooLong !== undefined) return { reason: tooLong }
+  return over(others.length + 1, LIMITS.names, 'tooManyNames')
+}
+
+type Limit = 'tooManyNames' | 'tooManySheets' | 'tooManyMerges' | 'nameTooLong'
 
 function over(count: number, most: number, limit: Limit): Over | undefined {
   return count <= most ? undefined : { reason: (texts) => texts[limit](most) }

@@ -21,6 +21,10 @@ const DERIVING = new Set([
   'sheet.command.remove-sheet',
 ])
 
+// After these, Univer writes formulas: to the document they are the same ones.
+const NAMING = new Set(['sheet.command.set-defined-name', 'sheet.command.remove-defined-name'])
+const CELLS = 'sheet.mutation.set-range-values'
+
 /** Returns whether a mutation belongs into the document. */
 export const isRecorded = (mutation: string): boolean => RECORDERS.has(mutation)
 
@@ -68,8 +72,11 @@ export function record(
   isSorting: boolean,
 ): Operation[] {
   const recorder = RECORDERS.get(mutation)
-  if (recorder === undefined || (isSorting && mutation === 'sheet.mutation.set-range-values'))
-    return []
+  if (recorder === undefined || (isSorting && mutation === CELLS)) return []
   const { trigger } = params as { readonly trigger?: unknown }
-  return recorder(grid, params as never, typeof trigger === 'string' && DERIVING.has(trigger))
+  const isDerived = typeof trigger === 'string' && isDerivedFrom(trigger, mutation)
+  return recorder(grid, params as never, isDerived)
 }
+
+const isDerivedFrom = (command: string, mutation: string): boolean =>
+  DERIVING.has(command) || (NAMING.has(command) && mutation === CELLS)

@@ -21,7 +21,7 @@ import type { Sentence, Texts } from './texts.js'
 
 const MERGED: Sentence = (texts) => texts.tooManyMergedCells(LIMITS.mergedCells)
 
-type Unsupported = 'noProtection' | 'noNames' | 'noGridColors' | 'noThemes'
+type Unsupported = 'noProtection' | 'noGridColors' | 'noThemes'
 
 /** Univer's features that the document doesn't support, in the order of Univer's menus. */
 const REFUSED: { readonly [why in Unsupported]: readonly string[] } = {
@@ -44,11 +44,6 @@ const REFUSED: { readonly [why in Unsupported]: readonly string[] } = {
     'sheet.command.view-sheet-permission-from-sheet-bar',
     'sheet-permission.operation.openDialog',
     'sheet-permission.operation.openPanel',
-  ],
-  noNames: [
-    'sheet.command.insert-defined-name',
-    'sheet.command.set-defined-name',
-    'sheet.command.remove-defined-name',
   ],
   noGridColors: ['sheet.command.set-gridlines-color'],
   noThemes: [
@@ -82,6 +77,7 @@ const OPENINGS = new Set([
   'data-validation.operation.open-validation-panel',
   'sheet.operation.show-data-validation-dropdown',
   'whereabouts.operation.edit-link',
+  'sidebar.operation.defined-name',
   'whereabouts.operation.edit-note',
 ])
 

@@ -19,7 +19,6 @@ export interface Texts {
   /** Why something of Univer's isn't done that the document doesn't support. */
   readonly unsupported: string
   readonly noProtection: string
-  readonly noNames: string
   readonly noGridColors: string
   readonly noThemes: string
   /** Why rows or columns can't be frozen in the middle of a sheet. */
@@ -38,6 +37,10 @@ export interface Texts {
   readonly filterTooLarge: string
   readonly tooManyRules: string
   readonly tooManyValidations: string
+  /** Why cells or a formula can't be called so. */
+  readonly nameInvalid: string
+  readonly nameTaken: string
+  readonly tooManyNames: (most: number) => string
   /** Why so many rows or columns can't be inserted. */
   readonly linesLeft: {
     readonly rows: (count: number) => string
@@ -67,7 +70,6 @@ export const TEXTS: Texts = {
   place: (cell, sheet) => `${cell} of ${sheet}`,
   unsupported: 'This isn’t supported yet.',
   noProtection: 'Protecting cells isn’t supported yet.',
-  noNames: 'Naming ranges isn’t supported yet.',
   noGridColors: 'Coloring grid lines isn’t supported yet.',
   noThemes: 'Changing the theme of a table isn’t supported yet.',
   scrolled: 'Scroll to the upper left corner first: frozen rows and columns start there.',
@@ -85,6 +87,9 @@ export const TEXTS: Texts = {
     'These are too many conditional formats for one sheet. Remove some, or choose fewer cells.',
   tooManyValidations:
     'These are too many data validations for one sheet. Remove some, or choose fewer cells.',
+  nameInvalid: 'A name begins with a letter, has no spaces, and isn’t like a cell.',
+  nameTaken: 'There is already a name like that.',
+  tooManyNames: (most) => `A workbook can have at most ${count(most)} names.`,
   linesLeft: {
     rows: (left) => `This sheet can have only ${count(left)} more rows.`,
     columns: (left) => `This sheet can have only ${count(left)} more columns.`,

@@ -1,6 +1,14 @@
 import { BooleanNumber, LocaleType, type IStyleData, type IWorkbookData } from '@univerjs/core'
-import { usualKind, type CellData, type CellMatrix, type SheetSnapshot } from './document/index.js'
+import {
+  usualKind,
+  type CellData,
+  type CellMatrix,
+  type Name,
+  type SheetSnapshot,
+} from './document/index.js'
+import { NAMES } from './grid-reader.js'
 import { toUniverFreeze } from './operations/set-frozen.js'
+import { toUniverNames } from './univer-names.js'
 
 /** The workbook's id, the same in every window. */
 export const WORKBOOK = 'workbook'
@@ -8,7 +16,10 @@ export const WORKBOOK = 'workbook'
 type Sheet = IWorkbookData['sheets'][string]
 
 /** Returns a workbook that shows a document. */
-export function createWorkbook(snapshot: readonly SheetSnapshot[]): IWorkbookData {
+export function createWorkbook(
+  snapshot: readonly SheetSnapshot[],
+  names: readonly Name[],
+): IWorkbookData {
   const styles = new StyleTable()
   const sheets = snapshot.map((sheet) => [sheet.id, createSheet(sheet, styles)] as const)
   return {
@@ -19,6 +30,7 @@ export function createWorkbook(snapshot: readonly SheetSnapshot[]): IWorkbookDat
     sheetOrder: snapshot.map(({ id }) => id),
     sheets: Object.fromEntries(sheets),
     styles: styles.all,
+    resources: [{ name: NAMES, data: JSON.stringify(toUniverNames(names)) }],
   }
 }
 

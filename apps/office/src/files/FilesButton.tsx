@@ -17,6 +17,8 @@ export type SheetFiles = SheetTarget &
   Pick<SharedWorkbook, 'toSave'> & {
     /** What is dropped on the sheet. */
     readonly dropped: Pick<DroppedFile, 'take'>
+    /** Asks how the sheet that is shown is to be printed. */
+    readonly print: () => void
   }
 
 interface FilesButtonProps {
@@ -40,6 +42,7 @@ export function FilesButton({ session, route, files }: FilesButtonProps) {
         <FilesDialog
           title={readName(session.doc, route.room) ?? nameUntitled(route)}
           toSave={files.toSave}
+          onPrint={files.print}
           onOpen={setFile}
           onClose={() => setOpen(false)}
         />

@@ -10,6 +10,7 @@ interface FilesDialogProps {
   readonly title: string
   readonly toSave: () => ToSave
   readonly onOpen: (file: File) => void
+  readonly onPrint: () => void
   readonly onClose: () => void
 }
 
@@ -26,7 +27,7 @@ const DELIMITERS = { csv: ',', semicolons: ';', tsv: '\t' } as const
 const FORBIDDEN = /[\\/:*?"<>|]/g
 
 /** Offers to open a file, and to save the sheets as one. @see FILES.md FL11, FL13 */
-export function FilesDialog({ title, toSave, onOpen, onClose }: FilesDialogProps) {
+export function FilesDialog({ title, toSave, onOpen, onPrint, onClose }: FilesDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [said, say] = useState('')
   const [work] = useState(() => new FileWork())
@@ -67,6 +68,15 @@ export function FilesDialog({ title, toSave, onOpen, onClose }: FilesDialogProps
         <Forms />
         <output className="said">{said}</output>
         <div className="actions">
+          <button
+            type="button"
+            onClick={() => {
+              dialog.current?.close()
+              onPrint()
+            }}
+          >
+            {t('page.print')}
+          </button>
           <button type="button" onClick={() => dialog.current?.close()}>
             {t('common.cancel')}
           </button>

@@ -485,11 +485,12 @@ export const messages = {
   'grid.filterTooLarge':
     'This filter has too many values. Filter by a condition, or leave out fewer values.',
   'grid.formulaTooLong': 'A formula can have at most {most, number} characters.',
+  'grid.nameInvalid': 'A name begins with a letter, has no spaces, and isn’t like a cell.',
+  'grid.nameTaken': 'There is already a name like that.',
   'grid.nameTooLong': 'A sheet’s name can have at most {most, number} characters.',
   'grid.newerFormat': 'This sheet was changed by a newer version. Reload to continue.',
   'grid.noFiles': 'Images and files can’t be added to cells yet.',
   'grid.noGridColors': 'Coloring grid lines isn’t supported yet.',
-  'grid.noNames': 'Naming ranges isn’t supported yet.',
   'grid.noProtection': 'Protecting cells isn’t supported yet.',
   'grid.noThemes': 'Changing the theme of a table isn’t supported yet.',
   'grid.notEntered': 'Your text was not entered. {reason}',
@@ -507,6 +508,7 @@ export const messages = {
   'grid.textTooLong': 'A cell can have at most {most, number} characters.',
   'grid.tooManyMergedCells': 'At most {most, number} cells of a sheet can be merged.',
   'grid.tooManyMerges': 'A sheet can have at most {most, number} merged cells.',
+  'grid.tooManyNames': 'A workbook can have at most {most, number} names.',
   'grid.tooManyRules':
     'These are too many conditional formats for one sheet. Remove some, or choose fewer cells.',
   'grid.tooManyValidations':

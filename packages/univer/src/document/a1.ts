@@ -1,3 +1,5 @@
+import { LIMITS } from './limits.js'
+
 /** One end of an A1 reference, zero-based. A whole row has no column, and a whole column no row. */
 export interface A1End {
   readonly row?: number
@@ -15,6 +17,11 @@ export interface A1Reference {
   readonly to?: A1End
   /** The reference as it was typed. */
   readonly text: string
+}
+
+/** A name of cells or of a formula, as a formula has it. */
+export interface A1Name {
+  readonly name: string
 }
 
 const CELL = String.raw`\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,6}`
@@ -36,8 +43,12 @@ const TOKEN = new RegExp(
   ].join('|'),
   'gu',
 )
+const WORD = /^[\p{L}_][\p{L}\p{N}_.]*$/u
+/** What makes a word before it something else: a function, a sheet or a table. */
+const OF_OTHERS = /^(?:\s*\(|[![$\\?])/
 const END = /^(\$?)([A-Za-z]*)(\$?)([0-9]*)$/
 const BARE_NAME = new RegExp(`^${NAME}$`, 'u')
+const VALUES = /^(?:TRUE|FALSE)$/i
 const LIKE_A_CELL = /^(?:[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*[Cc][0-9]*|[RrCc])$/
 const MAX_ROWS = 1_048_576
 const MAX_COLUMNS = 16_384
@@ -46,19 +57,44 @@ const MAX_COLUMNS = 16_384
  * Splits a formula into its references and the text around them. Texts, names, functions and errors
  * stay as they are.
  */
-export function scanFormula(formula: string): (string | A1Reference)[] {
-  const parts: (string | A1Reference)[] = []
+export const scanFormula = (formula: string): (string | A1Reference)[] =>
+  scanNames(formula, () => false) as (string | A1Reference)[]
+
+/** Does the same, and splits off the names as well. @param isName whether a word is a name */
+export function scanNames(
+  formula: string,
+  isName: (word: string) => boolean,
+): (string | A1Reference | A1Name)[] {
+  const parts: (string | A1Reference | A1Name)[] = []
   let text = ''
-  for (const { 0: token, groups } of formula.matchAll(TOKEN)) {
-    const reference = readReference(token, groups?.['sheet'], groups?.['ends'])
-    if (reference === null) {
+  for (const { 0: token, index, groups } of formula.matchAll(TOKEN)) {
+    const found =
+      readReference(token, groups?.['sheet'], groups?.['ends']) ??
+      (isName(token) && isWord(token, formula, index) ? { name: token } : null)
+    if (found === null) {
       text += token
     } else {
-      parts.push(text, reference)
+      parts.push(text, found)
       text = ''
     }
   }
   return [...parts, text]
+}
+
+const isWord = (token: string, formula: string, index: number): boolean =>
+  WORD.test(token) && !OF_OTHERS.test(formula.slice(index + token.length, index + token.length + 9))
+
+/** Returns whether a text can be the name of cells or of a formula: it is a word, and nothing else in a formula. @see SHEET.md SH153 */
+export const isNameText = (text: string): boolean =>
+  text.length <= LIMITS.nameTextCharacters &&
+  WORD.test(text) &&
+  !LIKE_A_CELL.test(text) &&
+  !VALUES.test(text)
+
+/** Returns whether a text is references alone, with commas between them. @example isOfCells("'Sheet 1'!$A$1,Plan!$C:$C") // true */
+export function isOfCells(text: string): boolean {
+  const parts = scanFormula(text)
+  return parts.length > 1 && parts.every((part) => typeof part !== 'string' || /^,?$/.test(part))
 }
 
 function readReference(

@@ -132,7 +132,40 @@ const inValidations = inRules.map(([key, value]): readonly [string, unknown] => 
   key.replace('effect', 'check'),
   value,
 ])
+const inNames = fc.tuple(
+  fc.constantFrom(
+    'a/name',
+    'b/name',
+    'a/formula',
+    'b/formula',
+    'a/sheet',
+    'a/comment',
+    '__proto__/name',
+    'a/b/name',
+  ),
+  fc.constantFrom<unknown>(
+    'Sales',
+    'SALES',
+    'A1',
+    'a b',
+    '__proto__',
+    7,
+    null,
+    'sheet-1',
+    ['='],
+    ['=', '@a!Sales', '+1'],
+    ['=', 'sheet-1!0:0..3:0', ''],
+    ['=', '0:0', ''],
+    ['=', '@b!x y', ''],
+    '=A1',
+    [7],
+    {},
+  ),
+)
 const entries = fc.oneof(
+  fc
+    .tuple(inNames, fc.boolean())
+    .map(([[key, value], isLast]) => ['names', key, value, isLast] as const),
   fc.tuple(inValidations, checks, fc.boolean()).map(([[key, value], check, isLast]) => {
     const isCheck = key.endsWith('/check') && isLast
     return [VALIDATIONS, key, isCheck ? check : value, isLast] as const
@@ -161,7 +194,7 @@ describe('entries of another client', () => {
         }
         const reader = new Y.Doc()
         const sheets = new SheetDocument(reader)
-        const grid = new Grid(sheets.snapshot())
+        const grid = new Grid(sheets.snapshot(), sheets.names)
         for (const [part, key, value, isLast] of written) {
           doc.getMap(part).set(key, made(value))
           if (!isLast) continue
@@ -170,7 +203,8 @@ describe('entries of another client', () => {
         }
         Y.applyUpdate(reader, Y.encodeStateAsUpdate(doc))
         grid.apply(sheets.takeChanges())
-        const afresh = new Grid(new SheetDocument(reader).snapshot())
+        const again = new SheetDocument(reader)
+        const afresh = new Grid(again.snapshot(), again.names)
         expect(JSON.stringify(grid)).toBe(JSON.stringify(afresh))
         expect(grid.sheets.length).toBeGreaterThan(0)
       }),

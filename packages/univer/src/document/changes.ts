@@ -12,6 +12,7 @@ import { setHidden } from '../operations/set-hidden.js'
 import { setLook } from '../operations/set-look.js'
 import { setMerges } from '../operations/set-merges.js'
 import { setLinks } from '../operations/set-links.js'
+import { setNames } from '../operations/set-names.js'
 import { setNotes } from '../operations/set-notes.js'
 import { setRangeValues } from '../operations/set-range-values.js'
 import { setRules } from '../operations/set-rules.js'
@@ -62,6 +63,7 @@ export function* takingSteps(workbook: Workbook, held: CellPlace | null): Work<O
   for (const sheet of workbook.shown) {
     for (const axis of AXES) steps.push(...stepsOfLines(workbook, sheet, axis))
   }
+  steps.push(...setNames.diff(workbook))
   touchFormulas(workbook)
   for (const sheet of workbook.shown) {
     const unshown = { workbook, sheet, held }

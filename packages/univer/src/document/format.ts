@@ -21,8 +21,11 @@ export const VALIDATIONS_FORMAT = 5
 /** The version from which cells have notes and links. */
 export const NOTES_FORMAT = 6
 
+/** The version from which a workbook has names. */
+export const NAMES_FORMAT = 7
+
 /** The newest version of the sheet format that this client knows. @see SHEET.md SD21 */
-export const SHEET_FORMAT = 6
+export const SHEET_FORMAT = 7
 
 /**
  * Returns the version of a document's format; `undefined` if the document states an invalid one.

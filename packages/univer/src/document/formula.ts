@@ -1,11 +1,13 @@
-import { scanFormula } from './a1.js'
+import { scanNames } from './a1.js'
 import { LIMITS } from './limits.js'
 import {
   bindReference,
   printReference,
   readReference,
+  storeName,
   storeReference,
   type Lines,
+  type NameReference,
   type Reference,
   type Sheets,
 } from './references.js'
@@ -17,34 +19,47 @@ import {
  */
 export type StoredFormula = readonly string[]
 
-/** A parsed formula of texts and references; `null` stands for an invalid reference. */
-export type Formula = readonly (string | Reference | null)[]
+/** A parsed formula of texts, references and names; `null` stands for an invalid reference. */
+export type Formula = readonly (string | Reference | NameReference | null)[]
+
+/** What stands for the names among sheets that have changed: no sheet has such an id. */
+export const NAMES_CHANGED = '@'
 
 /**
- * Binds the references of a typed formula to their cells.
+ * Binds the references and names of a typed formula.
  *
+ * @param home the sheet that references without a sheet are to; `undefined` leaves them as text
  * @param isOfPlaces whether it is to be printed so
  * @see SHEET.md SD8
  */
 export function storeFormula(
   text: string,
-  home: Lines,
+  home: Lines | undefined,
   sheets: Sheets,
   isOfPlaces = false,
 ): StoredFormula {
   const stored: string[] = ['']
-  for (const part of scanFormula(text)) {
-    const name = typeof part === 'string' ? undefined : part.sheet
-    const lines = name === undefined ? home : sheets.sheetNamed(name)
-    if (typeof part === 'string' || lines === undefined) {
-      // A reference to a sheet that doesn't exist stays as text.
-      stored.push(stored.pop()! + (typeof part === 'string' ? part : part.text))
-    } else {
-      const sheet = name === undefined ? {} : { sheet: lines.id }
-      stored.push(storeReference({ ...sheet, ...bindReference(part, lines, isOfPlaces) }), '')
-    }
+  const idOf = (word: string) => sheets.nameCalled(word, home?.id)
+  const store = (part: ReturnType<typeof scanNames>[number]): string | undefined => {
+    if (typeof part === 'string') return undefined
+    if ('name' in part) return storeName({ name: idOf(part.name)!, text: part.name })
+    const lines = part.sheet === undefined ? home : sheets.sheetNamed(part.sheet)
+    if (lines === undefined) return undefined
+    const sheet = part.sheet === undefined ? {} : { sheet: lines.id }
+    return storeReference({ ...sheet, ...bindReference(part, lines, isOfPlaces) })
+  }
+  for (const part of scanNames(text, (word) => idOf(word) !== undefined)) {
+    const reference = store(part)
+    if (reference !== undefined) stored.push(reference, '')
+    // A reference to a sheet that doesn't exist stays as text.
+    else stored.push(stored.pop()! + textOf(part))
   }
   return stored
+}
+
+function textOf(part: ReturnType<typeof scanNames>[number]): string {
+  if (typeof part === 'string') return part
+  return 'name' in part ? part.name : part.text
 }
 
 /** Parses a formula that a stranger may have written; returns `undefined` if it isn't one. */
@@ -72,14 +87,17 @@ export function printFormula(
 ): string {
   const parts = formula.map((part) => {
     if (typeof part === 'string') return part
+    if (part !== null && 'name' in part) return sheets.nameWithId(part.name) ?? part.text
     return part === null ? '#REF!' : printReference(part, home, sheets, isOfPlaces)
   })
   return parts.join('').slice(0, 2 * LIMITS.formulaCharacters)
 }
 
-/** Returns whether a formula refers to one of these sheets. */
+/** Returns whether a formula refers to one of these sheets, or has a name if names are among what changed. */
 export function isAbout(formula: Formula, home: string, sheets: ReadonlySet<string>): boolean {
-  return formula.some(
-    (part) => typeof part === 'object' && part !== null && sheets.has(part.sheet ?? home),
-  )
+  const isAffected = (part: Formula[number]): boolean => {
+    if (typeof part === 'string' || part === null) return false
+    return sheets.has('name' in part ? NAMES_CHANGED : (part.sheet ?? home))
+  }
+  return formula.some(isAffected)
 }

@@ -32,6 +32,11 @@ export const LIMITS = {
   validatedCells: 200_000,
   /** As how many cells a smaller range of a data validation counts. */
   leastValidatedCells: 200,
+  /** The number of names in a workbook. */
+  names: 1_000,
+  /** Of a name of cells or of a formula, and not of a sheet. */
+  nameTextCharacters: 255,
+  commentCharacters: 1_000,
   /** Of a cell's note. */
   noteCharacters: 10_000,
   /** Of the address to which a cell leads. */

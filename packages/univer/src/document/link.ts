@@ -38,8 +38,8 @@ export function readLink(value: unknown): StoredLink | undefined {
   const place = readFormula(value['place'])
   if (place?.length !== 3 || place[0] !== '=' || place[2] !== '') return undefined
   const [, reference] = place
-  const hasSheet = typeof reference === 'object' && reference?.sheet !== undefined
-  return hasSheet ? { place } : undefined
+  if (typeof reference !== 'object' || reference === null || 'name' in reference) return undefined
+  return reference.sheet === undefined ? undefined : { place }
 }
 
 /** Returns a link as it is stored; `undefined` if it leads nowhere. */

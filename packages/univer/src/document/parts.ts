@@ -14,6 +14,7 @@ export const PART_CELLS: number = LIMITS.cellsInBlock
  * than a block has. Of two that set the same list of a sheet, the second counts.
  */
 export function joinSteps(first: Operation | undefined, second: Operation): Operation | undefined {
+  if (first?.type === 'set-names' && second.type === 'set-names') return second
   const isOfList = second.type === 'set-rules' || second.type === 'set-validations'
   if (isOfList && first?.type === second.type && first.sheet === second.sheet) return second
   if (first?.type !== 'set-range-values' || second.type !== 'set-range-values') return undefined

@@ -1,4 +1,4 @@
-import { printEnd, printSheet, type A1End, type A1Reference } from './a1.js'
+import { isNameText, printEnd, printSheet, type A1End, type A1Reference } from './a1.js'
 import { isRangeEnd, spanOf, type Axis, type LineId, type Span } from './axis.js'
 
 /**
@@ -35,13 +35,26 @@ export interface Lines {
   readonly columns: { readonly axis: Axis; readonly shown: readonly LineId[] }
 }
 
-/** The sheets that a formula can refer to. */
+/** A name in a formula, whatever it is called now. @see SHEET.md SD57 */
+export interface NameReference {
+  /** The id of the name. */
+  readonly name: string
+  /** What it was called when the formula was written. */
+  readonly text: string
+}
+
+/** The sheets and names that a formula can refer to. */
 export interface Sheets {
   sheetNamed(name: string): Lines | undefined
   sheetWithId(id: string): Lines | undefined
+  /** Returns the id of what is called so, in formulas of a sheet. */
+  nameCalled(text: string, sheet: string | undefined): string | undefined
+  /** Returns what a name is called now. */
+  nameWithId(id: string): string | undefined
 }
 
 const ALL = '*'
+const STORED_NAME = /^@([A-Za-z0-9_-]{1,64})!(.+)$/u
 const LINE = String.raw`\$?(?:\*|\+[0-9]{1,7}|~[0-9a-z]{1,99}|[0-9a-z-]{1,40})`
 const STORED = new RegExp(
   `^(?:([A-Za-z0-9_-]{1,64})!)?(${LINE}):(${LINE})(?:\\.\\.(${LINE}):(${LINE}))?$`,
@@ -60,9 +73,15 @@ export function storeReference({ sheet, from, to }: Reference): string {
 
 const storeLine = ({ at, isFixed }: Line): string => `${isFixed ? '$' : ''}${at}`
 
-/** Parses the text of a reference; returns `null` if it isn't one. */
-export function readReference(stored: unknown): Reference | null {
-  const match = typeof stored === 'string' && stored.length < 600 ? STORED.exec(stored) : null
+/** Returns the text of a name in the document. @example '@k3x9!Sales' */
+export const storeName = ({ name, text }: NameReference): string => `@${name}!${text}`
+
+/** Parses the text of a reference or a name; returns `null` if it is neither. */
+export function readReference(stored: unknown): Reference | NameReference | null {
+  if (typeof stored !== 'string' || stored.length >= 600) return null
+  const [, name, called] = STORED_NAME.exec(stored) ?? []
+  if (name !== undefined) return isNameText(called!) ? { name, text: called! } : null
+  const match = STORED.exec(stored)
   if (match === null) return null
   const [, sheet, ...texts] = match
   const lines = texts.filter((text) => text !== undefined).map(readLine)

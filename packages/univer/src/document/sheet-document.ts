@@ -14,6 +14,7 @@ import { Draft } from './draft.js'
 import type { Filter } from './criterion.js'
 import { LIMITS } from './limits.js'
 import type { Link } from './link.js'
+import type { Name } from './name-list.js'
 import { hasTooManyMerges } from './merges.js'
 import type { Chance } from './order-key.js'
 import { PART_CELLS, partsOf } from './parts.js'
@@ -143,6 +144,11 @@ export class SheetDocument {
   /** Returns what the grid shows, or should start with. */
   snapshot(): SheetSnapshot[] {
     return this.#workbook.shown.map((sheet) => snapshotOf(sheet, this.#workbook))
+  }
+
+  /** Returns the names that the grid has, or should start with. */
+  get names(): readonly Name[] {
+    return this.#workbook.names.shown
   }
 
   /** Does the same as `applying`, without a pause. */

@@ -3,6 +3,7 @@ import { complete, type Work } from '../slices.js'
 import { compare, type AxisName } from './axis.js'
 import type { Block } from './block.js'
 import { LIMITS } from './limits.js'
+import { NameList } from './name-list.js'
 import type { Lines, Sheets } from './references.js'
 import { SheetList } from './sheet-list.js'
 import { SheetState } from './sheet-state.js'
@@ -26,6 +27,9 @@ export type Written = ReadonlyMap<string, ReadonlySet<string>>
 
 /** The part of the document with the list of sheets. */
 export const SHEETS = 'sheets'
+
+/** The part of the document with the names. */
+export const NAMES = 'names'
 
 const PARTS: readonly Part[] = [
   'rows',
@@ -54,9 +58,10 @@ export const partName = (part: Part, sheet: string): string => `${part}:${sheet}
 export class Workbook implements Sheets {
   readonly doc: Y.Doc
   readonly list = new SheetList()
+  readonly names = new NameList()
   /** The sheets that the grid shows, in its order. */
   readonly shown: SheetState[] = []
-  /** The sheets whose names, rows or columns have moved or changed. */
+  /** The sheets whose names, rows or columns have moved or changed, and `NAMES_CHANGED`. */
   readonly changed = new Set<string>()
   /** The sheets that were read ahead. */
   readonly #read = new Map<string, SheetState>()
@@ -68,6 +73,7 @@ export class Workbook implements Sheets {
   constructor(doc: Y.Doc) {
     this.doc = doc
     for (const [entry, value] of this.part(SHEETS)) this.list.read(entry, value)
+    for (const [entry, value] of this.part(NAMES)) this.names.read(entry, value)
   }
 
   part(name: string): Y.Map<unknown> {
@@ -80,6 +86,14 @@ export class Workbook implements Sheets {
 
   sheetNamed(name: string): Lines | undefined {
     return this.shown.find((sheet) => sheet.name.toLowerCase() === name.toLowerCase())
+  }
+
+  nameCalled(text: string, sheet: string | undefined): string | undefined {
+    return this.names.idOf(text, sheet)
+  }
+
+  nameWithId(id: string): string | undefined {
+    return this.names.textOf(id)
   }
 
   /** Reads a sheet from the document, unless that is done; nothing of it counts as shown. */
@@ -110,6 +124,8 @@ export class Workbook implements Sheets {
   absorb(written: Written): void {
     for (const [name, keys] of written) {
       if (name === SHEETS) this.#absorbSheets(keys)
+      else if (name === NAMES)
+        for (const key of keys) this.names.read(key, this.part(NAMES).get(key))
       else this.#absorbPart(name, keys)
     }
     const isAboutBlocks = [...written.keys()].some((name) => name.startsWith(BLOCKS))

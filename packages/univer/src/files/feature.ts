@@ -12,7 +12,7 @@ import {
 import { FIRST_SIZE } from '../document/limits.js'
 import { USUAL_LOOK, type Look } from '../document/sheet-list.js'
 import type { StyleContext } from './cell-style.js'
-import type { FileSheet, Results } from './model.js'
+import type { FileName, FileSheet, Results } from './model.js'
 import type { Parts } from './parts.js'
 import type { Report } from './report.js'
 
@@ -25,6 +25,8 @@ export class SheetDraft {
   look: Look = USUAL_LOOK
   readonly rules: Rule[] = []
   readonly validations: Validation[] = []
+  readonly names: FileName[] = []
+  print: FileSheet['print'] = null
   readonly notes: { [row: number]: { [column: number]: string } } = {}
   readonly links: { [row: number]: { [column: number]: Link } } = {}
   readonly rows = new LinesDraft()

@@ -728,3 +728,94 @@ describe('links of a file', () => {
     expect(leftOut).toEqual([{ feature: 'links', sheet: 'One', count: 4, example: 'A1' }])
   })
 })
+
+describe('names of a file', () => {
+  const read = async (definedNames: string, cells = '<c r="A1"><v>1</v></c>') => {
+    const workbook = `<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="One" sheetId="1" r:id="r1"/></sheets><definedNames>${definedNames}</definedNames></workbook>`
+    const bytes = workbookOf({
+      'xl/workbook.xml': workbook,
+      'xl/worksheets/sheet1.xml': worksheetOf(`<row r="1">${cells}</row>`),
+    })
+    return readFile(bytes, 'a.xlsx')
+  }
+
+  it('[FL34] are read, except for those that programs make', async () => {
+    const { sheets, leftOut } = await read(
+      `<definedName name="Sales">One!$A$1:$A$9</definedName>
+       <definedName name="Rate" comment="of tax">0.19</definedName>
+       <definedName name="Own" localSheetId="0">One!$B:$B</definedName>
+       <definedName name="_xlnm.Print_Area" localSheetId="0">One!$A$1:$B$2</definedName>
+       <definedName name="_xlnm._FilterDatabase" localSheetId="0" hidden="1">One!$A$1:$B$2</definedName>`,
+    )
+    expect(sheets[0]!.names).toEqual([
+      { name: 'Sales', formula: '=One!$A$1:$A$9', isOfSheet: false, comment: '' },
+      { name: 'Rate', formula: '=0.19', isOfSheet: false, comment: 'of tax' },
+      { name: 'Own', formula: '=One!$B:$B', isOfSheet: true, comment: '' },
+    ])
+    expect(leftOut.filter(({ feature }) => feature === 'names')).toEqual([])
+  })
+
+  it('[FL34 FL3] are left out and listed if they can’t be had here', async () => {
+    const { sheets, leftOut } = await read(
+      `<definedName name="a\\b">One!$A$1</definedName>
+       <definedName name="Moves">One!A1</definedName>
+       <definedName name="Elsewhere">[1]One!$A$1</definedName>
+       <definedName name="Unknown">NOSUCH(One!$A$1)</definedName>`,
+    )
+    expect(sheets[0]!.names).toEqual([])
+    expect(leftOut).toEqual([{ feature: 'names', sheet: '', count: 4 }])
+  })
+
+  it('[FL34] are what formulas mean, whatever the document has that is called the same', async () => {
+    const { sheets } = await read(
+      `<definedName name="Sales">One!$A$1</definedName>`,
+      '<c r="A1"><v>1</v></c><c r="B1"><f>sales+1</f></c>',
+    )
+    const doc = new Y.Doc()
+    const before = new SheetDocument(doc)
+    const own = { id: 'k', name: 'Sales', formula: '=7', sheet: null, comment: '' }
+    before.apply({ type: 'set-names', names: [own] })
+    for (const update of writeSheets(sheets, { after: before.lastSheetKey }))
+      Y.applyUpdate(doc, update)
+    const all = sheetsIn(doc)
+    expect(all[0]!.sheet.names.map(({ name }) => name)).toEqual(['Sales', 'Sales_2'])
+    expect(all[3]!.sheet.cells[0]![1]).toEqual({ f: '=Sales_2+1' })
+  })
+})
+
+describe('how a sheet of a file is printed', () => {
+  const read = async (after: string) => {
+    const sheet = worksheetOf('<row r="1"><c r="A1"><v>1</v></c></row>', after)
+    const { sheets, leftOut } = await readFile(
+      workbookOf({ 'xl/worksheets/sheet1.xml': sheet }),
+      'a.xlsx',
+    )
+    return { print: sheets[0]!.print, leftOut }
+  }
+
+  it('[FL35] is read, to the nearest of what there is here', async () => {
+    const margins =
+      '<pageMargins left="0.25" right="0.25" top="0.75" bottom="0.75" header="0.3" footer="0.3"/>'
+    const { print, leftOut } = await read(
+      `<printOptions gridLines="1"/>${margins}<pageSetup paperSize="1" scale="80" orientation="landscape"/>`,
+    )
+    expect(print).toEqual({
+      paper: 'letter',
+      isLandscape: true,
+      margins: 'narrow',
+      size: 75,
+      repeatedRows: 0,
+      hasGridLines: true,
+      hasFooter: false,
+    })
+    expect(leftOut).toEqual([])
+    expect((await read(margins)).print).toBeNull()
+  })
+
+  it('[FL35 FL3] is left out and listed as far as it can’t be had here', async () => {
+    const { leftOut } = await read(
+      '<pageSetup paperSize="8" orientation="portrait"/><headerFooter><oddHeader>Secret</oddHeader></headerFooter>',
+    )
+    expect(leftOut).toEqual([{ feature: 'printing', sheet: 'One', count: 1 }])
+  })
+})

@@ -10,6 +10,7 @@ export { FILE_LIMITS } from './limits.js'
 export {
   LEFT_OUT,
   type FileContent,
+  type FileName,
   type FileSheet,
   type LeftOut,
   type LeftOutFeature,

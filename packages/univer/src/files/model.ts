@@ -1,7 +1,23 @@
+import type { PrintSettings } from '../document/print-settings.js'
 import type { SheetSnapshot } from '../document/index.js'
 
 /** A sheet as a file has it: a sheet of the document without its id. */
-export type FileSheet = Omit<SheetSnapshot, 'id'>
+export interface FileSheet extends Omit<SheetSnapshot, 'id'> {
+  /** The names that belong to the sheet, and in the first sheet those of the workbook. */
+  readonly names: readonly FileName[]
+  /** How it is printed; `null` if nothing says it. */
+  readonly print: PrintSettings | null
+}
+
+/** A name of cells or of a formula. */
+export interface FileName {
+  readonly name: string
+  /** @example "='Sheet 1'!$A$1:$B$9" */
+  readonly formula: string
+  /** Whether it belongs to its sheet, and not to the workbook. */
+  readonly isOfSheet: boolean
+  readonly comment: string
+}
 
 /** The values of formulas, by row and column, for programs that don't calculate them. */
 export interface Results {

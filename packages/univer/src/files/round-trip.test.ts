@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import * as Y from 'yjs'
 import type { CellData, CellMatrix, Link, Style } from '../document/index.js'
+import type { PrintSettings } from '../document/print-settings.js'
 import { sheetWith } from './files.fixture.js'
 import {
   readFile,
@@ -227,6 +228,28 @@ const link = fc.constantFrom<Link>(
   { place: "='Sheet 2'!$A:$B" },
 )
 
+const names = fc.uniqueArray(
+  fc.record({
+    name: fc.constantFrom('Sales', '销售额', 'Tax_rate', '_a.b', 'rate2x', 'Rows', 'Text'),
+    formula: fc.constantFrom(
+      "='Sheet 2'!$A$1:$B$9",
+      "='Sheet 2'!$A$1,'Sheet 2'!$C$1",
+      "='Sheet 2'!$C:$C",
+      '=0.19',
+      '="a ""b"" <c>"',
+      "=SUM('Sheet 2'!$A$1)*IFS(TRUE,2)",
+      '=#REF!',
+    ),
+    isOfSheet: fc.boolean(),
+    comment: fc.constantFrom('', 'What <it> is for'),
+  }),
+  { selector: ({ name }) => name, maxLength: 4 },
+)
+/** Programs list those of the workbook and those of the sheet in their own order. */
+const sortedNames = names.map((all) =>
+  all.toSorted((a, b) => Number(a.isOfSheet) - Number(b.isOfSheet)),
+)
+
 const anySheet: fc.Arbitrary<FileSheet> = fc.record({
   name: fc.constantFrom('One', '表 1', "it's"),
   cells: matrix(cell),
@@ -243,6 +266,18 @@ const anySheet: fc.Arbitrary<FileSheet> = fc.record({
   look,
   rules,
   validations,
+  names: sortedNames,
+  print: fc.option(
+    fc.record({
+      paper: fc.constantFrom('a4', 'letter'),
+      isLandscape: fc.boolean(),
+      margins: fc.constantFrom('normal', 'narrow', 'wide', 'none'),
+      size: fc.constantFrom<PrintSettings['size']>('width', 'page', 100, 50, 75, 125, 150),
+      repeatedRows: fc.constantFrom(0, 1, 12, 100),
+      hasGridLines: fc.boolean(),
+      hasFooter: fc.boolean(),
+    }),
+  ),
   notes: matrix(text),
   links: matrix(link),
   rows: linesOf(1_000, fc.integer({ min: 1, max: 400 })),

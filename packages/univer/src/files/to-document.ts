@@ -1,10 +1,11 @@
 import { Doc, mergeUpdates } from 'yjs'
 import { SheetDocument } from '../document/sheet-document.js'
-import { LIMITS, type Operation } from '../document/index.js'
+import { LIMITS, type Name, type Operation } from '../document/index.js'
+import { readPrint, writePrint } from '../document/print-settings.js'
 import { cleanName } from '../document/sheet-list.js'
 import { makeName, type Chance, type OrderKey } from '../document/order-key.js'
 import { FEATURES } from './features/index.js'
-import type { FileSheet } from './model.js'
+import type { FileName, FileSheet } from './model.js'
 
 /** Where the sheets of a file go. */
 export interface Destination {
@@ -17,6 +18,9 @@ export interface Destination {
 /** The sheets of a document that is new. @see SHEET.md SD30 */
 const FIRST_SHEETS: readonly string[] = ['sheet-1', 'sheet-2', 'sheet-3']
 const ABOUT = 'about'
+/** An update with so many names, however long, is small enough for a server. */
+const NAMES_AT_ONCE = 20
+const ID_DIGITS = 4
 
 /**
  * Returns updates that write sheets into a document, whatever else is in it. Each is small enough to be
@@ -42,11 +46,16 @@ export function writeSheets(
     // References are to the sheets of the file, even if these are called the same.
     ...(isNew ? FIRST_SHEETS.map((sheet): Operation => ({ type: 'remove-sheet', sheet })) : []),
   )
+  const names = namesIn(sheets, ids, newSheetId(chance))
+  // Before the formulas that have them.
+  for (let end = 0; end < names.length;)
+    document.apply({ type: 'set-names', names: names.slice(0, (end += NAMES_AT_ONCE)) })
   if (isNew && title !== undefined) doc.getMap(ABOUT).set('title', title)
   for (const [at, sheet] of sheets.entries()) {
     for (const { steps } of FEATURES) {
       for (const step of steps?.(sheet, ids[at]!) ?? []) document.apply(step)
     }
+    if (sheet.print !== null) writePrint(doc, ids[at]!, sheet.print)
   }
   document.destroy()
   doc.destroy()
@@ -55,6 +64,21 @@ export function writeSheets(
 
 /** Of sheets with the same name, the one with the lowest id keeps it: those that were there before. SD31 */
 const newSheetId = (chance: Chance): string => `z${Date.now().toString(36)}${makeName(chance)}`
+
+/**
+ * Returns the names of a file, with ids in their order that are higher than those of names that were there
+ * before, which so keep what they are called. SH153
+ */
+function namesIn(sheets: readonly FileSheet[], ids: readonly string[], prefix: string): Name[] {
+  const all = sheets.flatMap(({ names }, at) => names.map((name) => ({ ...name, at })))
+  return all.map(({ name, formula, isOfSheet, comment, at }, nth) => ({
+    id: `${prefix}-${nth.toString().padStart(ID_DIGITS, '0')}`,
+    name,
+    formula,
+    sheet: isOfSheet ? ids[at]! : null,
+    comment,
+  }))
+}
 
 /** Returns all updates as one. */
 export function asOneUpdate(updates: readonly Uint8Array[]): Uint8Array {
@@ -91,8 +115,19 @@ export function sheetsIn(doc: Doc): { readonly id: string; readonly sheet: FileS
   const document = new SheetDocument(doc)
   try {
     if (!document.isKnown) throw new RangeError('the document is in a format that is not known')
-    return document.snapshot().map(({ id, ...sheet }) => ({ id, sheet }))
+    return document.snapshot().map(({ id, ...sheet }, at) => {
+      const own = document.names.filter((name) => (name.sheet ?? (at === 0 ? id : null)) === id)
+      const print = readPrint(doc, id) ?? null
+      return { id, sheet: { ...sheet, names: own.map((name) => toFileName(name)), print } }
+    })
   } finally {
     document.destroy()
   }
 }
+
+const toFileName = ({ name, formula, sheet, comment }: Name): FileName => ({
+  name,
+  formula,
+  isOfSheet: sheet !== null,
+  comment,
+})

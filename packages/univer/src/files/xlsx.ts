@@ -3,6 +3,7 @@ import { readOds } from 'hucre/ods'
 import { LIMITS } from '../document/index.js'
 import { DEFAULT_FONT } from './cell-style.js'
 import { SheetDraft, type Source, type Target } from './feature.js'
+import { writeNames } from './features/names.js'
 import { FEATURES } from './features/index.js'
 import { FILE_LIMITS } from './limits.js'
 import type { FileContent, FileSheet, Results } from './model.js'
@@ -38,6 +39,7 @@ export async function writeWorkbook(
 ): Promise<Uint8Array> {
   return writeXlsx({
     sheets: sheets.map((sheet, at) => writeSheet(sheet, results[at] ?? {})),
+    namedRanges: sheets.flatMap(writeNames),
     defaultFont: DEFAULT_FONT,
   })
 }
@@ -105,7 +107,7 @@ export function sheetOf(draft: SheetDraft): FileSheet {
     rows,
     columns,
   } = draft
-  const { size } = draft
+  const { size, names, print } = draft
   return {
     name,
     cells: cellsWithin(cells, size),
@@ -115,6 +117,8 @@ export function sheetOf(draft: SheetDraft): FileSheet {
     look,
     rules,
     validations,
+    names,
+    print,
     notes: cellsWithin(notes, size),
     links: cellsWithin(links, size),
     filter: filter !== null && filter.range.endRow < size.rows ? filter : null,

@@ -8,6 +8,7 @@ import {
   IDefinedNamesService,
   IFormulaCurrentConfigService,
   IFormulaRuntimeService,
+  IFunctionService,
   Interpreter,
   LambdaNodeFactory,
   LambdaParameterNodeFactory,
@@ -24,10 +25,15 @@ import {
 import { UniverSheetsPlugin } from '@univerjs/sheets'
 import type { Allowance } from './allowance.js'
 import { BoundedInterpreter, type Course } from './bounded-interpreter.js'
+import { Names } from './names.js'
 import { BoundedLexer, BoundedParser } from './bounded-parser.js'
 
 /** Starts a Univer that has only sheets and formulas, and limits each formula. */
-export function startEngine(allowance: Allowance, course: Course): Injector {
+export function startEngine(
+  allowance: Allowance,
+  course: Course,
+  names: Names = new Names(),
+): Injector {
   const univer = new Univer({ locale: LocaleType.EN_US, locales: { [LocaleType.EN_US]: {} } })
   univer.registerPlugin(UniverFormulaEnginePlugin)
   univer.registerPlugin(UniverSheetsPlugin, { onlyRegisterFormulaRelatedMutations: true })
@@ -43,7 +49,8 @@ export function startEngine(allowance: Allowance, course: Course): Injector {
   injector.replace([
     Lexer,
     {
-      useFactory: (...parts: ConstructorParameters<typeof Lexer>) => new BoundedLexer(...parts),
+      useFactory: (...parts: ConstructorParameters<typeof Lexer>) =>
+        new BoundedLexer(names, ...parts),
       deps: [IDefinedNamesService, LexerTreeBuilder, IFormulaCurrentConfigService],
     },
   ])
@@ -71,6 +78,11 @@ const NODES = [
   UnionNodeFactory,
   ValueNodeFactory,
 ]
+
+/** Drops the formulas that Univer has read, which it keeps by their texts. */
+export function forgetFormulas(injector: Injector): void {
+  injector.get(IFunctionService).deleteFormulaAstCacheKey('')
+}
 
 /** Drops the values of ranges and columns, which Univer caches for a whole run. */
 export function forgetRanges(): void {

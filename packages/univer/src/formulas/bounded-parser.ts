@@ -7,18 +7,26 @@ import {
   type LexerTreeBuilder,
 } from '@univerjs/engine-formula'
 import { BOUNDS } from './bounds.js'
+import type { Names } from './names.js'
 
 type Node = Exclude<Parameters<Interpreter['checkAsyncNode']>[0], null | undefined | void>
 
 const TOO_MUCH = `=${ErrorType.CALC}`
 
-/** Reads a formula that can't be parsed as an error, so that all others are still read. */
+/** Reads a formula that can't be parsed as an error, so that all others are still read, and writes out names. */
 export class BoundedLexer extends Lexer {
+  readonly #names: Names
+
+  constructor(names: Names, ...parts: ConstructorParameters<typeof Lexer>) {
+    super(...parts)
+    this.#names = names
+  }
+
   override treeBuilder(
-    ...args: Parameters<Lexer['treeBuilder']>
+    ...[formula, ...args]: Parameters<Lexer['treeBuilder']>
   ): ReturnType<Lexer['treeBuilder']> {
     try {
-      return super.treeBuilder(...args)
+      return super.treeBuilder(this.#names.expand(formula) ?? TOO_MUCH, ...args)
     } catch {
       return super.treeBuilder(TOO_MUCH)
     }

@@ -19,6 +19,8 @@ export const BOUNDS = {
   textCharacters: 50_000,
   /** The depth of a formula; `1+1+1` is as deep as it is long. */
   depth: 1_000,
+  /** The length of a formula, and of what a name stands for, with all names in it written out. */
+  namedCharacters: 32_768,
   /** The number of values that are cached for formulas that need the same ones. */
   keptValues: 2_000_000,
   /**

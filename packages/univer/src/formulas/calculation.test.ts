@@ -11,7 +11,9 @@ import {
 } from '@univerjs/core'
 import {
   FormulaDataModel,
+  RemoveDefinedNameMutation,
   SetArrayFormulaDataMutation,
+  SetDefinedNameMutation,
   SetFormulaCalculationStartMutation,
   UniverFormulaEnginePlugin,
 } from '@univerjs/engine-formula'
@@ -153,6 +155,12 @@ class Page {
       { unitId: this.#unit, subUnitId: 's', ...params },
       { fromCollab: true },
     )
+  }
+
+  /** Sets what a name stands for, or removes it. */
+  setName(name: string, formulaOrRefString: string | null): void {
+    const { id } = formulaOrRefString === null ? RemoveDefinedNameMutation : SetDefinedNameMutation
+    this.#execute(id, { id: name.toLowerCase(), name, formulaOrRefString })
   }
 
   /** Returns what a cell shows. */
@@ -334,5 +342,72 @@ describe('a calculation', () => {
     page.request()
     await untilShows(page, [[[0, 1], 2]])
     expect(page.workers).toHaveLength(1)
+  })
+})
+
+describe('names in formulas', () => {
+  it('[SH158] are calculated as what they stand for, and again when that changes', async () => {
+    const page = new Page()
+    page.setName('Sales', 'S!$A$1:$A$3')
+    page.setName('Rate', '=0.5+0.5')
+    page.setName('Net', '=SUM(sales)*Rate')
+    page.write({
+      0: {
+        0: { v: 1 },
+        1: { f: '=SUM(SALES)' },
+        2: { f: '=Net*2' },
+        3: { f: '=INDIRECT("Sales")' },
+      },
+      1: { 0: { v: 2 }, 1: { f: '=LEN("Sales")&Sales1' }, 2: { f: '=S!Rate*2' } },
+      2: { 0: { v: 3 } },
+    })
+    page.request()
+    await untilShows(page, [
+      [[0, 1], 6],
+      [[0, 2], 12],
+      [[0, 3], 1],
+      [[1, 2], 2],
+    ])
+    expect(page.at([1, 1])).toBe('#NAME?')
+    page.write({ 0: { 0: { v: 11 } } })
+    page.request()
+    await untilShows(page, [
+      [[0, 1], 16],
+      [[0, 2], 32],
+    ])
+    page.setName('Sales', 'S!$A$2:$A$3')
+    page.request()
+    await untilShows(page, [
+      [[0, 1], 5],
+      [[0, 2], 10],
+      [[0, 3], 2],
+    ])
+    page.setName('Sales', null)
+    page.request()
+    await untilShows(page, [[[0, 1], '#NAME?']])
+    page.setName('sales', '=7')
+    page.request()
+    await untilShows(page, [
+      [[0, 1], 7],
+      [[0, 2], 14],
+    ])
+  })
+
+  it('[SH158] are an error if they stand for themselves or for too much, and all others are calculated', async () => {
+    const page = new Page()
+    page.setName('Self', '=Self+1')
+    page.setName('There', '=Back')
+    page.setName('Back', '=There')
+    for (let n = 1; n < 60; n++) page.setName(`n_${n}`, n === 1 ? '=1+1' : `=n_${n - 1}+n_${n - 1}`)
+    page.write({
+      0: { 0: { f: '=Self' }, 1: { f: '=SUM(There)' }, 2: { f: '=n_59' }, 3: { f: '=n_3+1' } },
+    })
+    page.request()
+    await untilShows(page, [
+      [[0, 0], '#CALC!'],
+      [[0, 1], '#CALC!'],
+      [[0, 2], '#CALC!'],
+      [[0, 3], 9],
+    ])
   })
 })

@@ -15,7 +15,10 @@ import {
   FormulaDataModel,
   FormulaExecuteStageType,
   FormulaExecutedStateType,
+  IDefinedNamesService,
+  RemoveDefinedNameMutation,
   SetArrayFormulaDataMutation,
+  SetDefinedNameMutation,
   SetFormulaCalculationNotificationMutation,
   SetFormulaCalculationStartMutation,
   SetFormulaCalculationStopMutation,
@@ -64,6 +67,9 @@ const NOT_SHARED: ReadonlySet<string> = new Set(
     // No formula refers to merges, and a copy of them takes as much memory as the grid's.
     AddWorksheetMergeMutation,
     RemoveWorksheetMergeMutation,
+    // What names stand for has messages of its own.
+    SetDefinedNameMutation,
+    RemoveDefinedNameMutation,
     // The worker has no part that filters.
     { id: 'sheet.mutation.set-filter-range' },
     { id: 'sheet.mutation.set-filter-criteria' },
@@ -71,6 +77,10 @@ const NOT_SHARED: ReadonlySet<string> = new Set(
     { id: 'sheet.mutation.remove-filter' },
   ].map(({ id }) => id),
 )
+const OF_NAMES: ReadonlySet<string> = new Set([
+  SetDefinedNameMutation.id,
+  RemoveDefinedNameMutation.id,
+])
 // Univer calculates nothing after these commands.
 const OF_LOOKS: ReadonlySet<unknown> = new Set(
   [
@@ -105,6 +115,8 @@ export class Calculation {
   readonly #watch = new Watch(() => this.#again())
   #workbook: WorkbookModel | null = null
   #injector: Injector | null = null
+  /** Whether the worker doesn't know the names as they are. */
+  #areNamesNew = true
   #worker: Worker | null = null
   #running: Run | null = null
   #next: Dirty | null = null
@@ -135,9 +147,10 @@ export class Calculation {
     this.#hasFormulas = workbook
       .getSheets()
       .some((sheet) => hasFormula(sheet.getCellMatrix().getMatrix()))
-    this.#listening = this.#commands.onCommandExecuted((command, options) =>
-      this.#note(command, options),
-    )
+    this.#listening = this.#commands.onCommandExecuted((command, options) => {
+      if (OF_NAMES.has(command.id)) this.#areNamesNew = true
+      this.#note(command, options)
+    })
   }
 
   /** Terminates the worker; another workbook can be started afterwards. */
@@ -233,6 +246,7 @@ export class Calculation {
     this.#isMoved = false
     this.#written = []
     this.#worker ??= this.#open()
+    if (this.#areNamesNew) this.#postNames()
     const { dirty, refused, most } = run
     const mutation = { id: SetFormulaCalculationStartMutation.id, params: dirty }
     this.#post({ type: 'calculate', mutation, refused, most })
@@ -251,10 +265,23 @@ export class Calculation {
     this.#worker = worker
     const workbook = withoutMerges(this.#workbook!.getSnapshot())
     this.#post({ type: 'open', workbook, arrays: arraysOf(this.#model) })
+    this.#areNamesNew = true
     for (const mutation of this.#others.mutations) {
       this.#post({ type: 'mutate', mutation, isInput: false })
     }
     return worker
+  }
+
+  /** Tells the worker what all names stand for now. */
+  #postNames(): void {
+    this.#areNamesNew = false
+    const unit = this.#workbook!.getUnitId()
+    const names = this.#injector!.get(IDefinedNamesService).getDefinedNameMap(unit)
+    const all = Object.values(names ?? {}).map(({ name, formulaOrRefString: text }) => ({
+      name,
+      formula: text.startsWith('=') ? text : `=${text}`,
+    }))
+    this.#post({ type: 'names', names: all })
   }
 
   #post(message: ToWorker): void {

@@ -15,6 +15,13 @@ export interface Mutation {
   readonly params: object
 }
 
+/** What a name stands for. */
+export interface NamedFormula {
+  readonly name: string
+  /** Begins with `=`. */
+  readonly formula: string
+}
+
 /** A message from the page to the worker. */
 export type ToWorker =
   | { readonly type: 'open'; readonly workbook: IWorkbookData; readonly arrays: Arrays }
@@ -24,6 +31,8 @@ export type ToWorker =
       /** Whether it changes what formulas depend on, and not only how cells look. */
       readonly isInput: boolean
     }
+  /** All names of the workbook. */
+  | { readonly type: 'names'; readonly names: readonly NamedFormula[] }
   /** Calculates what the mutation requests, without the formulas that took too long in this run. */
   | {
       readonly type: 'calculate'

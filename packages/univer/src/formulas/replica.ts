@@ -3,19 +3,26 @@ import {
   ICommandService,
   IUniverInstanceService,
   UniverInstanceType,
+  type Injector,
   type IWorkbookData,
+  type Workbook,
 } from '@univerjs/core'
 import {
   FormulaDataModel,
+  IDefinedNamesService,
   SetArrayFormulaDataMutation,
+  type IDefinedNamesServiceParam,
   type ISetFormulaCalculationStartMutation,
 } from '@univerjs/engine-formula'
 import type { Allowance } from './allowance.js'
-import { startEngine } from './bounded-engine.js'
+import { forgetFormulas, startEngine } from './bounded-engine.js'
 import type { Arrays, FromWorker, Mutation, ToWorker } from './messages.js'
+import { Names } from './names.js'
 import { readOutcome } from './outcome.js'
 import { RunCourse } from './run-course.js'
 import { takeBack } from './spread.js'
+
+type Calculate = ToWorker & { readonly type: 'calculate' }
 
 // Some results shrink when others grow, and no number of rounds would settle those.
 const MOST_ROUNDS = 4
@@ -28,13 +35,17 @@ export class Replica {
   readonly #commands: ICommandService
   readonly #instances: IUniverInstanceService
   readonly #model: FormulaDataModel
+  readonly #names = new Names()
+  readonly #injector: Injector
   /**
    * Messages that arrived during a calculation, which must see the workbook as it was at the start.
    */
   readonly #waiting: ToWorker[] = []
   #isCalculating = false
-  #running: (ToWorker & { readonly type: 'calculate' }) | null = null
+  #running: Calculate | null = null
   #rounds = 0
+  /** Whether names have changed since the last calculation: Univer then has to read all formulas again. */
+  #areNamesNew = false
   /** Whether the page may have outdated results that cover several cells. */
   #isSpreadUntold = false
 
@@ -42,7 +53,8 @@ export class Replica {
     this.#tell = tell
     this.#allowance = allowance
     this.#course = new RunCourse(tell)
-    const injector = startEngine(allowance, this.#course)
+    const injector = startEngine(allowance, this.#course, this.#names)
+    this.#injector = injector
     this.#commands = injector.get(ICommandService)
     this.#instances = injector.get(IUniverInstanceService)
     this.#model = injector.get(FormulaDataModel)
@@ -64,15 +76,37 @@ export class Replica {
       case 'mutate':
         if (message.isInput && takeBack(this.#model, message.mutation)) this.#isSpreadUntold = true
         return this.#execute(message.mutation)
+      case 'names':
+        this.#areNamesNew = true
+        return this.#names.set(message.names)
       case 'calculate':
-        this.#isCalculating = true
-        this.#rounds = 1
-        this.#running = message
-        this.#course.start(message.refused, message.most)
-        this.#allowance.beginRun()
-        this.#isSpreadUntold ||= isOfAll(message.mutation)
-        return this.#calculate(message.mutation)
+        return this.#begin(message)
     }
+  }
+
+  #begin(message: Calculate): void {
+    const mutation = this.#areNamesNew ? this.#readAgain(message.mutation) : message.mutation
+    this.#areNamesNew = false
+    this.#isCalculating = true
+    this.#rounds = 1
+    this.#running = { ...message, mutation }
+    this.#course.start(message.refused, message.most)
+    this.#allowance.beginRun()
+    this.#isSpreadUntold ||= isOfAll(mutation)
+    this.#calculate(mutation)
+  }
+
+  /** Returns a calculation of all formulas, whatever Univer knows of them. */
+  #readAgain({ id, params }: Mutation): Mutation {
+    forgetFormulas(this.#injector)
+    const unit = this.#instances.getCurrentUnitOfType<Workbook>(UniverInstanceType.UNIVER_SHEET)
+    if (!unit) return { id, params }
+    const cells = this.#names.ofCells.map(({ name, formula }) => [name, nameOfCells(name, formula)])
+    const names = Object.fromEntries(cells) as Record<string, IDefinedNamesServiceParam>
+    this.#injector.get(IDefinedNamesService).registerDefinedNames(unit.getUnitId(), names)
+    const sheets = Object.fromEntries(unit.getSheetOrders().map((sheet) => [sheet, '1']))
+    const clearDependencyTreeCache = { [unit.getUnitId()]: sheets }
+    return { id, params: { ...params, forceCalculation: true, clearDependencyTreeCache } }
   }
 
   #calculate(mutation: Mutation): void {
@@ -124,3 +158,10 @@ export class Replica {
 // The page may not have used the results of the previous run.
 const isOfAll = ({ params }: Mutation): boolean =>
   (params as ISetFormulaCalculationStartMutation).forceCalculation
+
+/** Univer looks at these for a text that names cells, as in `INDIRECT`. */
+const nameOfCells = (name: string, formulaOrRefString: string): IDefinedNamesServiceParam => ({
+  id: name,
+  name,
+  formulaOrRefString,
+})

@@ -14,6 +14,7 @@ import { setHidden } from './set-hidden.js'
 import { setLinks } from './set-links.js'
 import { setLook } from './set-look.js'
 import { setMerges } from './set-merges.js'
+import { setNames } from './set-names.js'
 import { setNotes } from './set-notes.js'
 import { setRangeValues } from './set-range-values.js'
 import { setRules } from './set-rules.js'
@@ -37,6 +38,7 @@ export const OPERATIONS: { readonly [T in Operation['type']]: OperationKind<Of<T
   'set-filter': setFilter,
   'set-rules': setRules,
   'set-validations': setValidations,
+  'set-names': setNames,
   'set-notes': setNotes,
   'set-links': setLinks,
   carry,

@@ -48,6 +48,8 @@ export interface Mutations {
   'data-validation.mutation.addRule': OnSheet & { rule: object | object[]; index?: number }
   'data-validation.mutation.removeRule': OnSheet & { ruleId: string | string[] }
   'data-validation.mutation.updateRule': OnSheet & { ruleId: string; payload: object }
+  'formula.mutation.remove-defined-name': OnSheet & { id: string; name: string }
+  'formula.mutation.set-defined-name': OnSheet & { id: string; name: string }
   'sheet.mutation.add-conditional-rule': OnSheet & { rule: object }
   'sheet.mutation.add-worksheet-merge': IAddWorksheetMergeMutationParams
   'sheet.mutation.delete-conditional-rule': OnSheet & { cfId: string }

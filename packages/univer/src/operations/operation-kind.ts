@@ -8,6 +8,7 @@ import type { GridReader } from '../grid-reader.js'
 import type { GridWriter } from '../grid-writer.js'
 import type { Mutations } from './mutations.js'
 import type { Operation } from './operation.js'
+import type { SetNames } from './set-names.js'
 
 /**
  * Returns the operations of an executed mutation, read from the grid.
@@ -71,7 +72,7 @@ export interface UnshownSheet {
 }
 
 /** Returns a writer for steps of one sheet; it does nothing if the sheet doesn't exist. */
-export function onSheet<O extends Operation>(
+export function onSheet<O extends Exclude<Operation, SetNames>>(
   write: (sheet: SheetState, step: O, draft: Draft, workbook: Workbook) => void,
 ): OperationKind<O>['write'] {
   return (workbook, step, draft) => {

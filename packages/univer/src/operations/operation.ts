@@ -12,6 +12,7 @@ import type { SetHidden } from './set-hidden.js'
 import type { SetLook } from './set-look.js'
 import type { SetLinks } from './set-links.js'
 import type { SetMerges } from './set-merges.js'
+import type { SetNames } from './set-names.js'
 import type { SetNotes } from './set-notes.js'
 import type { SetRangeValues } from './set-range-values.js'
 import type { SetRules } from './set-rules.js'
@@ -37,6 +38,7 @@ export type Operation =
   | SetFilter
   | SetRules
   | SetValidations
+  | SetNames
   | SetNotes
   | SetLinks
   | Carry

@@ -30,6 +30,7 @@ const LINES: ReadonlySet<string> = new Set([
 export function afterLines(steps: readonly Operation[]): Operation[] {
   const moved = new Set<string>()
   return steps.map((step) => {
+    if (step.type === 'set-names') return step
     if (LINES.has(step.type)) moved.add(step.sheet)
     const isOfList = step.type === 'set-rules' || step.type === 'set-validations'
     return isOfList && moved.has(step.sheet) ? { ...step, isAfterLines: true } : step

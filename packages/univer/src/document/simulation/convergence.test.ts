@@ -38,12 +38,12 @@ function expectSame({ people }: Office): void {
   const [first] = people
   for (const { doc, sheets, grid } of people) {
     const fresh = new SheetDocument(doc)
-    const expected = new Grid(fresh.snapshot())
+    const expected = new Grid(fresh.snapshot(), fresh.names)
     const links = linksOf(fresh)
     fresh.destroy()
     expectEqual(sheets.takeChanges(), [])
     expectEqual(grid, expected)
-    expectEqual(new Grid(sheets.snapshot()), expected)
+    expectEqual(new Grid(sheets.snapshot(), sheets.names), expected)
     expectEqual(grid, first!.grid)
     expectEqual(linksOf(sheets), links)
   }

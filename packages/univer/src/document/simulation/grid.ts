@@ -2,6 +2,8 @@ import type { Carry } from '../../operations/carry.js'
 import type { LineOperation, Operation } from '../../operations/operation.js'
 import type { SetFilter } from '../../operations/set-filter.js'
 import type { SetLinks } from '../../operations/set-links.js'
+import type { SetLook } from '../../operations/set-look.js'
+import type { SetMerges } from '../../operations/set-merges.js'
 import type { SetNotes } from '../../operations/set-notes.js'
 import type { SetRangeValues } from '../../operations/set-range-values.js'
 import type { SetRules } from '../../operations/set-rules.js'
@@ -14,7 +16,7 @@ import {
   type CellRange,
   type CellWrite,
 } from '../cells.js'
-import type { SheetSnapshot } from '../index.js'
+import type { Name, SheetSnapshot } from '../index.js'
 import { USUAL_LOOK } from '../sheet-list.js'
 import { insertAt, moveWithin } from '../list-changes.js'
 
@@ -41,12 +43,14 @@ interface Sheet {
 
 function setPart(
   sheet: Sheet,
-  step: SetFilter | SetRules | SetValidations | SetNotes | SetLinks,
+  step: SetFilter | SetLook | SetMerges | SetRules | SetValidations | SetNotes | SetLinks,
 ): void {
   // A grid looks links up, as where they lead depends on other cells.
   if (step.type === 'set-links') return
   if (step.type === 'set-notes') setNotes(sheet.notes, step.notes)
   else if (step.type === 'set-filter') sheet.filter = step.filter
+  else if (step.type === 'set-look') sheet.look = step.look
+  else if (step.type === 'set-merges') sheet.merges = step.merges
   else if (step.type === 'set-rules') sheet.rules = step.rules
   else sheet.validations = step.validations
 }
@@ -60,8 +64,10 @@ const makeCells = (count: number): CellData[] => Array.from({ length: count }, (
 /** A grid of plain arrays that knows positions and no ids, like a real one. */
 export class Grid {
   readonly sheets: Sheet[] = []
+  names: readonly Name[]
 
-  constructor(snapshot: readonly SheetSnapshot[]) {
+  constructor(snapshot: readonly SheetSnapshot[], names: readonly Name[] = []) {
+    this.names = names
     for (const sheet of snapshot) this.#begin(sheet)
   }
 
@@ -138,15 +144,14 @@ export class Grid {
       case 'rename-sheet':
         this.sheet(step.sheet).name = step.name
         return
-      case 'set-look':
-        this.sheet(step.sheet).look = step.look
-        return
-      case 'set-merges':
-        this.sheet(step.sheet).merges = step.merges
+      case 'set-names':
+        this.names = step.names
         return
       case 'set-frozen':
         this.sheet(step.sheet).frozen = { rows: step.rows, columns: step.columns }
         return
+      case 'set-look':
+      case 'set-merges':
       case 'set-filter':
       case 'set-rules':
       case 'set-validations':

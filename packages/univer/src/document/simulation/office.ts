@@ -29,7 +29,7 @@ export class Person {
     this.doc.clientID = clientId
     Y.applyUpdate(this.doc, beginning)
     this.sheets = new SheetDocument(this.doc, chance, blockFrom, PART_CELLS)
-    this.grid = new Grid(this.sheets.snapshot())
+    this.grid = new Grid(this.sheets.snapshot(), this.sheets.names)
   }
 
   /** Performs steps in the grid, as its user would, and then what follows from them. */

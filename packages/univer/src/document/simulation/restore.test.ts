@@ -120,7 +120,7 @@ function entriesOf(doc: Y.Doc): unknown {
 
 function gridOf(doc: Y.Doc): Grid {
   const sheets = new SheetDocument(doc)
-  const grid = new Grid(sheets.snapshot())
+  const grid = new Grid(sheets.snapshot(), sheets.names)
   sheets.destroy()
   return grid
 }

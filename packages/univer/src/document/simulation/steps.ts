@@ -1,4 +1,4 @@
-import type { AxisName, CellRange, CellWrite, Operation, SheetSnapshot } from '../index.js'
+import type { AxisName, CellRange, CellWrite, Name, Operation, SheetSnapshot } from '../index.js'
 import type { Random } from '../../../../../test/simulation/random.js'
 import type { Grid } from './grid.js'
 
@@ -20,6 +20,7 @@ export function randomSteps(grid: Grid, chance: Random, unique: () => string): O
   if (kind < 87) return [setRules(sheet, chance, unique)]
   if (kind < 89) return [setValidations(sheet, chance, unique)]
   if (kind < 91) return [filter(sheet, chance)]
+  if (kind < 93) return [setNames(grid, sheet, chance, unique)]
   if (kind < 96) return [changeSheets(grid, sheet, chance, unique)]
   return [changeLines(sheet, chance), writeCells(chance.pick(grid.sheets), chance)].filter(
     // The second step is meant for the grid after the first one.
@@ -121,6 +122,7 @@ function write(chance: Random): CellWrite | null {
     () => ({ s: null }),
     () => ({ f: `=SUM(B2:C${1 + (n % 9)},${1 + (n % 3)}:4,$A:C)+sheet9!A1`, v: n }),
     () => ({ f: `='Sheet 2'!A1&"A1"&Z99`, v: null }),
+    () => ({ f: `=SUM(SALES)*Rate_2-成本&"Sales"`, v: null }),
     () => ({ v: null, t: null, f: null }),
     () => null,
   ])()
@@ -286,3 +288,41 @@ function changeSheets(
     () => ({ type: 'set-look', sheet, look: look(chance) }),
   ])()
 }
+
+/** Makes a name, changes one in a way or other, or removes it. */
+function setNames({ names }: Grid, sheet: Sheet, chance: Random, unique: () => string): Operation {
+  const made: Name = {
+    id: unique(),
+    name: chance.pick(WORDS),
+    formula: nameFormula(sheet, chance),
+    sheet: chance.pick([null, null, sheet.id]),
+    comment: '',
+  }
+  const known = names.length === 0 ? made : chance.pick(names)
+  const changed = (change: Partial<Name>) =>
+    names.map((one) => (one === known ? { ...one, ...change } : one))
+  const all = chance.pick<readonly Name[]>([
+    [...names, made],
+    [...names, made],
+    changed({ name: chance.pick(WORDS) }),
+    changed({ formula: made.formula, comment: 'x' }),
+    names.filter((one) => one !== known),
+  ])
+  return { type: 'set-names', names: all }
+}
+
+const WORDS = ['Sales', 'sales', '成本', 'Rate'] as const
+
+function nameFormula(sheet: Sheet, chance: Random): string {
+  const { startRow, startColumn, endRow, endColumn } = someCells(sheet, chance)
+  const cells = `${cell(startRow, startColumn)}:${cell(endRow, endColumn)}`
+  return chance.pick([
+    `='${sheet.name.replaceAll("'", "''")}'!${cells}`,
+    '=0.19',
+    '=Sales+Rate',
+    '=成本*2',
+  ])
+}
+
+const cell = (row: number, column: number): string =>
+  `$${String.fromCharCode(65 + column)}$${row + 1}`

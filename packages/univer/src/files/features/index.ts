@@ -8,6 +8,8 @@ import { lines } from './lines.js'
 import { links } from './links.js'
 import { look } from './look.js'
 import { merges } from './merges.js'
+import { names } from './names.js'
+import { printing } from './printing.js'
 import { notes } from './notes.js'
 import { rules } from './rules.js'
 import { styles } from './styles.js'
@@ -25,6 +27,8 @@ export const FEATURES: readonly Feature[] = [
   look,
   rules,
   validations,
+  names,
+  printing,
   notes,
   links,
   leftOut,

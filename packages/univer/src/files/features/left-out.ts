@@ -1,8 +1,8 @@
-import type { Cell, Sheet, Workbook } from 'hucre/xlsx'
+import type { Cell, Sheet } from 'hucre/xlsx'
 import type { Feature } from '../feature.js'
 import type { LeftOutFeature } from '../model.js'
 import type { Parts } from '../parts.js'
-import type { At, Report } from '../report.js'
+import type { At } from '../report.js'
 import { positionOf } from './formulas.js'
 
 /** How many of something a sheet has, and perhaps a cell with it. */
@@ -24,10 +24,6 @@ const IN_SHEETS: readonly (readonly [LeftOutFeature, Count])[] = [
     'grouping',
     ({ rowDefs, columns }) => grouped([...(rowDefs?.values() ?? []), ...(columns ?? [])]),
   ],
-  [
-    'printing',
-    ({ headerFooter, rowBreaks, colBreaks }) => hasAny(headerFooter, rowBreaks, colBreaks),
-  ],
 ]
 
 const MACROS = /(?:^|\/)vbaProject\.bin$/i
@@ -43,7 +39,6 @@ export const leftOut: Feature = {
   },
 
   readBook(book, parts, report) {
-    noteNames(book, report)
     if (book.workbookProtection !== undefined) report.note('protection', '')
     report.note('macros', '', macrosIn(parts))
   },
@@ -61,15 +56,6 @@ function cellsWith({ cells }: Sheet, has: (cell: Cell) => boolean): Counted {
 
 const grouped = (lines: readonly { readonly outlineLevel?: number }[]): number =>
   lines.filter(({ outlineLevel = 0 }) => outlineLevel > 0).length
-
-const hasAny = (...parts: readonly (object | undefined)[]): number =>
-  parts.some((part) => part !== undefined && Object.keys(part).length > 0) ? 1 : 0
-
-/** Names that programs make for themselves, such as for print areas, aren't meant. */
-function noteNames({ namedRanges = [] }: Workbook, report: Report): void {
-  const count = namedRanges.filter(({ name }) => !name.startsWith('_xlnm.')).length
-  report.note('names', '', count)
-}
 
 const macrosIn = (parts: Parts): number =>
   Object.keys(parts).filter((path) => MACROS.test(path)).length

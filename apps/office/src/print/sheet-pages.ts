@@ -1,0 +1,100 @@
+import type { Injector, IRange } from '@univerjs/core'
+import type { SharedWorkbook } from '@whereabouts/univer'
+import { SheetCells } from './cells.js'
+import { drawPage, type Look } from './draw-page.js'
+import { pagesOf, type Pages } from './pages.js'
+import { sidesOf, type PrintSettings } from './paper.js'
+
+/** More pages would take a browser minutes. */
+export const MOST_PAGES = 1_000
+/** How long pages are made without a pause. */
+const SLICE_MS = 12
+
+/** The sheet that is shown, as it is printed. */
+export class SheetPages {
+  readonly cells: SheetCells
+  readonly #selected: IRange | undefined
+  readonly #title: string
+  readonly #pageNumber: Look['pageNumber']
+  readonly #used: IRange | undefined
+
+  constructor(
+    { workbook }: Pick<SharedWorkbook, 'workbook'>,
+    injector: Injector,
+    title: string,
+    pageNumber: Look['pageNumber'],
+  ) {
+    const sheet = workbook.getActiveSheet()
+    this.cells = new SheetCells(workbook.getWorkbook(), sheet.getSheet(), injector)
+    this.#used = this.cells.used
+    this.#selected = workbook.getActiveRange()?.getRange()
+    this.#title = title === '' ? this.cells.name : title
+    this.#pageNumber = pageNumber
+  }
+
+  /** Whether more than one cell is selected. */
+  get hasSelection(): boolean {
+    const range = this.#selected
+    return (
+      range !== undefined &&
+      (range.startRow !== range.endRow || range.startColumn !== range.endColumn)
+    )
+  }
+
+  /** Divides what is printed into pages; `undefined` if there is nothing. */
+  divide(settings: PrintSettings): Pages | undefined {
+    const { cells } = this
+    const area = settings.area === 'selection' ? within(this.#selected, this.#used) : this.#used
+    if (area === undefined) return undefined
+    const rows = cells.rows(area.startRow, area.endRow)
+    const columns = cells.columns(area.startColumn, area.endColumn)
+    if (rows.length === 0 || columns.length === 0) return undefined
+    const repeated = settings.repeatedRows === 0 ? [] : cells.rows(0, settings.repeatedRows - 1)
+    return pagesOf({ rows, columns, repeated }, sidesOf(settings), settings.size)
+  }
+
+  /** Returns one of the pages. */
+  draw({ pages, scale }: Pages, at: number, settings: PrintSettings): HTMLElement {
+    const look: Look = {
+      sides: sidesOf(settings),
+      scale,
+      hasGridLines: settings.hasGridLines,
+      title: settings.hasFooter ? this.#title : undefined,
+      pageNumber: this.#pageNumber,
+    }
+    return drawPage(this.cells, pages[at]!, [at + 1, pages.length], look)
+  }
+
+  /** Draws all pages with pauses, in which the window responds. @param isOver asked in each pause */
+  async drawAll(
+    all: Pages,
+    settings: PrintSettings,
+    into: HTMLElement,
+    told: (done: number) => void,
+    isOver: () => boolean,
+  ): Promise<void> {
+    let until = performance.now() + SLICE_MS
+    for (let at = 0; at < all.pages.length && !isOver(); at++) {
+      into.append(this.draw(all, at, settings))
+      if (performance.now() < until) continue
+      told(at + 1)
+      await new Promise((resolve) => void setTimeout(resolve))
+      until = performance.now() + SLICE_MS
+    }
+  }
+}
+
+/** Whole rows and columns that are selected end with what is used. */
+function within(range: IRange | undefined, used: IRange | undefined): IRange | undefined {
+  if (range === undefined || used === undefined) return used
+  const endRow = endWithin(range.endRow, used.endRow)
+  const endColumn = endWithin(range.endColumn, used.endColumn)
+  const startRow = range.startRow || 0
+  const startColumn = range.startColumn || 0
+  return startRow > endRow || startColumn > endColumn
+    ? undefined
+    : { startRow, startColumn, endRow, endColumn }
+}
+
+const endWithin = (wanted: number, last: number): number =>
+  Number.isNaN(wanted) ? last : Math.min(wanted, last)

@@ -1,0 +1,59 @@
+import type { NamedRange } from 'hucre'
+import { isNameText, scanFormula } from '../../document/a1.js'
+import { LIMITS } from '../../document/index.js'
+import { cleanComment } from '../../document/name-list.js'
+import type { Feature } from '../feature.js'
+import { foreignIn, readFormula, writeFormula } from '../formulas.js'
+import type { FileName, FileSheet } from '../model.js'
+
+/** Names that programs make for themselves, such as for print areas, and that people don't see. */
+const OF_PROGRAMS = /^_xl(?:nm|fn|ws|pm|udf)\./i
+
+/** The names of the workbook are read with its first sheet. */
+export const names: Feature = {
+  read({ sheet, book }, draft, report) {
+    const isFirst = sheet === book.sheets[0]
+    for (const found of book.namedRanges ?? []) {
+      const isHere = found.scope === undefined ? isFirst : found.scope === sheet.name
+      if (!isHere || OF_PROGRAMS.test(found.name)) continue
+      const name = readName(found)
+      if (name !== undefined && draft.names.length < LIMITS.names) draft.names.push(name)
+      else report.note('names', found.scope ?? '')
+    }
+  },
+}
+
+function readName({ name, range, scope, comment = '' }: NamedRange): FileName | undefined {
+  const formula = readFormula(range)
+  const isKept =
+    isNameText(name) &&
+    formula.length <= LIMITS.formulaCharacters &&
+    foreignIn(formula) === undefined &&
+    isFixed(formula)
+  return isKept
+    ? { name, formula, isOfSheet: scope !== undefined, comment: cleanComment(comment) }
+    : undefined
+}
+
+/** Returns whether a formula means the same in each cell. */
+const isFixed = (formula: string): boolean =>
+  scanFormula(formula).every((part) => {
+    if (typeof part === 'string') return true
+    const ends = [part.from, ...(part.to === undefined ? [] : [part.to])]
+    return (
+      part.sheet !== undefined &&
+      ends.every(
+        ({ row, column, isRowFixed, isColumnFixed }) =>
+          (row === undefined || isRowFixed) && (column === undefined || isColumnFixed),
+      )
+    )
+  })
+
+/** Returns the names of a sheet as a file has them. */
+export const writeNames = ({ name: sheet, names: all }: FileSheet): NamedRange[] =>
+  all.map(({ name, formula, isOfSheet, comment }) => ({
+    name,
+    range: writeFormula(formula),
+    ...(isOfSheet ? { scope: sheet } : {}),
+    ...(comment === '' ? {} : { comment }),
+  }))

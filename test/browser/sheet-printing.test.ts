@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest'
+import { postDocument } from './office-window.js'
+import type { SheetWindow } from './sheet-window.js'
+import { ann, poll, Sheets } from './sheets.js'
+
+/** A server takes an update of a megabyte. */
+const ROWS_AT_ONCE = 2_500
+/** A page of a PDF, which isn't the list of its pages. */
+const PAGE = /\/Type\s*\/Page\b(?!s)/g
+const MEDIA = /\/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]/
+
+const dialog = ({ page }: SheetWindow) => page.getByRole('dialog', { name: 'Print' })
+const paper = (window: SheetWindow) => dialog(window).locator('.print-page')
+const status = (window: SheetWindow) =>
+  dialog(window).locator('output').filter({ hasText: /^Page/ }).textContent()
+const printed = ({ page }: SheetWindow) => page.locator('.print-pages > .print-page')
+
+interface Pdf {
+  readonly pages: number
+  /** Of the first page, in millimeters. */
+  readonly width: number
+  readonly height: number
+  readonly bytes: Buffer
+}
+
+/** Has the dialog print, and returns what a browser would save. */
+async function print(window: SheetWindow): Promise<Pdf> {
+  const { page } = window
+  await page.evaluate(() => void (globalThis.print = () => undefined))
+  await dialog(window).getByRole('button', { name: 'Print or save as PDF…' }).click()
+  await printed(window).first().waitFor({ state: 'attached' })
+  await dialog(window).waitFor({ state: 'detached' })
+  const bytes = await page.pdf({ preferCSSPageSize: true, printBackground: true })
+  const text = bytes.toString('latin1')
+  const [, width, height] = MEDIA.exec(text) ?? []
+  const toMm = (points: string | undefined) => Math.round((Number(points) / 72) * 25.4)
+  return { pages: text.match(PAGE)?.length ?? 0, width: toMm(width), height: toMm(height), bytes }
+}
+
+describe('a printed sheet', () => {
+  const sheets = new Sheets()
+
+  /** A window on a sheet with numbered rows, the first of which is frozen. */
+  async function open(rows: number, columns = 3): Promise<SheetWindow> {
+    const room = sheets.newRoom()
+    for (let from = 0; from < rows; from += ROWS_AT_ONCE) {
+      await postDocument(sheets.baseUrl, room, (doc) => {
+        const cells = doc.getMap('cells:sheet-1')
+        doc.getMap('about').set('title', 'Budget <2026>')
+        doc.getMap('sheets').set('sheet-1/rows', Math.max(1_000, rows))
+        doc.getMap('sheets').set('sheet-1/frozen-rows', 'i0000i')
+        for (let row = from; row < Math.min(rows, from + ROWS_AT_ONCE); row++) {
+          for (let column = 0; column < columns; column++) {
+            const v = row === 0 ? `Head ${column + 1}` : `R${row + 1}C${column + 1}`
+            cells.set(`${row}:${column}`, { v })
+          }
+        }
+      })
+    }
+    const window = await sheets.open(room, ann)
+    await window.untilTools()
+    return window
+  }
+
+  async function ask(window: SheetWindow): Promise<void> {
+    await window.page.keyboard.press('Control+p')
+    await paper(window).waitFor()
+  }
+
+  it('[OF92 OF93 OF94] has pages of whole rows, with frozen rows, title and numbers on each, as the preview shows them', async () => {
+    await using window = await open(120)
+    await ask(window)
+    await dialog(window).getByLabel('Paper').selectOption('a4')
+    await poll(() => status(window)).toBe('Page 1 of 3')
+    await dialog(window).getByRole('button', { name: 'Next page' }).click()
+    const second = (await paper(window).textContent())!
+    expect(second).toContain('Head 1')
+    expect(second).toContain('Budget <2026>')
+    expect(second).toContain('Page 2 of 3')
+    expect(second).not.toContain('R2C1')
+    const pdf = await print(window)
+    expect(pdf).toMatchObject({ pages: 3, width: 210, height: 297 })
+    const texts = await printed(window).allTextContents()
+    expect(texts[1]).toBe(second)
+    const order = texts.join('').match(/R\d+C1(?!\d)/g)!
+    expect(order).toEqual(Array.from({ length: 119 }, (_, row) => `R${row + 2}C1`))
+    expect(texts.every((text) => text.startsWith('Head 1'))).toBe(true)
+  })
+
+  it('[OF92 OF93] goes on to the right, fits in width or one page, and is of the selected cells alone', async () => {
+    await using window = await open(60, 20)
+    await window.selectRange('B2', 'C3')
+    await ask(window)
+    const size = dialog(window).getByLabel('Size')
+    const pages = () => status(window)
+    await dialog(window).getByLabel('Paper').selectOption('letter')
+    await size.selectOption('100')
+    await poll(pages).toBe('Page 1 of 6')
+    await size.selectOption('page')
+    await poll(pages).toBe('Page 1 of 1')
+    await dialog(window).getByLabel('Landscape').check()
+    await dialog(window).getByLabel('What to print').selectOption('selection')
+    await dialog(window).getByLabel('Rows at the top of each page').fill('0')
+    await dialog(window).getByLabel('Title and page numbers').uncheck()
+    await poll(() => paper(window).textContent()).toBe('R2C2R2C3R3C2R3C3')
+    expect(await print(window)).toMatchObject({ pages: 1, width: 279, height: 216 })
+    expect(await printed(window).allTextContents()).toEqual(['R2C2R2C3R3C2R3C3'])
+  })
+
+  it('[OF95] of 10,000 rows is made while the window responds, and of too many pages is refused', async () => {
+    await using window = await open(10_000, 4)
+    await ask(window)
+    await dialog(window).getByLabel('Size').selectOption('100')
+    const longest = await window.page.evaluateHandle(() => {
+      const durations: number[] = []
+      new PerformanceObserver((list) => {
+        durations.push(...list.getEntries().map(({ duration }) => duration))
+      }).observe({ type: 'longtask' })
+      return durations
+    })
+    await window.page.evaluate(() => void (globalThis.print = () => undefined))
+    await dialog(window).getByRole('button', { name: 'Print or save as PDF…' }).click()
+    await dialog(window).waitFor({ state: 'detached', timeout: 30_000 })
+    expect(await printed(window).count()).toBeGreaterThan(180)
+    expect(Math.max(0, ...(await longest.jsonValue()))).toBeLessThan(1_000)
+    await ask(window)
+    await dialog(window).getByLabel('Size').selectOption('150')
+    await dialog(window).getByLabel('Rows at the top of each page').fill('16')
+    await dialog(window).getByLabel('Landscape').check()
+    await dialog(window)
+      .getByText(/At most 1,000 can be printed at once/)
+      .waitFor()
+    expect(
+      await dialog(window).getByRole('button', { name: 'Print or save as PDF…' }).isDisabled(),
+    ).toBe(true)
+  })
+})
