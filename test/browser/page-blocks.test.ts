@@ -82,6 +82,26 @@ describe('moving blocks', () => {
       for (const window of [anns, bobs]) await sees(window, ['two', 'three'])
     })
   })
+
+  it('[PE20] what others write into a block while it is dragged stays', async () => {
+    await together(async (anns, bobs) => {
+      await type(anns, 'one\ntwo\nthree')
+      await reads(bobs, /three$/)
+      await anns.text.getByText('two').hover()
+      const from = (await anns.page.locator('.block-handle').boundingBox())!
+      const to = (await anns.text.locator('p').first().boundingBox())!
+      await anns.page.mouse.move(from.x + 8, from.y + 10)
+      await anns.page.mouse.down()
+      await anns.page.mouse.move(to.x + 20, to.y + 20, { steps: 4 })
+      await bobs.text.getByText('two').click()
+      await press(bobs, 'End')
+      await bobs.page.keyboard.type(' and more')
+      await reads(anns, /two and more/)
+      await anns.page.mouse.move(to.x + 2, to.y + 4, { steps: 4 })
+      await anns.page.mouse.up()
+      for (const window of [anns, bobs]) await sees(window, ['two and more', 'one', 'three'])
+    })
+  })
 })
 
 describe('callouts and toggles', () => {

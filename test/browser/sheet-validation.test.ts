@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { GuardedOffice, READER, WRITER } from './guarded-office.js'
-import { postDocument } from './office-window.js'
+import { fetchDocument, postDocument } from './office-window.js'
 import type { SheetWindow } from './sheet-window.js'
 import { ann, bob, poll, Sheets, untilInOrder } from './sheets.js'
 
@@ -35,6 +35,14 @@ async function untilMarked(
 ): Promise<void> {
   for (const window of windows) await poll(() => marked(window, column)).toEqual(rows)
 }
+
+const heightOf = ({ page }: SheetWindow, row: number) =>
+  page.evaluate((at) => {
+    const { whereabouts } = globalThis as unknown as {
+      whereabouts: { rowHeight: (sheet: string, row: number) => number }
+    }
+    return whereabouts.rowHeight('sheet-1', at - 1)
+  }, row)
 
 /** The arrow that opens the list of A1. */
 const ARROW_OF_A1 = { x: 126, y: 32 }
@@ -84,6 +92,82 @@ describe('data validations', () => {
     await anns.page.keyboard.press('Control+z')
     await bobs.untilCell([3, 0], 0)
     expect(await anns.cell('A3')).toEqual({ v: 1 })
+    await untilInOrder(anns, bobs)
+  })
+
+  it('[SH164 SH165 SH166 SH167] lists are made in the panel and used by keyboard', async () => {
+    const room = sheets.newRoom()
+    await using anns = await open(room)
+    await using bobs = await open(room, bob)
+    await anns.selectRange('A1', 'A3')
+    await anns.page.keyboard.press('Alt+Shift+v')
+    const panel = anns.page.locator('[data-u-comp="sidebar"]')
+    await panel.getByRole('button', { name: 'Add rule' }).click()
+    await panel.getByText('Number', { exact: true }).click()
+    await anns.page.getByText('Dropdown-Multiple', { exact: true }).click()
+    for (const choice of ['red', 'blue']) {
+      await panel.getByText('Add', { exact: true }).click()
+      await panel.getByRole('textbox').last().fill(choice)
+    }
+    await panel.getByRole('button', { name: 'Done' }).click()
+    await panel.getByText('A1:A3').waitFor()
+    expect(await anns.notice.textContent()).toBe('')
+    const stored = async () => {
+      const doc = await fetchDocument(sheets.baseUrl, room)
+      return JSON.stringify(doc.getMap('validations:sheet-1').toJSON())
+    }
+    await poll(stored).toMatch(/"listMultiple".*red.*blue/)
+    await anns.write('C1', 'x')
+    await bobs.untilCell([0, 2], 'x')
+
+    const press = (key: string) => bobs.page.keyboard.press(key)
+    await bobs.select('A2')
+    await press('Alt+ArrowDown')
+    await list(bobs).waitFor()
+    await press('ArrowDown')
+    await press('Enter')
+    await anns.untilCell([1, 0], 'red')
+    await press('ArrowUp')
+    await press('Enter')
+    await anns.untilCell([1, 0], 'red,blue')
+    await poll(() => heightOf(bobs, 2)).toBeGreaterThan(30)
+    await poll(() => heightOf(anns, 2)).toBe(await heightOf(bobs, 2))
+    await press('Escape')
+    await list(bobs).waitFor({ state: 'detached' })
+    expect(await bobs.ownCell()).toBe('A2')
+    await untilMarked(0, [], anns, bobs)
+    await untilInOrder(anns, bobs)
+  })
+
+  it('[SH163] Space ticks the boxes that are selected, and is a space elsewhere', async () => {
+    const room = sheets.newRoom()
+    const words = { formula1: 'yes', formula2: 'no' }
+    await using anns = await begin(room, { type: 'checkbox' }, { type: 'checkbox', ...words })
+    await using bobs = await open(room, bob)
+    const press = (key: string) => bobs.page.keyboard.press(key)
+    await bobs.write('A2', '1')
+    await bobs.write('C1', 'x')
+    await bobs.select('C1')
+    // A click on a box would tick it.
+    for (const key of ['ArrowLeft', 'ArrowLeft']) await press(key)
+    for (const key of ['Right', 'Right', 'Down', 'Down']) await press(`Shift+Arrow${key}`)
+    await press('Space')
+    await anns.untilCell([2, 0], 1)
+    await anns.untilCell([2, 1], 'yes')
+    expect(await anns.cell('A1')).toEqual({ v: 1 })
+    expect(await anns.cell('C1')).toEqual({ v: 'x' })
+    await press('Space')
+    await anns.untilCell([2, 0], 0)
+    await anns.untilCell([2, 1], 'no')
+    await press('Control+z')
+    await press('Control+z')
+    await anns.untilCell([1, 0], 1)
+    await poll(() => anns.cell('A3')).toEqual({})
+    await bobs.select('C2')
+    await press('Space')
+    await bobs.page.keyboard.type('y')
+    await press('Enter')
+    await anns.untilCell([1, 2], ' y')
     await untilInOrder(anns, bobs)
   })
 

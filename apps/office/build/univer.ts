@@ -263,6 +263,20 @@ const keepsFocusInPanels = changing('keeps-focus-in-panels', 'ui/lib/es/index.js
   once(code, GIVES_BACK, `${GIVES_BACK} && !target.closest('[data-u-comp="sidebar"]')`),
 )
 
+const AS_JSON = 'return JSON.stringify(options.filter(Boolean));'
+const WITH_COMMAS = `const texts = options.filter(Boolean);
+	const text = texts.join(",");
+	return /^\\[/.test(text) || texts.some((one) => one.includes(",")) ? JSON.stringify(texts) : text;`
+
+/**
+ * Has a cell with several choices contain them as people write them, with commas, and not as JSON. Univer reads both.
+ *
+ * @see OFFICE.md SH165
+ */
+const plainChoices = changing('plain-choices', 'sheets/lib/es/index.js', (code) =>
+  once(code, AS_JSON, WITH_COMMAS),
+)
+
 /** What is changed for the page and for the worker. */
 export const univer = (): Plugin[] => [
   longWords,
@@ -279,6 +293,7 @@ export const univerInPage = (): Plugin[] => [
   keepsFocusInPanels,
   nameBox,
   namePanel,
+  plainChoices,
   withoutTextDocuments,
   smallerPreset,
   namesOfFunctions,

@@ -220,6 +220,9 @@ function expose(shared: SharedWorkbook, tools: Promise<void>): void {
     /** Whether a row is neither hidden nor filtered out. */
     isRowShown: (id: string, row: number) =>
       shared.workbook.getSheetBySheetId(id)?.getSheet().getRowVisible(row),
+    /** Returns the height of a row in pixels. */
+    rowHeight: (id: string, row: number) =>
+      shared.workbook.getSheetBySheetId(id)?.getSheet().getRowHeight(row),
     /** Returns how many rows and columns the grid has. */
     size: (id: string) => {
       const sheet = shared.workbook.getSheetBySheetId(id)

@@ -23,10 +23,13 @@ import {
 } from 'virtual:univer-dropdowns'
 import { addCellCards } from './beside-cells/cell-cards.js'
 import type { CellTexts } from './beside-cells/texts.js'
+import { fitChoices } from './sheet-choice-heights.js'
 import { addKeys } from './sheet-keys.js'
+import { addListKeys } from './sheet-lists.js'
 import { nameControls } from './sheet-names/name-controls.js'
 import { addPrintKey, printLight } from './sheet-print.js'
 import { addSum } from './sheet-sum.js'
+import { addTick } from './sheet-tick.js'
 import '@univerjs/find-replace/lib/index.css'
 import '@univerjs/sheets-conditional-formatting-ui/lib/index.css'
 import '@univerjs/sheets-data-validation-ui/lib/index.css'
@@ -72,7 +75,10 @@ export async function addTools(
   shared.showLate()
   addCellCards(univer, shared, texts, giveBack)
   addKeys(univer, shared)
+  addListKeys(univer, shared)
+  fitChoices(univer)
   addSum(univer, shared)
+  addTick(univer, shared)
   printLight(univer, shared.workbook.getId())
   addPrintKey(print)
   void nameControls(univer)

@@ -29,6 +29,7 @@ import {
   type Validation,
 } from './document/index.js'
 import { CellReader } from './grid-cells.js'
+import type { ValidationProblem } from './over-limits.js'
 
 /** Under which names Univer keeps the filters, the conditional formats and the data validations of a workbook. */
 const FILTERS = 'SHEET_FILTER_PLUGIN'
@@ -175,17 +176,20 @@ export class GridReader {
     return (all[id] ?? []).flatMap((one) => this.#validation(id, one) ?? [])
   }
 
-  /** Returns why a sheet can't have a data validation of Univer's form, or a part of one, beside its others. */
-  validationProblem(
-    id: string,
-    wanted: Partial<UniverValidation>,
-  ): 'unsupported' | 'tooManyValidations' | undefined {
+  /**
+   * Returns why a sheet can't have a data validation of Univer's form, or a part of one, beside its others: it is
+   * `unfinished` if it lacks its choices or its formula.
+   */
+  validationProblem(id: string, wanted: Partial<UniverValidation>): ValidationProblem | undefined {
     const all = this.validations(id) ?? []
     const own = all.find((one) => one.id === wanted.uid)
     const before = own && { uid: own.id, ranges: own.ranges, ...own.check }
     const whole = { uid: '', ranges: [], ...before, ...wanted }
     const validation = this.#validation(id, whole)
-    if (validation === undefined) return 'unsupported'
+    if (validation === undefined) {
+      const isUnfinished = this.#validation(id, { ...whole, ...FILLED_IN }) !== undefined
+      return isUnfinished ? 'unfinished' : 'unsupported'
+    }
     const others = all.filter((one) => one !== own)
     return fitsValidations([...others, validation]) ? undefined : 'tooManyValidations'
   }
@@ -351,6 +355,9 @@ const toFormula = (value: unknown): string | undefined =>
   typeof value === 'string' && value.startsWith('=') && value.length <= LIMITS.formulaCharacters
     ? value
     : undefined
+
+/** What an unfinished data validation lacks. */
+const FILLED_IN = { formula1: '=1' }
 
 const toText = (value: unknown): string | undefined => {
   if (typeof value === 'number') return String(value)

@@ -35,17 +35,17 @@ export interface Amounts {
   /** Returns why a sheet can't have a conditional format of Univer's form in addition, or instead of an older one. */
   readonly ruleProblem: (sheet: string, rule: object) => 'unsupported' | 'tooManyRules' | undefined
   /** The same of a data validation, or of what is changed of one. */
-  readonly validationProblem: (
-    sheet: string,
-    rule: object,
-  ) => 'unsupported' | 'tooManyValidations' | undefined
+  readonly validationProblem: (sheet: string, rule: object) => ValidationProblem | undefined
   readonly names: () => readonly Name[]
 }
 
+/** Why a sheet can't have a data validation. */
+export type ValidationProblem = 'unfinished' | 'unsupported' | 'tooManyValidations'
+
 /** A limit that a step would exceed. */
 export interface Over {
-  /** The limit, in words for people. */
-  readonly reason: Sentence
+  /** The limit, in words for people; nothing if they are still about to make the step. */
+  readonly reason?: Sentence
   /** The text that would be lost, if it was for a single cell. */
   readonly text?: string
 }
@@ -157,6 +157,8 @@ function overValidations(
     ...options,
   }
   const problem = validationProblem(subUnitId, rule ?? wanted)
+  // The panel writes each of its fields as it is filled in.
+  if (problem === 'unfinished') return {}
   return problem && { reason: (texts) => texts[problem] }
 }
 

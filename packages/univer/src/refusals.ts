@@ -113,8 +113,11 @@ export function refuse(
     const over =
       reason === undefined ? overLimits(command.id, command.params ?? {}, amounts) : undefined
     if (reason === undefined && over === undefined) return
-    if (over?.text === undefined) notify(reason ?? over!.reason)
-    else giveBack((texts) => texts.notEntered(over.reason(texts)), over.text)
+    const why = reason ?? over?.reason
+    if (why !== undefined) {
+      if (over?.text === undefined) notify(why)
+      else giveBack((texts) => texts.notEntered(why(texts)), over.text)
+    }
     throw new CanceledError()
   })
 }

@@ -4,6 +4,7 @@ import { NodeSelection, TextSelection, type Command } from '@tiptap/pm/state'
 import { useEffect, useRef, useState, type DragEvent } from 'react'
 import { t } from '../../language/language.js'
 import { MOVE } from '../late-parts.js'
+import { followDragged } from './dragging.js'
 import { MOVE_PART, moveBlocks } from './move.js'
 import { closeMenu, Popover } from './Popover.js'
 import { useScrolling } from './useEditorState.js'
@@ -16,6 +17,7 @@ interface HandleProps {
 export function BlockHandle({ editor }: HandleProps) {
   const [block, setBlock] = useState<HTMLElement | null>(null)
   useEffect(() => MOVE.fill(editor, MOVE_PART), [editor])
+  useEffect(() => followDragged(editor.view), [editor])
   useHovered(editor, setBlock)
   useScrolling(editor, block !== null)
   if (block?.isConnected !== true) return null
