@@ -1,5 +1,6 @@
 import { strFromU8 } from 'fflate'
 import { parseCellRef } from 'hucre/xlsx'
+import { FILE_LIMITS } from './limits.js'
 import { FileProblem } from './problem.js'
 import { textIn } from './rule-attributes.js'
 
@@ -28,14 +29,15 @@ const REFERENCE = /\sr\s*=\s*(?:"([^"]*)"|'([^']*)')/g
 
 /**
  * Looks through XML before it is parsed, whatever the part is called, and its elements' prefix is: a workbook may call both
- * as it likes.
+ * as it likes. Stops once there are too many cells.
  *
  * @throws {FileProblem} on a document type
  */
 export function survey(bytes: Uint8Array): Survey {
   const extent = new Extent()
   let cells = 0
-  for (let at = bytes.indexOf(LESS); at !== -1; at = bytes.indexOf(LESS, at + 1)) {
+  const { cells: most } = FILE_LIMITS
+  for (let at = bytes.indexOf(LESS); at !== -1 && cells <= most; at = bytes.indexOf(LESS, at + 1)) {
     if (bytes[at + 1] === BANG && bytes[at + 2] === UPPER_D) throw new FileProblem('declarations')
     const [from, to] = localName(bytes, at + 1)
     const length = to - from
