@@ -1,9 +1,8 @@
 import { joinRoom, type Room } from '@whereabouts/client'
 import { RoomProvider } from '@whereabouts/client/yjs'
-import { sharedAccess } from '@whereabouts/server'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { getDocument, syncDocument, TestDocument } from 'whereabouts-conformance/document'
+import { getDocument, syncDocument } from 'whereabouts-conformance/document'
 import { TestRoom } from 'whereabouts-conformance/room'
 import { Doc } from 'yjs'
 import { launchChromium } from '../chromium.js'
@@ -190,56 +189,6 @@ describe('a browser that keeps a document', { timeout: 60_000 }, () => {
     await synced(next)
     expect([await text(next), await former(next)]).toEqual(['new', undefined])
     expect([...(await documentOf(server))].length).toBeLessThan(60)
-    await context.close()
-  })
-
-  const asAnn = { authenticate: () => ({ id: 'ann' }), authorize: sharedAccess }
-
-  /** A page whose browser has a document of Ann's, which only another server has lost. */
-  async function lost(page: Page, server: RunningPlain, restored: RunningPlain): Promise<void> {
-    await open(page, server)
-    await synced(page)
-    await write(page, 'the minutes')
-    await saved(page)
-    await page.waitForFunction(() =>
-      window.kept.provider.room.getSnapshot().can?.includes('manage'),
-    )
-    await saved(page)
-    await page.route('**/rooms/**', (route) => {
-      const url = route.request().url().replace(server.baseUrl, restored.baseUrl)
-      return route.continue({ url })
-    })
-  }
-
-  it('[CL135 DO97] gives a lost document back from its owner’s copy, when that is opened again', async () => {
-    await using server = await startPlain(asAnn)
-    await using restored = await startPlain(asAnn)
-    const context = await browser.newContext()
-    const page = await context.newPage()
-    await lost(page, server, restored)
-    await open(page, server)
-    await saved(page)
-    expect([await text(page), await former(page)]).toEqual(['the minutes', undefined])
-    const answer = await fetch(new TestRoom(restored.baseUrl, NAME).url('access'))
-    expect(await answer.json()).toMatchObject({ access: { owner: 'ann', link: 'nothing' } })
-    await context.close()
-  })
-
-  it('[DO97 DO51] keeps all of a lost document apart from another one, also in the page after that', async () => {
-    await using server = await startPlain(asAnn)
-    await using restored = await startPlain(asAnn)
-    await new TestDocument(new TestRoom(restored.baseUrl, NAME)).post('A1')
-    const context = await browser.newContext()
-    const page = await context.newPage()
-    await lost(page, server, restored)
-    for (let times = 0; times < 2; times++) {
-      await open(page, server)
-      await synced(page)
-      await page.waitForFunction(() => window.kept.provider.former !== null)
-      expect([await text(page), await former(page)]).toEqual(['', 'the minutes'])
-      expect(await page.evaluate(() => window.kept.provider.formerWasLost)).toBe(true)
-      await saved(page)
-    }
     await context.close()
   })
 
