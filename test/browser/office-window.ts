@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
-import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
+import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector } from 'yjs'
 
 /** Longer than a caret or an edit takes to arrive. */
 const STILL_MS = 400
@@ -155,11 +155,12 @@ export async function postDocument(
   write: (doc: Doc) => void,
 ): Promise<void> {
   const doc = await fetchDocument(baseUrl, room)
+  const before = encodeStateVector(doc)
   write(doc)
   const response = await fetch(`${baseUrl}/rooms/${room}/document`, {
     method: 'POST',
     headers: { 'content-type': 'application/octet-stream' },
-    body: Uint8Array.from(encodeStateAsUpdate(doc)),
+    body: Uint8Array.from(encodeStateAsUpdate(doc, before)),
   })
   if (!response.ok) throw new Error(`the server answered ${response.status}`)
 }
