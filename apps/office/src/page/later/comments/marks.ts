@@ -6,6 +6,7 @@ import { bindingOf } from '../../bound.js'
 import { COMMENTS, type LatePart, type Match } from '../../late-parts.js'
 import { anchorAt, matchOf } from './anchors.js'
 import type { Anchor, Thread } from './comments-document.js'
+import { drawable, type Placed } from './drawable.js'
 import { follow, mapRanges, type Cut, type Ranges } from './moves.js'
 import { PlaceIndex } from './place-index.js'
 import { TEXTS } from './texts.js'
@@ -185,11 +186,11 @@ export class CommentMarks implements LatePart<Marked> {
 
   #mark(doc: EditorState['doc'], cut: Cut | undefined): Marked {
     const places = this.#locate(doc)
-    const open = this.#threads.filter(({ resolved }) => resolved === undefined)
-    const drawn = open.flatMap(({ id }) => {
-      const at = places.ranges.get(id)
-      return at === undefined ? [] : [this.#drawOne(id, at)]
+    const open = this.#threads.flatMap(({ id, resolved }) => {
+      const range = resolved === undefined ? places.ranges.get(id) : undefined
+      return range === undefined ? [] : [{ id, ...range }]
     })
+    const drawn = drawable(open, this.#current).map((each) => this.#drawOne(each))
     // React must not render while the editor applies a transaction.
     queueMicrotask(() => this.#listener?.moved(places))
     return { ...places, drawn: DecorationSet.create(doc, drawn), cut, hasMoved: false }
@@ -214,7 +215,7 @@ export class CommentMarks implements LatePart<Marked> {
     return { ranges, gone }
   }
 
-  #drawOne(id: string, { from, to }: Match): Decoration {
+  #drawOne({ id, from, to }: Placed): Decoration {
     return Decoration.inline(from, to, {
       class: id === this.#current ? 'commented current' : 'commented',
       'data-thread': id,
