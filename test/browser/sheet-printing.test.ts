@@ -3,8 +3,8 @@ import { postDocument } from './office-window.js'
 import type { SheetWindow } from './sheet-window.js'
 import { ann, poll, Sheets } from './sheets.js'
 
-/** A server takes an update of a megabyte. */
-const ROWS_AT_ONCE = 2_500
+/** A server takes an update of so many entries. */
+const ROWS_AT_ONCE = 500
 /** A page of a PDF, which isn't the list of its pages. */
 const PAGE = /\/Type\s*\/Page\b(?!s)/g
 const MEDIA = /\/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]/

@@ -6,6 +6,8 @@ import './contrast.css'
 
 /** What comes together is named together, so that nothing waits for it. */
 const SETTLED_MS = 60
+/** What is on paper has no controls, and may be very much. */
+const PRINTED = '.print-pages'
 const BUTTONS = '[role="button"], [role="combobox"]'
 
 /**
@@ -30,7 +32,8 @@ export async function nameControls(univer: Univer): Promise<void> {
   new MutationObserver((changes) => {
     for (const { addedNodes, target, type } of changes) {
       if (type === 'attributes') add(target as Element)
-      for (const node of addedNodes) if (node instanceof Element) add(node)
+      for (const node of addedNodes)
+        if (node instanceof Element && !node.matches(PRINTED)) add(node)
     }
   }).observe(document.body, { childList: true, subtree: true, attributeFilter: ['aria-expanded'] })
   followDisabled()
