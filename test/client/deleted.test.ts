@@ -1,8 +1,10 @@
+import { createServer, type RequestListener } from 'node:http'
 import { joinRoom, type Room } from '@whereabouts/client'
 import { RoomProvider } from '@whereabouts/client/yjs'
+import { sharedAccess } from '@whereabouts/server'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { getDocument, syncDocument } from 'whereabouts-conformance/document'
+import { getDocument, syncDocument, TestDocument } from 'whereabouts-conformance/document'
 import { TestRoom } from 'whereabouts-conformance/room'
 import { Doc } from 'yjs'
 import { launchChromium } from '../chromium.js'
@@ -189,6 +191,70 @@ describe('a browser that keeps a document', { timeout: 60_000 }, () => {
     await synced(next)
     expect([await text(next), await former(next)]).toEqual(['new', undefined])
     expect([...(await documentOf(server))].length).toBeLessThan(60)
+    await context.close()
+  })
+
+  const asAnn = { authenticate: () => ({ id: 'ann' }), authorize: sharedAccess }
+
+  /** A server that another one, which has nothing, takes the place of, as after a restore. */
+  async function startLosing() {
+    const handlers: RequestListener[] = []
+    const server = await startPlain(asAnn, (handle) => {
+      handlers.push(handle)
+      return createServer((request, response) => handlers[0]!(request, response))
+    })
+    const restored = await startPlain(asAnn, (handle) => {
+      handlers.push(handle)
+      return createServer(handle)
+    })
+    const lose = () => void handlers.shift()
+    const stop = async () => {
+      await Promise.all([server.stop(), restored.stop()])
+    }
+    return { server, restored, lose, [Symbol.asyncDispose]: stop }
+  }
+
+  /** Opens Ann's document, and waits until the browser's copy says that it is hers. */
+  async function keepOwn(page: Page, server: RunningPlain): Promise<void> {
+    await open(page, server)
+    await synced(page)
+    await write(page, 'the minutes')
+    await page.waitForFunction(() =>
+      window.kept.provider.room.getSnapshot().can?.includes('manage'),
+    )
+    await saved(page)
+  }
+
+  it('[CL135 DO97] gives a lost document back from its owner’s copy, when that is opened again', async () => {
+    await using losing = await startLosing()
+    const { server, restored, lose } = losing
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    await keepOwn(page, server)
+    lose()
+    await open(page, server)
+    await saved(page)
+    expect([await text(page), await former(page)]).toEqual(['the minutes', undefined])
+    const answer = await fetch(new TestRoom(restored.baseUrl, NAME).url('access'))
+    expect(await answer.json()).toMatchObject({ access: { owner: 'ann', link: 'nothing' } })
+    await context.close()
+  })
+
+  it('[DO97 DO51] keeps all of a lost document apart from another one, also in the page after that', async () => {
+    await using losing = await startLosing()
+    const { server, restored, lose } = losing
+    await new TestDocument(new TestRoom(restored.baseUrl, NAME)).post('A1')
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    await keepOwn(page, server)
+    lose()
+    for (let times = 0; times < 2; times++) {
+      await open(page, server)
+      await page.waitForFunction(() => window.kept.provider.former !== null)
+      expect([await text(page), await former(page)]).toEqual(['', 'the minutes'])
+      expect(await page.evaluate(() => window.kept.provider.formerWasLost)).toBe(true)
+      await saved(page)
+    }
     await context.close()
   })
 
