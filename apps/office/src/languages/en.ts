@@ -397,10 +397,12 @@ export const messages = {
   'page.failed': 'The page could not be loaded.',
   'page.file': 'File',
   'page.fileEmpty': '{name} has no text.',
-  'page.fileKind': '{name} can’t be inserted. Only Markdown, HTML and text files are supported.',
+  'page.fileKind':
+    '{name} can’t be inserted. Only Word (.docx), Markdown, HTML and text files are supported.',
   'page.fileNotText': '{name} isn’t a text file.',
-  'page.fileTooLarge': '{name} is too large. A file may have up to 5 MiB.',
+  'page.fileTooLarge': '{name} is too large. A file may have up to {most} MiB.',
   'page.find': 'Find',
+  'page.footnotes': 'footnotes',
   'page.format': 'Format',
   'page.fullWidth': 'Full width',
   'page.headerRow': 'Header row',
@@ -458,6 +460,7 @@ export const messages = {
   'page.rule': 'Horizontal line',
   'page.saveHtml': 'Save as HTML',
   'page.saveMarkdown': 'Save as Markdown',
+  'page.saveWord': 'Save as Word',
   'page.selection': 'Selection',
   'page.setLink': 'Set link',
   'page.strike': 'Strikethrough',
@@ -474,6 +477,12 @@ export const messages = {
   'page.underline': 'Underline',
   'page.undo': 'Undo',
   'page.withKeys': '{name} ({keys})',
+  'page.wordComments': 'comments',
+  'page.wordDamaged': '{name} isn’t a Word document, or it is damaged. Save it again as .docx.',
+  'page.wordLeftOut': 'Not taken in from {name}: {what}.',
+  'page.wordOther':
+    '{name} is an older Word document, or protected with a password. Save it as .docx without a password.',
+  'page.wordTooMuch': '{name} has too much in it for a page. Split it.',
   'page.words': '{count, plural, one {# word} other {# words}}',
 
   // What the grid says

@@ -110,6 +110,18 @@ describe('the looks of a table', () => {
     },
   }
 
+  it('[PE23] come with a new table, whatever ids its lines had', () => {
+    const page = new PageDocument(new Doc())
+    const looks = { sizes: { x: 80 }, fills: { 'b/x': 'red' } } as const
+    page.write([
+      { ...table, table: { ...table.table!, rows: ['a', 'b'], columns: ['y', 'x'], ...looks } },
+    ])
+    expect(page.blocks[0]!.table).toMatchObject({
+      sizes: { '1': 80 },
+      fills: { '1/1': 'red' },
+    })
+  })
+
   it('[PE23] merge, and stay with their lines', () => {
     const people = new People([table])
     const [anns, bobs] = people.pages as [PageDocument, PageDocument]

@@ -39,6 +39,7 @@ export class TablePlan {
   #make(table: Table): Table {
     const { table: made, writes } = this.#tables.create(table)
     this.structure.push(...writes)
+    this.#writeLooks({}, made)
     this.#fill(made)
     return made
   }
@@ -56,10 +57,14 @@ export class TablePlan {
       return change.ids
     })
     const changed = { ...after, id, rows: lines[0]!, columns: lines[1]! }
-    this.#write(before.sizes, after.sizes, (column) => `${id}/columns/${column}/size`)
-    this.#write(before.fills, after.fills, (cell) => `${id}/fill/${cell}`)
+    this.#writeLooks(before, { ...after, id })
     this.#fill(changed)
     return changed
+  }
+
+  #writeLooks(before: Pick<Table, 'sizes' | 'fills'>, { id, sizes, fills }: Table): void {
+    this.#write(before.sizes, sizes, (column) => `${id}/columns/${column}/size`)
+    this.#write(before.fills, fills, (cell) => `${id}/fill/${cell}`)
   }
 
   /** Writes the values that have changed. */

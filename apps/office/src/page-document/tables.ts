@@ -157,10 +157,14 @@ export class Tables {
   create(table: Table): { readonly table: Table; readonly writes: readonly Write[] } {
     const id = makeName(this.#chance)
     const writes = AXES.map((name): Write => [`${id}/${name}`, table[name].length])
-    return {
-      table: { ...table, id, rows: idsFor(table.rows), columns: idsFor(table.columns) },
-      writes,
+    const made: Table = {
+      ...table,
+      id,
+      rows: idsFor(table.rows),
+      columns: idsFor(table.columns),
+      ...looksFor(table),
     }
+    return { table: made, writes }
   }
 
   /** Returns the writes that change the lines of a table, and the ids of the new lines. */
@@ -261,6 +265,28 @@ function groupByTable(map: YMap<unknown>): ReadonlyMap<string, readonly Write[]>
 }
 
 /** Returns the ids of a new table's lines. */
+const valued = <T>(key: string, value: T | undefined): [string, T][] =>
+  value === undefined ? [] : [[key, value]]
+
+/** Returns the widths and colors of a table whose lines get new ids. */
+function looksFor({
+  rows,
+  columns,
+  sizes = {},
+  fills = {},
+}: Table): Pick<Table, 'sizes' | 'fills'> {
+  return {
+    sizes: Object.fromEntries(
+      columns.flatMap((column, at) => valued(String(at), sizes[column ?? ''])),
+    ),
+    fills: Object.fromEntries(
+      rows.flatMap((row, at) =>
+        columns.flatMap((column, index) => valued(`${at}/${index}`, fills[`${row}/${column}`])),
+      ),
+    ),
+  }
+}
+
 const idsFor = (lines: readonly unknown[]): LineId[] => lines.map((_, at) => String(at))
 
 /** Returns the lines with `null` for those that are new, doubled or out of order. */

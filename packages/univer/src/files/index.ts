@@ -16,6 +16,7 @@ export {
   type LeftOutFeature,
   type Results,
 } from './model.js'
+export { unpack, type Parts, type UnpackLimits } from './parts.js'
 export { FILE_FAULTS, FileProblem, type FileFault } from './problem.js'
 export { asOneUpdate, sheetsIn, writeSheets, type Destination } from './to-document.js'
 export type { DelimitedOptions } from './delimited.js'

@@ -11,31 +11,41 @@ const MEGABYTE = 1024 * 1024
 const READ = /(?<!(?:^|\/)calcChain)\.(?:xml|rels|vml)$|^mimetype$/i
 const NOTHING = new Uint8Array()
 
+/** How much is unpacked at most. @see FILE_LIMITS */
+export type UnpackLimits = Readonly<
+  Record<'unpackedBytes' | 'ratio' | 'ratioFromBytes' | 'parts', number>
+>
+
 /**
- * Unpacks what is read of a workbook. Of other parts, such as images and macros, only the names count: they stay empty.
+ * Unpacks what is read of a file of an office. Of other parts, such as macros, only the names count: they stay empty.
  * Checks what all parts say about their size before anything is unpacked; no part becomes larger than that.
  *
+ * @param reads the paths of the parts that are read; those of a workbook by default
  * @throws {FileProblem}
  * @see SHEET.md FL7
  */
-export function unpack(bytes: Uint8Array): Parts {
+export function unpack(
+  bytes: Uint8Array,
+  reads: RegExp = READ,
+  limits: UnpackLimits = FILE_LIMITS,
+): Parts {
   const found: [path: string, bytes: Uint8Array][] = []
   let total = 0
   const check = ({ name, originalSize }: UnzipFileInfo): boolean => {
     total += originalSize
     found.push([name, NOTHING])
-    assertSize(total, found.length, bytes.length)
+    assertSize(total, found.length, bytes.length, limits)
     return false
   }
   tryUnzip(bytes, check)
-  const read = tryUnzip(bytes, ({ name }) => READ.test(name))
+  const read = tryUnzip(bytes, ({ name }) => reads.test(name))
   return { ...Object.fromEntries(found.filter(([path]) => !path.endsWith('/'))), ...read }
 }
 
-function assertSize(total: number, count: number, packed: number): void {
-  const isBomb = total > FILE_LIMITS.ratioFromBytes && total > packed * FILE_LIMITS.ratio
-  if (total > FILE_LIMITS.unpackedBytes || isBomb || count > FILE_LIMITS.parts) {
-    throw new FileProblem('too-large', `${FILE_LIMITS.unpackedBytes / MEGABYTE} MB`)
+function assertSize(total: number, count: number, packed: number, limits: UnpackLimits): void {
+  const isBomb = total > limits.ratioFromBytes && total > packed * limits.ratio
+  if (total > limits.unpackedBytes || isBomb || count > limits.parts) {
+    throw new FileProblem('too-large', `${limits.unpackedBytes / MEGABYTE} MB`)
   }
 }
 

@@ -20,6 +20,7 @@ interface FileMenuProps {
 }
 
 const PICKER_ID = 'insert-file'
+const WORD_TYPE = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
 
 /** Saves, prints and takes in files. @see OFFICE.md PE15, PE16, PE17 */
 export function FileMenu({ editor, session, canEdit, refused }: FileMenuProps) {
@@ -29,6 +30,10 @@ export function FileMenu({ editor, session, canEdit, refused }: FileMenuProps) {
       <Popover label={t('page.file')} face={t('page.file')}>
         <Item label={t('page.saveMarkdown')} run={() => savePage(editor, session, 'md')} />
         <Item label={t('page.saveHtml')} run={() => savePage(editor, session, 'html')} />
+        <Item
+          label={t('page.saveWord')}
+          run={() => void saveAsWord(editor, session).catch(() => refused(t('common.unreachable')))}
+        />
         <Item label={t('page.print')} run={() => window.print()} />
         {canEdit && (
           <Item
@@ -76,11 +81,20 @@ function Item({ label, run }: ItemProps) {
   )
 }
 
-function savePage(editor: Editor, { doc, name }: Session, kind: 'md' | 'html'): void {
+function savePage(editor: Editor, session: Session, kind: 'md' | 'html'): void {
   const { blocks } = bindingOf(editor).page
-  const title = readTitle(doc)
-  const called =
-    readName(doc, name) ?? (isNamedByChance(name) ? t('common.untitled', { kind: 'page' }) : name)
+  const title = readTitle(session.doc)
+  const called = fileNameOf(session)
   if (kind === 'md') save(`${called}.md`, 'text/markdown', pageAsMarkdown(title, blocks))
   else save(`${called}.html`, 'text/html', pageAsHtml(title, called, blocks))
 }
+
+/** What writes such files is loaded when somebody saves one. */
+async function saveAsWord(editor: Editor, session: Session): Promise<void> {
+  const { blocks } = bindingOf(editor).page
+  const { pageAsWord } = await import('./word/save-word.js')
+  save(`${fileNameOf(session)}.docx`, WORD_TYPE, await pageAsWord(readTitle(session.doc), blocks))
+}
+
+const fileNameOf = ({ doc, name }: Session): string =>
+  readName(doc, name) ?? (isNamedByChance(name) ? t('common.untitled', { kind: 'page' }) : name)

@@ -33,10 +33,11 @@ export async function insertFiles(
 ): Promise<void> {
   for (const file of files) {
     try {
-      const blocks = await readFile(file)
+      const { blocks, notice } = await readFile(file)
       if (editor.isDestroyed || !editor.isEditable) return
       if (blocks.length === 0) throw new Error(t('page.fileEmpty', { name: file.name }))
       insertBlocks(editor, blocks, at)
+      if (notice !== undefined) refused(notice)
     } catch (error) {
       refused(error instanceof Error ? error.message : t('page.fileKind', { name: file.name }))
     }
