@@ -1,3 +1,4 @@
+import type { Browser } from 'playwright-core'
 import { expect } from 'vitest'
 import { Map as YMap, type Doc } from 'yjs'
 import { Office, type ann } from './office.js'
@@ -7,6 +8,7 @@ export { ann, bob } from './office.js'
 
 interface OpenOptions {
   readonly baseUrl?: string
+  readonly browser?: Browser
   readonly width?: number
 }
 
@@ -23,10 +25,10 @@ export class Pages extends Office {
   visit(
     room: string,
     person: typeof ann,
-    { baseUrl = this.baseUrl, width = 1_200 }: OpenOptions = {},
+    { baseUrl = this.baseUrl, browser = this.browser, width = 1_200 }: OpenOptions = {},
   ): Promise<OfficeWindow> {
     const path = `/pages/${room}`
-    return OfficeWindow.open(this.browser, { baseUrl, path, person, width })
+    return OfficeWindow.open(browser, { baseUrl, path, person, width })
   }
 }
 
