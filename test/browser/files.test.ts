@@ -55,9 +55,10 @@ const text = (name: string, content: string): ChosenFile => ({
 })
 
 /** A workbook with something that sheets can't have. */
-async function withNotes(name: string): Promise<ChosenFile> {
+async function withFormats(name: string): Promise<ChosenFile> {
   const { writeXlsx: write } = await import('hucre/xlsx')
-  const cells = new Map([['1,2', { value: 'x', comment: { author: 'a', text: 'look' } }]])
+  const richText = [{ text: 'x', font: { bold: true } }, { text: 'y' }]
+  const cells = new Map([['1,2', { value: 'xy', richText }]])
   const bytes = await write({ sheets: [{ name: 'Costs', rows: [['rent', 900]], cells }] })
   return { name, mimeType: XLSX, buffer: Buffer.from(bytes) }
 }
@@ -130,15 +131,17 @@ describe('a file on Home', () => {
     await using anns = await home()
     const { page } = anns
     const writes = writesOf(page)
-    await choose(page, await withNotes('Notes.xlsx'))
-    await dialog(page).getByText('notes and comments: 1 in Costs, such as at C2').waitFor()
+    await choose(page, await withFormats('Formats.xlsx'))
+    await dialog(page)
+      .getByText('formatting within a text; the text is kept: 1 in Costs, such as at C2')
+      .waitFor()
     expect(writes).toEqual([])
     await button(page, 'Cancel').click()
     await dialog(page).waitFor({ state: 'detached' })
     expect(new URL(page.url()).pathname).toBe('/')
     expect(writes).toEqual([])
 
-    await choose(page, await withNotes('Notes.xlsx'))
+    await choose(page, await withFormats('Formats.xlsx'))
     await button(page, 'Open without these').click()
     await page.waitForURL(/\/sheets\//)
     expect(writes.length).toBeGreaterThan(0)

@@ -116,7 +116,7 @@ describe('a language', () => {
 
 /** Names, keys, functions, fonts, formats and the ends of files are the same in all languages. */
 const SAME = [
-  /Markdown|HTML|PDF|\.(?:xlsx|ods|csv)/g,
+  /Markdown|HTML|PDF|Word|\.(?:xlsx|ods|csv)/g,
   /whereabouts|English|Ctrl(?:\+\w+)*|Shift|Alt|Tab|Esc|https|name@example\.com|room-\d+/g,
   /Sheet ?\d+|Arial|[A-Z]{1,3}\d*|[HTABIUS]\d?/g,
 ]

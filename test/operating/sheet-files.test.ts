@@ -14,11 +14,11 @@ async function newFolder() {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
-/** A workbook with a formula, and a note, which sheets can't have. */
+/** A workbook with a formula, and with formats within a text, which sheets can't have. */
 function budget(): Promise<Uint8Array> {
   const cells = new Map([
     ['1,0', { formula: 'A1*2' }],
-    ['2,0', { value: 'x', comment: { author: 'a', text: 'look' } }],
+    ['2,0', { value: 'xy', richText: [{ text: 'x', font: { bold: true } }, { text: 'y' }] }],
   ])
   return writeXlsx({ sheets: [{ name: 'Costs', rows: [[900]], cells }, { name: 'Two' }] })
 }
@@ -37,7 +37,7 @@ describe('commands with files of spreadsheets', () => {
     writeFileSync(file, await budget())
     expect(await runCommand(['documents', 'import', 'costs', file], at)).toMatchObject({
       code: 0,
-      out: 'left out: notes and comments (1, Costs A3)\nimported costs\n',
+      out: 'left out: formatting within a text; the text is kept (1, Costs A3)\nimported costs\n',
       err: '',
     })
     if (isRunning) {
@@ -58,9 +58,9 @@ describe('commands with files of spreadsheets', () => {
     expect(sheets[0]!.cells).toEqual({
       0: { 0: { v: 900 } },
       1: { 0: { f: '=A1*2' } },
-      2: { 0: { v: 'x' } },
+      2: { 0: { v: 'xy' } },
     })
-    expect(readFileSync(text!, 'utf8')).toBe('900\r\n=A1*2\r\nx\r\n')
+    expect(readFileSync(text!, 'utf8')).toBe('900\r\n=A1*2\r\nxy\r\n')
     const over = await runCommand(['documents', 'export', 'costs', '--output', text!], at)
     expect(over.code).toBe(1)
   })
