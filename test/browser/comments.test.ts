@@ -11,7 +11,7 @@ import {
   threads,
   writePage,
 } from './discussion.js'
-import { fetchDocument, postDocument } from './office-window.js'
+import { fetchDocument, type OfficeWindow, postDocument } from './office-window.js'
 import { ann, bob, copy, Pages, press, reads } from './pages.js'
 
 const pages = new Pages()
@@ -198,6 +198,32 @@ describe('comments on a page', () => {
     expect(await panel(anns).locator('img, script').count()).toBe(0)
     expect(await anns.page.evaluate(() => 'hacked' in window)).toBe(false)
     expect(anns.complaints).toEqual([])
+  })
+
+  it('[PG108] a long thread is shown in part, until somebody wants the rest or is at it', async () => {
+    const room = await written()
+    await using anns = await pages.open(room, ann)
+    await comment(anns, 'the rent', 'comment 1')
+    await anns.untilSaved()
+    await postDocument(pages.baseUrl, `comments~${room}`, (doc) => {
+      const map = doc.getMap('comments')
+      const thread = [...map.keys()].find((key) => !key.includes('/'))
+      for (let at = 2; at <= 7; at += 1) {
+        map.set(`reply00${at}`, { author: { id: 'x', name: 'Xaver' }, atMs: 1e14 + at, thread })
+        map.set(`reply00${at}/text`, { text: `comment ${at}`, mentions: [] })
+      }
+    })
+    const texts = (window: OfficeWindow) =>
+      threads(window)
+        .getByText(/^comment \d$/)
+        .allTextContents()
+    const all = [1, 2, 3, 4, 5, 6, 7].map((at) => `comment ${at}`)
+    await expect.poll(() => texts(anns)).toEqual(all)
+    await using bobs = await pages.open(room, bob)
+    await button(bobs).click()
+    await expect.poll(() => texts(bobs)).toEqual(['comment 1', 'comment 6', 'comment 7'])
+    await threads(bobs).getByRole('button', { name: 'Show 4 more' }).click()
+    await expect.poll(() => texts(bobs)).toEqual(all)
   })
 
   it('[PG71] a copy, and a saved page, has no comments', async () => {

@@ -1,11 +1,16 @@
 import { memo, useEffect, useRef, useState } from 'react'
 import { authorOf } from './author.js'
 import { CommentItem } from './CommentItem.js'
-import type { Thread } from './comments-document.js'
+import type { Comment, Thread } from './comments-document.js'
 import { Composer } from './Composer.js'
 import { useDesk, useDraft } from './desk.js'
 import { NameField, useName } from './NameField.js'
 import { TEXTS } from './texts.js'
+
+/** A thread with more comments is shown in part. */
+const MOST_SHOWN = 5
+const AT_BEGINNING = 1
+const AT_END = 2
 
 interface ThreadCardProps {
   readonly thread: Thread
@@ -33,15 +38,35 @@ export const ThreadCard = memo(function ThreadCard(props: ThreadCardProps) {
       aria-label={TEXTS.threadOn(anchor.quote)}
     >
       <Quote quote={anchor.quote} isGone={isGone} onGo={() => onGo(thread)} />
-      {comments.map((comment) => (
-        <CommentItem key={comment.id} comment={comment} />
-      ))}
+      <Items comments={comments} isCurrent={isCurrent} />
       {resolved !== undefined && <p className="end">{TEXTS.resolvedBy(resolved.by)}</p>}
       <Reply thread={thread} isCurrent={isCurrent} />
       {canWrite && <End thread={thread} />}
     </article>
   )
 })
+
+const itemOf = (comment: Comment) => <CommentItem key={comment.id} comment={comment} />
+
+/**
+ * The comments of a thread; of a long one only the beginning and the end until the user is at it, as others may have
+ * written any number of them. What was shown stays, so that nothing moves under the mouse. PG108
+ */
+function Items({
+  comments,
+  isCurrent,
+}: Pick<Thread, 'comments'> & { readonly isCurrent: boolean }) {
+  const [isWhole, setWhole] = useState(isCurrent)
+  if (isCurrent && !isWhole) setWhole(true)
+  if (isWhole || comments.length <= MOST_SHOWN) return comments.map(itemOf)
+  return [
+    ...comments.slice(0, AT_BEGINNING).map(itemOf),
+    <button key="more" type="button" className="plain" onClick={() => setWhole(true)}>
+      {TEXTS.more(comments.length - AT_BEGINNING - AT_END)}
+    </button>,
+    ...comments.slice(-AT_END).map(itemOf),
+  ]
+}
 
 /** The field for a reply: hundreds of them would make the panel slow, so only the thread that the user is at has one. */
 function Reply({ thread, isCurrent }: Pick<ThreadCardProps, 'thread' | 'isCurrent'>) {

@@ -11,6 +11,7 @@ export interface CommentTexts {
   readonly loading: string
   readonly notAllowed: string
   readonly noPage: string
+  readonly more: (count: number) => string
   readonly openOnes: (count: number) => string
   readonly resolvedOnes: (count: number) => string
   readonly which: string

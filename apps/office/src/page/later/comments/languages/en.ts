@@ -12,6 +12,7 @@ export const texts: CommentTexts = {
   loading: 'Loading comments…',
   notAllowed: 'You can’t comment here now.',
   noPage: 'You can comment once something is written here and saved.',
+  more: (count) => `Show ${count} more`,
   openOnes: (count) => `Open (${count})`,
   resolvedOnes: (count) => `Resolved (${count})`,
   which: 'Which comments to show',

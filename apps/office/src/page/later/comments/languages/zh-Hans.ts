@@ -12,6 +12,7 @@ export const texts: CommentTexts = {
   loading: '正在加载评论…',
   notAllowed: '您现在无法在此评论。',
   noPage: '写入内容并保存后即可评论。',
+  more: (count) => `显示另外 ${count} 条`,
   openOnes: (count) => `未解决 (${count})`,
   resolvedOnes: (count) => `已解决 (${count})`,
   which: '显示哪些评论',
