@@ -480,6 +480,7 @@ export const messages = {
   'page.wordComments': 'comments',
   'page.wordDamaged': '{name} isn’t a Word document, or it is damaged. Save it again as .docx.',
   'page.wordLeftOut': 'Not taken in from {name}: {what}.',
+  'page.wordNotMade': '{name} could not be made.',
   'page.wordOther':
     '{name} is an older Word document, or protected with a password. Save it as .docx without a password.',
   'page.wordTooMuch': '{name} has too much in it for a page. Split it.',

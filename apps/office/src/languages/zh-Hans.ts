@@ -464,6 +464,7 @@ export const messages: Messages = {
   'page.wordComments': '批注',
   'page.wordDamaged': '{name} 不是 Word 文档，或已损坏。请重新另存为 .docx。',
   'page.wordLeftOut': '{name} 中未导入的内容：{what}。',
+  'page.wordNotMade': '无法生成 {name}。',
   'page.wordOther': '{name} 是旧版 Word 文档，或受密码保护。请去掉密码并另存为 .docx。',
   'page.wordTooMuch': '{name} 的内容太多，一个页面放不下。请拆分后再试。',
   'page.words': '{count, number} 字',

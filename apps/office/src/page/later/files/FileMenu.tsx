@@ -32,7 +32,9 @@ export function FileMenu({ editor, session, canEdit, refused }: FileMenuProps) {
         <Item label={t('page.saveHtml')} run={() => savePage(editor, session, 'html')} />
         <Item
           label={t('page.saveWord')}
-          run={() => void saveAsWord(editor, session).catch(() => refused(t('common.unreachable')))}
+          run={() =>
+            void saveAsWord(editor, session).catch(({ message }: Error) => refused(message))
+          }
         />
         <Item label={t('page.print')} run={() => window.print()} />
         {canEdit && (
@@ -89,11 +91,22 @@ function savePage(editor: Editor, session: Session, kind: 'md' | 'html'): void {
   else save(`${called}.html`, 'text/html', pageAsHtml(title, called, blocks))
 }
 
-/** What writes such files is loaded when somebody saves one. */
+/**
+ * What writes such files is loaded when somebody saves one.
+ *
+ * @throws {Error} whose message tells people what went wrong
+ */
 async function saveAsWord(editor: Editor, session: Session): Promise<void> {
+  const { pageAsWord } = await import('./word/save-word.js').catch(() => {
+    throw new Error(t('common.unreachable'))
+  })
+  const name = `${fileNameOf(session)}.docx`
   const { blocks } = bindingOf(editor).page
-  const { pageAsWord } = await import('./word/save-word.js')
-  save(`${fileNameOf(session)}.docx`, WORD_TYPE, await pageAsWord(readTitle(session.doc), blocks))
+  const file = await pageAsWord(readTitle(session.doc), blocks).catch((error: unknown) => {
+    reportError(error)
+    throw new Error(t('page.wordNotMade', { name }))
+  })
+  save(name, WORD_TYPE, file)
 }
 
 const fileNameOf = ({ doc, name }: Session): string =>
