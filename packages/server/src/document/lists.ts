@@ -39,7 +39,7 @@ export interface ListPage {
 export interface Label {
   /** `undefined` removes it. */
   readonly title: string | undefined
-  /** As it was, if omitted. */
+  /** Counts only if none was said before: a document stays what it is. */
   readonly kind?: string
 }
 

@@ -124,9 +124,9 @@ async function noteSome(client: PoolClient, after: string): Promise<string | und
 }
 
 const LABEL = `
-  UPDATE whereabouts_documents SET title = $2, kind = coalesce($3, kind)
+  UPDATE whereabouts_documents SET title = $2, kind = coalesce(kind, $3)
   WHERE room = $1 AND incarnation = coalesce($4, incarnation)
-    AND (title IS DISTINCT FROM $2 OR kind IS DISTINCT FROM coalesce($3, kind))`
+    AND (title IS DISTINCT FROM $2 OR kind IS DISTINCT FROM coalesce(kind, $3))`
 
 const MARK = `
   INSERT INTO whereabouts_marks AS known (person, room, number, starred, hidden)

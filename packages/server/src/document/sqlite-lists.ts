@@ -67,9 +67,9 @@ export class SqliteLists implements DocumentLists {
     this.connection.transaction('IMMEDIATE', () =>
       this.connection
         .run(
-          `UPDATE documents SET title = ?2, kind = coalesce(?3, kind)
+          `UPDATE documents SET title = ?2, kind = coalesce(kind, ?3)
            WHERE room = ?1 AND incarnation = coalesce(?4, incarnation)
-             AND (title IS NOT ?2 OR kind IS NOT coalesce(?3, kind))`,
+             AND (title IS NOT ?2 OR kind IS NOT coalesce(kind, ?3))`,
         )
         .run(roomName, title ?? null, kind ?? null, incarnation ?? null),
     )

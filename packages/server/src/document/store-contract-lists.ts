@@ -167,6 +167,8 @@ async function labelsOne(store: Listing, other: Listing): Promise<void> {
   assert.deepEqual(await shown(), ['Budget', 'sheet'])
   await store.lists.label('one', { title: 'Of another one', kind: 'page' }, 'x')
   assert.deepEqual(await shown(), ['Budget', 'sheet'])
+  await store.lists.label('one', { title: undefined, kind: 'page' })
+  assert.deepEqual(await shown(), [undefined, 'sheet'], 'a kind that was said stays')
   await store.lists.label('one', { title: undefined })
   assert.deepEqual(await shown(), [undefined, 'sheet'])
   assert.deepEqual(await store.about('one'), before, 'a label is no change')

@@ -103,17 +103,24 @@ export class ListCalls {
     const text = textOf(call.query('text'))
     if (user === undefined) return answers.json(call, NOT_KEPT)
     const { id } = user.claim
-    const page = { ...this.#pageOf(call, id), limit: text === undefined ? limit + 1 : SEARCHED }
+    const page = this.#pageOf(call, id)
     const found: Entry[] = []
+    let most = text === undefined ? limit + 1 : SEARCHED
     for (let after = page.after, isOver = false; !isOver && found.length <= limit;) {
-      const listed = await lists.listOf({ ...page, ...(after !== undefined && { after }) })
+      const listed = await lists.listOf({
+        ...page,
+        limit: most,
+        ...(after !== undefined && { after }),
+      })
       if (listed === null) return answers.json(call, NOT_KEPT)
       const watched = await this.#watched({ call, user, account }, listed.of)
       found.push(...watched.filter(({ title }) => text === undefined || hasText(title, text)))
       // Nobody waits for the rest, such as while somebody types what to look for.
       if (call.response.destroyed) return
       after = listed.of.at(-1)
-      isOver = listed.of.length < page.limit
+      isOver = listed.of.length < most
+      // Most of what comes may be nothing that the caller may watch.
+      most = SEARCHED
     }
     assertCurrent(user)
     const shown = found.slice(0, limit)

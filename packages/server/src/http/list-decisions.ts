@@ -1,8 +1,11 @@
+import type { IncomingMessage } from 'node:http'
 import type { Asker, Permissions } from '../access/permissions.js'
 import { Gate } from '../exchange/gate.js'
 
 /** How many questions of one account are asked at a time. */
 const AT_A_TIME = 8
+/** The parameters of the call that say which documents are listed. @see PROTOCOL.md HM1, HM4 */
+const OWN = ['list', 'text', 'limit', 'next']
 
 /** What one account asks about at the moment. */
 interface Asking {
@@ -46,9 +49,15 @@ export class ListDecisions {
 
   /** Names a question and its equals: those of the same caller, by the same login, since the last change. */
   #questionOf({ request, roomName }: Asker): string {
-    const { authorization, cookie } = request.headers
-    return JSON.stringify([roomName, this.permissions.asOf, authorization, cookie])
+    return JSON.stringify([roomName, this.permissions.asOf, request.headers, loginIn(request)])
   }
+}
+
+/** Returns what an application may read a login from in an address, which is all but what a list is asked for. */
+function loginIn({ url = '' }: IncomingMessage): string {
+  const query = new URLSearchParams(url.split('?')[1])
+  for (const own of OWN) query.delete(own)
+  return `${query}`
 }
 
 function newAsking(): Asking {
