@@ -57,7 +57,7 @@ export class ListDecisions {
 function loginIn({ url = '' }: IncomingMessage): string {
   const query = new URLSearchParams(url.split('?')[1])
   for (const own of OWN) query.delete(own)
-  return `${query}`
+  return query.toString()
 }
 
 function newAsking(): Asking {

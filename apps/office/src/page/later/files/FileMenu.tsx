@@ -30,12 +30,7 @@ export function FileMenu({ editor, session, canEdit, refused }: FileMenuProps) {
       <Popover label={t('page.file')} face={t('page.file')}>
         <Item label={t('page.saveMarkdown')} run={() => savePage(editor, session, 'md')} />
         <Item label={t('page.saveHtml')} run={() => savePage(editor, session, 'html')} />
-        <Item
-          label={t('page.saveWord')}
-          run={() =>
-            void saveAsWord(editor, session).catch(({ message }: Error) => refused(message))
-          }
-        />
+        <Item label={t('page.saveWord')} run={() => void saveAsWord(editor, session, refused)} />
         <Item label={t('page.print')} run={() => window.print()} />
         {canEdit && (
           <Item
@@ -91,22 +86,22 @@ function savePage(editor: Editor, session: Session, kind: 'md' | 'html'): void {
   else save(`${called}.html`, 'text/html', pageAsHtml(title, called, blocks))
 }
 
-/**
- * What writes such files is loaded when somebody saves one.
- *
- * @throws {Error} whose message tells people what went wrong
- */
-async function saveAsWord(editor: Editor, session: Session): Promise<void> {
-  const { pageAsWord } = await import('./word/save-word.js').catch(() => {
-    throw new Error(t('common.unreachable'))
-  })
+/** What writes such files is loaded when somebody saves one. */
+async function saveAsWord(
+  editor: Editor,
+  session: Session,
+  refused: FileMenuProps['refused'],
+): Promise<void> {
   const name = `${fileNameOf(session)}.docx`
-  const { blocks } = bindingOf(editor).page
-  const file = await pageAsWord(readTitle(session.doc), blocks).catch((error: unknown) => {
+  const part = await import('./word/save-word.js').catch(() => undefined)
+  if (part === undefined) return refused(t('common.unreachable'))
+  try {
+    const { blocks } = bindingOf(editor).page
+    save(name, WORD_TYPE, await part.pageAsWord(readTitle(session.doc), blocks))
+  } catch (error) {
     reportError(error)
-    throw new Error(t('page.wordNotMade', { name }))
-  })
-  save(name, WORD_TYPE, file)
+    refused(t('page.wordNotMade', { name }))
+  }
 }
 
 const fileNameOf = ({ doc, name }: Session): string =>
