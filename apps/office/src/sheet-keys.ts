@@ -6,6 +6,7 @@ import {
   whenSheetEditorFocused,
 } from '@univerjs/preset-sheets-core'
 import type { SharedWorkbook } from '@whereabouts/univer'
+import { goToCells } from './go-to-cells.js'
 
 // Univer has no names for these.
 const PAGE_UP = 33
@@ -28,7 +29,7 @@ export function addKeys(univer: Univer, { workbook }: SharedWorkbook): void {
   const shortcuts = injector.get(IShortcutService)
   const run = (id: string) => void commands.executeCommand(id)
   const keys: readonly [name: string, act: () => void, ...bindings: number[]][] = [
-    ['first-cell', () => select(workbook.getActiveSheet(), 0, 0), HOME | CTRL],
+    ['first-cell', () => goToCells(workbook.getActiveSheet(), 0, 0), HOME | CTRL],
     ['last-cell', () => selectLast(workbook.getActiveSheet()), END | CTRL],
     ['previous-sheet', () => step(workbook, -1), PAGE_UP | CTRL, KeyCode.ARROW_UP | ALT],
     ['next-sheet', () => step(workbook, 1), PAGE_DOWN | CTRL, KeyCode.ARROW_DOWN | ALT],
@@ -82,12 +83,7 @@ function write(workbook: SharedWorkbook['workbook'], days: number, pattern: stri
 }
 
 function selectLast(sheet: Sheet): void {
-  select(sheet, Math.max(0, sheet.getLastRow()), Math.max(0, sheet.getLastColumn()))
-}
-
-function select(sheet: Sheet, row: number, column: number): void {
-  sheet.setActiveRange(sheet.getRange(row, column))
-  sheet.scrollToCell(Math.max(0, row - 5), Math.max(0, column - 3))
+  goToCells(sheet, Math.max(0, sheet.getLastRow()), Math.max(0, sheet.getLastColumn()))
 }
 
 /** Shows the sheet beside the current one, of those that aren't hidden. */

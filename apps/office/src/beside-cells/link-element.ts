@@ -1,5 +1,6 @@
 import type { SharedWorkbook } from '@whereabouts/univer'
 import type { LinkedCells, Links } from '@whereabouts/univer/late'
+import { goToCells } from '../go-to-cells.js'
 import type { CellTexts } from './texts.js'
 
 type Link = NonNullable<ReturnType<Links['at']>>
@@ -40,6 +41,5 @@ export function openLink(
   const { startRow, startColumn, endRow, endColumn } = cells.range
   workbook.setActiveSheet(sheet)
   const [height, width] = [endRow - startRow + 1, endColumn - startColumn + 1]
-  sheet.setActiveRange(sheet.getRange(startRow, startColumn, height, width))
-  sheet.scrollToCell(Math.max(0, startRow - 5), Math.max(0, startColumn - 3))
+  goToCells(sheet, startRow, startColumn, height, width)
 }

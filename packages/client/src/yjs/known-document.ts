@@ -15,8 +15,11 @@ export interface KnownDocument {
 }
 
 /**
- * What became of a document when the server says another name, or that there is none: it is the `same`, as there
- * was none before; it was `deleted`; it is `lost`, and the room empty; or there is an `other` one in the place of the lost one.
+ * What became of a document, by what the server says now:
+ * - `same`: it is this one, or there was none before;
+ * - `deleted`: somebody deleted it;
+ * - `lost`: the server has lost it, and the room is empty;
+ * - `other`: the server has lost it, and another one is in its place.
  *
  * @see PROTOCOL.md DO50, DO97
  */

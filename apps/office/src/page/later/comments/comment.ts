@@ -67,7 +67,7 @@ export interface Head {
   readonly thread?: string
 }
 
-/** Reads the beginning of a comment, which a stranger may have written; `undefined` if it is none. */
+/** Reads the beginning of a comment, which a stranger may have written; `undefined` if it isn't one. */
 export function readHead(id: string, value: unknown): Head | undefined {
   if (!ID.test(id)) return undefined
   const { author, atMs, anchor, thread } = fieldsOf(value)

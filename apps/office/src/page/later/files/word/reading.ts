@@ -51,7 +51,7 @@ export class Reading {
     if (this.#characters > MAX_CHARACTERS) throw new TooMuch()
   }
 
-  /** Returns an image; one that is none, or no longer has room, is said to be left out. */
+  /** Returns an image; notes that it is left out if it can't be read, or if there is no room for it. */
   imageOf(id: string): ReadImage | undefined {
     const image = this.images.get(id)
     const length = image?.src.length ?? 0
