@@ -24,9 +24,11 @@ import {
 import { addCellCards } from './beside-cells/cell-cards.js'
 import type { CellTexts } from './beside-cells/texts.js'
 import { fitChoices } from './sheet-choice-heights.js'
+import { addCharts } from './sheet-charts.js'
 import { addKeys } from './sheet-keys.js'
 import { addListKeys } from './sheet-lists.js'
 import { nameControls } from './sheet-names/name-controls.js'
+import type { Session } from './session.js'
 import { addPrintKey, printLight } from './sheet-print.js'
 import { addSum } from './sheet-sum.js'
 import { addTick } from './sheet-tick.js'
@@ -45,6 +47,7 @@ import '@univerjs/sheets-sort-ui/lib/index.css'
 export async function addTools(
   univer: Univer,
   shared: SharedWorkbook,
+  session: Session,
   texts: CellTexts,
   giveBack: (given: GivenBack) => void,
   print: () => void,
@@ -74,6 +77,7 @@ export async function addTools(
   await Promise.all(late)
   shared.showLate()
   addCellCards(univer, shared, texts, giveBack)
+  addCharts(univer, shared, session, texts)
   addKeys(univer, shared)
   addListKeys(univer, shared)
   fitChoices(univer)

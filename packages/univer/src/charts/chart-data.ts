@@ -1,0 +1,85 @@
+import { CHART_LIMITS, type ChartKind, type Direction } from './chart.js'
+
+/** A cell as a chart reads it. */
+export interface ChartCell {
+  /** Its number; `null` for anything else. */
+  readonly number: number | null
+  /** As it is shown. */
+  readonly text: string
+}
+
+/** One series of a chart. */
+export interface Series {
+  /** Empty if the cells don't name it. */
+  readonly name: string
+  readonly values: readonly (number | null)[]
+}
+
+/** What a chart shows. */
+export interface ChartData {
+  /** What the values are of; empty texts if the cells don't say it. */
+  readonly labels: readonly string[]
+  readonly series: readonly Series[]
+  /** Where the points of a scatter chart are across; `null` for other kinds. */
+  readonly across: readonly (number | null)[] | null
+  /** How many series and points of each there are, drawn or not. */
+  readonly all: { readonly series: number; readonly points: number }
+}
+
+type Table = readonly (readonly ChartCell[])[]
+
+const BLANK: ChartCell = { number: null, text: '' }
+/** Days and times are numbers that name something. */
+const MOMENT = /\d[-/:年月]/
+
+/**
+ * Returns what a chart shows of cells, row by row. The first row and the first column are names if no number is in
+ * them, or if their corner is empty.
+ *
+ * @see OFFICE.md SH202
+ */
+export function chartData(rows: Table, by: Direction, kind: ChartKind): ChartData {
+  const table = trimmed(by === 'columns' ? rows : transposed(rows))
+  const width = table[0]?.length ?? 0
+  const hasNames = table.length > 1 && areNames(table[0]!, width > 1)
+  const points = hasNames ? table.slice(1) : table
+  const first = points.map((row) => row[0] ?? BLANK)
+  const isCorner = hasNames && width > 1 && isBlank(table[0]![0]!)
+  const isScatter = kind === 'scatter' && width > 1
+  const hasLabels = width > 1 && (isScatter || isCorner || areNames(first, false))
+  const columns = Array.from({ length: width }, (_, at) => at).slice(hasLabels ? 1 : 0)
+  const most = kind === 'pie' ? 1 : CHART_LIMITS.series
+  const drawn = points.slice(0, CHART_LIMITS.points)
+  return {
+    labels: drawn.map((row) => (hasLabels ? row[0]!.text : '')),
+    series: columns.slice(0, most).map((column) => ({
+      name: hasNames ? table[0]![column]!.text : '',
+      values: drawn.map((row) => row[column]!.number),
+    })),
+    across: isScatter ? drawn.map((row) => row[0]!.number) : null,
+    all: { series: Math.min(columns.length, kind === 'pie' ? 1 : columns.length), points: points.length },
+  }
+}
+
+/** Returns the direction in which a table is read unless somebody says otherwise: the longer one. */
+export const usualDirection = (rows: number, columns: number): Direction =>
+  rows >= columns ? 'columns' : 'rows'
+
+/** @param skipsCorner whether the first one says nothing, as it may name the others */
+function areNames(cells: readonly ChartCell[], skipsCorner: boolean): boolean {
+  const own = skipsCorner ? cells.slice(1) : cells
+  if (skipsCorner && isBlank(cells[0]!) && own.every((cell) => !isBlank(cell))) return true
+  const said = own.filter((cell) => !isBlank(cell))
+  return said.length > 0 && said.every(({ number, text }) => number === null || MOMENT.test(text))
+}
+
+const isBlank = ({ number, text }: ChartCell): boolean => number === null && text === ''
+
+/** Returns the rows up to the last one that has anything. */
+function trimmed(table: Table): Table {
+  const last = table.findLastIndex((row) => row.some((cell) => !isBlank(cell)))
+  return table.slice(0, last + 1)
+}
+
+const transposed = (rows: Table): Table =>
+  (rows[0] ?? []).map((_, column) => rows.map((row) => row[column] ?? BLANK))
