@@ -176,7 +176,7 @@ async function loadTools(
 async function printSheet(univer: Univer, shared: SharedWorkbook, session: Session): Promise<void> {
   try {
     const { openPrint } = await import('./print/open-print.js')
-    openPrint(shared, univer.__getInjector(), session, readTitle(session.doc) ?? '')
+    await openPrint(shared, univer.__getInjector(), session, readTitle(session.doc) ?? '')
   } catch (error) {
     reportError(error)
     showNotice(t('common.unreachable'))

@@ -45,12 +45,16 @@ export function addCharts(
   commands.registerCommand({ id: ADD, type, handler: use((charts) => charts.add()) })
   commands.registerCommand({ id: ENTER, type, handler: use((charts) => charts.enter()) })
   const preconditions = whenSheetEditorFocused
+  const hasCharts = () =>
+    session.doc.getMap(PART + shared.workbook.getActiveSheet().getSheetId()).size > 0
   const shortcuts = injector.get(IShortcutService)
   shortcuts.registerShortcut({ id: ADD, binding: F1 | ALT, preconditions })
   shortcuts.registerShortcut({
     id: ENTER,
     binding: KeyCode.Digit5 | ALT | CTRL_COMMAND,
-    preconditions,
+    preconditions: (context) => whenSheetEditorFocused(context) && hasCharts(),
+    // The same keys go to whatever else floats over the cells.
+    priority: 1,
   })
   const item = { id: ADD, commandId: ADD, type: MenuItemType.BUTTON, title: addChart } as const
   injector.get(IMenuManagerService).mergeMenu({

@@ -103,8 +103,7 @@ export class SheetCharts {
   /** Selects the first chart of the sheet, so that the keyboard goes to it. @see OFFICE.md SH206 */
   enter(): void {
     const [first] = this.#charts.of(this.#sheet)
-    if (first === undefined) notify(TEXTS.none)
-    else this.#focus(first.id)
+    if (first !== undefined) this.#focus(first.id)
   }
 
   /** Opens the panel of a chart. */

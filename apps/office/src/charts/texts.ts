@@ -29,7 +29,6 @@ export interface ChartTexts {
   readonly added: string
   readonly removed: string
   readonly removedByOther: string
-  readonly none: string
   readonly tooMany: (most: number) => string
   /** What is shown instead of a chart whose cells are gone. */
   readonly gone: string

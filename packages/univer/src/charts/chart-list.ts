@@ -18,7 +18,7 @@ import {
 
 /** The sheets that a grid shows, and how cells of theirs are written. */
 export interface ChartSheets extends Pick<Attached, 'rangeBetween' | 'cornersOf'> {
-  readonly sheets: Attached['sheets']
+  readonly workbook: Pick<Attached['workbook'], 'doc' | 'sheetWithId'>
 }
 
 /** What is to be written of a sheet's charts, by key; `null` deletes an entry. */
@@ -41,9 +41,9 @@ export const chartsPart = (sheet: string): string => `charts:${sheet}`
 
 /** Returns the charts of a sheet, those in front last. @see SHEET.md SD67, SD68 */
 export function chartsOf(from: ChartSheets, sheet: string): Chart[] {
-  const home = from.sheets.sheetWithId(sheet)
+  const home = from.workbook.sheetWithId(sheet)
   if (home === undefined) return []
-  return storedOf(from.sheets.doc, sheet)
+  return storedOf(from.workbook.doc, sheet)
     .flatMap((stored) => chartOf(stored, home, from) ?? [])
     .toSorted((a, b) => a.front - b.front || compare(a.id, b.id))
 }
@@ -85,9 +85,9 @@ function placeOf({ cell, x, y }: StoredChart['at'], home: SheetState): FloatingP
   }
 }
 
-function rangeOf(stored: string, { sheets, rangeBetween }: ChartSheets): SheetRange | null {
+function rangeOf(stored: string, { workbook, rangeBetween }: ChartSheets): SheetRange | null {
   const [sheet = '', cells = ''] = stored.split('!')
-  const state = sheets.sheetWithId(sheet)
+  const state = workbook.sheetWithId(sheet)
   const [first = '', last = ''] = cells.split('..')
   const range = state === undefined ? null : rangeBetween(state, first, last)
   return range && { sheet, range }
@@ -102,7 +102,7 @@ export function entriesOf(
 ): ChartEntries | undefined {
   const { kind, title, legend, by, isStacked, range, place, size, front, color } = change
   const stored = range && storeRange(range, from)
-  const at = place && storePlace(place, from.sheets.sheetWithId(home))
+  const at = place && storePlace(place, from.workbook.sheetWithId(home))
   if ((range && stored === undefined) || (place && at === undefined)) return undefined
   const entries = {
     kind,
@@ -122,9 +122,9 @@ export function entriesOf(
 
 function storeRange(
   { sheet, range }: SheetRange,
-  { sheets, cornersOf }: ChartSheets,
+  { workbook, cornersOf }: ChartSheets,
 ): string | undefined {
-  const state = sheets.sheetWithId(sheet)
+  const state = workbook.sheetWithId(sheet)
   const corners = state && cornersOf(state, range)
   return corners && `${sheet}!${corners.join('..')}`
 }
@@ -151,7 +151,7 @@ export function entriesWithout(id: string, home: string, doc: Doc): ChartEntries
  */
 export function entriesOfCopy(from: string, to: string, all: ChartSheets): ChartEntries {
   const entries: Record<string, unknown> = Object.fromEntries(
-    all.sheets.doc.getMap(chartsPart(from)),
+    all.workbook.doc.getMap(chartsPart(from)),
   )
   for (const { id, place, range } of chartsOf(all, from)) {
     const { row, column, x, y } = place

@@ -80,7 +80,7 @@ export class Charts {
   }
 
   get #doc() {
-    return this.#from.sheets.doc
+    return this.#from.workbook.doc
   }
 
   #has(sheet: string): boolean {

@@ -18,5 +18,5 @@ export {
 } from './chart.js'
 export { chartData, usualDirection, type ChartCell, type ChartData } from './chart-data.js'
 export { Charts } from './charts.js'
-export type { ChartChange } from './chart-list.js'
+export { chartsOf, type ChartChange } from './chart-list.js'
 export { FloatingLayer, type Floating } from '../floating/layer.js'

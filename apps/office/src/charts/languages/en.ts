@@ -45,7 +45,6 @@ export const texts: ChartTexts = {
   added: 'The chart has been added.',
   removed: 'The chart has been deleted. Ctrl+Z brings it back.',
   removedByOther: 'Somebody else deleted this chart.',
-  none: 'This sheet has no charts. Alt+F1 makes one of the selected cells.',
   tooMany: (most) => `A sheet has at most ${count(most)} charts.`,
   gone: 'The cells of this chart have been deleted.',
   nothing: 'There are no numbers in the cells of this chart.',

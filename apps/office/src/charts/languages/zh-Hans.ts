@@ -45,7 +45,6 @@ export const texts: ChartTexts = {
   added: '图表已添加。',
   removed: '图表已删除。按 Ctrl+Z 可恢复。',
   removedByOther: '此图表已被他人删除。',
-  none: '此工作表没有图表。选中单元格后按 Alt+F1 可创建。',
   tooMany: (most) => `一个工作表最多有 ${count(most)} 个图表。`,
   gone: '此图表的单元格已被删除。',
   nothing: '此图表的单元格中没有数字。',

@@ -147,6 +147,9 @@ export class Grid {
       case 'set-names':
         this.names = step.names
         return
+      // What floats over the cells isn't in the grid.
+      case 'set-charts':
+        return
       case 'set-frozen':
         this.sheet(step.sheet).frozen = { rows: step.rows, columns: step.columns }
         return
