@@ -5,6 +5,7 @@ import { Random } from '../../../../test/simulation/random.js'
 import { SheetDocument, type Operation } from '../document/index.js'
 import { meet, Person, smallWorkbook } from '../document/simulation/office.js'
 import { CHART_LIMITS, type Chart } from './chart.js'
+import { compareCharts } from './compare.js'
 import { chartsOf, entriesOf, entriesOfCopy, entriesWithout, type ChartChange } from './chart-list.js'
 
 const SHEET = 'sheet-1'
@@ -154,6 +155,23 @@ describe('a chart', () => {
     expect(ids).toHaveLength(CHART_LIMITS.charts)
     expect(ids.at(-1)).toBe('c10')
     expect(ids).not.toContain(`c${10 + CHART_LIMITS.charts}`)
+  })
+
+  it('[SH210] is compared with its other version, wherever lines have moved', () => {
+    const [ann, bob] = two()
+    for (const id of ['a', 'b', 'c']) ann.do(change(ann, FIRST, id))
+    meet(ann, bob)
+    ann.do({ ...rows, type: 'insert-lines', at: 0, count: 1 })
+    ann.do(change(ann, { kind: 'pie' }, 'b'))
+    ann.do(remove(ann, 'c'))
+    ann.do(change(ann, FIRST, 'd'))
+    const compared = compareCharts(ann.sheets.attached, bob.sheets.attached, SHEET)
+    expect(compared.map(({ chart, state }) => `${chart.id} ${state}`)).toEqual([
+      'a same',
+      'b changed',
+      'd new',
+      'c gone',
+    ])
   })
 
   it('[SD11 SD67 SD70] is read from whatever a stranger wrote, without failing', () => {

@@ -17,6 +17,7 @@ export {
   type SheetRange,
 } from './chart.js'
 export { chartData, usualDirection, type ChartCell, type ChartData } from './chart-data.js'
+export { compareCharts, type ComparedChart } from './compare.js'
 export { Charts } from './charts.js'
 export { chartsOf, type ChartChange } from './chart-list.js'
 export { FloatingLayer, type Floating } from '../floating/layer.js'
