@@ -169,7 +169,7 @@ async function loadTools(
     .__getInjector()
     .get(LocaleService)
     .load({ [gridLocale()]: texts })
-  await addTools(univer, shared, session, cellTexts, giveBack, print)
+  await addTools(univer, shared, { session, texts: cellTexts, giveBack, print })
 }
 
 /** Asks how the sheet that is shown is to be printed. @see OFFICE.md OF92 */

@@ -32,7 +32,7 @@ export function addCharts(
   const injector = univer.__getInjector()
   let loading: Promise<SheetCharts> | null = null
   const load = () => (loading ??= loadCharts(injector, shared, session))
-  const use = (act: (charts: SheetCharts) => void) => () => {
+  const loadingFirst = (act: (charts: SheetCharts) => void) => () => {
     load().then(act, (error: unknown) => {
       loading = null
       reportError(error)
@@ -42,8 +42,8 @@ export function addCharts(
   }
   const commands = injector.get(ICommandService)
   const { OPERATION: type } = CommandType
-  commands.registerCommand({ id: ADD, type, handler: use((charts) => charts.add()) })
-  commands.registerCommand({ id: ENTER, type, handler: use((charts) => charts.enter()) })
+  commands.registerCommand({ id: ADD, type, handler: loadingFirst((charts) => charts.add()) })
+  commands.registerCommand({ id: ENTER, type, handler: loadingFirst((charts) => charts.enter()) })
   const preconditions = whenSheetEditorFocused
   const hasCharts = () =>
     session.doc.getMap(PART + shared.workbook.getActiveSheet().getSheetId()).size > 0
@@ -62,7 +62,10 @@ export function addCharts(
       [ContextMenuGroup.OTHERS]: { order: 0, [ADD]: { order: 1, menuItemFactory: () => item } },
     },
   })
-  loadWithFirst(session, use(() => {}))
+  loadWithFirst(
+    session,
+    loadingFirst(() => {}),
+  )
 }
 
 async function loadCharts(

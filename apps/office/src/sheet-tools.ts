@@ -38,6 +38,14 @@ import '@univerjs/sheets-data-validation-ui/lib/index.css'
 import '@univerjs/sheets-filter-ui/lib/index.css'
 import '@univerjs/sheets-sort-ui/lib/index.css'
 
+/** What the tools of a sheet need beside its cells. */
+interface ToolOptions {
+  readonly session: Session
+  readonly texts: CellTexts
+  readonly giveBack: (given: GivenBack) => void
+  readonly print: () => void
+}
+
 /**
  * Adds the tools that the cells don't need: finding, replacing, sorting, filtering, conditional formats, data
  * validation, notes, links and some keys.
@@ -47,10 +55,7 @@ import '@univerjs/sheets-sort-ui/lib/index.css'
 export async function addTools(
   univer: Univer,
   shared: SharedWorkbook,
-  session: Session,
-  texts: CellTexts,
-  giveBack: (given: GivenBack) => void,
-  print: () => void,
+  { session, texts, giveBack, print }: ToolOptions,
 ): Promise<void> {
   univer
     .__getInjector()

@@ -1,5 +1,11 @@
-import { CHART_COLORS, CHART_KINDS, CHART_LIMITS, DIRECTIONS, LEGENDS } from '@whereabouts/univer/charts'
-import { useEffect, useRef, useState, useSyncExternalStore, type KeyboardEvent } from 'react'
+import {
+  CHART_COLORS,
+  CHART_KINDS,
+  CHART_LIMITS,
+  DIRECTIONS,
+  LEGENDS,
+} from '@whereabouts/univer/charts'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { printRange, readRange } from './range-text.js'
 import type { SheetCharts, Selected } from './charts.js'
 import { colorAt } from './options.js'
@@ -17,13 +23,8 @@ export function ChartPanel({ charts, onClose }: ChartPanelProps) {
   useEffect(() => first.current?.focus(), [])
   if (selected === null || !charts.canEdit) return null
   const { chart } = selected
-  const press = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape') return
-    event.stopPropagation()
-    onClose()
-  }
   return (
-    <aside className="chart-panel" aria-label={TEXTS.panel} onKeyDown={press}>
+    <aside className="chart-panel" aria-label={TEXTS.panel}>
       <header>
         <h2>{TEXTS.panel}</h2>
         <button type="button" onClick={onClose}>
@@ -120,9 +121,9 @@ function Range({ charts, selected: { chart, sheet } }: SelectedProps) {
           if (key === 'Enter') write()
         }}
       />
-      <span id="chart-range-fault" className="fault" role="status">
+      <output id="chart-range-fault" className="fault">
         {isWrong ? TEXTS.notARange : ''}
-      </span>
+      </output>
     </label>
   )
 }
@@ -186,7 +187,7 @@ function Colors({ charts, selected: { chart, shown } }: SelectedProps) {
       {names.map((name, at) => {
         const color = colorAt(chart, at)
         return (
-          <label key={`${at} ${name}`} className="inline">
+          <label key={name} className="inline">
             <span className="swatch" style={{ background: `var(--shade-${color})` }} />
             <span className="name">{name}</span>
             <select

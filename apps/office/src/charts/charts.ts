@@ -124,7 +124,8 @@ export class SheetCharts {
 
   /** Changes the selected chart. */
   change(change: ChartChange): void {
-    if (this.#selected !== null) this.#charts.change(this.#selected.sheet, this.#selected.id, change)
+    if (this.#selected !== null)
+      this.#charts.change(this.#selected.sheet, this.#selected.id, change)
   }
 
   /** Brings the selected chart before the others. */
@@ -325,38 +326,39 @@ export class SheetCharts {
   }
 
   /** Moves a chart, or one of its corners, and writes that once it is over. */
-  #drag(
-    id: string,
-    by: { readonly x: number; readonly y: number },
-    corner: string | null,
-    isOver: boolean,
-  ): void {
+  #drag(id: string, by: Distance, corner: string | null, isOver: boolean): void {
     const chart = this.#charts.of(this.#sheet).find((each) => each.id === id)
     const area = chart && this.#layer.areaOf(chart.place, chart.size)
     this.#dragged = null
     if (chart !== undefined && area !== undefined) {
-      const isLeft = corner?.endsWith('w') ?? true
-      const isTop = corner?.startsWith('n') ?? true
-      const size =
-        corner === null
-          ? chart.size
-          : fitSize({
-              width: chart.size.width + (isLeft ? -by.x : by.x),
-              height: chart.size.height + (isTop ? -by.y : by.y),
-            })
-      const [wider, higher] = [size.width - chart.size.width, size.height - chart.size.height]
-      const [x, y] =
-        corner === null ? [by.x, by.y] : [isLeft ? -wider : 0, isTop ? -higher : 0]
-      const place = x === 0 && y === 0 ? chart.place : this.#layer.placeAt(area.left + x, area.top + y)
+      const { size, x, y } =
+        corner === null ? { size: chart.size, ...by } : resized(chart, by, corner)
+      const hasMoved = x !== 0 || y !== 0
       const change: ChartChange = {
-        ...(place === chart.place ? {} : { place }),
-        ...(corner === null ? {} : { size }),
+        ...(hasMoved && { place: this.#layer.placeAt(area.left + x, area.top + y) }),
+        ...(corner !== null && { size }),
       }
       if (isOver) this.#charts.change(this.#sheet, id, change)
       else this.#dragged = { id, change }
     }
     this.#drawSoon()
   }
+}
+
+/** In pixels of the sheet. */
+interface Distance {
+  readonly x: number
+  readonly y: number
+}
+
+/** Returns the size of a chart of which a corner is dragged, and how far its upper left corner goes. */
+function resized({ size: { width, height } }: Chart, by: Distance, corner: string) {
+  const [isLeft, isTop] = [corner.endsWith('w'), corner.startsWith('n')]
+  const size = fitSize({
+    width: width + (isLeft ? -by.x : by.x),
+    height: height + (isTop ? -by.y : by.y),
+  })
+  return { size, x: isLeft ? width - size.width : 0, y: isTop ? height - size.height : 0 }
 }
 
 function dragged(chart: Chart, { place, size }: ChartChange): Chart {

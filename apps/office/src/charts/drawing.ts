@@ -5,11 +5,11 @@ import {
   TitleComponent,
   TooltipComponent,
 } from 'echarts/components'
-import { init, use, type EChartsCoreOption, type EChartsType } from 'echarts/core'
+import { init, use as register, type EChartsCoreOption, type EChartsType } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 import type { FloatingSize } from '@whereabouts/univer/charts'
 
-use([
+register([
   BarChart,
   LineChart,
   PieChart,

@@ -6,7 +6,7 @@ import {
   chartData,
 } from '@whereabouts/univer/charts'
 import { Drawing } from './drawing.js'
-import { optionsOf, pointNames, seriesNames } from './options.js'
+import { distinct, optionsOf, pointNames, seriesNames } from './options.js'
 import type { Palette } from './palette.js'
 import { TEXTS } from './texts.js'
 
@@ -52,12 +52,17 @@ export class ChartFigure {
   }
 
   /** @param cells `null` if the cells of the chart are gone */
-  show(chart: Chart, cells: readonly (readonly ChartCell[])[] | null, all: Counts, palette: Palette): void {
+  show(
+    chart: Chart,
+    cells: readonly (readonly ChartCell[])[] | null,
+    all: Counts,
+    palette: Palette,
+  ): void {
     const said = JSON.stringify([chart, [...chart.colors], cells, all, palette])
     if (said === this.#drawn) return
     this.#drawn = said
     const data = chartData(cells ?? [], chart.by, chart.kind)
-    const names = chart.kind === 'pie' ? pointNames(data) : seriesNames(data)
+    const names = chart.kind === 'pie' ? distinct(partNames(data)) : seriesNames(data)
     this.shown = { data, names }
     this.element.ariaLabel = TEXTS.about(chart.kind, chart.title, seriesNames(data))
     const isEmpty = data.series.every(({ values }) => values.every((value) => value === null))
@@ -99,6 +104,9 @@ export class ChartFigure {
   }
 }
 
+/** Those of the parts of a pie whose colors can be chosen. */
+const partNames = (data: ChartData): string[] => pointNames(data).slice(0, CHART_LIMITS.series)
+
 /** What says by which keys a chart is used. */
 export const KEYS_ID = 'chart-keys'
 
@@ -108,7 +116,13 @@ interface Counts {
 }
 
 /** Returns what is said on a chart that doesn't show everything, or nothing at all. @see OFFICE.md SH204 */
-function noteOf(isGone: boolean, isEmpty: boolean, data: ChartData, chart: Chart, all: Counts): string {
+function noteOf(
+  isGone: boolean,
+  isEmpty: boolean,
+  data: ChartData,
+  chart: Chart,
+  all: Counts,
+): string {
   if (isGone) return TEXTS.gone
   if (isEmpty) return TEXTS.nothing
   const isByColumns = chart.by === 'columns'

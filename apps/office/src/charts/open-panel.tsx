@@ -18,6 +18,11 @@ export function openPanel(charts: SheetCharts, onClosed: () => void): () => void
     })
     onClosed()
   }
+  place.addEventListener('keydown', (event) => {
+    // The grid has keys of its own.
+    event.stopPropagation()
+    if (event.key === 'Escape') close()
+  })
   root.render(<ChartPanel charts={charts} onClose={close} />)
   return close
 }

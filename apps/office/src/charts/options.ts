@@ -1,4 +1,9 @@
-import { CHART_COLORS, type Chart, type ChartColor, type ChartData } from '@whereabouts/univer/charts'
+import {
+  CHART_COLORS,
+  type Chart,
+  type ChartColor,
+  type ChartData,
+} from '@whereabouts/univer/charts'
 import type { EChartsCoreOption } from 'echarts/core'
 import type { Palette } from './palette.js'
 import { TEXTS } from './texts.js'
@@ -10,12 +15,15 @@ const SIDE = 14
 const LEGEND_WIDTH = 110
 
 /** Returns the names of the series, each another one. */
-export function seriesNames({ series }: ChartData): string[] {
+export const seriesNames = ({ series }: ChartData): string[] =>
+  distinct(series.map(({ name }, at) => (name === '' ? TEXTS.series(at + 1) : name)))
+
+/** Returns the same names, with numbers where some are the same. */
+export function distinct(names: readonly string[]): string[] {
   const taken = new Set<string>()
-  return series.map(({ name }, at) => {
-    const own = name === '' ? TEXTS.series(at + 1) : name
-    let unique = own
-    for (let n = 2; taken.has(unique); n++) unique = `${own} (${n})`
+  return names.map((name) => {
+    let unique = name
+    for (let n = 2; taken.has(unique); n++) unique = `${name} (${n})`
     taken.add(unique)
     return unique
   })

@@ -1,5 +1,4 @@
-import type { Worksheet } from '@univerjs/core'
-import { CellValueType } from '@univerjs/core'
+import { CellValueType, type ICellData, type Nullable, type Worksheet } from '@univerjs/core'
 import { CHART_LIMITS, type ChartCell, type SheetRange } from '@whereabouts/univer/charts'
 
 /** Also its names, and one more to know that there are more. */
@@ -59,11 +58,17 @@ const isBlank = (sheet: Worksheet, row: number, columns: readonly number[]): boo
 /** @param mayName whether it may name others, so that it matters how it is shown */
 function readCell(sheet: Worksheet, row: number, column: number, mayName: boolean): ChartCell {
   const raw = sheet.getCellRaw(row, column)
+  const hasOwn = (raw?.v ?? null) !== null
   // Results that a formula has for other cells are in none.
-  const needsShown = mayName || (raw?.v ?? null) === null
-  const cell = needsShown ? sheet.getCell(row, column) : raw
-  const { v, t } = (raw?.v ?? null) === null ? (cell ?? {}) : raw!
-  const isNumber = typeof v === 'number' && t !== CellValueType.BOOLEAN && t !== CellValueType.STRING
-  const text = cell?.p?.body?.dataStream.replace(/\r\n$/, '') ?? String(cell?.v ?? '')
-  return { number: isNumber && Number.isFinite(v) ? v : null, text }
+  const cell = mayName || !hasOwn ? sheet.getCell(row, column) : raw
+  return { number: numberIn(hasOwn ? raw : cell), text: textOf(cell) }
 }
+
+function numberIn(cell: Nullable<ICellData>): number | null {
+  const { v, t } = cell ?? {}
+  const isOther = t === CellValueType.BOOLEAN || t === CellValueType.STRING
+  return typeof v === 'number' && Number.isFinite(v) && !isOther ? v : null
+}
+
+const textOf = (cell: Nullable<ICellData>): string =>
+  cell?.p?.body?.dataStream.replace(/\r\n$/, '') ?? String(cell?.v ?? '')

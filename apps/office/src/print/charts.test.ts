@@ -6,8 +6,7 @@ const lines = (from: number, to: number, px: number): Line[] =>
   Array.from({ length: to - from }, (_, at) => ({ at: from + at, px }))
 /** Rows of 10 pixels and columns of 30; the row 2 is hidden. */
 const SHEET: SheetLines = {
-  rows: (start, end) =>
-    lines(start, Math.min(end, 99) + 1, 10).filter(({ at }) => at !== 2),
+  rows: (start, end) => lines(start, Math.min(end, 99) + 1, 10).filter(({ at }) => at !== 2),
   columns: (start, end) => lines(start, Math.min(end, 9) + 1, 30),
 }
 const chart = (row: number, column: number, width = 50, height = 25): PrintedChart => ({

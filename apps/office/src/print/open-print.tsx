@@ -27,7 +27,13 @@ export async function openPrint(
   const id = shared.workbook.getActiveSheet().getSheetId()
   const charts = await chartsOf(shared, session.doc, id)
   if (document.querySelector('.print-dialog') !== null) return
-  const sheet = new SheetPages(shared, injector, title, (page, of) => TEXTS.pageOf(page, of), charts)
+  const sheet = new SheetPages(
+    shared,
+    injector,
+    title,
+    (page, of) => TEXTS.pageOf(page, of),
+    charts,
+  )
   const usual: PrintSettings = {
     paper: usualPaper(navigator.language),
     isLandscape: false,

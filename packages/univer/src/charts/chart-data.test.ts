@@ -3,9 +3,7 @@ import { CHART_LIMITS } from './chart.js'
 import { chartData, usualDirection, type ChartCell } from './chart-data.js'
 
 const cell = (value: string | number): ChartCell =>
-  typeof value === 'number'
-    ? { number: value, text: String(value) }
-    : { number: null, text: value }
+  typeof value === 'number' ? { number: value, text: String(value) } : { number: null, text: value }
 const table = (...rows: readonly (readonly (string | number | ChartCell)[])[]): ChartCell[][] =>
   rows.map((row) => row.map((each) => (typeof each === 'object' ? each : cell(each))))
 const day = (text: string): ChartCell => ({ number: 46_000, text })
@@ -31,7 +29,10 @@ describe('the data of a chart', () => {
 
   it('[SH202] takes numbers as names beside an empty corner, and days as names', () => {
     const years = table(['', 2025, 2026], ['Jan', 1, 2])
-    expect(chartData(years, 'columns', 'line').series.map(({ name }) => name)).toEqual(['2025', '2026'])
+    expect(chartData(years, 'columns', 'line').series.map(({ name }) => name)).toEqual([
+      '2025',
+      '2026',
+    ])
     const days = table([day('2026-01-01'), 5], [day('2026-01-02'), 6])
     expect(chartData(days, 'columns', 'line')).toMatchObject({
       labels: ['2026-01-01', '2026-01-02'],

@@ -22,8 +22,6 @@ export interface ChartData {
   readonly series: readonly Series[]
   /** Where the points of a scatter chart are across; `null` for other kinds. */
   readonly across: readonly (number | null)[] | null
-  /** How many series and points of each there are, drawn or not. */
-  readonly all: { readonly series: number; readonly points: number }
 }
 
 type Table = readonly (readonly ChartCell[])[]
@@ -43,22 +41,31 @@ export function chartData(rows: Table, by: Direction, kind: ChartKind): ChartDat
   const width = table[0]?.length ?? 0
   const hasNames = table.length > 1 && areNames(table[0]!, width > 1)
   const points = hasNames ? table.slice(1) : table
-  const first = points.map((row) => row[0] ?? BLANK)
-  const isCorner = hasNames && width > 1 && isBlank(table[0]![0]!)
   const isScatter = kind === 'scatter' && width > 1
-  const hasLabels = width > 1 && (isScatter || isCorner || areNames(first, false))
-  const columns = Array.from({ length: width }, (_, at) => at).slice(hasLabels ? 1 : 0)
-  const most = kind === 'pie' ? 1 : CHART_LIMITS.series
+  const hasLabels = isScatter || haveLabels(points, hasNames && isBlank(table[0]![0]!))
   const drawn = points.slice(0, CHART_LIMITS.points)
+  const columns = Array.from({ length: width }, (_, at) => at).slice(Number(hasLabels))
   return {
-    labels: drawn.map((row) => (hasLabels ? row[0]!.text : '')),
-    series: columns.slice(0, most).map((column) => ({
+    labels: drawn.map(([first]) => (hasLabels ? first!.text : '')),
+    series: columns.slice(0, kind === 'pie' ? 1 : CHART_LIMITS.series).map((column) => ({
       name: hasNames ? table[0]![column]!.text : '',
       values: drawn.map((row) => row[column]!.number),
     })),
-    across: isScatter ? drawn.map((row) => row[0]!.number) : null,
-    all: { series: Math.min(columns.length, kind === 'pie' ? 1 : columns.length), points: points.length },
+    across: isScatter ? drawn.map(([first]) => first!.number) : null,
   }
+}
+
+/** Returns whether the first of several columns says what the values are of. */
+function haveLabels(points: Table, isBesideCorner: boolean): boolean {
+  const isOne = (points[0]?.length ?? 0) < 2
+  return (
+    !isOne &&
+    (isBesideCorner ||
+      areNames(
+        points.map(([first]) => first ?? BLANK),
+        false,
+      ))
+  )
 }
 
 /** Returns the direction in which a table is read unless somebody says otherwise: the longer one. */

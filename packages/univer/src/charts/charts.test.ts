@@ -6,7 +6,13 @@ import { SheetDocument, type Operation } from '../document/index.js'
 import { meet, Person, smallWorkbook } from '../document/simulation/office.js'
 import { CHART_LIMITS, type Chart } from './chart.js'
 import { compareCharts } from './compare.js'
-import { chartsOf, entriesOf, entriesOfCopy, entriesWithout, type ChartChange } from './chart-list.js'
+import {
+  chartsOf,
+  entriesOf,
+  entriesOfCopy,
+  entriesWithout,
+  type ChartChange,
+} from './chart-list.js'
 
 const SHEET = 'sheet-1'
 const range = { startRow: 1, startColumn: 0, endRow: 3, endColumn: 2 }
@@ -80,7 +86,12 @@ describe('a chart', () => {
     meet(ann, bob)
     for (const person of [ann, bob]) {
       expect(first(person)).toMatchObject({ title: 'Sales', kind: 'pie', size: { width: 300 } })
-      expect(first(person).colors).toEqual(new Map([[0, 'red'], [1, 'pink']]))
+      expect(first(person).colors).toEqual(
+        new Map([
+          [0, 'red'],
+          [1, 'pink'],
+        ]),
+      )
     }
   })
 
@@ -129,7 +140,11 @@ describe('a chart', () => {
     const copy = { type: 'insert-sheet', sheet: 'copy', index: 1, name: 'Copy' } as const
     ann.do(
       { ...copy, rows: 7, columns: 4 },
-      { type: 'set-charts', sheet: 'copy', charts: entriesOfCopy(SHEET, 'copy', ann.sheets.attached) },
+      {
+        type: 'set-charts',
+        sheet: 'copy',
+        charts: entriesOfCopy(SHEET, 'copy', ann.sheets.attached),
+      },
     )
     meet(ann, bob)
     const below = { startRow: 2, startColumn: 0, endRow: 4, endColumn: 2 }
@@ -177,10 +192,32 @@ describe('a chart', () => {
   it('[SD11 SD67 SD70] is read from whatever a stranger wrote, without failing', () => {
     const values = fc.oneof(
       fc.jsonValue(),
-      fc.constantFrom<unknown>('pie', 'sheet-1!0:0..2:2', { cell: '0:0', x: -1, y: 1e9 }, '!', '~:~'),
-      fc.constantFrom<unknown>({ cell: '~~:~', x: 1, y: 1 }, 'sheet-1!~x:~..~:0', '__proto__!0:0..1:1'),
+      fc.constantFrom<unknown>(
+        'pie',
+        'sheet-1!0:0..2:2',
+        { cell: '0:0', x: -1, y: 1e9 },
+        '!',
+        '~:~',
+      ),
+      fc.constantFrom<unknown>(
+        { cell: '~~:~', x: 1, y: 1 },
+        'sheet-1!~x:~..~:0',
+        '__proto__!0:0..1:1',
+      ),
     )
-    const keys = fc.constantFrom('kind', 'kind', 'range', 'range', 'at', 'at', 'size', 'title', 'color/1', 'front', 'by')
+    const keys = fc.constantFrom(
+      'kind',
+      'kind',
+      'range',
+      'range',
+      'at',
+      'at',
+      'size',
+      'title',
+      'color/1',
+      'front',
+      'by',
+    )
     const ids = fc.constantFrom('c1', 'c1', '__proto__', 'constructor', 'a/b', '')
     const entries = fc.array(fc.tuple(ids, keys, values), { maxLength: 6 })
     let found = 0

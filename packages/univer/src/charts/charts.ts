@@ -22,7 +22,10 @@ export class Charts {
   readonly #commands: ICommandService
   readonly #unit: string
 
-  constructor({ attached, workbook }: Pick<SharedWorkbook, 'attached' | 'workbook'>, injector: Injector) {
+  constructor(
+    { attached, workbook }: Pick<SharedWorkbook, 'attached' | 'workbook'>,
+    injector: Injector,
+  ) {
     this.#from = attached
     this.#commands = injector.get(ICommandService)
     this.#unit = workbook.getId()

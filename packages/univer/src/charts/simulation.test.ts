@@ -4,7 +4,13 @@ import { Random } from '../../../../test/simulation/random.js'
 import { SheetDocument, type Operation } from '../document/index.js'
 import { Office, type Person } from '../document/simulation/office.js'
 import { CHART_COLORS, CHART_KINDS } from './chart.js'
-import { chartsOf, entriesOf, entriesOfCopy, entriesWithout, type ChartChange } from './chart-list.js'
+import {
+  chartsOf,
+  entriesOf,
+  entriesOfCopy,
+  entriesWithout,
+  type ChartChange,
+} from './chart-list.js'
 
 // CHART_SEED=17 runs that seed alone.
 const SEEDS = seedsOf('CHART_SEED', size(30, 500))

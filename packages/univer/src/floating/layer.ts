@@ -52,7 +52,7 @@ export class FloatingLayer {
       shown.add(floating.element)
     }
     for (const pane of this.#panes.values())
-      for (const child of [...pane.children]) if (!shown.has(child)) child.remove()
+      for (const child of pane.querySelectorAll(':scope > *')) if (!shown.has(child)) child.remove()
   }
 
   /** Returns where something is on the sheet, in pixels before zooming. */
