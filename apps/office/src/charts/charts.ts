@@ -46,8 +46,10 @@ export class SheetCharts {
   #selected: { readonly sheet: string; readonly id: string } | null = null
   /** What is shown of the selected chart; another object whenever that is something else. */
   selected: Selected | null = null
-  /** A chart while it is dragged. */
-  #dragged: { readonly id: string; readonly change: ChartChange } | null = null
+  /** A chart while it is dragged, and until that is in the document. */
+  #dragged: Dragged | null = null
+  /** A chart that this window has added, until it is in the document. */
+  #added: string | null = null
   #isDrawing = false
   #isReading = true
   #readAfterMs = 0
@@ -93,11 +95,16 @@ export class SheetCharts {
       by: usualDirection(endRow - startRow + 1, endColumn - startColumn + 1),
       front: this.#nextFront,
     })
-    if (id === undefined) return
-    this.#select(id)
-    this.#draw()
+    if (id !== undefined) this.#added = id
+  }
+
+  /** The document has what was added once the grid has written all that belongs to the same action. */
+  #takeAdded(charts: readonly Chart[]): void {
+    const added = this.#added
+    if (added === null || charts.every(({ id }) => id !== added)) return
+    this.#added = null
     notify(TEXTS.added)
-    this.edit(id)
+    this.edit(added)
   }
 
   /** Selects the first chart of the sheet, so that the keyboard goes to it. @see OFFICE.md SH206 */
@@ -177,7 +184,10 @@ export class SheetCharts {
       this.#isReading = true
       this.#drawSoon()
     }
-    this.#charts.subscribe(read)
+    this.#charts.subscribe(() => {
+      if (this.#dragged?.isOver === true) this.#dragged = null
+      read()
+    })
     this.shared.subscribe(read)
     this.session.subscribe(read)
     new ResizeObserver(this.#drawSoon).observe(this.#layer.canvas)
@@ -210,6 +220,7 @@ export class SheetCharts {
       this.#readAfterMs = performance.now() + READ_EVERY_MS
     }
     this.#tell(charts)
+    this.#takeAdded(charts)
   }
 
   #show(stored: Chart, isReading: boolean) {
@@ -338,11 +349,17 @@ export class SheetCharts {
         ...(hasMoved && { place: this.#layer.placeAt(area.left + x, area.top + y) }),
         ...(corner !== null && { size }),
       }
-      if (isOver) this.#charts.change(this.#sheet, id, change)
-      else this.#dragged = { id, change }
+      const isShown = !isOver || this.#charts.change(this.#sheet, id, change)
+      if (isShown) this.#dragged = { id, change, isOver }
     }
     this.#drawSoon()
   }
+}
+
+interface Dragged {
+  readonly id: string
+  readonly change: ChartChange
+  readonly isOver: boolean
 }
 
 /** In pixels of the sheet. */

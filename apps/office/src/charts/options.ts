@@ -105,7 +105,7 @@ function roomIn({ title, legend }: Chart): Room {
     left: SIDE,
     top,
     right: SIDE + (legend === 'right' ? LEGEND_WIDTH : 0),
-    bottom: SIDE + (legend === 'bottom' ? LEGEND_ROOM - 6 : 0),
+    bottom: SIDE + (legend === 'bottom' ? LEGEND_ROOM - 4 : 0),
   }
 }
 
@@ -149,7 +149,7 @@ function onAxes(chart: Chart, data: ChartData, palette: Palette): object {
   const isLying = chart.kind === 'bar'
   const names = seriesNames(data)
   return {
-    grid: roomIn(chart),
+    grid: { ...roomIn(chart), outerBoundsMode: 'same' },
     xAxis: isLying ? values : across,
     yAxis: isLying ? { ...across, inverse: true } : values,
     series: data.series.map((series, at) => ({

@@ -1,13 +1,13 @@
 /** What happens when something that floats is dragged. */
 export interface Dragging {
-  mayMove(): boolean
-  zoom(): number
+  readonly mayMove: () => boolean
+  readonly zoom: () => number
   /** @param corner the corner that is dragged; `null` for the whole */
-  moved(
+  readonly moved: (
     by: { readonly x: number; readonly y: number },
     corner: string | null,
     isOver: boolean,
-  ): void
+  ) => void
 }
 
 /** A hand isn't steady. */

@@ -33,6 +33,14 @@ describe('the data of a chart', () => {
       '2025',
       '2026',
     ])
+    const named = table(['Month', 2025, 2026], ['Jan', 1, 2])
+    expect(chartData(named, 'columns', 'line')).toMatchObject({
+      labels: ['Jan'],
+      series: [{ name: '2025' }, { name: '2026' }],
+    })
+    const only = table([2025, 7], [2026, 8])
+    expect(chartData(only, 'columns', 'line').labels).toEqual(['2025', '2026'])
+    expect(chartData(table([2001, 2002], [2003, 2004]), 'columns', 'line').series).toHaveLength(2)
     const days = table([day('2026-01-01'), 5], [day('2026-01-02'), 6])
     expect(chartData(days, 'columns', 'line')).toMatchObject({
       labels: ['2026-01-01', '2026-01-02'],

@@ -29,6 +29,7 @@ type Table = readonly (readonly ChartCell[])[]
 const BLANK: ChartCell = { number: null, text: '' }
 /** Days and times are numbers that name something. */
 const MOMENT = /\d[-/:年月]/
+const [FIRST_YEAR, LAST_YEAR] = [1900, 2100]
 
 /**
  * Returns what a chart shows of cells, row by row. The first row and the first column are names if no number is in
@@ -39,7 +40,8 @@ const MOMENT = /\d[-/:年月]/
 export function chartData(rows: Table, by: Direction, kind: ChartKind): ChartData {
   const table = trimmed(by === 'columns' ? rows : transposed(rows))
   const width = table[0]?.length ?? 0
-  const hasNames = table.length > 1 && areNames(table[0]!, width > 1)
+  const below = table.slice(1)
+  const hasNames = below.length > 0 && areNames(table[0]!, width > 1, below)
   const points = hasNames ? table.slice(1) : table
   const isScatter = kind === 'scatter' && width > 1
   const hasLabels = isScatter || haveLabels(points, hasNames && isBlank(table[0]![0]!))
@@ -58,27 +60,31 @@ export function chartData(rows: Table, by: Direction, kind: ChartKind): ChartDat
 /** Returns whether the first of several columns says what the values are of. */
 function haveLabels(points: Table, isBesideCorner: boolean): boolean {
   const isOne = (points[0]?.length ?? 0) < 2
-  return (
-    !isOne &&
-    (isBesideCorner ||
-      areNames(
-        points.map(([first]) => first ?? BLANK),
-        false,
-      ))
-  )
+  const first = points.map(([cell]) => cell ?? BLANK)
+  const beside = points.map((row) => row.slice(1))
+  return !isOne && (isBesideCorner || areNames(first, false, beside))
 }
 
 /** Returns the direction in which a table is read unless somebody says otherwise: the longer one. */
 export const usualDirection = (rows: number, columns: number): Direction =>
   rows >= columns ? 'columns' : 'rows'
 
-/** @param skipsCorner whether the first one says nothing, as it may name the others */
-function areNames(cells: readonly ChartCell[], skipsCorner: boolean): boolean {
+/**
+ * @param skipsCorner whether the first one says nothing, as it may name the others
+ * @param rest the cells that they may name
+ */
+function areNames(cells: readonly ChartCell[], skipsCorner: boolean, rest: Table): boolean {
   const own = skipsCorner ? cells.slice(1) : cells
   if (skipsCorner && isBlank(cells[0]!) && own.every((cell) => !isBlank(cell))) return true
   const said = own.filter((cell) => !isBlank(cell))
-  return said.length > 0 && said.every(({ number, text }) => number === null || MOMENT.test(text))
+  const mayBeYears = rest.some((row) => row.some((cell) => cell.number !== null && !isYear(cell)))
+  return said.length > 0 && said.every((cell) => isName(cell) || (mayBeYears && isYear(cell)))
 }
+
+const isName = ({ number, text }: ChartCell): boolean => number === null || MOMENT.test(text)
+
+const isYear = ({ number }: ChartCell): boolean =>
+  Number.isInteger(number) && number! >= FIRST_YEAR && number! <= LAST_YEAR
 
 const isBlank = ({ number, text }: ChartCell): boolean => number === null && text === ''
 
