@@ -12,9 +12,11 @@ import {
   type SheetRange,
 } from '@whereabouts/univer/charts'
 import { focusCells } from '../focus-cells.js'
+import { t } from '../language/language.js'
 import { followDarkness } from '../looks/theme.js'
 import { notify } from '../passing-notice.js'
 import type { Session } from '../session.js'
+import type { openPanel as OpenPanel } from './open-panel.js'
 import { ChartFigure, KEYS_ID, type Shown } from './figure.js'
 import { followPointer } from './pointer.js'
 import { readCells } from './read-cells.js'
@@ -55,7 +57,11 @@ export class SheetCharts {
   #readAfterMs = 0
   #closePanel: (() => void) | null = null
 
-  constructor(injector: Injector, shared: SharedWorkbook, session: SheetCharts['session']) {
+  constructor(
+    injector: Injector,
+    shared: SharedWorkbook,
+    session: Pick<Session, 'canEdit' | 'subscribe'>,
+  ) {
     this.shared = shared
     this.#session = session
     this.#charts = new Charts(shared, injector)
@@ -64,12 +70,8 @@ export class SheetCharts {
     this.#follow(injector.get(ICommandService))
   }
 
-  private get session() {
-    return this.#session
-  }
-
   get canEdit(): boolean {
-    return this.session.canEdit
+    return this.#session.canEdit
   }
 
   /** Calls back when the selected chart may be another one; returns how to stop that. */
@@ -120,13 +122,24 @@ export class SheetCharts {
     this.#draw()
     if (this.#closePanel !== null) return
     this.#closePanel = () => {}
-    void import('./open-panel.js').then(({ openPanel }) => {
-      this.#closePanel = openPanel(this, () => {
-        this.#closePanel = null
-        if (this.#selected === null) focusCells()
-        else this.#focus(this.#selected.id)
-      })
-    })
+    void import('./open-panel.js').then(({ openPanel }) => this.#open(openPanel), this.#failed)
+  }
+
+  #open(openPanel: typeof OpenPanel): void {
+    const isLeft = this.#selected === null
+    this.#closePanel = isLeft ? null : openPanel(this, () => this.#closed())
+  }
+
+  #closed(): void {
+    this.#closePanel = null
+    if (this.#selected === null) focusCells()
+    else this.#focus(this.#selected.id)
+  }
+
+  readonly #failed = (error: unknown): void => {
+    this.#closePanel = null
+    reportError(error)
+    notify(t('common.unreachable'))
   }
 
   /** Changes the selected chart. */
@@ -189,7 +202,7 @@ export class SheetCharts {
       read()
     })
     this.shared.subscribe(read)
-    this.session.subscribe(read)
+    this.#session.subscribe(read)
     new ResizeObserver(this.#drawSoon).observe(this.#layer.canvas)
     followDarkness(() =>
       // The style sheets follow at the next frame.
@@ -249,6 +262,12 @@ export class SheetCharts {
     const { element } = figure
     element.addEventListener('focus', () => {
       this.#select(id)
+      this.#drawSoon()
+    })
+    element.addEventListener('focusout', ({ relatedTarget }) => {
+      const isWithin = relatedTarget instanceof Node && element.contains(relatedTarget)
+      if (isWithin || this.#closePanel !== null || this.#selected?.id !== id) return
+      this.#selected = null
       this.#drawSoon()
     })
     element.addEventListener('dblclick', () => this.edit(id))
