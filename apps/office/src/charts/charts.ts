@@ -48,8 +48,8 @@ export class SheetCharts {
   #selected: { readonly sheet: string; readonly id: string } | null = null
   /** What is shown of the selected chart; another object whenever that is something else. */
   selected: Selected | null = null
-  /** A chart while it is dragged, and until that is in the document. */
-  #dragged: Dragged | null = null
+  /** What the user changes, while something is dragged and until it is in the document. */
+  #own: OwnChange | null = null
   /** A chart that this window has added, until it is in the document. */
   #added: string | null = null
   #isDrawing = false
@@ -144,8 +144,13 @@ export class SheetCharts {
 
   /** Changes the selected chart. */
   change(change: ChartChange): void {
-    if (this.#selected !== null)
-      this.#charts.change(this.#selected.sheet, this.#selected.id, change)
+    if (this.#selected === null) return
+    const { sheet, id } = this.#selected
+    if (!this.#charts.change(sheet, id, change)) return
+    this.#own = { id, change, isOver: true }
+    this.#isReading = true
+    // Whoever chose something sees it chosen at once.
+    this.#draw()
   }
 
   /** Brings the selected chart before the others. */
@@ -198,7 +203,7 @@ export class SheetCharts {
       this.#drawSoon()
     }
     this.#charts.subscribe(() => {
-      if (this.#dragged?.isOver === true) this.#dragged = null
+      if (this.#own?.isOver === true) this.#own = null
       read()
     })
     this.shared.subscribe(read)
@@ -223,7 +228,7 @@ export class SheetCharts {
   }
 
   #draw(): void {
-    const charts = this.#charts.of(this.#sheet)
+    const charts = this.#charts.of(this.#sheet).map((chart) => this.#withOwn(chart))
     this.#takeOut(charts)
     const isReading = this.#isReading && performance.now() >= this.#readAfterMs
     if (this.#isReading && !isReading) setTimeout(this.#drawSoon, READ_EVERY_MS)
@@ -236,13 +241,17 @@ export class SheetCharts {
     this.#takeAdded(charts)
   }
 
-  #show(stored: Chart, isReading: boolean) {
-    const figure = this.#figureOf(stored.id)
-    const chart = this.#dragged?.id === stored.id ? dragged(stored, this.#dragged.change) : stored
+  #withOwn(chart: Chart): Chart {
+    return this.#own?.id === chart.id ? changed(chart, this.#own.change) : chart
+  }
+
+  #show(chart: Chart, isReading: boolean) {
+    const figure = this.#figureOf(chart.id)
     const isSelected = this.#selected?.id === chart.id
     figure.element.toggleAttribute('data-selected', isSelected)
     figure.element.toggleAttribute('data-fixed', !this.canEdit)
-    if (isReading || figure.shown === null || chart !== stored) this.#fill(figure, chart)
+    const isOwn = this.#own?.id === chart.id
+    if (isReading || figure.shown === null || isOwn) this.#fill(figure, chart)
     return { element: figure.element, place: chart.place, size: chart.size }
   }
 
@@ -298,7 +307,7 @@ export class SheetCharts {
     const { id = '', sheet = '' } = this.#selected ?? {}
     const chart = charts.find((each) => each.id === id)
     const shown = this.#figures.get(`${sheet}/${id}`)?.shown ?? null
-    const isSame = JSON.stringify(chart) === JSON.stringify(this.selected?.chart)
+    const isSame = textOf(chart) === textOf(this.selected?.chart)
     if (isSame && shown === (this.selected?.shown ?? null)) return
     this.selected = chart === undefined ? null : { sheet, chart, shown }
     for (const listener of this.#listeners) listener()
@@ -359,7 +368,7 @@ export class SheetCharts {
   #drag(id: string, by: Distance, corner: string | null, isOver: boolean): void {
     const chart = this.#charts.of(this.#sheet).find((each) => each.id === id)
     const area = chart && this.#layer.areaOf(chart.place, chart.size)
-    this.#dragged = null
+    this.#own = null
     if (chart !== undefined && area !== undefined) {
       const { size, x, y } =
         corner === null ? { size: chart.size, ...by } : resized(chart, by, corner)
@@ -369,13 +378,13 @@ export class SheetCharts {
         ...(corner !== null && { size }),
       }
       const isShown = !isOver || this.#charts.change(this.#sheet, id, change)
-      if (isShown) this.#dragged = { id, change, isOver }
+      if (isShown) this.#own = { id, change, isOver }
     }
     this.#drawSoon()
   }
 }
 
-interface Dragged {
+interface OwnChange {
   readonly id: string
   readonly change: ChartChange
   readonly isOver: boolean
@@ -397,9 +406,18 @@ function resized({ size: { width, height } }: Chart, by: Distance, corner: strin
   return { size, x: isLeft ? width - size.width : 0, y: isTop ? height - size.height : 0 }
 }
 
-function dragged(chart: Chart, { place, size }: ChartChange): Chart {
-  return { ...chart, ...(place && { place }), ...(size && { size }) }
+/** Returns a chart with a change that isn't in the document yet. */
+function changed(chart: Chart, { color, ...change }: ChartChange): Chart {
+  if (color === undefined) return { ...chart, ...change }
+  const colors = new Map(chart.colors)
+  const [series, chosen] = color
+  if (chosen === null) colors.delete(series)
+  else colors.set(series, chosen)
+  return { ...chart, ...change, colors }
 }
+
+const textOf = (chart: Chart | undefined): string =>
+  JSON.stringify([chart, ...(chart?.colors ?? [])])
 
 function addKeysText(): void {
   const keys = document.createElement('p')
