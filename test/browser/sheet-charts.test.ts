@@ -234,7 +234,6 @@ describe('charts', () => {
     await poll(() => said(anns)).toEqual([SALES.with(2, 'Jan 11 20')])
     await anns.tab('Sheet 1').click()
     await poll(() => said(anns)).toEqual([SALES])
-    await anns.canvas.click({ position: { x: 100, y: 600 } })
     await anns.page.keyboard.press('Control+p')
     const printed = anns.page.getByRole('dialog', { name: 'Print' }).locator('.print-chart svg')
     await printed.waitFor()
