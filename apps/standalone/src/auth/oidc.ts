@@ -44,7 +44,7 @@ const MOST_LOGINS = 8
 const MOST_LOGIN_BYTES = 6_144
 const LOGIN_COOKIE = 'whereabouts-login-'
 /** Where a page of this server, or its user, sends a request from. */
-const OWN_SITES: readonly string[] = ['same-origin', 'none']
+const OWN_SITES: ReadonlySet<unknown> = new Set(['same-origin', 'none'])
 const STATE = /^[\w-]{20,128}$/
 
 /** A login in progress. */
@@ -258,7 +258,7 @@ class OidcAuth implements Auth {
   /** Checks what browsers say with each `POST`; a program says neither. */
   #isOwnPage({ headers: { origin, 'sec-fetch-site': site } }: IncomingMessage): boolean {
     const { origin: own } = this.settings.publicUrl
-    return (origin ?? own) === own && (site === undefined || OWN_SITES.includes(String(site)))
+    return (origin ?? own) === own && (site === undefined || OWN_SITES.has(site))
   }
 
   /** The path of the application's root; ends with `/`. */
