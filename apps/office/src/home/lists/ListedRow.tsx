@@ -12,7 +12,9 @@ import { formatDay } from '../../language/formats.js'
 import { nameUntitled } from '../../name-untitled.js'
 import { addressOf } from '../../route.js'
 import { describeAgo } from '../ago.js'
+import type { ListFolder } from '@whereabouts/client'
 import type { Listed } from './listed.js'
+import { MoveForm, type Target } from './MoveForm.js'
 import { TEXTS } from './texts.js'
 
 const STAR = (
@@ -26,6 +28,12 @@ const TRASH = (
   </svg>
 )
 
+const FOLDER = (
+  <svg className="icon" viewBox="0 0 20 20" aria-hidden="true">
+    <path d="M3 15.5v-11h5l2 2.5h7v8.5z" />
+  </svg>
+)
+
 /** What can be done with a document in a list. */
 export interface ListedActions {
   readonly star: (listed: Listed, isStarred: boolean) => void
@@ -33,11 +41,16 @@ export interface ListedActions {
   readonly hide: (listed: Listed) => void
   readonly restore: (listed: Listed) => void
   readonly deleteForGood: (listed: Listed) => void
+  readonly move: (listed: Listed, target: Target) => void
 }
 
 interface ListedRowProps {
   readonly listed: Listed
   readonly isShared: boolean
+  /** Whether only what is in one folder is listed. */
+  readonly isInFolder: boolean
+  /** The user's folders; `undefined` where the server keeps none. */
+  readonly folders: readonly ListFolder[] | undefined
   readonly nowMs: number
   readonly actions: ListedActions
 }
@@ -46,11 +59,14 @@ interface ListedRowProps {
 export const nameOf = (listed: Listed): string => listed.title ?? nameUntitled(listed)
 
 /** A row of one of the user's lists. */
-export function ListedRow({ listed, isShared, nowMs, actions }: ListedRowProps) {
+export function ListedRow(props: ListedRowProps) {
+  const { listed, isShared, isInFolder, folders, nowMs, actions } = props
   const [isAsking, setIsAsking] = useState(false)
+  const [isMoving, setIsMoving] = useState(false)
   const { kind, isOwn, isStarred, deletedFromMs } = listed
   const name = nameOf(listed)
   const isInTrash = deletedFromMs !== undefined
+  const folder = isInFolder ? undefined : folders?.find(({ id }) => id === listed.folder)
   return (
     <li className="recent" data-kind={kind}>
       {ICONS[kind]}
@@ -61,6 +77,12 @@ export function ListedRow({ listed, isShared, nowMs, actions }: ListedRowProps) 
         {isInTrash
           ? TEXTS.deleted(kind, formatDay(deletedFromMs))
           : TEXTS.changed(kind, describeAgo(listed.updatedAtMs, nowMs))}
+        {folder !== undefined && (
+          <>
+            {' · '}
+            <bdi>{folder.name}</bdi>
+          </>
+        )}
       </span>
       <span className="people" />
       <span className="recent-actions">
@@ -82,6 +104,11 @@ export function ListedRow({ listed, isShared, nowMs, actions }: ListedRowProps) 
             {STAR}
           </Action>
         )}
+        {folders !== undefined && !isInTrash && (
+          <Action label={TEXTS.move(name)} onClick={() => setIsMoving(true)}>
+            {FOLDER}
+          </Action>
+        )}
         {isOwn && !isInTrash && (
           <Action label={TEXTS.trash(name)} onClick={goneWith(() => actions.trash(listed))}>
             {TRASH}
@@ -95,9 +122,21 @@ export function ListedRow({ listed, isShared, nowMs, actions }: ListedRowProps) 
       </span>
       {isAsking && (
         <Question
-          name={name}
+          text={TEXTS.question(name)}
+          yes={TEXTS.yes}
           onYes={goneWith(() => actions.deleteForGood(listed))}
           onNo={() => setIsAsking(false)}
+        />
+      )}
+      {isMoving && folders !== undefined && (
+        <MoveForm
+          folders={folders}
+          current={listed.folder}
+          onMove={(target) => {
+            setIsMoving(false)
+            actions.move(listed, target)
+          }}
+          onClose={() => setIsMoving(false)}
         />
       )}
     </li>
@@ -105,13 +144,15 @@ export function ListedRow({ listed, isShared, nowMs, actions }: ListedRowProps) 
 }
 
 interface QuestionProps {
-  readonly name: string
+  readonly text: string
+  /** What agrees to it. */
+  readonly yes: string
   readonly onYes: (event: MouseEvent<HTMLElement>) => void
   readonly onNo: () => void
 }
 
-/** Asks before a document is deleted for good. */
-function Question({ name, onYes, onNo }: QuestionProps) {
+/** Asks before a document or a folder goes for good. */
+export function Question({ text: asked, yes, onYes, onNo }: QuestionProps) {
   const no = useRef<HTMLButtonElement>(null)
   const text = useId()
   const onKey = ({ key }: KeyboardEvent) => void (key === 'Escape' && onNo())
@@ -123,9 +164,9 @@ function Question({ name, onYes, onNo }: QuestionProps) {
   }, [])
   return (
     <div className="list-question" role="alertdialog" aria-labelledby={text}>
-      <span id={text}>{TEXTS.question(name)}</span>
+      <span id={text}>{asked}</span>
       <button type="button" className="plain list-danger" onClick={onYes} onKeyDown={onKey}>
-        {TEXTS.yes}
+        {yes}
       </button>
       <button type="button" className="plain" ref={no} onClick={onNo} onKeyDown={onKey}>
         {TEXTS.no}
@@ -153,7 +194,7 @@ interface ActionProps {
   readonly children: ReactNode
 }
 
-function Action({ label, isPressed, onClick, children }: ActionProps) {
+export function Action({ label, isPressed, onClick, children }: ActionProps) {
   return (
     <button
       type="button"
