@@ -267,6 +267,7 @@ it('[HM46] [HM47] documents are kept in folders, by keyboard', async () => {
   await page.getByRole('button', { name: 'Move', exact: true }).press('Enter')
   await page.getByText('Took Letter out of its folder.').waitFor()
   await page.getByText('This folder is empty.').waitFor()
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('search')
   await page.getByRole('button', { name: /^<b>/ }).click()
   const question = page.getByRole('alertdialog')
   const remove = page.getByRole('button', { name: 'Remove the folder <b>' })

@@ -1,12 +1,4 @@
-import {
-  type KeyboardEvent,
-  type MouseEvent,
-  type ReactNode,
-  useEffect,
-  useId,
-  useRef,
-  useState,
-} from 'react'
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useId, useRef, useState } from 'react'
 import { ICONS } from '../../icons.js'
 import { formatDay } from '../../language/formats.js'
 import { nameUntitled } from '../../name-untitled.js'
@@ -15,6 +7,7 @@ import { describeAgo } from '../ago.js'
 import type { ListFolder } from '@whereabouts/client'
 import type { Listed } from './listed.js'
 import { MoveForm, type Target } from './MoveForm.js'
+import { useFocusWithin } from './useFocusWithin.js'
 import { TEXTS } from './texts.js'
 
 const STAR = (
@@ -41,7 +34,8 @@ export interface ListedActions {
   readonly hide: (listed: Listed) => void
   readonly restore: (listed: Listed) => void
   readonly deleteForGood: (listed: Listed) => void
-  readonly move: (listed: Listed, target: Target) => void
+  /** @param isGone whether it leaves the list by that */
+  readonly move: (listed: Listed, target: Target, isGone: boolean) => void
 }
 
 interface ListedRowProps {
@@ -132,9 +126,14 @@ export function ListedRow(props: ListedRowProps) {
         <MoveForm
           folders={folders}
           current={listed.folder}
-          onMove={(target) => {
-            setIsMoving(false)
-            actions.move(listed, target)
+          onMove={(target, event) => {
+            const isGone = isInFolder && !isIn(listed, target)
+            const move = () => {
+              setIsMoving(false)
+              actions.move(listed, target, isGone)
+            }
+            if (isGone) goneWith(move)(event)
+            else move()
           }}
           onClose={() => setIsMoving(false)}
         />
@@ -156,12 +155,7 @@ export function Question({ text: asked, yes, onYes, onNo }: QuestionProps) {
   const no = useRef<HTMLButtonElement>(null)
   const text = useId()
   const onKey = ({ key }: KeyboardEvent) => void (key === 'Escape' && onNo())
-  useEffect(() => {
-    const before = document.activeElement as HTMLElement | null
-    no.current?.focus()
-    // The button that asked, unless its row is gone.
-    return () => before?.focus()
-  }, [])
+  useFocusWithin(no)
   return (
     <div className="list-question" role="alertdialog" aria-labelledby={text}>
       <span id={text}>{asked}</span>
@@ -175,8 +169,12 @@ export function Question({ text: asked, yes, onYes, onNo }: QuestionProps) {
   )
 }
 
+function isIn({ folder }: Listed, target: Target): boolean {
+  return target !== undefined && 'id' in target && target.id === folder
+}
+
 /** Does what makes a row go, and moves the focus from it to the next one, or to the search. */
-function goneWith(act: () => void): (event: MouseEvent<HTMLElement>) => void {
+function goneWith(act: () => void): (event: { readonly currentTarget: HTMLElement }) => void {
   return ({ currentTarget }) => {
     const row = currentTarget.closest('li')
     const next = row?.nextElementSibling ?? row?.previousElementSibling

@@ -223,8 +223,9 @@ function actionsOn(shown: Shown, kept: Kept, notify: (notice: ReactNode) => void
       shown.put(listed.room, undefined)
       void act(setTrashed(listed.room, false), TEXTS.restored(nameOf(listed)))
     },
-    move: (listed, target) => {
+    move: (listed, target, isGone) => {
       const name = nameOf(listed)
+      if (isGone) shown.put(listed.room, undefined)
       const said = target === undefined ? TEXTS.takenOut(name) : TEXTS.moved(name, target.name)
       void act(move(listed.room, target), said).then(kept.again)
     },

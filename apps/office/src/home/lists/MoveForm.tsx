@@ -1,7 +1,8 @@
 import type { ListFolder } from '@whereabouts/client'
-import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type FormEvent, type KeyboardEvent, useRef, useState } from 'react'
 import { cleanTitle } from '../../title.js'
 import { TEXTS } from './texts.js'
+import { useFocusWithin } from './useFocusWithin.js'
 
 const NEW = ' new'
 
@@ -12,7 +13,7 @@ interface MoveFormProps {
   readonly folders: readonly ListFolder[]
   /** The id of the folder that the document is in. */
   readonly current: string | undefined
-  readonly onMove: (target: Target) => void
+  readonly onMove: (target: Target, event: FormEvent<HTMLFormElement>) => void
   readonly onClose: () => void
 }
 
@@ -21,17 +22,13 @@ export function MoveForm({ folders, current, onMove, onClose }: MoveFormProps) {
   const [chosen, setChosen] = useState(() => current ?? folders[0]?.id ?? NEW)
   const select = useRef<HTMLSelectElement>(null)
   const onKey = ({ key }: KeyboardEvent) => void (key === 'Escape' && onClose())
-  useEffect(() => {
-    const before = document.activeElement as HTMLElement | null
-    select.current?.focus()
-    return () => before?.focus()
-  }, [])
+  useFocusWithin(select)
   const move = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const typed = new FormData(event.currentTarget).get('name')
     const name = cleanTitle(typeof typed === 'string' ? typed : '')
     if (chosen === NEW && name === '') return
-    onMove(chosen === NEW ? { name } : folders.find(({ id }) => id === chosen))
+    onMove(chosen === NEW ? { name } : folders.find(({ id }) => id === chosen), event)
   }
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape in any of its fields

@@ -1,7 +1,13 @@
 import type { ListFolder } from '@whereabouts/client'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { onLook } from '../on-look.js'
-import { readList } from './calls.js'
+import { pause } from '../../keep-signed-in.js'
+import { readList, type Wanted } from './calls.js'
+
+/** What failed is read again after so long. */
+const RETRY_MS = 5_000
+/** The first page of any list has all folders. */
+const FIRST: Wanted = { list: 'own', text: '', limit: 1 }
 
 /** What the server keeps for the user. */
 export interface Kept {
@@ -23,15 +29,15 @@ export function useFolders(): Kept {
   const again = useCallback(async () => {
     life.current.abort()
     const { signal } = (life.current = new AbortController())
-    try {
-      const { isKept, folders } = await readList(
-        { list: 'own', text: '', limit: 1 },
-        undefined,
-        signal,
-      )
-      if (!signal.aborted) setKept({ areLists: isKept !== false, folders })
-    } catch {
-      // What was read before stays. The lists say what is wrong.
+    while (!signal.aborted) {
+      try {
+        const { isKept, folders } = await readList(FIRST, undefined, signal)
+        if (!signal.aborted) setKept({ areLists: isKept !== false, folders })
+        return
+      } catch {
+        // What was read before stays. The lists say what is wrong.
+        await pause(RETRY_MS)
+      }
     }
   }, [])
   useEffect(() => {
