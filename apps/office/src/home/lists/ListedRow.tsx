@@ -54,23 +54,20 @@ export const nameOf = (listed: Listed): string => listed.title ?? nameUntitled(l
 
 /** A row of one of the user's lists. */
 export function ListedRow(props: ListedRowProps) {
-  const { listed, isShared, isInFolder, folders, nowMs, actions } = props
-  const [isAsking, setIsAsking] = useState(false)
-  const [isMoving, setIsMoving] = useState(false)
-  const { kind, isOwn, isStarred, deletedFromMs } = listed
-  const name = nameOf(listed)
-  const isInTrash = deletedFromMs !== undefined
+  const { listed, isInFolder, folders, nowMs } = props
+  const [asked, setAsked] = useState<Asked>()
+  const { kind, deletedFromMs } = listed
   const folder = isInFolder ? undefined : folders?.find(({ id }) => id === listed.folder)
   return (
     <li className="recent" data-kind={kind}>
       {ICONS[kind]}
       <a className="recent-title" href={addressOf(listed)} dir="auto">
-        {name}
+        {nameOf(listed)}
       </a>
       <span className="recent-about">
-        {isInTrash
-          ? TEXTS.deleted(kind, formatDay(deletedFromMs))
-          : TEXTS.changed(kind, describeAgo(listed.updatedAtMs, nowMs))}
+        {deletedFromMs === undefined
+          ? TEXTS.changed(kind, describeAgo(listed.updatedAtMs, nowMs))
+          : TEXTS.deleted(kind, formatDay(deletedFromMs))}
         {folder !== undefined && (
           <>
             {' · '}
@@ -79,66 +76,92 @@ export function ListedRow(props: ListedRowProps) {
         )}
       </span>
       <span className="people" />
-      <span className="recent-actions">
-        {isInTrash ? (
-          <>
-            <Action label={TEXTS.restore(name)} onClick={goneWith(() => actions.restore(listed))}>
-              {ICONS.undo}
-            </Action>
-            <Action label={TEXTS.deleteForGood(name)} onClick={() => setIsAsking(true)}>
-              {ICONS.remove}
-            </Action>
-          </>
-        ) : (
-          <Action
-            label={TEXTS.star(name)}
-            isPressed={isStarred}
-            onClick={() => actions.star(listed, !isStarred)}
-          >
-            {STAR}
-          </Action>
-        )}
-        {folders !== undefined && !isInTrash && (
-          <Action label={TEXTS.move(name)} onClick={() => setIsMoving(true)}>
-            {FOLDER}
-          </Action>
-        )}
-        {isOwn && !isInTrash && (
-          <Action label={TEXTS.trash(name)} onClick={goneWith(() => actions.trash(listed))}>
-            {TRASH}
-          </Action>
-        )}
-        {isShared && (
-          <Action label={TEXTS.hide(name)} onClick={goneWith(() => actions.hide(listed))}>
-            {ICONS.remove}
-          </Action>
-        )}
-      </span>
-      {isAsking && (
-        <Question
-          text={TEXTS.question(name)}
-          yes={TEXTS.yes}
-          onYes={goneWith(() => actions.deleteForGood(listed))}
-          onNo={() => setIsAsking(false)}
-        />
-      )}
-      {isMoving && folders !== undefined && (
-        <MoveForm
-          folders={folders}
-          current={listed.folder}
-          onMove={(target, event) => {
-            const isGone = isInFolder && !isIn(listed, target)
-            const move = () => {
-              setIsMoving(false)
-              actions.move(listed, target, isGone)
-            }
-            if (isGone) goneWith(move)(event)
-            else move()
-          }}
-          onClose={() => setIsMoving(false)}
-        />
-      )}
+      <RowActions {...props} onAsk={setAsked} />
+      <RowQuestion {...props} asked={asked} onClose={() => setAsked(undefined)} />
     </li>
+  )
+}
+
+/** What is asked before something is done. */
+type Asked = 'delete' | 'move'
+
+/** The buttons of a row. */
+function RowActions(props: ListedRowProps & { readonly onAsk: (asked: Asked) => void }) {
+  const { listed, isShared, folders, actions, onAsk } = props
+  const { isOwn, isStarred, deletedFromMs } = listed
+  const name = nameOf(listed)
+  if (deletedFromMs !== undefined) {
+    return (
+      <span className="recent-actions">
+        <Action label={TEXTS.restore(name)} onClick={goneWith(() => actions.restore(listed))}>
+          {ICONS.undo}
+        </Action>
+        <Action label={TEXTS.deleteForGood(name)} onClick={() => onAsk('delete')}>
+          {ICONS.remove}
+        </Action>
+      </span>
+    )
+  }
+  return (
+    <span className="recent-actions">
+      <Action
+        label={TEXTS.star(name)}
+        isPressed={isStarred}
+        onClick={() => actions.star(listed, !isStarred)}
+      >
+        {STAR}
+      </Action>
+      {folders !== undefined && (
+        <Action label={TEXTS.move(name)} onClick={() => onAsk('move')}>
+          {FOLDER}
+        </Action>
+      )}
+      {isOwn && (
+        <Action label={TEXTS.trash(name)} onClick={goneWith(() => actions.trash(listed))}>
+          {TRASH}
+        </Action>
+      )}
+      {isShared && (
+        <Action label={TEXTS.hide(name)} onClick={goneWith(() => actions.hide(listed))}>
+          {ICONS.remove}
+        </Action>
+      )}
+    </span>
+  )
+}
+
+interface RowQuestionProps extends ListedRowProps {
+  readonly asked: Asked | undefined
+  readonly onClose: () => void
+}
+
+function RowQuestion({ listed, isInFolder, folders, actions, asked, onClose }: RowQuestionProps) {
+  if (asked === undefined) return null
+  if (asked === 'delete') {
+    return (
+      <Question
+        text={TEXTS.question(nameOf(listed))}
+        yes={TEXTS.yes}
+        onYes={goneWith(() => actions.deleteForGood(listed))}
+        onNo={onClose}
+      />
+    )
+  }
+  return (
+    <MoveForm
+      folders={folders ?? []}
+      current={listed.folder}
+      onMove={(target, event) => {
+        const isGone = isInFolder && !isIn(listed, target)
+        const move = () => {
+          onClose()
+          actions.move(listed, target, isGone)
+        }
+        if (isGone) goneWith(move)(event)
+        else move()
+      }}
+      onClose={onClose}
+    />
   )
 }
 
