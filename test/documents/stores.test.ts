@@ -184,6 +184,20 @@ function runStoreTests(
       await using again = closing(await place.open())
       expect((await again.load('one')).updates).toHaveLength(1)
     })
+
+    it('[DO11] [CM10] comments of schema 6 stay those of their documents', async () => {
+      await using place = await newPlace()
+      const store = await place.open()
+      await store.append([update('one', 1), update('comments~one', 2)])
+      await store.close()
+      for (const table of ['folders', 'placed']) await place.execute(`DROP TABLE ${prefix}${table}`)
+      await place.setVersion(6)
+      await using again = closing(await place.open())
+      expect((await again.load('comments~one')).updates).toHaveLength(1)
+      expect(await again.totals()).toMatchObject({ documents: 1, commented: 1 })
+      expect(await again.lists!.addFolder('ada', { id: 'f', name: 'Work' })).toBe(true)
+      expect(await again.lists!.place('ada', 'one', 'f')).toBe(true)
+    })
   })
 }
 
