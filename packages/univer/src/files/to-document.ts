@@ -7,6 +7,7 @@ import { cleanName } from '../document/sheet-list.js'
 import { makeName, type Chance, type OrderKey } from '../document/order-key.js'
 import { FEATURES } from './features/index.js'
 import type { FileName, FileSheet, LeftOut } from './model.js'
+import { xmlText } from './xml-text.js'
 
 /** Where the sheets of a file go. */
 export interface Destination {
@@ -119,7 +120,15 @@ export function sheetsIn(doc: Doc): { readonly id: string; readonly sheet: FileS
     return document.snapshot().map(({ id, ...sheet }, at) => {
       const own = document.names.filter((name) => (name.sheet ?? (at === 0 ? id : null)) === id)
       const print = readPrint(doc, id) ?? null
-      return { id, sheet: { ...sheet, names: own.map((name) => toFileName(name)), print } }
+      return {
+        id,
+        sheet: {
+          ...sheet,
+          name: xmlText(sheet.name),
+          names: own.map((name) => toFileName(name)),
+          print,
+        },
+      }
     })
   } finally {
     document.destroy()
