@@ -129,7 +129,7 @@ function Bar({ menusNow, content }: BarProps) {
               currentTarget.focus()
               open(path[0] === at ? [] : [at], detail === 0 ? 'first' : null)
             }}
-            onPointerEnter={({ pointerType, currentTarget }) => {
+            onPointerMove={({ pointerType, currentTarget }) => {
               if (pointerType !== 'mouse' || path.length === 0 || path[0] === at) return
               currentTarget.focus()
               open([at])

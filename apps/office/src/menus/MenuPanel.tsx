@@ -90,8 +90,9 @@ function Item({ entry, path, isOpen, onOpen, onAct }: ItemProps) {
         if (!isParent) onAct(entry)
         else if (isOff !== true) onOpen(path)
       }}
-      onPointerEnter={({ pointerType, currentTarget }) => {
-        if (pointerType !== 'mouse') return
+      // A menu that opens under a mouse that rests changes nothing.
+      onPointerMove={({ pointerType, currentTarget }) => {
+        if (pointerType !== 'mouse' || currentTarget === document.activeElement) return
         currentTarget.focus()
         onOpen(isParent && isOff !== true ? path : path.slice(0, -1))
       }}

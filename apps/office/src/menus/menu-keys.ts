@@ -51,7 +51,11 @@ function sideOf(key: string): number {
   return isRightToLeft() ? -side : side
 }
 
-function keyInBar({ key, currentTarget }: KeyboardEvent<HTMLElement>, at: number, bar: Bar): boolean {
+function keyInBar(
+  { key, currentTarget }: KeyboardEvent<HTMLElement>,
+  at: number,
+  bar: Bar,
+): boolean {
   const { top, path, open, leave } = bar
   const go = (to: number) => {
     const next = (to + top.length) % top.length
@@ -71,7 +75,11 @@ function keyInBar({ key, currentTarget }: KeyboardEvent<HTMLElement>, at: number
   return true
 }
 
-function keyInMenu(event: KeyboardEvent<HTMLElement>, focused: readonly number[], bar: Bar): boolean {
+function keyInMenu(
+  event: KeyboardEvent<HTMLElement>,
+  focused: readonly number[],
+  bar: Bar,
+): boolean {
   const { key, currentTarget } = event
   const { top, open, act } = bar
   const way = focused.slice(0, -1)
@@ -105,7 +113,11 @@ function keyInMenu(event: KeyboardEvent<HTMLElement>, focused: readonly number[]
 }
 
 /** Closes the menu, and focuses the entry that opened it. */
-function goUp({ currentTarget }: KeyboardEvent<HTMLElement>, way: readonly number[], bar: Bar): void {
+function goUp(
+  { currentTarget }: KeyboardEvent<HTMLElement>,
+  way: readonly number[],
+  bar: Bar,
+): void {
   const { isNarrow, open } = bar
   if (way.length === 1) {
     currentTarget.querySelector<HTMLElement>(`[data-path="${way[0]}"]`)?.focus()

@@ -69,9 +69,7 @@ function pageMenus(parts: PageParts, canEdit: boolean): Menus {
   const state = readToolbar(editor)
   const find = { label: TEXTS.find, keys: 'Control+F', act: () => setFinding('find') }
   const note: Group =
-    comment === undefined
-      ? []
-      : [{ label: t('page.comment'), keys: 'Control+Alt+M', act: comment }]
+    comment === undefined ? [] : [{ label: t('page.comment'), keys: 'Control+Alt+M', act: comment }]
   return {
     file: [fileEntries({ editor, session, canEdit, refused })],
     edit: canEdit
@@ -146,7 +144,7 @@ const buttonOf = (name: string): HTMLElement | undefined =>
 
 const inserting = (editor: Editor, { link }: ToolbarState): Group => [
   {
-    label: TEXTS.link,
+    label: t('page.link'),
     keys: 'Control+K',
     isOn: link !== undefined,
     act: () => askForLink(editor),
@@ -182,7 +180,10 @@ function formatting(editor: Editor, state: ToolbarState): readonly Group[] {
   })
   return [
     tools(MARKS, editor, state),
-    [...shades(editor, 'color', t('page.colors')), ...shades(editor, 'highlight', t('page.highlight'))],
+    [
+      ...shades(editor, 'color', t('page.colors')),
+      ...shades(editor, 'highlight', t('page.highlight')),
+    ],
     [
       ...within(t('page.paragraphStyle'), styles),
       ...within(TEXTS.lists, tools(LISTS, editor, state)),

@@ -7,7 +7,9 @@ import { type BorderType, TEXTS } from './texts.js'
 import { UniverEntries } from './univer-entries.js'
 
 /** The colors that the menus offer; the toolbar has all others. */
-const SHADES: { readonly [color in (typeof COLORS)[number]]: readonly [text: string, fill: string] } = {
+const SHADES: {
+  readonly [color in (typeof COLORS)[number]]: readonly [text: string, fill: string]
+} = {
   gray: ['#596270', '#e2e5ea'],
   red: ['#b42318', '#fbd5d0'],
   orange: ['#a8480a', '#fde0c4'],
@@ -31,7 +33,19 @@ const BORDER_COLOR = '#000000'
 const THIN = 1
 const HEIGHTS = [16, 24, 36, 48, 72, 96]
 const WIDTHS = [44, 66, 88, 132, 176, 264]
-const FUNCTIONS = ['SUM', 'AVERAGE', 'COUNT', 'MIN', 'MAX', 'IF', 'SUMIF', 'VLOOKUP']
+const FUNCTIONS = [
+  'common',
+  'financial',
+  'logical',
+  'text',
+  'date',
+  'lookup',
+  'math',
+  'statistical',
+  'engineering',
+  'information',
+  'database',
+]
 
 /** Offers the menus of a sheet. @see OFFICE.md OF100 */
 export function offerSheetMenus(univer: Univer, { workbook }: SharedWorkbook): () => void {
@@ -169,7 +183,7 @@ function inserting(all: UniverEntries): readonly Group[] {
     [
       all.run('whereabouts.sum', TEXTS.sum),
       ...within(TEXTS.functions, [
-        ...FUNCTIONS.map((value) => all.run(insert, value, { value })),
+        ...FUNCTIONS.flatMap((kind) => all.functions(`${insert}.${kind}`)),
         ...all.of('formula-ui.operation.more-functions', { label: TEXTS.allFunctions }),
       ]),
       all.run('whereabouts.date', TEXTS.date),
@@ -181,7 +195,10 @@ function inserting(all: UniverEntries): readonly Group[] {
       all.run('whereabouts.operation.edit-note', TEXTS.note),
       all.run('whereabouts.command.delete-note', TEXTS.deleteNote),
     ],
-    [all.run('whereabouts.new-sheet', TEXTS.newSheet), all.run('whereabouts.names', TEXTS.nameList)],
+    [
+      all.run('whereabouts.new-sheet', TEXTS.newSheet),
+      all.run('whereabouts.names', TEXTS.nameList),
+    ],
   ]
 }
 
@@ -208,11 +225,21 @@ function formatting(all: UniverEntries, workbook: Book, fonts: Fonts): readonly 
         ...all.listed(`${set}fontsize`),
       ]),
       ...colors(all, `${set}text-color`, 'sheet.command.reset-range-text-color', 0),
-      ...colors(all, 'sheet.command.set-background-color', 'sheet.command.reset-background-color', 1),
+      ...colors(
+        all,
+        'sheet.command.set-background-color',
+        'sheet.command.reset-background-color',
+        1,
+      ),
       ...within(TEXTS.borders, borders(all)),
     ],
     [
-      ...lists(all, ['set-horizontal-text-align', 'set-vertical-text-align', 'set-text-wrap', 'set-text-rotation']),
+      ...lists(all, [
+        'set-horizontal-text-align',
+        'set-vertical-text-align',
+        'set-text-wrap',
+        'set-text-rotation',
+      ]),
       ...within(nameOf(all, 'sheet.command.add-worksheet-merge'), [
         ...['all', 'vertical', 'horizontal'].flatMap((how) =>
           all.of(`sheet.command.add-worksheet-merge-${how}`),
@@ -241,9 +268,7 @@ function formatting(all: UniverEntries, workbook: Book, fonts: Fonts): readonly 
 const nameOf = (all: UniverEntries, id: string): string => all.of(id)[0]?.label ?? ''
 
 const lists = (all: UniverEntries, ids: readonly string[]): Group =>
-  ids.flatMap((id) =>
-    within(nameOf(all, `sheet.command.${id}`), all.listed(`sheet.command.${id}`)),
-  )
+  ids.flatMap((id) => within(nameOf(all, `sheet.command.${id}`), all.listed(`sheet.command.${id}`)))
 
 function colors(all: UniverEntries, set: string, reset: string, shade: 0 | 1): Group {
   const values = COLORS.map((color) => [SHADES[color][shade], TEXTS.colors[color]] as const)

@@ -111,8 +111,7 @@ export interface MenuTexts {
 }
 
 /** The kinds of borders, as Univer calls them. */
-export type BorderType =
-  'all' | 'outside' | 'inside' | 'top' | 'bottom' | 'left' | 'right' | 'none'
+export type BorderType = 'all' | 'outside' | 'inside' | 'top' | 'bottom' | 'left' | 'right' | 'none'
 
 /** Keys that no entry of a menu has. */
 export interface MoreKeys {

@@ -86,7 +86,10 @@ export class UniverEntries {
   }
 
   /** Returns an entry for each value that a list of Univer's toolbar offers. */
-  valuesOf(id: string, values: readonly (readonly [value: string | number, label: string])[]): Group {
+  valuesOf(
+    id: string,
+    values: readonly (readonly [value: string | number, label: string])[],
+  ): Group {
     const item = this.#items.get(id)
     if (item === undefined || now(item.hidden$) === true) return []
     const current = now(item.value$)
@@ -110,6 +113,17 @@ export class UniverEntries {
         : [[value, this.#locale.t(label)] as const],
     )
     return this.valuesOf(id, values)
+  }
+
+  /** Returns an entry that opens the functions of one of the toolbar's lists. */
+  functions(id: string): Group {
+    const item = this.#items.get(id)
+    const selections = item !== undefined && 'selections' in item ? item.selections : undefined
+    if (item?.title === undefined || !Array.isArray(selections)) return []
+    const entries = selections.flatMap(({ value }) =>
+      value === undefined ? [] : [this.run(item.commandId ?? id, String(value), { value })],
+    )
+    return [{ id, label: this.#locale.t(item.title), entries }]
   }
 
   /** Returns an entry that executes a command, with the keys that do the same. */
