@@ -120,19 +120,27 @@ describe('the menus of a sheet', () => {
     expect(missing).toEqual([])
     const labels = inMenus.map(({ label }) => label)
     for (const label of [
-      ...['Open or save a file…', 'Print…', 'Share…', 'Version history', 'Rename', 'New page'],
-      ...['Paste Value', 'Row below', 'Freeze first row', 'Note', 'Remove link', 'Merge all'],
-      ...[
-        'Custom Sort',
-        'Names…',
-        'All functions…',
-        'SUMIF',
-        'ACCRINT',
-        'VLOOKUP',
-        'Dark',
-        '简体中文',
-        'Keyboard shortcuts',
-      ],
+      'Open or save a file…',
+      'Print…',
+      'Share…',
+      'Version history',
+      'Rename',
+      'New page',
+      'Paste Value',
+      'Row below',
+      'Freeze first row',
+      'Note',
+      'Remove link',
+      'Merge all',
+      'Custom Sort',
+      'Names…',
+      'All functions…',
+      'SUMIF',
+      'ACCRINT',
+      'VLOOKUP',
+      'Dark',
+      '简体中文',
+      'Keyboard shortcuts',
     ]) {
       expect(labels).toContain(label)
     }
@@ -173,11 +181,13 @@ describe('the menus of a sheet', () => {
       await top(window, 'File').focus()
       await page.keyboard.press('F10')
       if (!(await isHandled(window, key))) unhandled.push(key)
+      // It is loaded when it is first opened.
+      if (key === 'Control+P') await page.locator('.print-dialog').waitFor()
       await page.keyboard.press('Escape')
     }
     // The browser copies and pastes by itself, and there is no link to open.
-    const other = ['Control+C', 'Control+X', 'Control+V', 'Alt+Enter']
-    expect(unhandled.filter((key) => !other.includes(key))).toEqual([])
+    const other = new Set(['Control+C', 'Control+X', 'Control+V', 'Alt+Enter'])
+    expect(unhandled.filter((key) => !other.has(key))).toEqual([])
   })
 
   it('[OF102] work by keyboard, and give the focus back', async () => {
@@ -319,14 +329,16 @@ describe('the menus of a page', () => {
       await page.keyboard.press('Escape')
       await window.text.focus()
       await page.keyboard.press('Control+a')
-      // In code, text can't be bold.
-      await page.keyboard.press('Control+Alt+0')
+      await page.keyboard.type('Hello')
+      await page.keyboard.press('Control+a')
+      // In code, text can't be bold, and what is done already isn't done.
+      await page.keyboard.press(key === 'Control+Alt+0' ? 'Control+Alt+1' : 'Control+Alt+0')
       if (!(await isHandled(window, key))) unhandled.push(key)
       await page.keyboard.press('Escape')
     }
     // The browser's own.
-    const own = ['Control+P', 'Control+C', 'Control+X', 'Control+A']
-    expect(unhandled.filter((key) => !own.includes(key))).toEqual([])
+    const own = new Set(['Control+P', 'Control+C', 'Control+X', 'Control+A'])
+    expect(unhandled.filter((key) => !own.has(key))).toEqual([])
   })
 })
 

@@ -14,7 +14,7 @@ import { useNarrow } from '../presence/useNarrow.js'
 import type { DocumentRoute } from '../route.js'
 import type { Session } from '../session.js'
 import { type Entry, type Menus, MENUS, offeredMenus, subscribeMenus } from './entries.js'
-import { entryAt, keyInMenus, type Where } from './menu-keys.js'
+import { type Bar as BarNow, entryAt, keyInMenus, type Where } from './menu-keys.js'
 import { MenuPanel } from './MenuPanel.js'
 import { shellMenus, together } from './shell-entries.js'
 import { ShortcutsDialog } from './ShortcutsDialog.js'
@@ -73,15 +73,15 @@ interface BarProps {
 
 function Bar({ menusNow, content }: BarProps) {
   const isNarrow = useNarrow()
-  const nav = useRef<HTMLElement>(null)
+  const around = useRef<HTMLDivElement>(null)
   /** The way to the open menu: the number of an entry at each level; empty while all are closed. */
   const [path, setPath] = useState<readonly number[]>([])
   const [stop, setStop] = useState(0)
-  const focusNext = useRef<Where>(null)
+  const focusNext = useFocus(around, path)
   const all = menusNow()
   const top = isNarrow ? [{ label: TEXTS.menu, entries: all }] : all
   const open = (to: readonly number[], focus: Where = null) => {
-    focusNext.current = focus
+    focusNext(focus)
     setPath(to)
     if (to[0] !== undefined) setStop(to[0])
   }
@@ -96,92 +96,113 @@ function Bar({ menusNow, content }: BarProps) {
     close()
     content.focus()
   }
-  useFocus(nav, path, focusNext)
-  useClosing(nav, path.length > 0, close)
-  useBarKey(nav, leave)
-
-  const levels = path.map((_, depth) => entryAt(top, path.slice(0, depth + 1)))
-  // On a phone there is room for one menu, which leads back to the one before.
-  const shown = isNarrow ? levels.slice(-1) : levels
+  useClosing(around, path.length > 0, close)
+  useBarKey(around, leave)
+  const bar = { top, path, isNarrow, open, act, leave, stopAt: setStop }
   return (
-    <nav
-      ref={nav}
+    <div
+      ref={around}
+      role="presentation"
       className="menus"
-      aria-label={TEXTS.bar}
-      onKeyDown={(event) =>
-        keyInMenus(event, { top, path, isNarrow, open, act, leave, stopAt: setStop })
-      }
+      onKeyDown={(event) => keyInMenus(event, bar)}
     >
       <div role={isNarrow ? undefined : 'menubar'} aria-label={isNarrow ? undefined : TEXTS.bar}>
         {top.map(({ label }, at) => (
-          <button
+          <TopButton
             key={label}
-            type="button"
-            role={isNarrow ? undefined : 'menuitem'}
-            className={isNarrow ? 'share menu-top' : 'menu-top'}
-            data-path={at}
-            tabIndex={at === Math.min(stop, top.length - 1) ? 0 : -1}
-            aria-haspopup="menu"
-            aria-expanded={path[0] === at}
-            // The selection in the text stays as it is.
-            onMouseDown={(event) => event.preventDefault()}
-            onClick={({ detail, currentTarget }) => {
-              currentTarget.focus()
-              open(path[0] === at ? [] : [at], detail === 0 ? 'first' : null)
-            }}
-            onPointerMove={({ pointerType, currentTarget }) => {
-              if (pointerType !== 'mouse' || path.length === 0 || path[0] === at) return
-              currentTarget.focus()
-              open([at])
-            }}
-          >
-            {label}
-          </button>
+            label={label}
+            at={at}
+            isStop={at === Math.min(stop, top.length - 1)}
+            bar={bar}
+          />
         ))}
       </div>
-      {shown.map((entry, index) => {
-        const depth = isNarrow ? path.length - 1 : index
-        const way = path.slice(0, depth + 1)
-        return (
-          <MenuPanel
-            key={way.join()}
-            label={entry?.label ?? ''}
-            entries={entry?.entries ?? []}
-            path={way}
-            openAt={path[depth + 1]}
-            isFull={isNarrow}
-            onBack={isNarrow && depth > 0 ? () => open(path.slice(0, -1), path.at(-1)) : undefined}
-            onOpen={(to) => open(to)}
-            onAct={act}
-          />
-        )
-      })}
-    </nav>
+      <Panels bar={bar} />
+    </div>
   )
 }
 
-/** Moves the focus to where the last key or click leads. */
+interface TopButtonProps {
+  readonly label: string
+  readonly at: number
+  /** Whether the Tab key stops here. */
+  readonly isStop: boolean
+  readonly bar: BarNow
+}
+
+function TopButton({ label, at, isStop, bar: { path, isNarrow, open } }: TopButtonProps) {
+  const isOpen = path[0] === at
+  return (
+    <button
+      type="button"
+      role={isNarrow ? undefined : 'menuitem'}
+      className={isNarrow ? 'share menu-top' : 'menu-top'}
+      data-path={at}
+      tabIndex={isStop ? 0 : -1}
+      aria-haspopup="menu"
+      aria-expanded={isOpen}
+      // The selection in the text stays as it is.
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={({ detail, currentTarget }) => {
+        currentTarget.focus()
+        open(isOpen ? [] : [at], detail === 0 ? 'first' : null)
+      }}
+      onPointerMove={({ pointerType, currentTarget }) => {
+        if (pointerType !== 'mouse' || path.length === 0 || isOpen) return
+        currentTarget.focus()
+        open([at])
+      }}
+    >
+      {label}
+    </button>
+  )
+}
+
+/** Renders the open menus; on a phone the last one, which leads back to the one before. */
+function Panels({ bar: { top, path, isNarrow, open, act } }: { readonly bar: BarNow }) {
+  const ways = path.map((_, depth) => path.slice(0, depth + 1))
+  return (isNarrow ? ways.slice(-1) : ways).map((way) => {
+    const entry = entryAt(top, way)
+    const isBack = isNarrow && way.length > 1
+    return (
+      <MenuPanel
+        key={way.join()}
+        label={entry?.label ?? ''}
+        entries={entry?.entries ?? []}
+        path={way}
+        openAt={path[way.length]}
+        isFull={isNarrow}
+        onBack={isBack ? () => open(way.slice(0, -1), way.at(-1)) : undefined}
+        onOpen={(to) => open(to)}
+        onAct={act}
+      />
+    )
+  })
+}
+
+/** Returns a function that says where the focus goes in the menu that is opened next. */
 function useFocus(
-  nav: React.RefObject<HTMLElement | null>,
+  around: React.RefObject<HTMLElement | null>,
   path: readonly number[],
-  focusNext: React.RefObject<Where>,
-): void {
+): (where: Where) => void {
+  const next = useRef<Where>(null)
   useLayoutEffect(() => {
-    const where = focusNext.current
-    focusNext.current = null
-    const element = nav.current
-    if (where === null || element === null) return
-    const items = [
-      ...element.querySelectorAll<HTMLElement>(`[data-in="${path.join()}"] [data-path]`),
-    ]
-    const at = where === 'first' ? 0 : where === 'last' ? items.length - 1 : Number(where)
-    items[at]?.focus()
-  }, [nav, path, focusNext])
+    const where = next.current
+    next.current = null
+    if (where === null || around.current === null) return
+    const selector = `[data-in="${path.join()}"] [data-path]`
+    const items = [...around.current.querySelectorAll<HTMLElement>(selector)]
+    const numbers = { first: 0, last: items.length - 1 }
+    items[typeof where === 'number' ? where : numbers[where]]?.focus()
+  }, [around, path])
+  return (where) => {
+    next.current = where
+  }
 }
 
 /** Closes the menus by a click elsewhere, and when the window gets another size. */
 function useClosing(
-  nav: React.RefObject<HTMLElement | null>,
+  around: React.RefObject<HTMLElement | null>,
   isOpen: boolean,
   close: () => void,
 ): void {
@@ -189,7 +210,7 @@ function useClosing(
   useEffect(() => {
     if (!isOpen) return
     const look = ({ target }: Event) => {
-      if (!(target instanceof Node) || !nav.current?.contains(target)) end()
+      if (!(target instanceof Node) || !around.current?.contains(target)) end()
     }
     const resized = () => end()
     document.addEventListener('pointerdown', look, { capture: true })
@@ -200,11 +221,11 @@ function useClosing(
       document.removeEventListener('focusin', look)
       window.removeEventListener('resize', resized)
     }
-  }, [nav, isOpen])
+  }, [around, isOpen])
 }
 
 /** Lets F10 lead to the menus and back, as in other applications. @see OFFICE.md OF102 */
-function useBarKey(nav: React.RefObject<HTMLElement | null>, leave: () => void): void {
+function useBarKey(around: React.RefObject<HTMLElement | null>, leave: () => void): void {
   const back = useEffectEvent(leave)
   useEffect(() => {
     const look = (event: KeyboardEvent) => {
@@ -213,12 +234,12 @@ function useBarKey(nav: React.RefObject<HTMLElement | null>, leave: () => void):
       if (document.querySelector('dialog[open]') !== null) return
       event.preventDefault()
       event.stopPropagation()
-      if (nav.current?.contains(document.activeElement)) back()
-      else nav.current?.querySelector<HTMLElement>('.menu-top[tabindex="0"]')?.focus()
+      if (around.current?.contains(document.activeElement)) back()
+      else around.current?.querySelector<HTMLElement>('.menu-top[tabindex="0"]')?.focus()
     }
     window.addEventListener('keydown', look, { capture: true })
     return () => window.removeEventListener('keydown', look, { capture: true })
-  }, [nav])
+  }, [around])
 }
 
 /** Lets Ctrl+/ show all shortcuts. */

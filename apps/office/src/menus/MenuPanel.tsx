@@ -28,7 +28,7 @@ export function MenuPanel(props: MenuPanelProps) {
   useLayoutEffect(() => {
     const element = panel.current
     const from = isFull ? '0' : way
-    const anchor = element?.closest('nav')?.querySelector(`[data-path="${from}"]`)
+    const anchor = element?.closest('.menus')?.querySelector(`[data-path="${from}"]`)
     if (!element || !anchor) return
     element.showPopover()
     place(element, anchor, isBeside)
@@ -51,8 +51,7 @@ export function MenuPanel(props: MenuPanelProps) {
       )}
       {entries.map((entry, at) => (
         <Item
-          // Entries have no other identity than their place.
-          key={at}
+          key={`${entry.label} ${entry.keys ?? ''} ${entry.id ?? ''}`}
           entry={entry}
           path={[...path, at]}
           isOpen={openAt === at}
@@ -76,7 +75,7 @@ function Item({ entry, path, isOpen, onOpen, onAct }: ItemProps) {
     <button
       type="button"
       className="menu-entry"
-      role={isOn === undefined ? 'menuitem' : isChoice ? 'menuitemradio' : 'menuitemcheckbox'}
+      role={isOn === undefined ? 'menuitem' : switchRole(isChoice)}
       tabIndex={-1}
       data-path={path.join()}
       data-does={entry.id}
@@ -110,6 +109,8 @@ function Item({ entry, path, isOpen, onOpen, onAct }: ItemProps) {
     button
   )
 }
+
+const switchRole = (isChoice = false) => (isChoice ? 'menuitemradio' : 'menuitemcheckbox')
 
 /** Puts a menu below its name in the bar, or beside the entry that opened it, and within the window. */
 function place(panel: HTMLElement, anchor: Element, isBeside: boolean): void {

@@ -47,12 +47,12 @@ export function ShortcutsDialog({ menus, kind, onClose }: ShortcutsDialogProps) 
       <h2 id="shortcuts">{TEXTS.shortcuts}</h2>
       {/* A list that scrolls can be scrolled by keyboard. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- as said */}
-      <div className="shortcut-groups" tabIndex={0} role="group" aria-labelledby="shortcuts">
+      <section className="shortcut-groups" tabIndex={0} aria-labelledby="shortcuts">
         {menus.map(({ label, entries }) => (
           <Keys key={label} label={label} entries={flatten(entries ?? [])} />
         ))}
         <Keys label={moreKeys.title} entries={more} />
-      </div>
+      </section>
       <div className="actions">
         <button type="button" onClick={() => dialog.current?.close()}>
           {TEXTS.close}
@@ -66,7 +66,7 @@ function Keys({ label, entries }: { readonly label: string; readonly entries: re
   const known = entries.filter(({ keys }) => keys !== undefined)
   if (known.length === 0) return null
   return (
-    <section>
+    <div className="shortcut-group">
       <h3>{label}</h3>
       <dl>
         {known.map((entry) => (
@@ -78,6 +78,6 @@ function Keys({ label, entries }: { readonly label: string; readonly entries: re
           </div>
         ))}
       </dl>
-    </section>
+    </div>
   )
 }

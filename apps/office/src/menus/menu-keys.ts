@@ -81,35 +81,47 @@ function keyInMenu(
   bar: Bar,
 ): boolean {
   const { key, currentTarget } = event
-  const { top, open, act } = bar
   const way = focused.slice(0, -1)
   const at = focused.at(-1)!
-  const siblings = entryAt(top, way)?.entries ?? []
-  const entry = siblings[at]
+  const siblings = entryAt(bar.top, way)?.entries ?? []
   const go = (to: number) => {
     const next = (to + siblings.length) % siblings.length
     currentTarget.querySelector<HTMLElement>(`[data-path="${[...way, next].join()}"]`)?.focus()
   }
-  const isParent = entry?.entries !== undefined && entry.isOff !== true
-  if (key === 'Escape') goUp(event, way, bar)
-  else if (key === 'Tab') {
-    bar.open([])
-    return false
-  } else if (key === 'ArrowDown') go(at + 1)
-  else if (key === 'ArrowUp') go(at - 1)
-  else if (key === 'Home') go(0)
-  else if (key === 'End') go(siblings.length - 1)
-  else if (sideOf(key) === 1) {
-    if (isParent) open(focused, 'first')
-    else openBeside(1, bar)
-  } else if (sideOf(key) === -1) {
-    if (way.length > 1) goUp(event, way, bar)
-    else openBeside(-1, bar)
-  } else if (key === 'Enter' || key === ' ') {
-    if (isParent) open(focused, 'first')
-    else if (entry !== undefined) act(entry)
-  } else return typed(siblings, at, key, go)
-  return true
+  const choose = () => takeEntry(siblings[at], focused, bar)
+  const acts: { readonly [key: string]: () => void } = {
+    Escape: () => goUp(event, way, bar),
+    ArrowDown: () => go(at + 1),
+    ArrowUp: () => go(at - 1),
+    Home: () => go(0),
+    End: () => go(siblings.length - 1),
+    Enter: choose,
+    ' ': choose,
+    [isRightToLeft() ? 'ArrowLeft' : 'ArrowRight']: () => goIn(siblings[at], focused, bar),
+    [isRightToLeft() ? 'ArrowRight' : 'ArrowLeft']: () => {
+      if (way.length > 1) goUp(event, way, bar)
+      else openBeside(-1, bar)
+    },
+  }
+  // The browser goes on to what is behind the menus.
+  if (key === 'Tab') bar.open([])
+  acts[key]?.()
+  return acts[key] !== undefined || (key !== 'Tab' && typed(siblings, at, key, go))
+}
+
+const isParent = (entry: Entry | undefined): boolean =>
+  entry?.entries !== undefined && entry.isOff !== true
+
+/** Opens what an entry opens, or does what it does. */
+function takeEntry(entry: Entry | undefined, path: readonly number[], { open, act }: Bar): void {
+  if (isParent(entry)) open(path, 'first')
+  else if (entry !== undefined) act(entry)
+}
+
+/** Opens what an entry opens, or else the next menu of the bar. */
+function goIn(entry: Entry | undefined, path: readonly number[], bar: Bar): void {
+  if (isParent(entry)) bar.open(path, 'first')
+  else openBeside(1, bar)
 }
 
 /** Closes the menu, and focuses the entry that opened it. */
@@ -122,7 +134,7 @@ function goUp(
   if (way.length === 1) {
     currentTarget.querySelector<HTMLElement>(`[data-path="${way[0]}"]`)?.focus()
     open([])
-  } else if (isNarrow) open(way.slice(0, -1), way.at(-1)!)
+  } else if (isNarrow) open(way.slice(0, -1), way.at(-1))
   else {
     currentTarget.querySelector<HTMLElement>(`[data-path="${way.join()}"]`)?.focus()
     open(way.slice(0, -1))

@@ -58,18 +58,19 @@ export function usePageMenus(parts: PageParts): void {
   const { editor } = parts
   const mayComment = parts.comment !== undefined
   useEffect(
-    () => offerMenus((canEdit) => pageMenus(latest.current, canEdit && editor.isEditable)),
-    // Whoever may comment has other menus.
+    () =>
+      offerMenus((canEdit) => pageMenus(latest.current, canEdit && editor.isEditable, mayComment)),
     [editor, mayComment],
   )
 }
 
-function pageMenus(parts: PageParts, canEdit: boolean): Menus {
+function pageMenus(parts: PageParts, canEdit: boolean, mayComment: boolean): Menus {
   const { editor, session, refused, comment, hasOutline, onOutline, setFinding } = parts
   const state = readToolbar(editor)
   const find = { label: TEXTS.find, keys: 'Control+F', act: () => setFinding('find') }
-  const note: Group =
-    comment === undefined ? [] : [{ label: t('page.comment'), keys: 'Control+Alt+M', act: comment }]
+  const note: Group = mayComment
+    ? [{ label: t('page.comment'), keys: 'Control+Alt+M', act: () => comment?.() }]
+    : []
   return {
     file: [fileEntries({ editor, session, canEdit, refused })],
     edit: canEdit
@@ -227,12 +228,13 @@ const alignments = (editor: Editor): Group =>
     act: () => alignTo(editor, to),
   }))
 
+const off = (entries: Group, isOn: boolean): Group =>
+  entries.map((entry) => ({ ...entry, isOff: !isOn }))
+
 /** Returns the entries for the block at the selection; those of other blocks can't be used. */
 function ofBlock(editor: Editor, state: ToolbarState): Group {
   const { selection } = editor.state
   const isImage = selection instanceof NodeSelection && selection.node.type.name === 'image'
-  const off = (groups: Group, isOn: boolean): Group =>
-    groups.map((entry) => ({ ...entry, isOff: !isOn }))
   return [
     ...off(within(t('page.table'), ofTable(editor, state)), state.isInTable),
     ...off(ofImage(editor), isImage),

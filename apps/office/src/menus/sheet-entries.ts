@@ -233,36 +233,40 @@ function formatting(all: UniverEntries, workbook: Book, fonts: Fonts): readonly 
       ),
       ...within(TEXTS.borders, borders(all)),
     ],
-    [
-      ...lists(all, [
-        'set-horizontal-text-align',
-        'set-vertical-text-align',
-        'set-text-wrap',
-        'set-text-rotation',
-      ]),
-      ...within(nameOf(all, 'sheet.command.add-worksheet-merge'), [
-        ...['all', 'vertical', 'horizontal'].flatMap((how) =>
-          all.of(`sheet.command.add-worksheet-merge-${how}`),
-        ),
-        ...all.of('sheet.command.remove-worksheet-merge', { label: TEXTS.unmerge }),
-      ]),
-    ],
-    [
-      ...within(TEXTS.numbers, [
-        ...all.of('sheet.command.numfmt.set.percent'),
-        ...all.of('sheet.command.numfmt.set.currency'),
-        ...all.of('sheet.command.numfmt.add.decimal.command'),
-        ...all.of('sheet.command.numfmt.subtract.decimal.command'),
-        ...all.of('sheet.toolbar.text-to-number'),
-        all.run('whereabouts.format', TEXTS.moreFormats),
-      ]),
-      ...within(TEXTS.rows, rows(all)),
-      ...within(TEXTS.columns, columns(all)),
-      ...within(TEXTS.sheet, sheetEntries(all, workbook)),
-    ],
+    laidOut(all),
+    sized(all, workbook),
     [...all.of('sheet.command.set-once-format-painter')],
   ]
 }
+
+const laidOut = (all: UniverEntries): Group => [
+  ...lists(all, [
+    'set-horizontal-text-align',
+    'set-vertical-text-align',
+    'set-text-wrap',
+    'set-text-rotation',
+  ]),
+  ...within(nameOf(all, 'sheet.command.add-worksheet-merge'), [
+    ...['all', 'vertical', 'horizontal'].flatMap((how) =>
+      all.of(`sheet.command.add-worksheet-merge-${how}`),
+    ),
+    ...all.of('sheet.command.remove-worksheet-merge', { label: TEXTS.unmerge }),
+  ]),
+]
+
+const sized = (all: UniverEntries, workbook: Book): Group => [
+  ...within(TEXTS.numbers, [
+    ...all.of('sheet.command.numfmt.set.percent'),
+    ...all.of('sheet.command.numfmt.set.currency'),
+    ...all.of('sheet.command.numfmt.add.decimal.command'),
+    ...all.of('sheet.command.numfmt.subtract.decimal.command'),
+    ...all.of('sheet.toolbar.text-to-number'),
+    all.run('whereabouts.format', TEXTS.moreFormats),
+  ]),
+  ...within(TEXTS.rows, rows(all)),
+  ...within(TEXTS.columns, columns(all)),
+  ...within(TEXTS.sheet, sheetEntries(all, workbook)),
+]
 
 /** Returns what Univer calls a list of its toolbar. */
 const nameOf = (all: UniverEntries, id: string): string => all.of(id)[0]?.label ?? ''

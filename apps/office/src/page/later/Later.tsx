@@ -47,7 +47,12 @@ export function Later({ editor, session, canEdit, refused }: LaterProps) {
     keepOutline(isShown)
   }
   usePageMenus({
-    ...{ editor, session, refused, comment, hasOutline, setFinding },
+    editor,
+    session,
+    refused,
+    comment,
+    hasOutline,
+    setFinding,
     onOutline: () => show(!hasOutline),
   })
   return (
