@@ -90,6 +90,7 @@ function looking(all: UniverEntries): Group {
       all.run('whereabouts.last-cell', TEXTS.lastCell),
       all.run('whereabouts.previous-sheet', TEXTS.previousSheet),
       all.run('whereabouts.next-sheet', TEXTS.nextSheet),
+      all.run('whereabouts.operation.enter-charts', TEXTS.charts),
     ]),
     ...within(TEXTS.zoom, [
       all.run(zoom, TEXTS.zoomIn, { delta: 0.2 }),
@@ -190,6 +191,7 @@ function inserting(all: UniverEntries): readonly Group[] {
       all.run('whereabouts.time', TEXTS.time),
     ],
     [
+      ...all.of('whereabouts.operation.add-chart', { label: TEXTS.chart }),
       all.run('whereabouts.operation.edit-link', TEXTS.link),
       all.run('whereabouts.command.delete-link', TEXTS.removeLink),
       all.run('whereabouts.operation.edit-note', TEXTS.note),

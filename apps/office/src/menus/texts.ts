@@ -58,6 +58,8 @@ export interface MenuTexts {
   readonly date: string
   readonly time: string
   readonly sheet: string
+  readonly chart: string
+  readonly charts: string
   readonly link: string
   readonly openLink: string
   readonly removeLink: string

@@ -59,6 +59,8 @@ export const texts: MenuTexts = {
   date: 'Date',
   time: 'Time',
   sheet: 'Sheet',
+  chart: 'Chart',
+  charts: 'Charts',
   link: 'Link…',
   openLink: 'Open link',
   removeLink: 'Remove link',

@@ -59,6 +59,8 @@ export const texts: MenuTexts = {
   date: '日期',
   time: '时间',
   sheet: '工作表',
+  chart: '图表',
+  charts: '图表',
   link: '链接…',
   openLink: '打开链接',
   removeLink: '移除链接',
