@@ -90,7 +90,7 @@ const TOGETHER = [
   },
   {
     name: 'title',
-    test: /office[\\/]src[\\/](?:useTitle|document-name|StateNote)\.tsx?$/,
+    test: /office[\\/]src[\\/](?:useTitle|document-name|StateNote|presence[\\/]useNarrow)\.tsx?$/,
     includeDependenciesRecursively: false,
   },
   {

@@ -4,6 +4,7 @@ import { inBrowser } from '../../guarded-storage.js'
 import type { Session } from '../../session.js'
 import { FOLDS } from '../late-parts.js'
 import { FOLD_PART } from './folds.js'
+import { usePageMenus } from '../../menus/page-entries.js'
 import { BlockHandle } from './BlockHandle.js'
 import { Boundary } from './comments/Boundary.js'
 import { FileMenu } from './files/FileMenu.js'
@@ -45,6 +46,15 @@ export function Later({ editor, session, canEdit, refused }: LaterProps) {
     setHasOutline(isShown)
     keepOutline(isShown)
   }
+  usePageMenus({
+    editor,
+    session,
+    refused,
+    comment,
+    hasOutline,
+    setFinding,
+    onOutline: () => show(!hasOutline),
+  })
   return (
     <>
       {hasOutline && <Outline editor={editor} onClose={() => show(false)} />}

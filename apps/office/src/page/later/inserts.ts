@@ -38,10 +38,11 @@ const FACES: { readonly [label in TextId]?: string } = {
   'page.heading3': 'H3',
 }
 
-const TOOLS: readonly (Pick<Tool, 'label' | 'run'> & { readonly face?: ReactNode })[] = [
-  ...Object.values(BLOCKS),
-  ...LISTS,
-  ...INSERTS,
+const runStyle = (chain: ChainedCommands, style: Style): ChainedCommands =>
+  chain.command(({ state, dispatch }) => setStyle(style)(state, dispatch))
+
+/** The blocks for which the toolbar has no button. */
+export const OTHER_BLOCKS: readonly (Pick<Tool, 'label' | 'run'> & { readonly face: string })[] = [
   {
     label: 'page.toggleList',
     face: '▸',
@@ -50,8 +51,12 @@ const TOOLS: readonly (Pick<Tool, 'label' | 'run'> & { readonly face?: ReactNode
   { label: 'page.callout', face: '!', run: (chain) => runStyle(chain, { node: 'callout' }) },
 ]
 
-const runStyle = (chain: ChainedCommands, style: Style): ChainedCommands =>
-  chain.command(({ state, dispatch }) => setStyle(style)(state, dispatch))
+const TOOLS: readonly (Pick<Tool, 'label' | 'run'> & { readonly face?: ReactNode })[] = [
+  ...Object.values(BLOCKS),
+  ...LISTS,
+  ...INSERTS,
+  ...OTHER_BLOCKS,
+]
 
 /** All blocks that the menu offers, in order. */
 const ALL: readonly Insert[] = TOOLS.filter(({ label }) => label in WORDS).map((tool) => ({

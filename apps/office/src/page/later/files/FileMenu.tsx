@@ -28,16 +28,9 @@ export function FileMenu({ editor, session, canEdit, refused }: FileMenuProps) {
   return (
     <>
       <Popover label={t('page.file')} face={t('page.file')}>
-        <Item label={t('page.saveMarkdown')} run={() => savePage(editor, session, 'md')} />
-        <Item label={t('page.saveHtml')} run={() => savePage(editor, session, 'html')} />
-        <Item label={t('page.saveWord')} run={() => void saveAsWord(editor, session, refused)} />
-        <Item label={t('page.print')} run={() => window.print()} />
-        {canEdit && (
-          <Item
-            label={t('page.insertFile')}
-            run={() => document.getElementById(PICKER_ID)?.click()}
-          />
-        )}
+        {fileEntries({ editor, session, canEdit, refused }).map(({ label, act }) => (
+          <Item key={label} label={label} run={act} />
+        ))}
       </Popover>
       <input
         id={PICKER_ID}
@@ -54,6 +47,21 @@ export function FileMenu({ editor, session, canEdit, refused }: FileMenuProps) {
       />
     </>
   )
+}
+
+/** Returns what can be done with the page as a file. */
+export function fileEntries({ editor, session, canEdit, refused }: FileMenuProps) {
+  const insert = {
+    label: t('page.insertFile'),
+    act: () => document.getElementById(PICKER_ID)?.click(),
+  }
+  return [
+    { label: t('page.saveMarkdown'), act: () => savePage(editor, session, 'md') },
+    { label: t('page.saveHtml'), act: () => savePage(editor, session, 'html') },
+    { label: t('page.saveWord'), act: () => void saveAsWord(editor, session, refused) },
+    { label: t('page.print'), keys: 'Control+P', act: () => window.print() },
+    ...(canEdit ? [insert] : []),
+  ]
 }
 
 interface ItemProps {
