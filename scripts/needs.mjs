@@ -106,6 +106,9 @@ export const SQUID = {
   aptPackage: 'squid',
 }
 
+/** A screen for windows of browsers. @type {Need} */
+export const XVFB = { name: 'Xvfb', variable: 'XVFB', commands: ['Xvfb'], aptPackage: 'xvfb' }
+
 /** Opens the workbooks that are saved. @type {Need} */
 export const LIBREOFFICE = {
   name: 'LibreOffice',
@@ -131,6 +134,7 @@ export const NEEDS = [
   APACHE,
   VARNISH,
   SQUID,
+  XVFB,
   ...(process.env['TEST_SIZE'] === 'nightly' ? NIGHTLY_NEEDS : []),
 ]
 
