@@ -35,15 +35,13 @@ const FIREFOX_SETTINGS = {
   'app.update.disabledForTesting': true,
   'browser.aboutwelcome.enabled': false,
   'browser.shell.checkDefaultBrowser': false,
-  // Its page has the focus without a window manager, too.
-  'focusmanager.testmode': true,
   'datareporting.policy.dataSubmissionEnabled': false,
   'network.captive-portal-service.enabled': false,
   'network.connectivity-service.enabled': false,
   'toolkit.telemetry.server': '',
 }
 
-/** Firefox by WebDriver BiDi, which needs no other program. */
+/** Firefox by WebDriver BiDi, which needs no other program and no screen. */
 export const startFirefox: StartDriver = async ({ display }) => {
   const folder = await mkdtemp(join(tmpdir(), 'whereabouts-profile-'))
   const settings = Object.entries(FIREFOX_SETTINGS).map(
@@ -132,8 +130,9 @@ class BidiDriver implements Driver {
     await once(socket, 'open')
     const driver = new BidiDriver(socket, stop)
     await driver.#send('session.new', { capabilities: {} })
-    const { contexts } = await driver.#send('browsingContext.getTree', {})
-    driver.#context = (contexts as readonly { context: string }[])[0]!.context
+    // In the first tab, the address bar has the focus.
+    const { context } = await driver.#send('browsingContext.create', { type: 'tab' })
+    driver.#context = context as string
     return driver
   }
 
