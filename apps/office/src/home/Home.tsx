@@ -2,6 +2,7 @@ import type { Member } from '@whereabouts/client'
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
 import { NO_COPIES, readCopies, removeCopies, type Copies } from '../offline/copies.js'
+import { comingPart } from '../late-part.js'
 import { OpenFile } from '../files/OpenFile.js'
 import { ICONS } from '../icons.js'
 import type { Identity } from '../identity.js'
@@ -29,6 +30,8 @@ const Lists = lazy(async () => ({
         children,
   ),
 }))
+
+const Templates = comingPart(async () => (await import('../templates/Templates.js')).Templates)
 
 /** Shows the home page: links to new documents, and the recent ones. @see OFFICE.md PG3, PG4 */
 export function showHome(page: HTMLElement, props: HomeProps): void {
@@ -64,6 +67,7 @@ function Home({ recents, identity, user }: HomeProps) {
           <NewDocument kind="sheet" visit={visit} />
           <NewDocument kind="page" visit={visit} />
           <OpenFile />
+          <Templates />
         </nav>
         {isKnown ? (
           <Suspense fallback={opened}>
