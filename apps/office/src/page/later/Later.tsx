@@ -7,6 +7,7 @@ import { FOLD_PART } from './folds.js'
 import { BlockHandle } from './BlockHandle.js'
 import { Boundary } from './comments/Boundary.js'
 import { FileMenu } from './files/FileMenu.js'
+import { Formulas } from './math/Formulas.js'
 import { FindBar, useFindKeys, type Finding } from './FindBar.js'
 import { Footer } from './Footer.js'
 import { Outline } from './Outline.js'
@@ -48,6 +49,7 @@ export function Later({ editor, session, canEdit, refused }: LaterProps) {
   return (
     <>
       {hasOutline && <Outline editor={editor} onClose={() => show(false)} />}
+      <Formulas editor={editor} />
       <FindBar {...{ editor, finding }} onClose={() => setFinding(null)} />
       {canEdit && <SlashMenu editor={editor} />}
       {(canEdit || comment !== undefined) && (
