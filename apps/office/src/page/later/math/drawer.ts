@@ -40,6 +40,8 @@ export class Drawer {
       element.textContent = source
       this.#waiting.set(element, { source, isBlock })
       this.#seen.observe(element)
+      // Paper doesn't wait, so what draws is there as soon as there is a formula anywhere.
+      this.#loading ??= this.#load()
     }
     return element
   }
@@ -69,8 +71,6 @@ export class Drawer {
 
   async #drawSeen(entries: readonly IntersectionObserverEntry[]): Promise<void> {
     const seen = entries.filter(({ isIntersecting }) => isIntersecting)
-    if (seen.length === 0) return
-    this.#loading ??= this.#load()
     await this.#loading
     for (const { target } of seen) this.#fill(target)
   }

@@ -12,7 +12,8 @@ const escape = (text: string): string =>
 const inline: TokenizerAndRendererExtension = {
   name: 'mathInLine',
   level: 'inline',
-  start: (text) => text.indexOf('$'),
+  // `US$5` is a price.
+  start: (text) => /(?<![\p{L}\p{N}\\])\$/u.exec(text)?.index,
   tokenizer(text) {
     const [raw, ...sources] = LINE.exec(text) ?? []
     const source = sources.find((each) => each !== undefined)
