@@ -120,8 +120,8 @@ describe('formulas', () => {
     await source(window).waitFor({ state: 'detached' })
     await press(window, 'Control+f')
     await window.page.keyboard.type('frac')
-    await source(window).first().waitFor()
-    await press(window, 'Escape')
+    const shown = async () => (await source(window).allTextContents()).join('')
+    await expect.poll(shown).toBe(String.raw`\frac{1}{2}`)
   })
 
   it('[PE6 PE32] are in the menu of blocks', async () => {

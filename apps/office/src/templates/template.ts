@@ -112,13 +112,16 @@ function writeSheet(doc: Doc, template: SheetTemplate): void {
   document.apply(
     { type: 'rename-sheet', sheet: SHEET, name: sheet.slice(0, LIMITS.nameCharacters) },
     ...OTHERS.map((each) => ({ type: 'remove-sheet' as const, sheet: each })),
-    { type: 'set-range-values', sheet: SHEET, cellValue: { ...cells.map((row) => ({ ...row })) } },
+    { type: 'set-range-values', sheet: SHEET, cellValue: byPosition(cells.map(byPosition)) },
     { type: 'set-sizes', sheet: SHEET, axis: 'columns', sizes },
     { type: 'set-frozen', sheet: SHEET, rows: 1, columns: 0 },
     { type: 'set-validations', sheet: SHEET, validations: validationsOf(columns, height) },
   )
   document.destroy()
 }
+
+const byPosition = <T>(list: readonly T[]): { readonly [position: number]: T } =>
+  Object.fromEntries(list.entries())
 
 const styleOf = ({ pattern }: Column): Style => (pattern === undefined ? {} : { n: { pattern } })
 
