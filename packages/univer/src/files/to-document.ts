@@ -1,11 +1,12 @@
 import { Doc, mergeUpdates } from 'yjs'
+import { chartsOf } from '../charts/chart-list.js'
 import { SheetDocument } from '../document/sheet-document.js'
 import { LIMITS, type Name, type Operation } from '../document/index.js'
 import { readPrint, writePrint } from '../document/print-settings.js'
 import { cleanName } from '../document/sheet-list.js'
 import { makeName, type Chance, type OrderKey } from '../document/order-key.js'
 import { FEATURES } from './features/index.js'
-import type { FileName, FileSheet } from './model.js'
+import type { FileName, FileSheet, LeftOut } from './model.js'
 
 /** Where the sheets of a file go. */
 export interface Destination {
@@ -123,6 +124,17 @@ export function sheetsIn(doc: Doc): { readonly id: string; readonly sheet: FileS
   } finally {
     document.destroy()
   }
+}
+
+/** Returns what of a document a file can't have. @see FILES.md FL42 */
+export function leftOutOf(doc: Doc): LeftOut[] {
+  const document = new SheetDocument(doc)
+  const all = document.snapshot().map(({ id, name }): LeftOut => {
+    const count = chartsOf(document.attached, id).length
+    return { feature: 'charts', sheet: name, count }
+  })
+  document.destroy()
+  return all.filter(({ count }) => count > 0)
 }
 
 const toFileName = ({ name, formula, sheet, comment }: Name): FileName => ({

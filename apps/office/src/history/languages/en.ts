@@ -50,6 +50,16 @@ export const texts: HistoryTexts = {
   row: 'Row',
   empty: 'empty',
   other: (text) => `In the other version: ${text}`,
+  charts: 'Charts',
+  chartKinds: {
+    column: 'Column chart',
+    bar: 'Bar chart',
+    line: 'Line chart',
+    pie: 'Pie chart',
+    scatter: 'Scatter chart',
+  },
+  chartStates: { new: 'only here', changed: 'different', gone: 'only in the other version' },
+  noCells: 'no cells',
   image: 'Image',
   unknown: 'Something that can’t be shown here',
 }

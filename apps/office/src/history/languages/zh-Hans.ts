@@ -50,6 +50,16 @@ export const texts: HistoryTexts = {
   row: '行',
   empty: '空',
   other: (text) => `另一版本：${text}`,
+  charts: '图表',
+  chartKinds: {
+    column: '柱形图',
+    bar: '条形图',
+    line: '折线图',
+    pie: '饼图',
+    scatter: '散点图',
+  },
+  chartStates: { new: '仅此版本有', changed: '不同', gone: '仅另一版本有' },
+  noCells: '无单元格',
   image: '图片',
   unknown: '此处无法显示的内容',
 }
