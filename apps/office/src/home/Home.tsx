@@ -2,6 +2,7 @@ import type { Member } from '@whereabouts/client'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
 import { NO_COPIES, readCopies, removeCopies, type Copies } from '../offline/copies.js'
+import { comingPart } from '../late-part.js'
 import { OpenFile } from '../files/OpenFile.js'
 import { ICONS } from '../icons.js'
 import type { Identity } from '../identity.js'
@@ -25,6 +26,8 @@ const Lists = comingPart(async () => (await import('./lists/Lists.js')).Lists)
 
 /** Otherwise there is only this browser's list. */
 const ListFile = comingPart(async () => (await import('./list-file/ListFile.js')).ListFile)
+
+const Templates = comingPart(async () => (await import('../templates/Templates.js')).Templates)
 
 /** Shows the home page: links to new documents, and the recent ones. @see OFFICE.md PG3, PG4 */
 export function showHome(page: HTMLElement, props: HomeProps): void {
@@ -61,6 +64,7 @@ function Home({ recents, identity, user }: HomeProps) {
           <NewDocument kind="sheet" visit={visit} />
           <NewDocument kind="page" visit={visit} />
           <OpenFile />
+          <Templates />
         </nav>
         {isKnown && (
           <Lists hasRecent={list.length > 0} nowMs={nowMs} notify={offer} onOther={setOtherShown} />

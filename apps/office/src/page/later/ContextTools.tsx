@@ -25,6 +25,7 @@ export const LANGUAGES: readonly (readonly [language: string, name: string])[] =
   ['javascript', 'JavaScript'],
   ['json', 'JSON'],
   ['kotlin', 'Kotlin'],
+  ['math', 'LaTeX'],
   ['lua', 'Lua'],
   ['makefile', 'Makefile'],
   ['markdown', 'Markdown'],

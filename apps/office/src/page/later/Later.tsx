@@ -8,6 +8,7 @@ import { usePageMenus } from '../../menus/page-entries.js'
 import { BlockHandle } from './BlockHandle.js'
 import { Boundary } from './comments/Boundary.js'
 import { FileMenu } from './files/FileMenu.js'
+import { Formulas } from './math/Formulas.js'
 import { FindBar, useFindKeys, type Finding } from './FindBar.js'
 import { Footer } from './Footer.js'
 import { Outline } from './Outline.js'
@@ -58,6 +59,7 @@ export function Later({ editor, session, canEdit, refused }: LaterProps) {
   return (
     <>
       {hasOutline && <Outline editor={editor} onClose={() => show(false)} />}
+      <Formulas editor={editor} />
       <FindBar {...{ editor, finding }} onClose={() => setFinding(null)} />
       {canEdit && <SlashMenu editor={editor} />}
       {(canEdit || comment !== undefined) && (

@@ -8,6 +8,8 @@ import { bindingOf } from '../../bound.js'
 import { FILES } from '../../late-parts.js'
 import { closeMenu, Popover } from '../Popover.js'
 import { dropPart, insertFiles } from './insert-files.js'
+import { TEXTS as MATH_TEXTS } from '../math/texts.js'
+import { hasFormulas } from './math-files.js'
 import { READABLE } from './read-file.js'
 import { pageAsHtml, pageAsMarkdown, save } from './write-page.js'
 
@@ -56,8 +58,8 @@ export function fileEntries({ editor, session, canEdit, refused }: FileMenuProps
     act: () => document.getElementById(PICKER_ID)?.click(),
   }
   return [
-    { label: t('page.saveMarkdown'), act: () => savePage(editor, session, 'md') },
-    { label: t('page.saveHtml'), act: () => savePage(editor, session, 'html') },
+    { label: t('page.saveMarkdown'), act: () => saveAsMarkdown(editor, session) },
+    { label: t('page.saveHtml'), act: () => void saveAsHtml(editor, session, refused) },
     { label: t('page.saveWord'), act: () => void saveAsWord(editor, session, refused) },
     { label: t('page.print'), keys: 'Control+P', act: () => window.print() },
     ...(canEdit ? [insert] : []),
@@ -86,12 +88,23 @@ function Item({ label, run }: ItemProps) {
   )
 }
 
-function savePage(editor: Editor, session: Session, kind: 'md' | 'html'): void {
+function saveAsMarkdown(editor: Editor, session: Session): void {
   const { blocks } = bindingOf(editor).page
-  const title = readTitle(session.doc)
-  const called = fileNameOf(session)
-  if (kind === 'md') save(`${called}.md`, 'text/markdown', pageAsMarkdown(title, blocks))
-  else save(`${called}.html`, 'text/html', pageAsHtml(title, called, blocks))
+  const text = pageAsMarkdown(readTitle(session.doc), blocks)
+  save(`${fileNameOf(session)}.md`, 'text/markdown', text)
+}
+
+/** What draws formulas is loaded when there are some. */
+async function saveAsHtml(
+  editor: Editor,
+  session: Session,
+  refused: FileMenuProps['refused'],
+): Promise<void> {
+  const { blocks } = bindingOf(editor).page
+  const name = fileNameOf(session)
+  const html = await pageAsHtml(readTitle(session.doc), name, blocks).catch(() => undefined)
+  if (html === undefined) refused(t('common.unreachable'))
+  else save(`${name}.html`, 'text/html', html)
 }
 
 /** What writes such files is loaded when somebody saves one. */
@@ -106,6 +119,7 @@ async function saveAsWord(
   try {
     const { blocks } = bindingOf(editor).page
     save(name, WORD_TYPE, await part.pageAsWord(readTitle(session.doc), blocks))
+    if (hasFormulas(blocks)) refused(MATH_TEXTS.asText(name))
   } catch (error) {
     reportError(error)
     refused(t('page.wordNotMade', { name }))

@@ -1,5 +1,6 @@
 import { TONES } from '../../../../page-document/attributes.js'
 import type { BlockAttributes, BlockType } from '../../../../page-document/block.js'
+import { STYLE_NAMES } from './looks.js'
 import { attributeOf, childOf, childrenByName, childrenOf, numberOf } from './xml.js'
 
 /** What a style says about the kind of a paragraph. */
@@ -54,6 +55,11 @@ export class Styles {
   /** Returns whether text with a style is code. */
   isCode(id: string): boolean {
     return this.#chainOf(id).some(({ name }) => INLINE_CODE.test(name.toLowerCase()))
+  }
+
+  /** Returns whether text with a style is LaTeX. */
+  isFormula(id: string): boolean {
+    return this.#chainOf(id).some(({ name }) => name === STYLE_NAMES.formula)
   }
 
   /** Returns whether a style is that of links, whose color and line nobody chose. */

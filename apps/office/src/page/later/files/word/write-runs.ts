@@ -34,9 +34,14 @@ function absolute(link: string): string {
   return new URL(link, globalThis.location?.href ?? 'http://localhost/').href
 }
 
+function styleOf({ math, code, link }: Marks): string | false {
+  if (math === true) return 'InlineFormula'
+  return code === true ? 'InlineCode' : link !== undefined && 'Hyperlink'
+}
+
 function writeLine(text: string, isNext: boolean, marks: Marks, shade: Shade): TextRun {
-  const { bold, italic, underline, strike, code, color, highlight, link } = marks
-  const style = code === true ? 'InlineCode' : link !== undefined && 'Hyperlink'
+  const { bold, italic, underline, strike, color, highlight } = marks
+  const style = styleOf(marks)
   return new TextRun({
     // Word has an element for each tab.
     children: xmlText(text)

@@ -47,7 +47,10 @@ export function styles(blocks: readonly Block[], shade: Shade): IStylesOptions {
       ...TONE_COLORS.map(([tone, color]) => callout(tone, color, shade)),
       ...[undefined, ...languagesOf(blocks)].map((language) => code(language, shade)),
     ],
-    characterStyles: [{ id: 'InlineCode', name: STYLE_NAMES.inlineCode, run: { font: CODE_FONT } }],
+    characterStyles: [
+      { id: 'InlineCode', name: STYLE_NAMES.inlineCode, run: { font: CODE_FONT } },
+      { id: 'InlineFormula', name: STYLE_NAMES.formula, run: { font: CODE_FONT } },
+    ],
   }
 }
 
