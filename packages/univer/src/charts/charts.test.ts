@@ -189,6 +189,22 @@ describe('a chart', () => {
     ])
   })
 
+  it('[SD11 SD69 SH210] is copied and compared without what is of no chart, or no plain data', () => {
+    const [ann, bob] = two()
+    ann.do(change(ann, FIRST))
+    meet(ann, bob)
+    const part = ann.doc.getMap(`charts:${SHEET}`)
+    part.set('c1/title', 5n)
+    part.set('c1/deep', new Y.Map([['deeper', 1]]))
+    part.set('c1/later', { of: 'a later version' })
+    part.set('c2/kind', 'pie')
+    const copy = entriesOfCopy(SHEET, 'copy', ann.sheets.attached)
+    expect(Object.keys(copy).toSorted()).toEqual(['c1/at', 'c1/kind', 'c1/later', 'c1/range'])
+    expect(compareCharts(ann.sheets.attached, bob.sheets.attached, SHEET)).toMatchObject([
+      { chart: { id: 'c1' }, state: 'same' },
+    ])
+  })
+
   it('[SD11 SD67 SD70] is read from whatever a stranger wrote, without failing', () => {
     const values = fc.oneof(
       fc.jsonValue(),
