@@ -202,11 +202,10 @@ export class Commits {
     if (number === undefined) {
       // Where there was no document, others have begun one, and updates are checked against it. Where there was one, it
       // needn't be deleted: an earlier claim may have begun it.
-      const isBegun = isNoDocument(document.said)
-      document.outcome = isBegun ? 'overtaken' : undefined
+      document.outcome = isNoDocument(document.said) ? 'overtaken' : undefined
       this.listener.differs(document)
-      // With a record, it is decided about again.
-      reject(isBegun && claim?.record === undefined ? new Overtaken() : documentDeleted())
+      // With a record, it is decided about again. Without one, it is an import, which looks again whether there is one.
+      reject(claim?.record === undefined ? new Overtaken() : documentDeleted())
       return
     }
     const update = { number, bytes }

@@ -997,7 +997,7 @@ it.each([
   },
 )
 
-it('[AD27] an update that waits isn’t told of a deletion because another’s claim came second', async () => {
+it('[AD27] an update that waits isn’t told of a deletion because another call began the document', async () => {
   const { keeper, store, textOf } = start()
   let open = () => {}
   const gate = new Promise<void>((resolve) => {
