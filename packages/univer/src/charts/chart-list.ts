@@ -1,4 +1,4 @@
-import type { Doc } from 'yjs'
+import type { Doc, Map as YMap, YMapEvent } from 'yjs'
 import type { Attached } from '../document/attached.js'
 import type { SheetState } from '../document/sheet-state.js'
 import {
@@ -48,10 +48,28 @@ export function chartsOf(from: ChartSheets, sheet: string): Chart[] {
     .toSorted((a, b) => a.front - b.front || compare(a.id, b.id))
 }
 
-/** Returns the charts that count as the document has them, the lowest id first. */
-export function storedOf(doc: Doc, sheet: string): StoredChart[] {
+/** What was read of parts that haven't changed since: a stranger may have written a million entries. */
+const READ = new WeakMap<object, readonly StoredChart[]>()
+
+/** Returns the charts that count as the document has them, the lowest id first. Call it outside of transactions. */
+export function storedOf(doc: Doc, sheet: string): readonly StoredChart[] {
+  const part = doc.getMap(chartsPart(sheet))
+  const known = READ.get(part)
+  if (known !== undefined) return known
+  const stored = readPart(part)
+  READ.set(part, stored)
+  part.observe(forget)
+  return stored
+}
+
+function forget({ target }: YMapEvent<unknown>): void {
+  READ.delete(target)
+  target.unobserve(forget)
+}
+
+function readPart(part: YMap<unknown>): StoredChart[] {
   const parts = new Map<string, Map<string, unknown>>()
-  for (const [key, value] of doc.getMap(chartsPart(sheet))) {
+  for (const [key, value] of part) {
     const [, id, property] = KEY.exec(key) ?? []
     if (id === undefined || property === undefined) continue
     const known = parts.get(id)
