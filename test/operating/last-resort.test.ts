@@ -23,7 +23,7 @@ it.each(Object.entries(FAULTS))(
       await stream.next('goodbye')
       await end(stream)
       expect(await within(server.exited, 'the end of the server')).toBe(1)
-      expect(server.output()).toContain('uncaught exception')
+      await expect.poll(() => server.output()).toContain('uncaught exception')
       expect(server.output()).toContain('planted')
     } finally {
       await server.kill()

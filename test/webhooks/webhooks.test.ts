@@ -89,7 +89,7 @@ describe('webhooks', () => {
     expect(elsewhere.received).toEqual([])
     expect(receiver.wrong).toEqual([])
     const { port } = receiver
-    expect(server.output()).toMatch(
+    await expect.poll(() => server.output()).toMatch(
       new RegExp(`127.0.0.1:${port} fails: it answered 500; 1 messages`),
     )
     await expect
