@@ -54,7 +54,12 @@ const newDocument = (kind: Kind) => ({
 function renaming(): Group {
   const field = document.querySelector<HTMLInputElement>('.bar .title input')
   if (field === null || field.readOnly) return []
-  return [{ label: TEXTS.rename, act: () => field.select() }]
+  const act = () => {
+    // In some browsers, to select isn't to focus.
+    field.focus()
+    field.select()
+  }
+  return [{ label: TEXTS.rename, act }]
 }
 
 function comments(): Group {
