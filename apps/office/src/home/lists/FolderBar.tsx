@@ -25,20 +25,14 @@ export function FolderBar(props: FolderBarProps) {
   return (
     <>
       <nav className="lists folders" aria-label={TEXTS.views.folder}>
-        {folders.map(({ id, name }) => (
-          <button
-            key={id}
-            type="button"
-            dir="auto"
-            aria-current={id === chosen?.id ? 'true' : undefined}
-            onClick={() => {
-              close()
-              onChoose(id)
-            }}
-          >
-            {name}
-          </button>
-        ))}
+        <Names
+          folders={folders}
+          chosen={chosen}
+          onChoose={(id) => {
+            close()
+            onChoose(id)
+          }}
+        />
         <button ref={add} type="button" className="link" onClick={() => setAsked({ what: 'new' })}>
           {TEXTS.newFolder}
         </button>
@@ -78,6 +72,24 @@ export function FolderBar(props: FolderBarProps) {
       )}
     </>
   )
+}
+
+function Names({
+  folders,
+  chosen,
+  onChoose,
+}: Pick<FolderBarProps, 'folders' | 'chosen' | 'onChoose'>) {
+  return folders.map(({ id, name }) => (
+    <button
+      key={id}
+      type="button"
+      dir="auto"
+      aria-current={id === chosen?.id ? 'true' : undefined}
+      onClick={() => onChoose(id)}
+    >
+      {name}
+    </button>
+  ))
 }
 
 /** What is asked, and of which folder: its id. */
