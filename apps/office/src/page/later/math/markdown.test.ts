@@ -1,5 +1,6 @@
 import { marked } from 'marked'
 import { describe, expect, it } from 'vitest'
+import { mayBegin } from './formulas.js'
 import { readMarkdownFormulas } from './markdown.js'
 
 readMarkdownFormulas()
@@ -21,7 +22,16 @@ describe('formulas in Markdown', () => {
   it('[PE34] a block ends the paragraph before it, and one that isn’t closed is text', () => {
     expect(read('a\n$$x$$\n\nb')).toBe(`<p>a</p>\n${asBlock('x')}<p>b</p>\n`)
     expect(read('$$x')).toBe('<p>$$x</p>\n')
+    expect(read('x $$y$$ z')).toBe('<p>x <tex-math>y</tex-math> z</p>\n')
     expect(read('$$x$$ y')).toBe('<p><tex-math>x</tex-math> y</p>\n')
+  })
+
+  it('[PE32 PE34] a `$` behind a Chinese word begins one, but not in a price', () => {
+    expect(read('设$x$为正数')).toBe('<p>设<tex-math>x</tex-math>为正数</p>\n')
+    expect(read('It is US$5 or US$6')).toBe('<p>It is US$5 or US$6</p>\n')
+    const begins = (before: string) => mayBegin(before)
+    expect(['', 'a ', '(', '设', 'です', '，'].filter(begins)).toHaveLength(6)
+    expect(['US', '5', '\\', '$', 'ж'].filter(begins)).toEqual([])
   })
 
   it('[PE34] megabytes without formulas, and signs that aren’t closed, take no time', () => {

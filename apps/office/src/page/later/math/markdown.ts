@@ -1,13 +1,11 @@
 import { marked, type TokenizerAndRendererExtension } from 'marked'
-import { MATH_LANGUAGE } from './formulas.js'
+import { MATH_LANGUAGE, mayBegin } from './formulas.js'
 
 // As GitHub reads it: `$x$` and `$`x`$` in a line, and `$$` around a block.
 const LINE =
   /^(?:\$`([^`\n]+)`\$|\$\$([^$\n]+)\$\$|\$(?![\s$])((?:\\[^\n]|[^\\$\n])*?[^\s\\$]|\\.)\$(?!\d))/
-/** What is before a sign that begins no formula. @example 'US' in 'US$5' */
-const IS_PRICE = /[\p{L}\p{N}\\]$/u
 const OPENING = /^ {0,3}\$\$/
-const OPENING_WITHIN = /^ {0,3}\$\$/m
+const OPENING_BELOW = /\n {0,3}\$\$/
 const CLOSING = /^\$\$[ \t]*(?:\n+|$)/
 const BLANK_LINE = /\n[ \t]*\n/
 
@@ -19,8 +17,7 @@ const inline: TokenizerAndRendererExtension = {
   level: 'inline',
   start(text) {
     let at = text.indexOf('$')
-    while (at > 0 && IS_PRICE.test(text.slice(Math.max(0, at - 2), at)))
-      at = text.indexOf('$', at + 1)
+    while (at > 0 && !mayBegin(text.slice(Math.max(0, at - 2), at))) at = text.indexOf('$', at + 1)
     return at < 0 ? undefined : at
   },
   tokenizer(text) {
@@ -35,7 +32,10 @@ const block: TokenizerAndRendererExtension = {
   name: 'mathBlock',
   level: 'block',
   // It is asked for each paragraph, with all that follows: a search of that would take minutes for a large file.
-  start: (text) => OPENING_WITHIN.exec(paragraphOf(text))?.index,
+  start(text) {
+    const at = paragraphOf(text).search(OPENING_BELOW)
+    return at < 0 ? undefined : at + 1
+  },
   tokenizer(text) {
     const [opening] = OPENING.exec(text) ?? []
     if (opening === undefined) return undefined
