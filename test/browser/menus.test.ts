@@ -144,6 +144,8 @@ describe('the menus of a sheet', () => {
     ]) {
       expect(labels).toContain(label)
     }
+    // One of another document; that of this one is called as the tabs are.
+    expect(labels.filter((label) => label === 'New sheet')).toHaveLength(1)
     expect(new Set(labels.filter((label) => /^[a-z-]+\./.test(label)))).toEqual(new Set())
     await untilInOrder(window)
   })
