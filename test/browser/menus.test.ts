@@ -291,7 +291,16 @@ describe('the menus of a page', () => {
     )
     expect(inToolbar.length).toBeGreaterThan(25)
     expect(inToolbar.filter((label) => !labels.includes(label) && label !== 'File')).toEqual([])
-    for (const label of ['Save as Markdown', 'Insert a file…', 'Callout', 'Move up', 'Comments']) {
+    for (const label of [
+      'Save as Markdown',
+      'Insert a file…',
+      'Callout',
+      // What the menu of blocks has beside the toolbar.
+      'Formula',
+      'Formula in the line',
+      'Move up',
+      'Comments',
+    ]) {
       expect(labels).toContain(label)
     }
   })
