@@ -74,8 +74,10 @@ function people(): Group {
     ...document.querySelectorAll<HTMLElement>('.avatars > :is([data-member], .more)'),
   ]
   return buttons.flatMap((button) => {
-    const isOn = button.hasAttribute('data-member') ? 'followed' in button.dataset : undefined
-    return pressing(button, button.ariaLabel ?? '', { isOn })
+    const id = button.dataset['member']
+    if (id === undefined) return pressing(button, button.ariaLabel ?? '')
+    // Two may have the same name.
+    return pressing(button, button.ariaLabel ?? '', { id, isOn: 'followed' in button.dataset })
   })
 }
 
