@@ -144,6 +144,8 @@ describe('the menus of a sheet', () => {
     ]) {
       expect(labels).toContain(label)
     }
+    // One of another document; that of this one is called as the tabs are.
+    expect(labels.filter((label) => label === 'New sheet')).toHaveLength(1)
     expect(new Set(labels.filter((label) => /^[a-z-]+\./.test(label)))).toEqual(new Set())
     await untilInOrder(window)
   })
@@ -289,7 +291,16 @@ describe('the menus of a page', () => {
     )
     expect(inToolbar.length).toBeGreaterThan(25)
     expect(inToolbar.filter((label) => !labels.includes(label) && label !== 'File')).toEqual([])
-    for (const label of ['Save as Markdown', 'Insert a file…', 'Callout', 'Move up', 'Comments']) {
+    for (const label of [
+      'Save as Markdown',
+      'Insert a file…',
+      'Callout',
+      // What the menu of blocks has beside the toolbar.
+      'Formula',
+      'Formula in the line',
+      'Move up',
+      'Comments',
+    ]) {
       expect(labels).toContain(label)
     }
   })

@@ -49,6 +49,16 @@ describe('formulas', () => {
     })
   })
 
+  it('[PE32] are made of what is typed between Chinese words', async () => {
+    await together(async (anns, bobs) => {
+      await type(anns, '设$x^2$')
+      await anns.page.keyboard.type('为正数')
+      await expect.poll(() => drawn(bobs)).toEqual(['x^2'])
+      await expect.poll(() => bobs.written()).toMatch(/^设[^]*为正数$/)
+      expect(await bobs.text.locator('tex-math').textContent()).toBe('x^2')
+    })
+  })
+
   it('[PE31] are edited in place by keyboard and by mouse, and screen readers hear it', async () => {
     await together(async (anns, bobs) => {
       await type(anns, 'a $x$')

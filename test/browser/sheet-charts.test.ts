@@ -137,6 +137,7 @@ describe('charts', () => {
     await insert(anns)
     await panel(anns).getByLabel('Title').fill('Sales <2026>')
     await panel(anns).getByLabel('Title').press('Enter')
+    await panel(anns).getByLabel('Title').and(anns.page.locator(':focus')).waitFor()
     await poll(async () => (await said(bobs))[0]?.[0]).toBe(
       'Column chart: Sales <2026>. Series: 2025, 2026.',
     )
@@ -166,6 +167,26 @@ describe('charts', () => {
     await panel(anns).getByRole('button', { name: 'Delete chart' }).click()
     await panel(bobs).waitFor({ state: 'detached' })
     await bobs.notice.filter({ hasText: 'Somebody else deleted this chart.' }).waitFor()
+    await untilInOrder(anns, bobs)
+  })
+
+  it('[SH205] keep what somebody types while another person changes the same', async () => {
+    const room = sheets.newRoom()
+    await using anns = await open(room)
+    await using bobs = await open(room, bob)
+    await insert(anns)
+    await charts(bobs).focus()
+    await bobs.page.keyboard.press('Enter')
+    await panel(anns).getByLabel('Title').fill('of Ann')
+    await panel(bobs).getByLabel('Title').fill('of Bob')
+    await panel(bobs).getByLabel('Title').press('Enter')
+    await poll(async () => (await said(anns))[0]?.[0]).toContain('of Bob')
+    const title = panel(anns).getByLabel('Title')
+    expect(await title.inputValue()).toBe('of Ann')
+    await title.press('Enter')
+    for (const window of [anns, bobs]) {
+      await poll(() => panel(window).getByLabel('Title').inputValue()).toBe('of Ann')
+    }
     await untilInOrder(anns, bobs)
   })
 
@@ -200,6 +221,14 @@ describe('charts', () => {
           .getEntriesByType('resource')
           .some(({ name }) => /\/charts-[^/]+\.js/.test(name)),
       )
+    // To print looks for charts.
+    await anns.page.keyboard.press('Control+p')
+    const dialog = anns.page.getByRole('dialog', { name: 'Print' })
+    await dialog.waitFor()
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    await anns.write('B1', 'no chart')
+    await anns.untilCell([0, 1], 'no chart')
+    await anns.untilSaved()
     expect(await loaded()).toBe(false)
     await postDocument(sheets.baseUrl, room, (doc) => {
       const cells = doc.getMap('cells:sheet-1')
@@ -239,6 +268,27 @@ describe('charts', () => {
     await printed.waitFor()
     expect(await printed.count()).toBe(1)
     await untilInOrder(anns)
+  })
+
+  it('[SH208] are printed with texts that XML can’t have, in one dialog', async () => {
+    const room = sheets.newRoom()
+    await postDocument(sheets.baseUrl, room, (doc) => {
+      doc.getMap('cells:sheet-1').set('0:0', { v: 7 })
+      const part = doc.getMap('charts:sheet-1')
+      part.set('one/kind', 'column')
+      part.set('one/range', 'sheet-1!0:0..0:0')
+      part.set('one/at', { cell: '2:3', x: 0, y: 0 })
+      part.set('one/title', 'soft\u000Bbreak')
+    })
+    await using anns = await open(room)
+    await charts(anns).waitFor()
+    // Whoever sees nothing yet presses again.
+    await anns.page.keyboard.press('Control+p')
+    await anns.page.keyboard.press('Control+p')
+    const dialog = anns.page.getByRole('dialog', { name: 'Print' })
+    await dialog.locator('.print-chart svg').getByText('soft').waitFor()
+    expect(await dialog.locator('parsererror').count()).toBe(0)
+    expect(await anns.page.locator('.print-dialog').count()).toBe(1)
   })
 })
 

@@ -80,7 +80,9 @@ async function loadCharts(
 /** Loads what draws charts once the document has any. */
 function loadWithFirst({ doc }: Session, load: () => void): void {
   const look = () => {
-    if (![...doc.share.keys()].some((name) => name.startsWith(PART))) return
+    // Whoever looks for charts, such as for paper, leaves an empty part behind.
+    const hasCharts = (name: string) => name.startsWith(PART) && doc.getMap(name).size > 0
+    if (![...doc.share.keys()].some(hasCharts)) return
     doc.off('afterTransaction', look)
     load()
   }

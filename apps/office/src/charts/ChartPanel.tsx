@@ -5,7 +5,14 @@ import {
   DIRECTIONS,
   LEGENDS,
 } from '@whereabouts/univer/charts'
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import {
+  type ChangeEvent,
+  type KeyboardEvent,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { printRange, readRange } from './range-text.js'
 import type { SheetCharts, Selected } from './charts.js'
 import { colorAt } from './options.js'
@@ -48,12 +55,8 @@ export function ChartPanel({ charts, onClose }: ChartPanelProps) {
           ))}
         </select>
       </label>
-      <Title key={`title ${chart.id} ${chart.title}`} charts={charts} title={chart.title} />
-      <Range
-        key={`range ${chart.id} ${JSON.stringify(chart.range)}`}
-        charts={charts}
-        selected={selected}
-      />
+      <Title key={`title ${chart.id}`} charts={charts} title={chart.title} />
+      <Range key={`range ${chart.id}`} charts={charts} selected={selected} />
       <Choices charts={charts} selected={selected} />
       <Colors charts={charts} selected={selected} />
       <footer>
@@ -74,24 +77,37 @@ interface TitleProps {
 }
 
 function Title({ charts, title }: TitleProps) {
-  const [text, setText] = useState(title)
-  const write = () => {
-    if (text !== title) charts.change({ title: text })
-  }
+  const field = useTyped(title, (text) => {
+    charts.change({ title: text })
+    return true
+  })
   return (
     <label>
       {TEXTS.title}
-      <input
-        value={text}
-        maxLength={CHART_LIMITS.titleCharacters}
-        onChange={({ target }) => setText(target.value)}
-        onBlur={write}
-        onKeyDown={({ key }) => {
-          if (key === 'Enter') write()
-        }}
-      />
+      <input {...field} maxLength={CHART_LIMITS.titleCharacters} />
     </label>
   )
+}
+
+/**
+ * Returns what makes a field one that is written when it is left, or with Enter. While somebody types in it, what others
+ * write doesn't replace that.
+ *
+ * @param write answers `false` to what can't be written, which stays in the field
+ */
+function useTyped(shown: string, write: (text: string) => boolean) {
+  const [typed, setTyped] = useState<string>()
+  const end = () => {
+    if (typed === undefined || typed === shown || write(typed)) setTyped(undefined)
+  }
+  return {
+    value: typed ?? shown,
+    onChange: ({ target }: ChangeEvent<HTMLInputElement>) => setTyped(target.value),
+    onBlur: end,
+    onKeyDown: ({ key, nativeEvent }: KeyboardEvent) => {
+      if (key === 'Enter' && !nativeEvent.isComposing) end()
+    },
+  }
 }
 
 interface SelectedProps {
@@ -101,25 +117,21 @@ interface SelectedProps {
 
 function Range({ charts, selected: { chart, sheet } }: SelectedProps) {
   const shown = chart.range === null ? '' : printRange(chart.range, sheet, charts.shared)
-  const [text, setText] = useState(shown)
-  const range = readRange(text, sheet, charts.shared)
-  const isWrong = range === undefined
-  const write = () => {
-    if (text !== shown && range !== undefined) charts.change({ range })
-  }
+  const rangeIn = (text: string) => readRange(text, sheet, charts.shared)
+  const field = useTyped(shown, (text) => {
+    const range = rangeIn(text)
+    if (range !== undefined) charts.change({ range })
+    return range !== undefined
+  })
+  const isWrong = rangeIn(field.value) === undefined
   return (
     <label>
       {TEXTS.range}
       <input
-        value={text}
+        {...field}
         spellCheck={false}
         aria-invalid={isWrong}
         aria-describedby="chart-range-fault"
-        onChange={({ target }) => setText(target.value)}
-        onBlur={write}
-        onKeyDown={({ key }) => {
-          if (key === 'Enter') write()
-        }}
       />
       <output id="chart-range-fault" className="fault">
         {isWrong ? TEXTS.notARange : ''}

@@ -47,6 +47,7 @@ export function drawOnce(options: EChartsCoreOption, size: FloatingSize): Elemen
   chart.setOption({ ...options, tooltip: { show: false } })
   const drawn = chart.renderToSVGString()
   chart.dispose()
-  const parsed = new DOMParser().parseFromString(drawn, 'image/svg+xml')
-  return document.importNode(parsed.documentElement, true)
+  // As HTML: texts of cells may have characters that XML can't have.
+  const { body } = new DOMParser().parseFromString(drawn, 'text/html')
+  return document.importNode(body.firstElementChild!, true)
 }

@@ -14,6 +14,7 @@ import { useNarrow } from '../presence/useNarrow.js'
 import type { DocumentRoute } from '../route.js'
 import type { Session } from '../session.js'
 import { type Entry, type Menus, MENUS, offeredMenus, subscribeMenus } from './entries.js'
+import { isHelpKey } from './keys.js'
 import { type Bar as BarNow, entryAt, keyInMenus, type Where } from './menu-keys.js'
 import { MenuPanel } from './MenuPanel.js'
 import { shellMenus, together } from './shell-entries.js'
@@ -247,8 +248,7 @@ function ShortcutsKey({ show }: { readonly show: () => void }) {
   const open = useEffectEvent(show)
   useEffect(() => {
     const look = (event: KeyboardEvent) => {
-      const isMeant = event.key === '/' && (event.ctrlKey || event.metaKey)
-      if (!isMeant || event.altKey || document.querySelector('dialog[open]') !== null) return
+      if (!isHelpKey(event) || document.querySelector('dialog[open]') !== null) return
       event.preventDefault()
       event.stopPropagation()
       open()

@@ -26,6 +26,19 @@ export function shownKeys(keys: string, onMac = isMac()): string {
   return parts.map((part) => (part === 'Control' ? 'Ctrl' : (SIGNS[part] ?? part))).join('+')
 }
 
+/**
+ * Returns whether a key is Ctrl+/. On keyboards where `/` is Shift and a digit, such as German ones, Ctrl+Shift and the digit
+ * makes a list instead.
+ */
+export const isHelpKey = ({
+  key,
+  code,
+  ctrlKey,
+  metaKey,
+  altKey,
+}: Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey'>): boolean =>
+  key === '/' && (ctrlKey || metaKey) && !altKey && !code.startsWith('Digit')
+
 /** Returns a shortcut as screen readers take it: on a Mac, `Control` is its command key. */
 export const saidKeys = (keys: string, onMac = isMac()): string =>
   onMac ? keys.replace('Control', 'Meta') : keys

@@ -18,7 +18,7 @@ import { deleteBlock } from '../page/later/BlockHandle.js'
 import { LANGUAGES, setCodeLanguage } from '../page/later/ContextTools.js'
 import { fileEntries } from '../page/later/files/FileMenu.js'
 import type { Finding } from '../page/later/FindBar.js'
-import { OTHER_BLOCKS } from '../page/later/inserts.js'
+import { FORMULAS, OTHER_BLOCKS } from '../page/later/inserts.js'
 import { moveBlocks } from '../page/later/move.js'
 import { ALIGNMENTS, alignTo, nameOf, shade, shadeNow } from '../page/later/TextTools.js'
 import { askForLink } from '../page/LinkBar.js'
@@ -155,10 +155,9 @@ const inserting = (editor: Editor, { link }: ToolbarState): Group => [
 
 const blocks = (editor: Editor, state: ToolbarState): Group => [
   ...tools(INSERTS, editor, state),
-  ...OTHER_BLOCKS.map(({ label, run }) => ({
-    label: t(label),
-    act: () => void run(editor.chain().focus()).run(),
-  })),
+  ...[...OTHER_BLOCKS.map(({ label, run }) => ({ label: t(label), run })), ...FORMULAS].map(
+    ({ label, run }) => ({ label, act: () => void run(editor.chain().focus()).run() }),
+  ),
 ]
 
 function formatting(editor: Editor, state: ToolbarState): readonly Group[] {

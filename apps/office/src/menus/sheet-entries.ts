@@ -197,10 +197,7 @@ function inserting(all: UniverEntries): readonly Group[] {
       all.run('whereabouts.operation.edit-note', TEXTS.note),
       all.run('whereabouts.command.delete-note', TEXTS.deleteNote),
     ],
-    [
-      all.run('whereabouts.new-sheet', TEXTS.newSheet),
-      all.run('whereabouts.names', TEXTS.nameList),
-    ],
+    [all.run('whereabouts.new-sheet', TEXTS.sheet), all.run('whereabouts.names', TEXTS.nameList)],
   ]
 }
 

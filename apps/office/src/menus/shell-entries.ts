@@ -54,7 +54,12 @@ const newDocument = (kind: Kind) => ({
 function renaming(): Group {
   const field = document.querySelector<HTMLInputElement>('.bar .title input')
   if (field === null || field.readOnly) return []
-  return [{ label: TEXTS.rename, act: () => field.select() }]
+  const act = () => {
+    // In some browsers, to select isn't to focus.
+    field.focus()
+    field.select()
+  }
+  return [{ label: TEXTS.rename, act }]
 }
 
 function comments(): Group {
@@ -69,8 +74,10 @@ function people(): Group {
     ...document.querySelectorAll<HTMLElement>('.avatars > :is([data-member], .more)'),
   ]
   return buttons.flatMap((button) => {
-    const isOn = button.hasAttribute('data-member') ? 'followed' in button.dataset : undefined
-    return pressing(button, button.ariaLabel ?? '', { isOn })
+    const id = button.dataset['member']
+    if (id === undefined) return pressing(button, button.ariaLabel ?? '')
+    // Two may have the same name.
+    return pressing(button, button.ariaLabel ?? '', { id, isOn: 'followed' in button.dataset })
   })
 }
 

@@ -12,6 +12,8 @@ import './print.css'
 
 /** What whoever may not edit chose in this window, by the id of the sheet. */
 const chosen = new Map<string, PrintSettings>()
+/** Whether the dialog is open, or its parts are being loaded. */
+let isOpen = false
 
 /**
  * Opens the dialog that prints the sheet that is shown, unless it is open.
@@ -19,20 +21,40 @@ const chosen = new Map<string, PrintSettings>()
  * @param title what the document is called; empty if it has no title
  */
 export async function openPrint(
-  shared: Pick<SharedWorkbook, 'attached' | 'workbook'>,
+  shared: Shared,
   injector: Injector,
   session: Pick<Session, 'doc' | 'canEdit'>,
   title: string,
 ): Promise<void> {
+  if (isOpen) return
+  isOpen = true
+  try {
+    const chartsOf = await loadCharts(shared, session.doc)
+    showPrint(shared, injector, session, title, chartsOf)
+  } catch (error) {
+    isOpen = false
+    throw error
+  }
+}
+
+type Shared = Pick<SharedWorkbook, 'attached' | 'workbook'>
+type ChartsOf = (shared: Shared, sheet: string) => readonly PrintedChart[]
+
+function showPrint(
+  shared: Shared,
+  injector: Injector,
+  session: Pick<Session, 'doc' | 'canEdit'>,
+  title: string,
+  chartsOf: ChartsOf,
+): void {
+  // Another sheet may be shown since the key was pressed.
   const id = shared.workbook.getActiveSheet().getSheetId()
-  const charts = await chartsOf(shared, session.doc, id)
-  if (document.querySelector('.print-dialog') !== null) return
   const sheet = new SheetPages(
     shared,
     injector,
     title,
     (page, of) => TEXTS.pageOf(page, of),
-    charts,
+    chartsOf(shared, id),
   )
   const usual: PrintSettings = {
     paper: usualPaper(navigator.language),
@@ -53,6 +75,7 @@ export async function openPrint(
       sheet={sheet}
       first={first}
       onClose={(settings) => {
+        isOpen = false
         if (settings !== undefined) keep(session, id, settings)
         root.unmount()
         place.remove()
@@ -62,14 +85,10 @@ export async function openPrint(
 }
 
 /** Loads what draws charts only for a sheet that has any. */
-async function chartsOf(
-  shared: Pick<SharedWorkbook, 'attached' | 'workbook'>,
-  doc: Session['doc'],
-  sheet: string,
-): Promise<readonly PrintedChart[]> {
-  if (doc.getMap(`charts:${sheet}`).size === 0) return []
-  const { chartsToPrint } = await import('../charts/print-charts.js')
-  return chartsToPrint(shared, sheet)
+async function loadCharts({ workbook }: Shared, doc: Session['doc']): Promise<ChartsOf> {
+  const sheet = workbook.getActiveSheet().getSheetId()
+  if (doc.getMap(`charts:${sheet}`).size === 0) return () => []
+  return (await import('../charts/print-charts.js')).chartsToPrint
 }
 
 function keep(

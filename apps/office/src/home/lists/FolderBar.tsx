@@ -17,56 +17,85 @@ interface FolderBarProps {
 /** The user's folders: chooses one, and makes, renames and removes them. @see OFFICE.md HM46 */
 export function FolderBar(props: FolderBarProps) {
   const { folders, chosen, onChoose, onAdd, onRename, onRemove } = props
-  const [asked, setAsked] = useState<'new' | 'rename' | 'remove'>()
+  const [asked, setAsked] = useState<Asked>()
   const add = useRef<HTMLButtonElement>(null)
   const close = () => setAsked(undefined)
+  // A question is about the folder of which it was asked, whichever is chosen since.
+  const about = folders.find(({ id }) => id === asked?.folder)
   return (
     <>
       <nav className="lists folders" aria-label={TEXTS.views.folder}>
-        {folders.map(({ id, name }) => (
-          <button
-            key={id}
-            type="button"
-            dir="auto"
-            aria-current={id === chosen?.id ? 'true' : undefined}
-            onClick={() => onChoose(id)}
-          >
-            {name}
-          </button>
-        ))}
-        <button ref={add} type="button" className="link" onClick={() => setAsked('new')}>
+        <Names
+          folders={folders}
+          chosen={chosen}
+          onChoose={(id) => {
+            close()
+            onChoose(id)
+          }}
+        />
+        <button ref={add} type="button" className="link" onClick={() => setAsked({ what: 'new' })}>
           {TEXTS.newFolder}
         </button>
         {chosen !== undefined && (
           <span className="folder-actions">
-            <Action label={TEXTS.renameFolder(chosen.name)} onClick={() => setAsked('rename')}>
+            <Action
+              label={TEXTS.renameFolder(chosen.name)}
+              onClick={() => setAsked({ what: 'rename', folder: chosen.id })}
+            >
               {ICONS.rename}
             </Action>
-            <Action label={TEXTS.removeFolder(chosen.name)} onClick={() => setAsked('remove')}>
+            <Action
+              label={TEXTS.removeFolder(chosen.name)}
+              onClick={() => setAsked({ what: 'remove', folder: chosen.id })}
+            >
               {ICONS.remove}
             </Action>
           </span>
         )}
       </nav>
-      {asked === 'new' && <NameForm name="" onName={onAdd} onClose={close} />}
-      {asked === 'rename' && chosen !== undefined && (
-        <NameForm name={chosen.name} onName={(name) => onRename(chosen, name)} onClose={close} />
+      {asked?.what === 'new' && <NameForm name="" onName={onAdd} onClose={close} />}
+      {asked?.what === 'rename' && about !== undefined && (
+        <NameForm name={about.name} onName={(name) => onRename(about, name)} onClose={close} />
       )}
-      {asked === 'remove' && chosen !== undefined && (
+      {asked?.what === 'remove' && about !== undefined && (
         <Question
-          text={TEXTS.removeQuestion(chosen.name)}
+          text={TEXTS.removeQuestion(about.name)}
           yes={TEXTS.yesRemove}
           onYes={() => {
             close()
             // The button that asked belongs to another folder then, or is gone.
             add.current?.focus()
-            onRemove(chosen)
+            onRemove(about)
           }}
           onNo={close}
         />
       )}
     </>
   )
+}
+
+function Names({
+  folders,
+  chosen,
+  onChoose,
+}: Pick<FolderBarProps, 'folders' | 'chosen' | 'onChoose'>) {
+  return folders.map(({ id, name }) => (
+    <button
+      key={id}
+      type="button"
+      dir="auto"
+      aria-current={id === chosen?.id ? 'true' : undefined}
+      onClick={() => onChoose(id)}
+    >
+      {name}
+    </button>
+  ))
+}
+
+/** What is asked, and of which folder: its id. */
+interface Asked {
+  readonly what: 'new' | 'rename' | 'remove'
+  readonly folder?: string
 }
 
 interface NameFormProps {

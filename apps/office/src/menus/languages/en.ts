@@ -108,7 +108,7 @@ export const texts: MenuTexts = {
   width: 'Width',
   fit: 'Fit to content',
   hide: 'Hide',
-  show: 'Show hidden ones',
+  show: 'Show hidden',
   freezeHere: 'Up to the selection',
   unmerge: 'Unmerge',
   indent: 'Increase indent',
@@ -126,7 +126,7 @@ export const texts: MenuTexts = {
   doctor: 'Check the connection',
   licences: 'Licences',
   moreKeys: {
-    title: 'Everywhere',
+    title: 'Other keys',
     bar: 'To the menus and back',
     content: 'To the people and back',
     edit: 'Edit the cell',

@@ -108,7 +108,7 @@ export const texts: MenuTexts = {
   width: '列宽',
   fit: '适应内容',
   hide: '隐藏',
-  show: '显示隐藏的',
+  show: '取消隐藏',
   freezeHere: '冻结到所选位置',
   unmerge: '取消合并',
   indent: '增加缩进',
@@ -126,7 +126,7 @@ export const texts: MenuTexts = {
   doctor: '检查连接',
   licences: '许可证',
   moreKeys: {
-    title: '通用',
+    title: '其他按键',
     bar: '转到菜单栏并返回',
     content: '转到成员并返回',
     edit: '编辑单元格',

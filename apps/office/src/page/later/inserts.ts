@@ -61,7 +61,8 @@ const TOOLS: readonly (Pick<Tool, 'label' | 'run'> & { readonly face?: ReactNode
 ]
 
 const MATH_WORDS = 'math formula equation latex tex 公式 数学 gongshi shuxue'
-const FORMULAS: readonly Insert[] = [
+/** Formulas in a line and as blocks. @see OFFICE.md PE32 */
+export const FORMULAS: readonly Insert[] = [
   {
     label: MATH_TEXTS.block,
     face: '∑',

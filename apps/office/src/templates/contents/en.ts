@@ -15,7 +15,7 @@ export const templates: readonly Template[] = [
       ...section('Agenda', block('number'), block('number'), block('number')),
       ...section('Notes', block('bullet')),
       ...section('Decisions', block('callout', 'What was decided, and why')),
-      ...section('Next steps', block('task', 'Who does what until when'), block('task')),
+      ...section('Next steps', block('task', 'Who does what by when'), block('task')),
     ],
   },
   {
@@ -26,11 +26,11 @@ export const templates: readonly Template[] = [
     blocks: [
       block('callout', 'In one sentence: what this project is for, and for whom.'),
       ...section('Goals', block('bullet'), block('bullet')),
-      ...section('Not part of it', block('bullet')),
+      ...section('Out of scope', block('bullet')),
       ...section(
         'Milestones',
         table(
-          ['Milestone', 'Who', 'Until', 'State'],
+          ['Milestone', 'Who', 'Due', 'Status'],
           ['First version', '', '', ''],
           ['Test with users', '', '', ''],
           ['Release', '', '', ''],
@@ -44,14 +44,14 @@ export const templates: readonly Template[] = [
     kind: 'page',
     id: 'report',
     name: 'Weekly report',
-    about: 'Done, next, and what is in the way',
+    about: 'Done, next, and what blocks us',
     blocks: [
       block('paragraph', 'Week: '),
       ...section('In short', block('paragraph')),
       ...section('Done', block('task', '', { checked: true })),
       ...section('Next week', block('task')),
       ...section(
-        'In the way',
+        'Blockers',
         block('callout', 'What help is needed, and from whom', { tone: 'warning' }),
       ),
       ...section(
@@ -87,15 +87,15 @@ export const templates: readonly Template[] = [
     kind: 'sheet',
     id: 'tasks',
     name: 'Task list',
-    about: 'Who does what until when',
+    about: 'Who does what by when',
     sheet: 'Tasks',
     columns: [
       { name: 'Done', width: 60, isBox: true },
       { name: 'Task', width: 280 },
       { name: 'Who', width: 120 },
-      { name: 'Until', width: 110, pattern: DATE },
+      { name: 'Due', width: 110, pattern: DATE },
       { name: 'Priority', width: 100, choices: ['High', 'Medium', 'Low'] },
-      { name: 'State', width: 120, choices: ['Open', 'In progress', 'Waiting', 'Closed'] },
+      { name: 'Status', width: 120, choices: ['Open', 'In progress', 'Waiting', 'Closed'] },
     ],
     rows: [[0, 'Write the first task here', '', '', 'Medium', 'Open']],
     height: 40,

@@ -6,6 +6,18 @@ import { FIND } from '../../late-parts.js'
 /** The language of code that is a formula of its own. @see PAGE.md PE30 */
 export const MATH_LANGUAGE = 'math'
 
+const WORD = /[\\$\p{L}\p{N}]$/u
+const WITHOUT_SPACES = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]$/u
+
+/**
+ * Returns whether a `$` behind a text may begin a formula: in `US$5` it doesn't. Chinese and Japanese have no spaces
+ * between words, so there it does.
+ *
+ * @see OFFICE.md PE32
+ */
+export const mayBegin = (before: string): boolean =>
+  !WORD.test(before) || WITHOUT_SPACES.test(before)
+
 /** A formula of a page: LaTeX within a line, or a block of it. */
 export interface Formula {
   readonly from: number

@@ -3,10 +3,10 @@ import { TextSelection, type EditorState, type Transaction } from '@tiptap/pm/st
 import { setStyle } from '../../block-commands.js'
 import { bindingOf } from '../../bound.js'
 import { isFromDocument } from '../../binding.js'
-import { MATH_LANGUAGE } from './formulas.js'
+import { MATH_LANGUAGE, mayBegin } from './formulas.js'
 
-/** `$x^2$`, not beside another `$`, a letter or a number: prices aren't formulas. */
-const IN_LINE = /(?:^|[^\\$\p{L}\p{N}])\$([^\s$](?:[^$]*[^\s$\\])?)\$$/u
+/** `$x^2$` at the end. */
+const IN_LINE = /\$([^\s$](?:[^$]*[^\s$\\])?)\$$/u
 const IS_MATH = /[\\^_=+<>]|^[^\s\p{N}]*\p{L}\S*$/u
 const MAX_TYPED = 500
 /** `$$` and a space, or `$$x^2$$`, that is all of its paragraph. */
@@ -36,11 +36,16 @@ function make(editor: Editor): void {
   const text = parent.textBetween(0, parentOffset, '', '\uFFFC')
   const isWhole = parent.type.name === 'paragraph' && parentOffset === parent.content.size
   const block = isWhole ? AS_BLOCK.exec(text) : null
-  const line = IN_LINE.exec(text)?.[1]
+  const line = lineIn(text)
   if (block !== null) makeBlock(editor, block[1] ?? '')
   else if (line !== undefined && IS_MATH.test(line) && line.length <= MAX_TYPED) {
     makeLine(editor, line)
   }
+}
+
+function lineIn(text: string): string | undefined {
+  const found = IN_LINE.exec(text)
+  return found !== null && mayBegin(text.slice(0, found.index)) ? found[1] : undefined
 }
 
 /** One step of undo brings the dollar signs back. */
