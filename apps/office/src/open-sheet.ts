@@ -67,7 +67,7 @@ export async function openSheet(
   void loadIcons()
   void describeFunctions(univer)
   const print = () => void printSheet(univer, shared, session)
-  const tools = loadTools(univer, shared, giveBack, print)
+  const tools = loadTools(univer, shared, giveBack, print, session)
   shared.subscribe(() => session.document.setUnwritten(shared.isUnwritten))
   const dropped = new DroppedFile()
   beforeReload(async () => {
@@ -160,6 +160,7 @@ async function loadTools(
   shared: SharedWorkbook,
   giveBack: Notices['giveBack'],
   print: () => void,
+  session: Session,
 ): Promise<void> {
   const [{ addTools }, { texts, cellTexts }] = await untilLoaded(() =>
     Promise.all([import('./sheet-tools.js'), currentLanguage().language.loadToolTexts()]),
@@ -168,7 +169,7 @@ async function loadTools(
     .__getInjector()
     .get(LocaleService)
     .load({ [gridLocale()]: texts })
-  await addTools(univer, shared, cellTexts, giveBack, print)
+  await addTools(univer, shared, cellTexts, giveBack, print, session)
 }
 
 /** Asks how the sheet that is shown is to be printed. @see OFFICE.md OF92 */

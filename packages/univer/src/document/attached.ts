@@ -12,7 +12,8 @@ import type { Workbook } from './workbook.js'
  * it can't differ from the document.
  */
 export class Attached {
-  readonly #workbook: Workbook
+  /** The document as the grid shows it. */
+  readonly workbook: Workbook
   /** The most characters of a note. */
   readonly noteCharacters: number = LIMITS.noteCharacters
   /** Returns whether a text is an address to which a cell may lead. */
@@ -21,36 +22,36 @@ export class Attached {
   readonly placeIn = placeIn
 
   constructor(workbook: Workbook) {
-    this.#workbook = workbook
+    this.workbook = workbook
   }
 
   /** A number that is another one when cells may have something else. */
   get version(): number {
-    return this.#workbook.attachedVersion
+    return this.workbook.attachedVersion
   }
 
   /** Returns the note of a cell; `undefined` if it has none. */
   noteAt(sheet: string, row: number, column: number): string | undefined {
-    const state = this.#workbook.sheetWithId(sheet)
+    const state = this.workbook.sheetWithId(sheet)
     return state && valueAt(state, state.notes, row, column)
   }
 
   /** Returns where a cell leads; `undefined` if nowhere. */
   linkAt(sheet: string, row: number, column: number): Link | undefined {
-    const state = this.#workbook.sheetWithId(sheet)
+    const state = this.workbook.sheetWithId(sheet)
     const link = state && valueAt(state, state.links, row, column)
-    return link && printLink(link, sheet, this.#workbook)
+    return link && printLink(link, sheet, this.workbook)
   }
 
   /** Returns the links of all cells of a sheet that lead anywhere. */
   linksOf(sheet: string): CellMatrix<Link> {
-    const state = this.#workbook.sheetWithId(sheet)
-    return state === undefined ? {} : linksIn(state, this.#workbook)
+    const state = this.workbook.sheetWithId(sheet)
+    return state === undefined ? {} : linksIn(state, this.workbook)
   }
 
   /** Returns all notes of a sheet. */
   notesOf(sheet: string): CellMatrix<string> {
-    const state = this.#workbook.sheetWithId(sheet)
+    const state = this.workbook.sheetWithId(sheet)
     return state === undefined ? {} : matrixOf(state, state.notes)
   }
 }

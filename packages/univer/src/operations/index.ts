@@ -11,6 +11,7 @@ import { renameSheet } from './rename-sheet.js'
 import { setFilter } from './set-filter.js'
 import { setFrozen } from './set-frozen.js'
 import { setHidden } from './set-hidden.js'
+import { setImages } from './set-images.js'
 import { setLinks } from './set-links.js'
 import { setLook } from './set-look.js'
 import { setMerges } from './set-merges.js'
@@ -41,6 +42,7 @@ export const OPERATIONS: { readonly [T in Operation['type']]: OperationKind<Of<T
   'set-names': setNames,
   'set-notes': setNotes,
   'set-links': setLinks,
+  'set-images': setImages,
   carry,
   'insert-sheet': insertSheet,
   'remove-sheet': removeSheet,

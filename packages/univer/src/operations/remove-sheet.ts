@@ -10,7 +10,7 @@ export interface RemoveSheet {
   readonly sheet: string
 }
 
-const CONTENTS: readonly Part[] = [
+const CONTENTS: readonly (Part | 'images')[] = [
   'cells',
   'styles',
   'merges',
@@ -20,6 +20,7 @@ const CONTENTS: readonly Part[] = [
   'validations',
   'notes',
   'links',
+  'images',
 ]
 
 export const removeSheet: OperationKind<RemoveSheet, SheetsChange<Splice>> = {

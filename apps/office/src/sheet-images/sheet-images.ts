@@ -1,0 +1,298 @@
+import type { Univer } from '@univerjs/core'
+import type { SharedWorkbook } from '@whereabouts/univer'
+import { addImages, ImageAreas, type Images, type ImageTarget } from '@whereabouts/univer/late'
+import { IMAGE_LIMITS } from '@whereabouts/univer/document'
+import { focusCells } from '../focus-cells.js'
+import { readImageFile } from '../images/image-file.js'
+import { formatNumber } from '../language/formats.js'
+import { t } from '../language/language.js'
+import { notify } from '../passing-notice.js'
+import type { Session } from '../session.js'
+import { ImageBar } from './image-bar.js'
+import { addCommands } from './commands.js'
+import { ImageDragging } from './image-dragging.js'
+import { ImageLayer } from './image-layer.js'
+import { loadTexts, type ImageTexts } from './texts.js'
+import './images.css'
+
+/** The largest side of a new image, in pixels. */
+const FIRST_SIDE = 400
+const STEP = 8
+
+const ARROWS: { readonly [key: string]: readonly [across: number, down: number] } = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+}
+
+/** Shows the images of a workbook, and lets them be inserted and changed. @see OFFICE.md SH180 */
+export async function addSheetImages(
+  univer: Univer,
+  shared: SharedWorkbook,
+  session: Pick<Session, 'canEdit' | 'subscribe'>,
+): Promise<void> {
+  const images = new SheetImages(univer, shared, session, await loadTexts())
+  addCommands(univer, images)
+}
+
+/** The images of one window. */
+export class SheetImages {
+  readonly texts: ImageTexts
+  readonly #shared: SharedWorkbook
+  readonly #session: Pick<Session, 'canEdit'>
+  readonly #images: Images
+  readonly #areas: ImageAreas
+  readonly #layer: ImageLayer
+  readonly #bar: ImageBar
+
+  constructor(
+    univer: Univer,
+    shared: SharedWorkbook,
+    session: Pick<Session, 'canEdit' | 'subscribe'>,
+    texts: ImageTexts,
+  ) {
+    const injector = univer.__getInjector()
+    this.texts = texts
+    this.#shared = shared
+    this.#session = session
+    this.#images = addImages(injector, shared)
+    this.#areas = new ImageAreas(shared.workbook, injector)
+    this.#layer = new ImageLayer(this.#areas, this.#images, texts, () => session.canEdit)
+    this.#bar = this.#addBar()
+    const dragging = new ImageDragging(this.#layer, this.#areas, this.#images, () => this.#follow())
+    this.#hear(dragging)
+    this.#images.subscribe(this.drawSoon)
+    session.subscribe(this.drawSoon)
+    new ResizeObserver(this.drawSoon).observe(this.#areas.canvas)
+    this.drawSoon()
+  }
+
+  /** Draws what may be elsewhere by now. */
+  readonly drawSoon = (): void => {
+    this.#layer.drawSoon()
+    requestAnimationFrame(() => this.#follow())
+  }
+
+  get canvas(): HTMLCanvasElement {
+    return this.#areas.canvas
+  }
+
+  get mayEdit(): boolean {
+    if (!this.#session.canEdit) notify(t('grid.readOnly'))
+    return this.#session.canEdit
+  }
+
+  /** Inserts files as images, one beside the other, at the selected cell or at a point of the window. */
+  async insert(files: readonly File[], at?: { readonly x: number; readonly y: number }) {
+    const { sheet } = this.#areas
+    let target = this.#firstTarget(at)
+    for (const file of files) {
+      try {
+        const source = await readImageFile(file, IMAGE_LIMITS.bytes)
+        const size = await sizeOf(source)
+        const area = this.#add(sheet, { source, alt: altOf(file.name), target, ...size })
+        if (area === undefined) return
+        target = this.#areas.targetAt(area.left + STEP, area.top + STEP) ?? target
+      } catch (error) {
+        notify(error instanceof Error ? error.message : t('page.imageUnreadable'))
+      }
+    }
+  }
+
+  /** Gives the first image in sight the focus. */
+  focusFirst(): boolean {
+    this.#layer.draw()
+    const [first] = this.#layer.inSight
+    return first !== undefined && this.#layer.focus(first)
+  }
+
+  #add(sheet: string, image: Parameters<Images['add']>[1]) {
+    const added = this.#images.add(sheet, image)
+    if ('problem' in added) {
+      this.#tellProblem(added.problem)
+      return undefined
+    }
+    const shown = this.#images.of(sheet).find(({ id }) => id === added.id)
+    // Somebody may show another sheet by now.
+    if (shown === undefined || sheet !== this.#areas.sheet) return undefined
+    this.#layer.draw()
+    this.#layer.focus(added.id)
+    this.#layer.tell(this.texts.insertedAt(this.#nameOf(image.target)))
+    return this.#areas.of(shown)
+  }
+
+  #tellProblem(problem: string): void {
+    const { noRoom, tooMany } = this.texts
+    if (problem === 'too-many') notify(tooMany(formatNumber(IMAGE_LIMITS.images)))
+    else if (problem === 'no-room') notify(noRoom)
+    else if (problem === 'no-image') notify(t('page.imageUnreadable'))
+  }
+
+  #firstTarget(at: { readonly x: number; readonly y: number } | undefined): ImageTarget {
+    const point = at && this.#areas.pointAt(at.x, at.y)
+    const target = point && this.#areas.targetAt(...point)
+    if (target !== undefined) return target
+    const cell = this.#shared.workbook.getActiveSheet().getActiveRange()
+    return { row: cell?.getRow() ?? 0, column: cell?.getColumn() ?? 0 }
+  }
+
+  #addBar(): ImageBar {
+    const hint = document.createElement('div')
+    hint.id = 'sheet-image-hint'
+    hint.className = 'unseen'
+    hint.textContent = this.texts.hint
+    document.body.append(hint)
+    const back = () => void (this.#layer.focus() || this.#leave())
+    return new ImageBar(this.texts, {
+      describe: (alt) => this.#change((sheet, id) => this.#images.describe(sheet, id, alt)),
+      order: (to) => this.#change((sheet, id) => this.#images.order(sheet, id, to)),
+      fit: (isWithin) => {
+        this.#fit(isWithin)
+        back()
+      },
+      remove: () => this.#remove(),
+      back,
+    })
+  }
+
+  #hear(dragging: ImageDragging): void {
+    const { host } = this.#layer
+    host.addEventListener('focusin', ({ target }) => {
+      const { image } = (target as HTMLElement).dataset
+      if (image !== undefined) this.#layer.select(image)
+      this.#follow()
+    })
+    const left = ({ relatedTarget }: FocusEvent) => {
+      const isWithin = [host, this.#bar.element].some((part) =>
+        part.contains(relatedTarget as Node | null),
+      )
+      if (isWithin || dragging.isMoving) return
+      this.#layer.select(null)
+      this.#follow()
+    }
+    host.addEventListener('focusout', left)
+    this.#bar.element.addEventListener('focusout', left)
+    host.addEventListener('keydown', this.#press)
+    host.addEventListener('dblclick', () => this.#bar.describe())
+  }
+
+  readonly #press = (event: KeyboardEvent): void => {
+    const image = this.#layer.selected
+    if (image === undefined) return
+    // The grid has keys of its own.
+    event.stopPropagation()
+    if (!this.#do(event)) return
+    event.preventDefault()
+    this.#follow()
+  }
+
+  /** Does what a key means for the selected image; returns whether it means anything. */
+  #do({ key, shiftKey, ctrlKey, metaKey }: KeyboardEvent): boolean {
+    const arrow = ARROWS[key]
+    if (key === 'Escape') this.#leave()
+    else if ((ctrlKey || metaKey) && key.toLowerCase() === 'z') this.#step(shiftKey)
+    else if ((ctrlKey || metaKey) && key.toLowerCase() === 'y') this.#step(true)
+    else if (!this.#session.canEdit) return false
+    else if (key === 'Delete' || key === 'Backspace') this.#remove()
+    else if (key === 'Enter' || key === 'F2') this.#bar.describe()
+    else if (key === 'Tab' && !shiftKey) this.#bar.focus()
+    else if (arrow !== undefined && shiftKey) this.#grow(arrow, ctrlKey ? 1 : STEP)
+    else if (arrow !== undefined) this.#nudge(arrow, ctrlKey ? 1 : STEP)
+    else return false
+    return true
+  }
+
+  #step(isRedo: boolean): void {
+    const { steps } = this.#shared
+    if (isRedo) steps.redo()
+    else steps.undo()
+  }
+
+  #nudge([across, down]: readonly [number, number], by: number): void {
+    const image = this.#layer.selected
+    const area = image && this.#areas.of(image)
+    if (image === undefined || area === undefined) return
+    const { row, column, isWithin } = image
+    const target = isWithin
+      ? { row: Math.max(0, row + down), column: Math.max(0, column + across), isWithin }
+      : this.#areas.targetAt(area.left + across * by, area.top + down * by)
+    if (target === undefined || !this.#images.move(this.#areas.sheet, image.id, target)) return
+    this.#layer.draw()
+    this.#layer.tell(this.texts.movedTo(this.#nameOf(target)))
+  }
+
+  #grow([across, down]: readonly [number, number], by: number): void {
+    const image = this.#layer.selected
+    if (image === undefined || image.isWithin) return
+    const { width, height } = image.size
+    const scale = across === 0 ? (height + down * by) / height : (width + across * by) / width
+    const size = {
+      width: Math.max(1, Math.round(width * scale)),
+      height: Math.max(1, Math.round(height * scale)),
+    }
+    if (!this.#images.resize(this.#areas.sheet, image.id, size)) return
+    this.#layer.draw()
+    this.#layer.tell(this.texts.resizedTo(formatNumber(size.width), formatNumber(size.height)))
+  }
+
+  #fit(isWithin: boolean): void {
+    const image = this.#layer.selected
+    if (image === undefined) return this.#tellGone()
+    const { row, column } = image
+    this.#images.move(this.#areas.sheet, image.id, { row, column, isWithin })
+    this.#layer.draw()
+  }
+
+  #change(change: (sheet: string, id: string) => boolean): void {
+    const image = this.#layer.selected
+    if (image === undefined) this.#tellGone()
+    else change(this.#areas.sheet, image.id)
+  }
+
+  #tellGone(): void {
+    notify(this.texts.gone)
+    this.#leave()
+  }
+
+  #remove(): void {
+    const image = this.#layer.selected
+    if (image === undefined) return this.#tellGone()
+    this.#images.remove(this.#areas.sheet, image.id)
+    this.#leave()
+    this.#layer.tell(this.texts.deleted)
+  }
+
+  /** Goes back to the cells. */
+  #leave(): void {
+    this.#layer.select(null)
+    this.#follow()
+    focusCells()
+  }
+
+  /** Shows the tools where the selected image is. */
+  #follow(): void {
+    const image = this.#session.canEdit ? this.#layer.selected : undefined
+    this.#bar.show(image, image && this.#layer.box)
+  }
+
+  #nameOf({ row, column }: ImageTarget): string {
+    return this.#shared.workbook.getActiveSheet().getRange(row, column).getA1Notation()
+  }
+}
+
+/** Returns how large an image is at first: as it is, unless that is very large. */
+async function sizeOf(source: string): Promise<{ readonly width: number; readonly height: number }> {
+  const image = new Image()
+  image.src = source
+  await image.decode()
+  const { naturalWidth, naturalHeight } = image
+  const scale = Math.min(1, FIRST_SIDE / Math.max(naturalWidth, naturalHeight, 1))
+  return {
+    width: Math.max(1, Math.round(naturalWidth * scale)),
+    height: Math.max(1, Math.round(naturalHeight * scale)),
+  }
+}
+
+/** @example altOf('red dot.png') // 'red dot' */
+const altOf = (name: string): string => name.replace(/\.[^.]+$/, '')
