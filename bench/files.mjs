@@ -157,6 +157,7 @@ async function ownFile() {
       print: null,
       notes: {},
       links: {},
+      images: [],
       look,
       rows,
       columns,

@@ -3,12 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { GuardedOffice, READER, WRITER } from './guarded-office.js'
 import { postDocument } from './office-window.js'
 import type { SheetWindow } from './sheet-window.js'
+import { RED, writeRed } from './red-picture.js'
 import { ann, bob, poll, Sheets, untilInOrder } from './sheets.js'
-
-/** A red picture of 60 by 40 pixels. */
-const PNG =
-  'iVBORw0KGgoAAAANSUhEUgAAADwAAAAoCAIAAAAt2Q6oAAAAPElEQVR42u3OQQkAAAgEsCtiH/s3sIkpfAiDBVim+p1IS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tfWuTI8Ob2ubDSAAAAAElFTkSuQmCC'
-const RED = `data:image/png;base64,${PNG}`
 
 interface Place {
   readonly left: number
@@ -32,14 +28,21 @@ async function placeOf(window: SheetWindow, at = 0): Promise<Place | undefined> 
 }
 
 async function untilAt(place: Place, ...windows: SheetWindow[]): Promise<void> {
-  for (const window of windows) await poll(() => placeOf(window).catch(() => undefined)).toEqual(place)
+  for (const window of windows)
+    await poll(() => placeOf(window).catch(() => undefined)).toEqual(place)
 }
 
 const untilCount = async (count: number, ...windows: SheetWindow[]): Promise<void> => {
   for (const window of windows) await poll(() => images(window).count()).toBe(count)
 }
 
-/** Makes a file of an image in the window. */
+/** A picture for whoever looks at them, if the environment says where they go. */
+async function look({ page }: SheetWindow, name: string): Promise<void> {
+  const folder = process.env['PICTURES']
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/images-${name}.png` })
+}
+
+/** Drops a file with an image on a point of the grid. */
 async function drop(window: SheetWindow, x: number, y: number, type = 'image/png'): Promise<void> {
   const canvas = await window.canvas.boundingBox()
   if (canvas === null) throw new Error('the grid is not visible')
@@ -52,7 +55,7 @@ async function drop(window: SheetWindow, x: number, y: number, type = 'image/png
       const event = { dataTransfer, clientX, clientY, bubbles: true, cancelable: true }
       target.dispatchEvent(new DragEvent('drop', event))
     },
-    [PNG, type, canvas.x + x, canvas.y + y] as const,
+    [RED, type, canvas.x + x, canvas.y + y] as const,
   )
 }
 
@@ -64,7 +67,7 @@ const copyPicture = ({ page }: SheetWindow): Promise<void> =>
     const html = new Blob(['<img src="https://elsewhere.invalid/a.png">'], { type: 'text/html' })
     const item = new ClipboardItem({ 'image/png': picture, 'text/html': html })
     await navigator.clipboard.write([item])
-  }, PNG)
+  }, RED)
 
 // Headers are 46 by 20 pixels, and cells 88 by 24.
 const B2 = { left: 134, top: 44, width: 60, height: 40 }
@@ -153,7 +156,7 @@ describe('images of a sheet', () => {
     await anns.canvas.hover({ position: { x: 500, y: 300 } })
     await anns.zoom(5)
     await untilAt({ left: 201, top: 66, width: 90, height: 60 }, anns)
-    await anns.page.screenshot({ path: '/tmp/shots/zoomed.png' })
+    await look(anns, 'zoomed')
     await anns.zoom(-5)
     await untilAt(B2, anns)
     await anns.tab('Sheet 1').click({ button: 'right' })
@@ -171,14 +174,18 @@ describe('images of a sheet', () => {
     await using bobs = await open(room, bob)
     await drop(anns, 134, 44)
     await untilAt(B2, anns, bobs)
-    await anns.page.locator('.sheet-images [aria-live]', { hasText: 'The image is at B2.' }).waitFor({ state: 'attached' })
+    await anns.page
+      .locator('.sheet-images [aria-live]', { hasText: 'The image is at B2.' })
+      .waitFor({ state: 'attached' })
     await named(bobs, 'Image: red dot').waitFor()
     await anns.page.keyboard.press('Enter')
     await bar(anns).getByLabel('What the image shows').fill('a red picture')
     await anns.page.keyboard.press('Enter')
     await named(bobs, 'Image: a red picture').waitFor()
-    await poll(() => anns.page.evaluate(() => document.activeElement?.ariaLabel)).toBe('Image: a red picture')
-    await anns.page.screenshot({ path: '/tmp/shots/selected.png' })
+    await poll(() => anns.page.evaluate(() => document.activeElement?.ariaLabel)).toBe(
+      'Image: a red picture',
+    )
+    await look(anns, 'selected')
     await drop(anns, 154, 54)
     await untilCount(2, anns, bobs)
     const order = () => images(bobs).evaluateAll((all) => all.map((each) => each.ariaLabel))
@@ -210,21 +217,36 @@ describe('images of a sheet', () => {
     await untilInOrder(anns)
   })
 
+  it('[SH180 SD63] are in each pane of frozen rows and columns, and stay with their cells', async () => {
+    const room = sheets.newRoom()
+    await postDocument(sheets.baseUrl, room, (doc) => {
+      doc.getMap('sheets').set('sheet-1/frozen-rows', 'i0001i')
+      doc.getMap('sheets').set('sheet-1/frozen-columns', 'i0000i')
+      writeRed(doc, 'frozen', { cell: '1:0', x: 70, y: 10 })
+      writeRed(doc, 'free', { cell: '4:2', x: 0, y: 0 })
+    })
+    await using anns = await open(room)
+    await poll(() => anns.page.locator('.sheet-image').count()).toBe(5)
+    expect(await images(anns).count()).toBe(2)
+    await look(anns, 'frozen')
+    await anns.canvas.hover({ position: { x: 500, y: 300 } })
+    await anns.page.mouse.wheel(0, 240)
+    // What goes beyond the frozen rows is scrolled, and the other image is out of sight.
+    await poll(() => anns.page.locator('.sheet-image').count()).toBe(2)
+    expect(await images(anns).count()).toBe(1)
+    await look(anns, 'frozen-scrolled')
+    await untilInOrder(anns)
+  })
+
   it('[SD61] of strangers never run, load nothing, and leave the sheet usable', async () => {
     const room = sheets.newRoom()
     await postDocument(sheets.baseUrl, room, (doc) => {
-      const entries = doc.getMap('images:sheet-1')
-      const write = (id: string, source: string) => {
-        entries.set(`${id}/source`, source)
-        entries.set(`${id}/place`, { cell: '1:1', x: 0, y: 0 })
-        entries.set(`${id}/size`, { width: 60, height: 40 })
-        entries.set(`${id}/at`, 'i')
-      }
-      doc.getMap('about').set('format', 8)
-      write('good', RED)
-      write('svg', `data:image/svg+xml;base64,${btoa('<svg onload="alert(1)"/>')}`)
-      write('far', 'https://elsewhere.invalid/a.png')
-      write('broken', 'data:image/png;base64,AAAA')
+      const place = { cell: '1:1', x: 0, y: 0 }
+      const svg = btoa('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>')
+      writeRed(doc, 'good', place)
+      writeRed(doc, 'svg', place, { source: `data:image/svg+xml;base64,${svg}` })
+      writeRed(doc, 'far', place, { source: 'https://elsewhere.invalid/a.png' })
+      writeRed(doc, 'broken', place, { source: 'data:image/png;base64,AAAA' })
     })
     await using anns = await open(room)
     await untilCount(2, anns)

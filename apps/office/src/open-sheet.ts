@@ -67,7 +67,7 @@ export async function openSheet(
   void loadIcons()
   void describeFunctions(univer)
   const print = () => void printSheet(univer, shared, session)
-  const tools = loadTools(univer, shared, giveBack, print, session)
+  const tools = loadTools(univer, shared, giveBack, print)
   shared.subscribe(() => session.document.setUnwritten(shared.isUnwritten))
   const dropped = new DroppedFile()
   beforeReload(async () => {
@@ -160,7 +160,6 @@ async function loadTools(
   shared: SharedWorkbook,
   giveBack: Notices['giveBack'],
   print: () => void,
-  session: Session,
 ): Promise<void> {
   const [{ addTools }, { texts, cellTexts }] = await untilLoaded(() =>
     Promise.all([import('./sheet-tools.js'), currentLanguage().language.loadToolTexts()]),
@@ -169,7 +168,7 @@ async function loadTools(
     .__getInjector()
     .get(LocaleService)
     .load({ [gridLocale()]: texts })
-  await addTools(univer, shared, cellTexts, giveBack, print, session)
+  await addTools(univer, shared, cellTexts, giveBack, print)
 }
 
 /** Asks how the sheet that is shown is to be printed. @see OFFICE.md OF92 */

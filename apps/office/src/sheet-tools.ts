@@ -29,7 +29,6 @@ import { addListKeys } from './sheet-lists.js'
 import { nameControls } from './sheet-names/name-controls.js'
 import { addPrintKey, printLight } from './sheet-print.js'
 import { addSheetImages } from './sheet-images/sheet-images.js'
-import type { Session } from './session.js'
 import { addSum } from './sheet-sum.js'
 import { addTick } from './sheet-tick.js'
 import '@univerjs/find-replace/lib/index.css'
@@ -50,7 +49,6 @@ export async function addTools(
   texts: CellTexts,
   giveBack: (given: GivenBack) => void,
   print: () => void,
-  session: Session,
 ): Promise<void> {
   univer
     .__getInjector()
@@ -77,7 +75,7 @@ export async function addTools(
   await Promise.all(late)
   shared.showLate()
   addCellCards(univer, shared, texts, giveBack)
-  void addSheetImages(univer, shared, session)
+  void addSheetImages(univer, shared)
   addKeys(univer, shared)
   addListKeys(univer, shared)
   fitChoices(univer)

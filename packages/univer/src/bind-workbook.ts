@@ -101,6 +101,8 @@ export interface SharedWorkbook {
    * Whether this package knows the document's version; once it doesn't, nothing more is written.
    */
   readonly isKnownFormat: boolean
+  /** Whether cells can be edited, as the application says. */
+  readonly canEdit: CanEdit | undefined
   /** The kinds of content of which the grid can't show everything, such as `rows`. */
   readonly leftOut: readonly string[]
   /** Whether the user did something that isn't in the document yet: don't say that it is saved. */
@@ -178,6 +180,7 @@ export async function bindWorkbook(options: BindWorkbookOptions): Promise<Shared
 }
 
 class BoundWorkbook implements SharedWorkbook {
+  readonly canEdit: CanEdit | undefined
   readonly workbook: Workbook
   readonly leftOut: readonly string[]
   readonly #options: BindWorkbookOptions
@@ -192,6 +195,7 @@ class BoundWorkbook implements SharedWorkbook {
   constructor(options: BindWorkbookOptions, sharing: Sharing, document: SheetDocument) {
     const { univerAPI, onNotice, onGivenBack, texts } = options
     this.#options = options
+    this.canEdit = options.canEdit
     this.#texts = { ...TEXTS, ...texts }
     this.#sharing = sharing
     this.#document = document

@@ -10,6 +10,7 @@ import {
 import { useMemo, useState } from 'react'
 import type { Doc } from 'yjs'
 import type { PreviewProps } from './Preview.js'
+import { compareImages, type RemovedImage, type VersionImage } from './sheet-images.js'
 import { TEXTS } from './texts.js'
 import { copyOf } from './versions.js'
 
@@ -24,7 +25,7 @@ export function SheetPreview({ shown, other }: PreviewProps) {
   const [open, setOpen] = useState(0)
   const [selected, select] = useState<string | null>(null)
   if (compared === undefined) return <p role="alert">{TEXTS.unreadable('sheet')}</p>
-  const { sheets, differences } = compared
+  const { sheets, differences, images, removed } = compared
   const sheet = sheets[open]
   const go = (difference: CellDifference) => {
     const at = sheets.findIndex(({ id }) => id === difference.sheet)
@@ -33,7 +34,13 @@ export function SheetPreview({ shown, other }: PreviewProps) {
   }
   return (
     <div className="sheet-version">
-      <Differences differences={differences} selected={selected} onSelect={go} />
+      <Differences
+        differences={differences}
+        areImages={images.some(({ change }) => change !== undefined) || removed.length > 0}
+        selected={selected}
+        onSelect={go}
+      />
+      <ImageDifferences sheets={sheets} images={images} removed={removed} />
       <div role="tablist" aria-label={TEXTS.sheets}>
         {sheets.map(({ id, name }, at) => (
           <button
@@ -50,6 +57,7 @@ export function SheetPreview({ shown, other }: PreviewProps) {
       {sheet !== undefined && (
         <Cells
           sheet={sheet}
+          images={images.filter((each) => each.sheet === sheet.id)}
           differences={differences.filter((each) => each.sheet === sheet.id && each.isShown)}
           selected={selected}
         />
@@ -61,6 +69,9 @@ export function SheetPreview({ shown, other }: PreviewProps) {
 interface Compared {
   readonly sheets: readonly SheetSnapshot[]
   readonly differences: readonly CellDifference[]
+  readonly images: readonly VersionImage[]
+  /** Those that only the other version has. */
+  readonly removed: readonly RemovedImage[]
 }
 
 function compare(shown: Doc, other: Doc): Compared | undefined {
@@ -68,18 +79,21 @@ function compare(shown: Doc, other: Doc): Compared | undefined {
   const [now, then] = [copyOf(shown), copyOf(other)]
   const document = new SheetDocument(now)
   const sheets = document.snapshot()
+  const compared = compareImages(document, then)
   document.destroy()
-  return { sheets, differences: compareCells(now, then) }
+  return { sheets, differences: compareCells(now, then), ...compared }
 }
 
 interface DifferencesProps {
   readonly differences: readonly CellDifference[]
+  /** Whether images are different as well. */
+  readonly areImages: boolean
   readonly selected: string | null
   readonly onSelect: (difference: CellDifference) => void
 }
 
-function Differences({ differences, selected, onSelect }: DifferencesProps) {
-  if (differences.length === 0) return <p>{TEXTS.same}</p>
+function Differences({ differences, areImages, selected, onSelect }: DifferencesProps) {
+  if (differences.length === 0) return areImages ? null : <p>{TEXTS.same}</p>
   const left = differences.length - MOST_LISTED
   return (
     <details open={differences.length < 10}>
@@ -105,15 +119,46 @@ function Differences({ differences, selected, onSelect }: DifferencesProps) {
   )
 }
 
+interface ImageDifferencesProps {
+  readonly sheets: readonly SheetSnapshot[]
+  readonly images: readonly VersionImage[]
+  readonly removed: readonly RemovedImage[]
+}
+
+function ImageDifferences({ sheets, images, removed }: ImageDifferencesProps) {
+  const changed = images.filter(({ change }) => change !== undefined)
+  if (changed.length + removed.length === 0) return null
+  const nameOf = (id: string) => sheets.find((sheet) => sheet.id === id)?.name ?? ''
+  return (
+    <ul className="differences">
+      {changed.map(({ sheet, id, alt, cell: { row, column }, change }) => (
+        <li key={`${sheet} ${id}`}>
+          <strong>
+            {nameOf(sheet)}!{letters(column)}
+            {row + 1}
+          </strong>{' '}
+          {change === 'added' ? TEXTS.imageAdded(alt) : TEXTS.imageChanged(alt)}
+        </li>
+      ))}
+      {removed.map(({ sheet, id, alt }) => (
+        <li key={`${sheet} ${id}`}>
+          <strong>{nameOf(sheet)}</strong> {TEXTS.imageRemoved(alt)}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
 interface CellsProps {
   readonly sheet: SheetSnapshot
+  readonly images: readonly VersionImage[]
   readonly differences: readonly CellDifference[]
   readonly selected: string | null
 }
 
-function Cells({ sheet, differences, selected }: CellsProps) {
+function Cells({ sheet, images, differences, selected }: CellsProps) {
   const byKey = new Map(differences.map((each) => [keyOf(each), each]))
-  const size = sizeOf(sheet, differences)
+  const size = sizeOf(sheet, [...differences, ...images.map(({ cell }) => cell)])
   const [rows, columns] = [Math.min(size.rows, MOST_ROWS), Math.min(size.columns, MOST_COLUMNS)]
   return (
     <>
@@ -141,6 +186,9 @@ function Cells({ sheet, differences, selected }: CellsProps) {
                     <Cell
                       key={column}
                       cell={cell}
+                      images={images.filter(
+                        (image) => image.cell.row === row && image.cell.column === column,
+                      )}
                       difference={byKey.get(key)}
                       isSelected={selected === key}
                     />
@@ -157,13 +205,24 @@ function Cells({ sheet, differences, selected }: CellsProps) {
 
 interface CellProps {
   readonly cell: CellData
+  /** Those that begin in it. */
+  readonly images: readonly VersionImage[]
   readonly difference: CellDifference | undefined
   readonly isSelected: boolean
 }
 
-function Cell({ cell, difference, isSelected }: CellProps) {
+function Cell({ cell, images, difference, isSelected }: CellProps) {
   const text = cell.v === undefined && cell.f === undefined ? '' : textOf(cell)
-  if (difference === undefined) return <td>{text}</td>
+  const pictures = images.map(({ id, source, alt }) => (
+    <img key={id} src={source} alt={alt === '' ? TEXTS.image : alt} />
+  ))
+  if (difference === undefined)
+    return (
+      <td>
+        {text}
+        {pictures}
+      </td>
+    )
   const other = TEXTS.other(textOf(difference.other))
   return (
     <td
@@ -177,6 +236,7 @@ function Cell({ cell, difference, isSelected }: CellProps) {
     >
       <mark>{text}</mark>
       <span className="unseen"> {other}</span>
+      {pictures}
     </td>
   )
 }
@@ -185,7 +245,7 @@ const range = (count: number): number[] => Array.from({ length: count }, (_, at)
 
 function sizeOf(
   { cells }: SheetSnapshot,
-  differences: readonly CellDifference[],
+  others: readonly Pick<CellDifference, 'row' | 'column'>[],
 ): { readonly rows: number; readonly columns: number } {
   let [rows, columns] = [1, 1]
   for (const [row, line] of Object.entries(cells)) {
@@ -193,7 +253,7 @@ function sizeOf(
     for (const column of Object.keys(line as object))
       columns = Math.max(columns, Number(column) + 1)
   }
-  for (const { row, column } of differences) {
+  for (const { row, column } of others) {
     rows = Math.max(rows, row + 1)
     columns = Math.max(columns, column + 1)
   }

@@ -51,6 +51,10 @@ export interface HistoryTexts {
   readonly empty: string
   readonly other: (text: string) => string
   readonly image: string
+  /** What became of an image of a sheet, with what it shows. */
+  readonly imageAdded: (alt: string) => string
+  readonly imageChanged: (alt: string) => string
+  readonly imageRemoved: (alt: string) => string
   readonly unknown: string
 }
 

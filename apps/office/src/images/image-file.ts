@@ -26,7 +26,8 @@ export async function readImageFile(file: File, mostBytes: number): Promise<stri
   }
   if (file.size <= mostBytes) return readDataUrl(file)
   // Shrinking an animated image would keep only one frame.
-  const smaller = file.type === 'image/gif' || file.size > MAX_FILE_BYTES ? undefined : shrink(file, mostBytes)
+  const smaller =
+    file.type === 'image/gif' || file.size > MAX_FILE_BYTES ? undefined : shrink(file, mostBytes)
   const found = await smaller
   if (found !== undefined) return readDataUrl(found)
   throw new Error(t('page.imageTooLarge', { name, most: mostBytes / 1024 }))

@@ -104,7 +104,7 @@ export const messages = {
   'files.left.filters': 'conditions of filters; rows stay as they are',
   'files.left.formats': 'formats, and formulas; the values are kept',
   'files.left.grouping': 'groups of rows and columns',
-  'files.left.images': 'images',
+  'files.left.images': 'images that are too large, too many or of another kind',
   'files.left.links': 'links that lead neither to the web nor to cells; their text is kept',
   'files.left.long-texts': 'texts that are too long; they are cut',
   'files.left.macros': 'macros',

@@ -49,6 +49,10 @@ export class SheetCells {
     this.#injector = injector
   }
 
+  get id(): string {
+    return this.#sheet.getSheetId()
+  }
+
   get name(): string {
     return this.#sheet.getName()
   }

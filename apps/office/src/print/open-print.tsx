@@ -18,7 +18,7 @@ const chosen = new Map<string, PrintSettings>()
  * @param title what the document is called; empty if it has no title
  */
 export function openPrint(
-  shared: Pick<SharedWorkbook, 'workbook'>,
+  shared: Pick<SharedWorkbook, 'attached' | 'workbook'>,
   injector: Injector,
   session: Pick<Session, 'doc' | 'canEdit'>,
   title: string,

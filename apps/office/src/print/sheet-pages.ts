@@ -2,6 +2,7 @@ import type { Injector, IRange } from '@univerjs/core'
 import type { SharedWorkbook } from '@whereabouts/univer'
 import { SheetCells } from './cells.js'
 import { drawPage, type Look } from './draw-page.js'
+import { PrintedImages } from './images.js'
 import { pagesOf, type Pages } from './pages.js'
 import { sidesOf, type PrintSettings } from './paper.js'
 
@@ -13,20 +14,23 @@ const SLICE_MS = 12
 /** The sheet that is shown, as it is printed. */
 export class SheetPages {
   readonly cells: SheetCells
+  readonly #images: PrintedImages
   readonly #selected: IRange | undefined
   readonly #title: string
   readonly #pageNumber: Look['pageNumber']
   readonly #used: IRange | undefined
 
   constructor(
-    { workbook }: Pick<SharedWorkbook, 'workbook'>,
+    shared: Pick<SharedWorkbook, 'attached' | 'workbook'>,
     injector: Injector,
     title: string,
     pageNumber: Look['pageNumber'],
   ) {
+    const { workbook } = shared
     const sheet = workbook.getActiveSheet()
     this.cells = new SheetCells(workbook.getWorkbook(), sheet.getSheet(), injector)
-    this.#used = this.cells.used
+    this.#images = new PrintedImages(shared, this.cells)
+    this.#used = upTo(this.cells.used, this.#images.end)
     this.#selected = workbook.getActiveRange()?.getRange()
     this.#title = title === '' ? this.cells.name : title
     this.#pageNumber = pageNumber
@@ -62,7 +66,8 @@ export class SheetPages {
       title: settings.hasFooter ? this.#title : undefined,
       pageNumber: this.#pageNumber,
     }
-    return drawPage(this.cells, pages[at]!, [at + 1, pages.length], look)
+    const page = pages[at]!
+    return drawPage(this.cells, page, [at + 1, pages.length], look, this.#images.on(page))
   }
 
   /** Draws all pages with pauses, in which the window responds. @param isOver asked in each pause */
@@ -81,6 +86,18 @@ export class SheetPages {
       await new Promise((resolve) => void setTimeout(resolve))
       until = performance.now() + SLICE_MS
     }
+  }
+}
+
+/** Returns used cells and those that images cover. */
+function upTo(used: IRange | undefined, end: PrintedImages['end']): IRange | undefined {
+  if (end === undefined) return used
+  const { endRow = 0, endColumn = 0 } = used ?? {}
+  return {
+    startRow: 0,
+    startColumn: 0,
+    endRow: Math.max(endRow, end.row),
+    endColumn: Math.max(endColumn, end.column),
   }
 }
 

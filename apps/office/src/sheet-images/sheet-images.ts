@@ -7,7 +7,6 @@ import { readImageFile } from '../images/image-file.js'
 import { formatNumber } from '../language/formats.js'
 import { t } from '../language/language.js'
 import { notify } from '../passing-notice.js'
-import type { Session } from '../session.js'
 import { ImageBar } from './image-bar.js'
 import { addCommands } from './commands.js'
 import { ImageDragging } from './image-dragging.js'
@@ -27,12 +26,8 @@ const ARROWS: { readonly [key: string]: readonly [across: number, down: number] 
 }
 
 /** Shows the images of a workbook, and lets them be inserted and changed. @see OFFICE.md SH180 */
-export async function addSheetImages(
-  univer: Univer,
-  shared: SharedWorkbook,
-  session: Pick<Session, 'canEdit' | 'subscribe'>,
-): Promise<void> {
-  const images = new SheetImages(univer, shared, session, await loadTexts())
+export async function addSheetImages(univer: Univer, shared: SharedWorkbook): Promise<void> {
+  const images = new SheetImages(univer, shared, await loadTexts())
   addCommands(univer, images)
 }
 
@@ -40,30 +35,23 @@ export async function addSheetImages(
 export class SheetImages {
   readonly texts: ImageTexts
   readonly #shared: SharedWorkbook
-  readonly #session: Pick<Session, 'canEdit'>
   readonly #images: Images
   readonly #areas: ImageAreas
   readonly #layer: ImageLayer
   readonly #bar: ImageBar
 
-  constructor(
-    univer: Univer,
-    shared: SharedWorkbook,
-    session: Pick<Session, 'canEdit' | 'subscribe'>,
-    texts: ImageTexts,
-  ) {
+  constructor(univer: Univer, shared: SharedWorkbook, texts: ImageTexts) {
     const injector = univer.__getInjector()
     this.texts = texts
     this.#shared = shared
-    this.#session = session
     this.#images = addImages(injector, shared)
     this.#areas = new ImageAreas(shared.workbook, injector)
-    this.#layer = new ImageLayer(this.#areas, this.#images, texts, () => session.canEdit)
+    this.#layer = new ImageLayer(this.#areas, this.#images, texts, () => this.#canEdit)
     this.#bar = this.#addBar()
     const dragging = new ImageDragging(this.#layer, this.#areas, this.#images, () => this.#follow())
     this.#hear(dragging)
     this.#images.subscribe(this.drawSoon)
-    session.subscribe(this.drawSoon)
+    shared.canEdit?.subscribe(this.drawSoon)
     new ResizeObserver(this.drawSoon).observe(this.#areas.canvas)
     this.drawSoon()
   }
@@ -78,9 +66,10 @@ export class SheetImages {
     return this.#areas.canvas
   }
 
+  /** Whether the user may edit; tells them if they may not. */
   get mayEdit(): boolean {
-    if (!this.#session.canEdit) notify(t('grid.readOnly'))
-    return this.#session.canEdit
+    if (!this.#canEdit) notify(t('grid.readOnly'))
+    return this.#canEdit
   }
 
   /** Inserts files as images, one beside the other, at the selected cell or at a point of the window. */
@@ -188,18 +177,25 @@ export class SheetImages {
   }
 
   /** Does what a key means for the selected image; returns whether it means anything. */
-  #do({ key, shiftKey, ctrlKey, metaKey }: KeyboardEvent): boolean {
-    const arrow = ARROWS[key]
+  #do(event: KeyboardEvent): boolean {
+    const { key, shiftKey, ctrlKey, metaKey } = event
+    const isCommand = ctrlKey || metaKey
     if (key === 'Escape') this.#leave()
-    else if ((ctrlKey || metaKey) && key.toLowerCase() === 'z') this.#step(shiftKey)
-    else if ((ctrlKey || metaKey) && key.toLowerCase() === 'y') this.#step(true)
-    else if (!this.#session.canEdit) return false
-    else if (key === 'Delete' || key === 'Backspace') this.#remove()
+    else if (isCommand && key.toLowerCase() === 'z') this.#step(shiftKey)
+    else if (isCommand && key.toLowerCase() === 'y') this.#step(true)
+    else return this.#canEdit && this.#edit(event)
+    return true
+  }
+
+  #edit({ key, shiftKey, ctrlKey }: KeyboardEvent): boolean {
+    const arrow = ARROWS[key]
+    const by = ctrlKey ? 1 : STEP
+    if (key === 'Delete' || key === 'Backspace') this.#remove()
     else if (key === 'Enter' || key === 'F2') this.#bar.describe()
     else if (key === 'Tab' && !shiftKey) this.#bar.focus()
-    else if (arrow !== undefined && shiftKey) this.#grow(arrow, ctrlKey ? 1 : STEP)
-    else if (arrow !== undefined) this.#nudge(arrow, ctrlKey ? 1 : STEP)
-    else return false
+    else if (arrow === undefined) return false
+    else if (shiftKey) this.#grow(arrow, by)
+    else this.#nudge(arrow, by)
     return true
   }
 
@@ -272,8 +268,12 @@ export class SheetImages {
 
   /** Shows the tools where the selected image is. */
   #follow(): void {
-    const image = this.#session.canEdit ? this.#layer.selected : undefined
+    const image = this.#canEdit ? this.#layer.selected : undefined
     this.#bar.show(image, image && this.#layer.box)
+  }
+
+  get #canEdit(): boolean {
+    return this.#shared.canEdit?.getSnapshot() !== false
   }
 
   #nameOf({ row, column }: ImageTarget): string {
@@ -282,7 +282,9 @@ export class SheetImages {
 }
 
 /** Returns how large an image is at first: as it is, unless that is very large. */
-async function sizeOf(source: string): Promise<{ readonly width: number; readonly height: number }> {
+async function sizeOf(
+  source: string,
+): Promise<{ readonly width: number; readonly height: number }> {
   const image = new Image()
   image.src = source
   await image.decode()

@@ -1,4 +1,4 @@
-import * as Y from 'yjs'
+import type * as Y from 'yjs'
 import { compare } from './axis.js'
 import { isFields, shorten } from './cells.js'
 import { isOrderKey, type OrderKey } from './order-key.js'

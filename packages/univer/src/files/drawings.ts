@@ -138,8 +138,9 @@ export function withPlaces(drawing: string, places: readonly PicturePlace[]): st
     })
 }
 
+const emu = (px: number): number => Math.round(px * EMU_PER_PIXEL)
+
 function anchorAt({ row, column, x, y, width, height }: PicturePlace): string {
-  const emu = (px: number): number => Math.round(px * EMU_PER_PIXEL)
   const from =
     `<xdr:col>${column}</xdr:col><xdr:colOff>${emu(x)}</xdr:colOff>` +
     `<xdr:row>${row}</xdr:row><xdr:rowOff>${emu(y)}</xdr:rowOff>`

@@ -31,7 +31,9 @@ export async function readWorkbook(
   }
   for (const { readBook } of FEATURES) readBook?.(book, parts, report)
   if (kind !== 'xlsx') report.note('formats', '')
-  const sheets = book.sheets.map((sheet) => readSheet({ sheet, book, styles, parts, media }, report))
+  const sheets = book.sheets.map((sheet) =>
+    readSheet({ sheet, book, styles, parts, media }, report),
+  )
   return { sheets, leftOut: report.entries }
 }
 

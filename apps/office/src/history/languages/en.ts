@@ -51,5 +51,8 @@ export const texts: HistoryTexts = {
   empty: 'empty',
   other: (text) => `In the other version: ${text}`,
   image: 'Image',
+  imageAdded: (alt) => `Image added ${alt}`.trim(),
+  imageChanged: (alt) => `Image changed ${alt}`.trim(),
+  imageRemoved: (alt) => `Image removed ${alt}`.trim(),
   unknown: 'Something that can’t be shown here',
 }

@@ -51,5 +51,8 @@ export const texts: HistoryTexts = {
   empty: '空',
   other: (text) => `另一版本：${text}`,
   image: '图片',
+  imageAdded: (alt) => `新增图片 ${alt}`.trim(),
+  imageChanged: (alt) => `已更改图片 ${alt}`.trim(),
+  imageRemoved: (alt) => `已移除图片 ${alt}`.trim(),
   unknown: '此处无法显示的内容',
 }

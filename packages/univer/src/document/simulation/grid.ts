@@ -1,7 +1,6 @@
 import type { Carry } from '../../operations/carry.js'
 import type { LineOperation, Operation } from '../../operations/operation.js'
 import type { SetFilter } from '../../operations/set-filter.js'
-import type { SetImages } from '../../operations/set-images.js'
 import type { SetLinks } from '../../operations/set-links.js'
 import type { SetLook } from '../../operations/set-look.js'
 import type { SetMerges } from '../../operations/set-merges.js'
@@ -44,10 +43,10 @@ interface Sheet {
 
 function setPart(
   sheet: Sheet,
-  step: SetFilter | SetLook | SetMerges | SetRules | SetValidations | SetNotes | SetLinks | SetImages,
+  step: SetFilter | SetLook | SetMerges | SetRules | SetValidations | SetNotes | SetLinks,
 ): void {
   // A grid looks links up, as where they lead depends on other cells.
-  if (step.type === 'set-links' || step.type === 'set-images') return
+  if (step.type === 'set-links') return
   if (step.type === 'set-notes') setNotes(sheet.notes, step.notes)
   else if (step.type === 'set-filter') sheet.filter = step.filter
   else if (step.type === 'set-look') sheet.look = step.look
@@ -73,7 +72,8 @@ export class Grid {
   }
 
   apply(steps: readonly Operation[]): void {
-    for (const step of steps) this.#apply(step)
+    // A grid looks images up as well.
+    for (const step of steps) if (step.type !== 'set-images') this.#apply(step)
   }
 
   sheet(id: string): Sheet {
@@ -108,7 +108,7 @@ export class Grid {
     })
   }
 
-  #apply(step: Operation): void {
+  #apply(step: Exclude<Operation, { readonly type: 'set-images' }>): void {
     switch (step.type) {
       case 'insert-sheet': {
         const { sheet: id, index, name } = step
@@ -158,7 +158,6 @@ export class Grid {
       case 'set-validations':
       case 'set-notes':
       case 'set-links':
-      case 'set-images':
         setPart(this.sheet(step.sheet), step)
         return
       default:

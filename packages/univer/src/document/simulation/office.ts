@@ -128,7 +128,10 @@ export class Office {
     const { id: sheet, rows, columns } = chance.pick(person.grid.sheets)
     const [row, column] = [chance.below(rows.length), chance.below(columns.length)]
     const cell = person.sheets.cellKeyAt(sheet, row, column)
-    const place = chance.pick([{ cell, x: row, y: 3 }, { cell, within: true }])
+    const place = chance.pick([
+      { cell, x: row, y: 3 },
+      { cell, within: true },
+    ])
     const size = { width: 1 + chance.below(90), height: 10 }
     const known = readImages(person.doc).get(sheet) ?? []
     const id = known.length === 0 ? this.#unique() : chance.pick(known).id

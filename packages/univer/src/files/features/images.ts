@@ -55,7 +55,11 @@ export const images: Feature = {
       const values = { source, alt, place, size: { width, height }, at: keyInRun(FIRST_KEY, at) }
       const id = `file-${String(at).padStart(ID_DIGITS, '0')}`
       const entries = Object.entries(values).map(([name, value]) => [`${id}/${name}`, value])
-      return { type: 'set-images', sheet, entries: Object.fromEntries(entries) as object as Entries }
+      return {
+        type: 'set-images',
+        sheet,
+        entries: Object.fromEntries(entries) as object as Entries,
+      }
     }),
 }
 
@@ -120,8 +124,8 @@ function sum(
 }
 
 const KINDS: readonly (readonly [type: 'png' | 'jpeg' | 'gif' | 'webp', begin: RegExp])[] = [
-  ['png', /^\x89PNG\r\n\x1a\n/],
-  ['jpeg', /^\xff\xd8\xff/],
+  ['png', /^\u0089PNG\r\n/],
+  ['jpeg', /^ÿØÿ/],
   ['gif', /^GIF8[79]a/],
   ['webp', /^RIFF[^]{4}WEBP/],
 ]
