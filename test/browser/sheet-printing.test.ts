@@ -109,14 +109,19 @@ describe('a printed sheet', () => {
       paper(window)
         .locator('.print-images img')
         .evaluateAll((all) => all.map((image) => image.getAttribute('style')))
-    // The frozen row is a part of its own.
     expect(await boxes()).toEqual([
-      'left: 92px; top: 6px; width: 60px; height: 40px;',
-      'left: 26px; top: 24px; width: 36px; height: 24px;',
-      'left: 176px; top: 72px; width: 60px; height: 1500px;',
+      'left: 176px; top: 96px; width: 60px; height: 1500px;',
+      'left: 92px; top: 30px; width: 60px; height: 40px;',
+      'left: 26px; top: 48px; width: 36px; height: 24px;',
     ])
     await dialog(window).getByRole('button', { name: 'Next page' }).click()
-    await poll(async () => (await boxes()).length).toBe(1)
+    // Below the frozen row, which has no image.
+    await poll(boxes).toEqual([expect.stringMatching(/^left: 176px; top: -\d+px;/)])
+    const parts = paper(window).locator('.print-images')
+    expect(await parts.evaluateAll((all) => all.map((part) => part.style.top))).toEqual([
+      '0px',
+      '24px',
+    ])
     expect(await print(window)).toMatchObject({ pages: 2 })
   })
 

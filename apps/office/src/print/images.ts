@@ -29,7 +29,9 @@ class Edges {
 
   /** Returns where a line begins; of a hidden one, the next one that is seen. */
   fromOf(line: number): number {
-    const next = this.lines.find(({ at }) => at >= line)
+    const known = this.#from.get(line)
+    if (known !== undefined) return known
+    const next = this.lines.find(({ at }) => at > line)
     return next === undefined ? this.endOf(this.lines.at(-1)) : this.#from.get(next.at)!
   }
 
@@ -54,10 +56,12 @@ export class PrintedImages {
   readonly #images: readonly PlacedImage[]
 
   constructor({ attached: { workbook } }: Pick<SharedWorkbook, 'attached'>, cells: SheetCells) {
-    this.#rows = new Edges(cells.rows(0, Number.POSITIVE_INFINITY))
-    this.#columns = new Edges(cells.columns(0, Number.POSITIVE_INFINITY))
     const sheet = workbook.sheetWithId(cells.id)
     const images = readImages(workbook.doc).get(cells.id) ?? []
+    // A sheet without images may be long.
+    const end = images.length === 0 ? -1 : Number.POSITIVE_INFINITY
+    this.#rows = new Edges(cells.rows(0, end))
+    this.#columns = new Edges(cells.columns(0, end))
     this.#images = images.flatMap((image) => {
       const cell = sheet && imageCell(sheet, image.place)
       return cell === undefined ? [] : this.#place(image, cell, cells)

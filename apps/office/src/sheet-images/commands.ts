@@ -1,5 +1,4 @@
 import { CommandType, ICommandService, type Univer } from '@univerjs/core'
-import { AddImageIcon } from '@univerjs/icons'
 import {
   ContextMenuGroup,
   ContextMenuPosition,
@@ -12,6 +11,7 @@ import {
   MetaKeys,
   whenSheetEditorFocused,
 } from '@univerjs/preset-sheets-core'
+import { lateIcon } from '../late-icons.js'
 import type { SheetImages } from './sheet-images.js'
 
 const INSERT = 'whereabouts.operation.insert-image'
@@ -35,7 +35,7 @@ export function addCommands(univer: Univer, images: SheetImages): void {
     binding: KeyCode.Digit5 | MetaKeys.CTRL_COMMAND | MetaKeys.ALT,
     preconditions: whenSheetEditorFocused,
   })
-  injector.get(ComponentManager).register(ICON, AddImageIcon)
+  injector.get(ComponentManager).register(ICON, lateIcon('AddImageIcon'))
   const { insert: title } = images.texts
   const made = { id: INSERT, type: MenuItemType.BUTTON, icon: ICON, title, tooltip: title } as const
   const item = { [INSERT]: { order: 9, menuItemFactory: () => made } }

@@ -6,6 +6,8 @@ import type { ImageTexts } from './texts.js'
 export class ImageLayer {
   /** Has all images; what is announced is beside them. */
   readonly host = document.createElement('div')
+  /** Called when images may be elsewhere in the window. */
+  whenDrawn: () => void = () => {}
   readonly #areas: ImageAreas
   readonly #images: Images
   readonly #texts: ImageTexts
@@ -49,6 +51,7 @@ export class ImageLayer {
     this.#cover()
     this.#drawn = this.#areas.panes(images, (image) => this.areaOf(image))
     this.#drawPanes()
+    this.whenDrawn()
   }
 
   /** The image that has the focus; `undefined` without one, or once it is gone. */

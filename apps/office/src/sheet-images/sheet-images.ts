@@ -1,6 +1,12 @@
 import type { Univer } from '@univerjs/core'
 import type { SharedWorkbook } from '@whereabouts/univer'
-import { addImages, ImageAreas, type Images, type ImageTarget } from '@whereabouts/univer/late'
+import {
+  addImages,
+  ImageAreas,
+  type Images,
+  type ImageTarget,
+  type NewImage,
+} from '@whereabouts/univer/late'
 import { IMAGE_LIMITS } from '@whereabouts/univer/document'
 import { focusCells } from '../focus-cells.js'
 import { readImageFile } from '../images/image-file.js'
@@ -39,6 +45,8 @@ export class SheetImages {
   readonly #areas: ImageAreas
   readonly #layer: ImageLayer
   readonly #bar: ImageBar
+  /** An image that was inserted and isn't drawn yet. */
+  #awaited: { readonly id: string; readonly target: ImageTarget } | null = null
 
   constructor(univer: Univer, shared: SharedWorkbook, texts: ImageTexts) {
     const injector = univer.__getInjector()
@@ -48,6 +56,10 @@ export class SheetImages {
     this.#areas = new ImageAreas(shared.workbook, injector)
     this.#layer = new ImageLayer(this.#areas, this.#images, texts, () => this.#canEdit)
     this.#bar = this.#addBar()
+    this.#layer.whenDrawn = () => {
+      this.#welcome()
+      this.#follow()
+    }
     const dragging = new ImageDragging(this.#layer, this.#areas, this.#images, () => this.#follow())
     this.#hear(dragging)
     this.#images.subscribe(this.drawSoon)
@@ -57,10 +69,7 @@ export class SheetImages {
   }
 
   /** Draws what may be elsewhere by now. */
-  readonly drawSoon = (): void => {
-    this.#layer.drawSoon()
-    requestAnimationFrame(() => this.#follow())
-  }
+  readonly drawSoon = (): void => this.#layer.drawSoon()
 
   get canvas(): HTMLCanvasElement {
     return this.#areas.canvas
@@ -79,10 +88,10 @@ export class SheetImages {
     for (const file of files) {
       try {
         const source = await readImageFile(file, IMAGE_LIMITS.bytes)
-        const size = await sizeOf(source)
-        const area = this.#add(sheet, { source, alt: altOf(file.name), target, ...size })
-        if (area === undefined) return
-        target = this.#areas.targetAt(area.left + STEP, area.top + STEP) ?? target
+        const size = await sizeOf(source, file.name)
+        if (!this.#add(sheet, { source, alt: altOf(file.name), target, ...size })) return
+        const { row, column, x = 0, y = 0 } = target
+        target = { row, column, x: x + STEP, y: y + STEP }
       } catch (error) {
         notify(error instanceof Error ? error.message : t('page.imageUnreadable'))
       }
@@ -96,19 +105,19 @@ export class SheetImages {
     return first !== undefined && this.#layer.focus(first)
   }
 
-  #add(sheet: string, image: Parameters<Images['add']>[1]) {
+  #add(sheet: string, image: NewImage): boolean {
     const added = this.#images.add(sheet, image)
-    if ('problem' in added) {
-      this.#tellProblem(added.problem)
-      return undefined
-    }
-    const shown = this.#images.of(sheet).find(({ id }) => id === added.id)
-    // Somebody may show another sheet by now.
-    if (shown === undefined || sheet !== this.#areas.sheet) return undefined
-    this.#layer.draw()
-    this.#layer.focus(added.id)
-    this.#layer.tell(this.texts.insertedAt(this.#nameOf(image.target)))
-    return this.#areas.of(shown)
+    if ('problem' in added) this.#tellProblem(added.problem)
+    else this.#awaited = { id: added.id, target: image.target }
+    return !('problem' in added)
+  }
+
+  /** Gives a new image the focus once it is drawn. */
+  #welcome(): void {
+    const awaited = this.#awaited
+    if (awaited === null || !this.#layer.focus(awaited.id)) return
+    this.#awaited = null
+    this.#layer.tell(this.texts.insertedAt(this.#nameOf(awaited.target)))
   }
 
   #tellProblem(problem: string): void {
@@ -284,10 +293,13 @@ export class SheetImages {
 /** Returns how large an image is at first: as it is, unless that is very large. */
 async function sizeOf(
   source: string,
+  name: string,
 ): Promise<{ readonly width: number; readonly height: number }> {
   const image = new Image()
   image.src = source
-  await image.decode()
+  await image.decode().catch(() => {
+    throw new Error(t('page.notAnImage', { name }))
+  })
   const { naturalWidth, naturalHeight } = image
   const scale = Math.min(1, FIRST_SIDE / Math.max(naturalWidth, naturalHeight, 1))
   return {

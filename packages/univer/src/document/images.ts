@@ -68,12 +68,21 @@ export const imagesPart = (sheet: string): string => PART + sheet
 export const storePlace = ({ cell, x, y, isWithin }: ImagePlace): object =>
   isWithin ? { cell, within: true } : { cell, x, y }
 
+/** A source that was looked through. */
+interface Known {
+  readonly source: unknown
+  readonly isShown: boolean
+}
+
 /** Reads images, and knows the sources that it has looked through before. */
 export class ImageReader {
-  readonly #known = new Map<string, { readonly source: unknown; readonly isShown: boolean }>()
+  #known = new Map<string, Known>()
+  #before: ReadonlyMap<string, Known> = new Map()
 
   /** Returns the images of all sheets that count, by sheet, the backmost one first. @see SHEET.md SD60, SD62 */
   read(doc: Y.Doc): ReadonlyMap<string, readonly Image[]> {
+    this.#before = this.#known
+    this.#known = new Map()
     const all = new Map<string, readonly Image[]>()
     let room: number = IMAGE_LIMITS.characters
     for (const part of [...doc.share.keys()].toSorted()) {
@@ -110,11 +119,11 @@ export class ImageReader {
 
   /** Looks through a source once, as it may be long. */
   #isShown(key: string, source: unknown): boolean {
-    const known = this.#known.get(key)
-    if (known?.source === source && known !== undefined) return known.isShown
-    const isShown = isImageSource(source)
-    this.#known.set(key, { source, isShown })
-    return isShown
+    const before = this.#before.get(key)
+    const isKnown = before !== undefined && before.source === source
+    const known = isKnown ? before : { source, isShown: isImageSource(source) }
+    this.#known.set(key, known)
+    return known.isShown
   }
 }
 

@@ -1,4 +1,4 @@
-import { ICommandService, type Injector } from '@univerjs/core'
+import type { Injector } from '@univerjs/core'
 import { CopySheetCommand, SheetInterceptorService } from '@univerjs/preset-sheets-core'
 import { findRootTypeKey, type Transaction } from 'yjs'
 import type { SharedWorkbook } from '../bind-workbook.js'
@@ -107,31 +107,31 @@ class SheetImages implements Images {
 
   move(sheet: string, id: string, target: ImageTarget): boolean {
     const place = this.#placeAt(sheet, target)
-    return place !== undefined && this.#set(sheet, id, { place })
+    return place !== undefined && this.#change(sheet, id, { place })
   }
 
   resize(sheet: string, id: string, { width, height }: ImageSize): boolean {
-    return this.#set(sheet, id, { size: { width, height } })
+    return this.#change(sheet, id, { size: { width, height } })
   }
 
   place(sheet: string, id: string, target: ImageTarget, { width, height }: ImageSize): boolean {
     const place = this.#placeAt(sheet, target)
-    return place !== undefined && this.#set(sheet, id, { place, size: { width, height } })
+    return place !== undefined && this.#change(sheet, id, { place, size: { width, height } })
   }
 
   describe(sheet: string, id: string, alt: string): boolean {
-    return this.#set(sheet, id, { alt: alt.slice(0, IMAGE_LIMITS.altCharacters).toWellFormed() })
+    return this.#change(sheet, id, { alt: alt.slice(0, IMAGE_LIMITS.altCharacters).toWellFormed() })
   }
 
   order(sheet: string, id: string, to: 'front' | 'back'): boolean {
     const all = this.#in(sheet)
     const isThere = (to === 'front' ? all.at(-1) : all[0])?.id === id
-    return isThere || this.#set(sheet, id, { at: this.#keyFor(sheet, to) })
+    return isThere || this.#change(sheet, id, { at: this.#keyFor(sheet, to) })
   }
 
   remove(sheet: string, id: string): boolean {
     const values = Object.fromEntries(IMAGE_PROPERTIES.map((name) => [name, null]))
-    return this.#set(sheet, id, values)
+    return this.#change(sheet, id, values)
   }
 
   subscribe(listener: () => void): void {
@@ -175,6 +175,11 @@ class SheetImages implements Images {
       : keyBetween(null, first, Math.random)
   }
 
+  /** Changes an image, unless somebody has deleted it. */
+  #change(sheet: string, id: string, values: Readonly<Record<string, unknown>>): boolean {
+    return this.#in(sheet).some((image) => image.id === id) && this.#set(sheet, id, values)
+  }
+
   #set(sheet: string, id: string, values: Readonly<Record<string, unknown>>): boolean {
     const entries = Object.entries(values).map(([name, value]) => [`${id}/${name}`, value] as const)
     return this.#write(sheet, { entries: Object.fromEntries(entries) })
@@ -193,11 +198,10 @@ const offset = (px: number): number => Math.max(0, Math.min(IMAGE_LIMITS.side, M
 
 /** Has a copy of a sheet have copies of its images. */
 function copyWithSheets(images: SheetImages, injector: Injector): void {
-  const commands = injector.get(ICommandService)
   injector.get(SheetInterceptorService).interceptCommand({
     getMutations({ id, params }) {
       const isCopy = id === CopySheetCommand.id && params !== undefined
-      if (!isCopy || !commands.hasCommand(SET_IMAGES)) return { redos: [], undos: [] }
+      if (!isCopy) return { redos: [], undos: [] }
       const { unitId, subUnitId, targetSubUnitId } = params as Readonly<Record<string, string>>
       const copies = copiesOf(images, subUnitId!, targetSubUnitId!)
       const redos = copies.map((entries) => ({
