@@ -111,7 +111,7 @@ export class ImageDragging {
 }
 
 /** Returns how large an area is, in whole pixels. */
-export const sizeOf = ({ left, top, right, bottom }: ImageArea) => ({
+const sizeOf = ({ left, top, right, bottom }: ImageArea) => ({
   width: Math.max(1, Math.round(right - left)),
   height: Math.max(1, Math.round(bottom - top)),
 })
