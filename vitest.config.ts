@@ -38,7 +38,7 @@ const WINDOWS = 'test/browser/*.test.ts'
  * has what differs between the two: routes, bodies, guards and addresses.
  */
 const ON_BOTH = size(
-  ['test/nest/{bodies,mount,module,direct}.test.ts', 'test/addresses/guards.test.ts'],
+  ['test/nest/{bodies,mount,module,direct,requests}.test.ts', 'test/addresses/guards.test.ts'],
   [
     'test/nest/*.test.ts',
     'test/addresses/guards.test.ts',

@@ -130,6 +130,22 @@ describe.each([
     }
   })
 
+  it('[NE17] refuses the comments on a document that it refuses, however their room is spelled', async () => {
+    await using app = await GuardedApp.start(platform, undefined, adapter?.())
+    const rooms = [SECRET, LONG_SECRET].map((name) => `comments~${name}`)
+    for (const target of targets(PLAIN, rooms)) {
+      expect(await callEverything(app, target), target).toEqual([403, 403, 403])
+    }
+    for (const target of targets(ODD, rooms)) {
+      for (const status of await callEverything(app, target)) {
+        expect(status, target).toBeGreaterThanOrEqual(400)
+      }
+    }
+    const open = await app.call({ method: 'GET', target: `/rooms/comments~${OPEN}/document` })
+    expect(open).toMatchObject({ room: `comments~${OPEN}` })
+    await app.expectUntouched()
+  })
+
   it("[ID7] refuses the article's calls, as they name no room", async () => {
     await using app = await GuardedApp.start(platform, undefined, adapter?.())
     const post = { method: 'POST', target: '/location', headers: JSON_TYPE, body: '1' }

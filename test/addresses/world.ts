@@ -1,7 +1,7 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common'
 import { APP_GUARD } from '@nestjs/core'
 import type { FastifyAdapter } from '@nestjs/platform-fastify'
-import { isWhereaboutsCall, Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
+import { documentRoom, isWhereaboutsCall, Rooms, WhereaboutsModule } from '@whereabouts/nestjs'
 import { expect } from 'vitest'
 import * as Y from 'yjs'
 import { type Platform, type RunningApp, startApp } from '../servers/nest.js'
@@ -30,7 +30,7 @@ function guardThatNotes(seen: Seen): CanActivate {
         headers: { readonly 'x-case'?: string }
       }>()
       seen.set(headers['x-case'] ?? '', params.room)
-      return typeof params.room === 'string' && !REFUSED.includes(params.room)
+      return typeof params.room === 'string' && !REFUSED.includes(documentRoom(params.room))
     },
   }
 }
@@ -65,6 +65,7 @@ export class GuardedApp implements AsyncDisposable {
     for (const room of REFUSED) {
       await rooms.move(room, 'owner', HIDDEN)
       await rooms.update(room, documentWith(HIDDEN))
+      await rooms.update(`comments~${room}`, documentWith(HIDDEN))
     }
     return new GuardedApp(server, rooms, await stateOf(rooms), seen)
   }
@@ -111,6 +112,7 @@ async function stateOf(rooms: Rooms): Promise<unknown[]> {
   const states = REFUSED.map(async (room) => [
     await rooms.members(room),
     Buffer.from(await rooms.document(room)).toString('base64'),
+    Buffer.from(await rooms.document(`comments~${room}`)).toString('base64'),
   ])
   return Promise.all(states)
 }

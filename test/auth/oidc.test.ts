@@ -127,6 +127,16 @@ describe('a login', () => {
     expect((await ann.logIn(asked, 'ann')).url).toBe(`${publicUrl}/`)
   })
 
+  it('[OP24] replaces a session that somebody planted in the browser', async () => {
+    const mallory = await loggedIn(publicUrl, 'mallory')
+    const ann = new Visitor()
+    ann.setCookie(publicUrl, SESSION, mallory.cookiesFor(publicUrl).slice(SESSION.length + 1))
+    await ann.logIn(await ann.go(`${publicUrl}/login`), 'ann')
+    expect(await shownAs(publicUrl, { cookie: ann.cookiesFor(publicUrl) })).toMatchObject({
+      id: 'ann',
+    })
+  })
+
   /** Logs a visitor in up to the callback; returns its address and the visitor. */
   async function lastStep(login: string) {
     const visitor = new Visitor()
@@ -187,6 +197,20 @@ describe('a login', () => {
     }
   })
 
+  it('[OP24] isn’t completed with the code of another person’s login', async () => {
+    const [mallory, ann] = [await lastStep('mallory'), await lastStep('ann')]
+    const url = new URL(ann.callback)
+    url.searchParams.set('code', new URL(mallory.callback).searchParams.get('code')!)
+    await expectNoSession(ann.visitor, url.href, 502)
+  })
+
+  it('[OP24] makes one session, however often its callback is opened at once', async () => {
+    const { visitor, callback } = await lastStep('ann')
+    const headers = { cookie: visitor.cookiesFor(publicUrl) }
+    const answers = await Promise.all(Array.from({ length: 10 }, () => call(callback, { headers })))
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([303, ...Array(9).fill(400)])
+  })
+
   it('[OP24] isn’t completed twice', async () => {
     const { visitor, callback } = await lastStep('ann')
     const cookies = visitor.cookiesFor(publicUrl)
@@ -240,9 +264,17 @@ describe('a login', () => {
 
   it('[OP27] can be ended in this browser and at the provider', async () => {
     const ann = await loggedIn(publicUrl)
-    const foreign = { method: 'POST', headers: { origin: 'https://evil.example' } }
-    for (const path of ['/logout', '/session']) {
-      expect((await ann.ask(publicUrl + path, foreign)).status).toBe(403)
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { origin: `${publicUrl}.evil.example` },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { origin: publicUrl, 'sec-fetch-site': 'cross-site' },
+    ]) {
+      for (const path of ['/logout', '/session']) {
+        expect((await ann.ask(publicUrl + path, { method: 'POST', headers })).status).toBe(403)
+      }
     }
     expect(ann.cookieNames(publicUrl)).toEqual([SESSION])
     const own = { method: 'POST', headers: { origin: publicUrl } }

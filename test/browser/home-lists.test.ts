@@ -122,6 +122,26 @@ it('[HM20] [HM21] two people find what they own, share and starred, in any brows
   await expect.poll(() => titles(bob.page)).toEqual(['Minutes'])
 })
 
+it('[HM20] a title that is being typed stays when the lists appear', async () => {
+  await using eve = await signIn('eve')
+  await make(eve.page, '/pages/agenda', 'Agenda')
+  let send!: () => void
+  const mayArrive = new Promise<void>((resolve) => void (send = resolve))
+  await eve.page.route(/\/Lists-[^/]*\.js$/, async (route) => {
+    await mayArrive
+    await route.continue()
+  })
+  await eve.page.goto(server.baseUrl)
+  await eve.page.getByRole('button', { name: 'Rename Agenda' }).click()
+  const field = eve.page.getByRole('textbox', { name: 'Title of Agenda' })
+  await field.fill('Agenda of May')
+  send()
+  await eve.page.getByRole('button', { name: 'My documents' }).waitFor()
+  expect(await field.inputValue()).toBe('Agenda of May')
+  await field.press('Enter')
+  await expect.poll(() => titles(eve.page)).toEqual(['Agenda of May'])
+})
+
 it('[HM20] what is in the trash is closed to others, and comes back as it was', async () => {
   await using cem = await signIn('cem')
   await using dora = await signIn('dora')

@@ -38,6 +38,7 @@ interface SqlitePlace extends Place {
   dump(): Promise<string>
   /** The size of the write-ahead log. */
   logBytes(): number
+  fileBytes(): number
   /** Reads the file like a backup, until it is disposed of. */
   reader(): Promise<Disposable & { end(): void }>
 }
@@ -224,6 +225,32 @@ it('[DO56] the log of an SQLite store is emptied soon after the last write, even
   expect((await store.load('one')).updates).toHaveLength(10)
 })
 
+it('[DO110] an SQLite file gives the space of removed documents back, and of compacted ones', async () => {
+  await using place = await sqlitePlace()
+  await using store = closing(await place.open())
+  const empty = place.fileBytes()
+  const large = { ...ROOM, bytes: Buffer.alloc(1_000_000) }
+  // More than is given back at once.
+  for (let count = 0; count < 10; count++) await store.append([large])
+  await store.append([update('two', 1)])
+  await expect.poll(() => place.fileBytes()).toBeGreaterThan(10_000_000)
+  expect(await store.remove({ roomName: 'one', incarnation: 'x' })).toBe(true)
+  await expect.poll(() => place.fileBytes()).toBeLessThan(empty + 100_000)
+  expect((await store.load('two')).updates).toHaveLength(1)
+  const numbers = await store.append(
+    Array.from({ length: 5 }, () => ({ ...large, roomName: 'two' })),
+  )
+  const snapshot = Buffer.from('small')
+  await store.compact({
+    roomName: 'two',
+    incarnation: FIRST_INCARNATION,
+    base: 0,
+    snapshot,
+    numbers: numbers as number[],
+  })
+  await expect.poll(() => place.fileBytes()).toBeLessThan(empty + 100_000)
+})
+
 it.each([
   ['SQLite', sqliteV1],
   ['PostgreSQL', postgresV1],
@@ -336,6 +363,7 @@ async function sqlitePlace(): Promise<SqlitePlace> {
       return rows.map(({ generation }) => generation)
     },
     logBytes: () => statSync(`${file}-wal`).size,
+    fileBytes: () => statSync(file).size,
     reader: async () => {
       const database = new Database(file)
       database.exec('BEGIN; SELECT * FROM updates')

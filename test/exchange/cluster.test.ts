@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { ExchangeLost } from '../../packages/server/src/exchange/exchange.js'
-import { type RunningCluster, type RunningRedis, startCluster } from '../servers/redis.js'
+import { moveSlot, type RunningCluster, type RunningRedis, startCluster } from '../servers/redis.js'
 import { TwoNodes } from './two-nodes.js'
 
 let cluster: RunningCluster
@@ -117,18 +117,4 @@ async function twoWithoutLeases(): Promise<[RunningRedis, RunningRedis]> {
   const [one, two] = free
   if (one === undefined || two === undefined) throw new Error('there are not two such servers')
   return [one, two]
-}
-
-async function moveSlot(room: string, from: RunningRedis, to: RunningRedis): Promise<void> {
-  const slot = String(await from.command('CLUSTER', 'KEYSLOT', room))
-  const [source, target] = [await idOf(from), await idOf(to)]
-  await to.command('CLUSTER', 'SETSLOT', slot, 'IMPORTING', source)
-  await from.command('CLUSTER', 'SETSLOT', slot, 'MIGRATING', target)
-  const keys = (await from.command('CLUSTER', 'GETKEYSINSLOT', slot, '1000')) as string[]
-  await from.command('MIGRATE', '127.0.0.1', `${to.port}`, '', '0', '5000', 'KEYS', ...keys)
-  for (const server of [to, from]) await server.command('CLUSTER', 'SETSLOT', slot, 'NODE', target)
-}
-
-async function idOf(server: RunningRedis): Promise<string> {
-  return String(await server.command('CLUSTER', 'MYID'))
 }

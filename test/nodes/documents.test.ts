@@ -194,13 +194,14 @@ it(
     for (const each of nodes) await expect.poll(() => items(each)).toEqual([1, 2])
     await expect.poll(() => calls.at(-1)!.items.toSorted(ascending)).toEqual([1, 2])
     await push(one, 3)
-    // A node may still call for the first two, if the other one told of its own much later.
+    // Each node calls for its own change if the other one learns of it late, and the one whose change
+    // both learn of last is the one to call for all.
     const callsWithAll = () => calls.filter(({ items: all }) => all.includes(3))
-    await expect.poll(callsWithAll).toMatchObject([{ node: 1 }])
+    await expect.poll(() => callsWithAll().length).toBe(1)
     // What the others waited for is over.
     await one.stop()
     await two.stop()
-    expect(callsWithAll()).toMatchObject([{ node: 1 }])
+    expect(callsWithAll().length).toBe(1)
     expect(calls.at(-1)!.items.toSorted(ascending)).toEqual([1, 2, 3])
   },
 )

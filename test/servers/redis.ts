@@ -64,22 +64,36 @@ export async function startRedis(...settings: string[]): Promise<RunningRedis> {
 
 /** The servers of a cluster. */
 export interface RunningCluster extends AsyncDisposable {
+  /** Those that have slots at first. */
   readonly servers: readonly RunningRedis[]
-  /** The addresses of all servers, separated by commas. */
+  /** The addresses of these, separated by commas. */
   readonly url: string
+  /** Finds the one of these that has the keys of a room. */
+  masterOf(room: string): Promise<RunningRedis>
+  /** Resolves with the replica of one of these, once it has taken over. */
+  successorOf(master: RunningRedis): Promise<RunningRedis>
 }
 
-/** Starts a cluster of three servers, each with a third of the slots, without replicas. */
-export async function startCluster(): Promise<RunningCluster> {
-  const servers: RunningRedis[] = []
-  const buses: number[] = []
-  for (let count = 0; count < 3; count++) {
-    const bus = await freePort()
-    buses.push(bus)
-    const own = ['--cluster-enabled', 'yes', '--cluster-port', `${bus}`]
-    const patience = ['--cluster-node-timeout', '2000', '--cluster-require-full-coverage', 'no']
-    servers.push(await startRedis(...own, ...patience))
-  }
+interface ClusterServer {
+  readonly server: RunningRedis
+  readonly bus: number
+}
+
+async function startClusterServer(): Promise<ClusterServer> {
+  const bus = await freePort()
+  const own = ['--cluster-enabled', 'yes', '--cluster-port', `${bus}`]
+  const patience = ['--cluster-node-timeout', '2000', '--cluster-require-full-coverage', 'no']
+  return { server: await startRedis(...own, ...patience), bus }
+}
+
+/** Starts a cluster of three servers, each with a third of the slots, with a replica each if that is asked for. */
+export async function startCluster({
+  replicas: hasReplicas = false,
+} = {}): Promise<RunningCluster> {
+  const started: ClusterServer[] = []
+  for (let count = 0; count < 3; count++) started.push(await startClusterServer())
+  const servers = started.map(({ server }) => server)
+  const buses = started.map(({ bus }) => bus)
   const third = Math.ceil(16_384 / servers.length)
   for (const [index, server] of servers.entries()) {
     const [from, to] = [index * third, Math.min((index + 1) * third, 16_384) - 1]
@@ -90,13 +104,70 @@ export async function startCluster(): Promise<RunningCluster> {
     await servers[0]!.command('CLUSTER', 'MEET', '127.0.0.1', `${port}`, `${buses[index]}`)
   }
   for (const server of servers) await within(knowsAll(server), 'the cluster', START_MS)
+  const replicas: RunningRedis[] = []
+  for (const master of hasReplicas ? started : []) replicas.push(await startClusterReplica(master))
   return {
     servers,
     url: servers.map(({ url }) => url).join(','),
+    async masterOf(room) {
+      for (const server of servers) if (await hasSlotOf(room, server)) return server
+      throw new Error(`no server has ${room}`)
+    },
+    async successorOf(master) {
+      const replica = replicas[servers.indexOf(master)]!
+      await within(isMaster(replica), 'the replica to take over', START_MS)
+      return replica
+    },
     async [Symbol.asyncDispose]() {
-      for (const server of servers) await server[Symbol.asyncDispose]()
+      for (const server of [...servers, ...replicas]) await server[Symbol.asyncDispose]()
     },
   }
+}
+
+/** Starts a replica of one of a cluster; resolves when it is up to date. */
+async function startClusterReplica({ server: master, bus }: ClusterServer): Promise<RunningRedis> {
+  const { server: replica } = await startClusterServer()
+  await replica.command('CLUSTER', 'MEET', '127.0.0.1', `${master.port}`, `${bus}`)
+  const id = String(await master.command('CLUSTER', 'MYID'))
+  const follow = () =>
+    replica.command('CLUSTER', 'REPLICATE', id).then(
+      () => true,
+      () => false,
+    )
+  const follows = async () => {
+    // It is refused until the servers know each other.
+    while (!(await follow())) await setTimeout(100)
+    await isLinked(replica)
+  }
+  await within(follows(), 'the replica', START_MS)
+  return replica
+}
+
+/** Asks for a key, since a server answers only for its own slots. */
+function hasSlotOf(room: string, server: RunningRedis): Promise<boolean> {
+  return server.command('EXISTS', `{${room}}`).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function isMaster(server: RunningRedis): Promise<void> {
+  while (!String(await server.command('ROLE')).startsWith('master')) await setTimeout(100)
+}
+
+/** Moves the slot of a room, with its keys, to another server of the cluster. */
+export async function moveSlot(room: string, from: RunningRedis, to: RunningRedis): Promise<void> {
+  const slot = String(await from.command('CLUSTER', 'KEYSLOT', room))
+  const [source, target] = [await idOf(from), await idOf(to)]
+  await to.command('CLUSTER', 'SETSLOT', slot, 'IMPORTING', source)
+  await from.command('CLUSTER', 'SETSLOT', slot, 'MIGRATING', target)
+  const keys = (await from.command('CLUSTER', 'GETKEYSINSLOT', slot, '1000')) as string[]
+  await from.command('MIGRATE', '127.0.0.1', `${to.port}`, '', '0', '5000', 'KEYS', ...keys)
+  for (const server of [to, from]) await server.command('CLUSTER', 'SETSLOT', slot, 'NODE', target)
+}
+
+async function idOf(server: RunningRedis): Promise<string> {
+  return String(await server.command('CLUSTER', 'MYID'))
 }
 
 /** Polls, as Redis sends no event for this. */

@@ -10,6 +10,7 @@ export {
   type AuthenticatedUser,
   type Authorize,
   DEFAULTS,
+  documentRoom,
   type Audience,
   type CopyOptions,
   type Disconnected,

@@ -35,6 +35,7 @@ export type { DocumentFiles, FileCall } from './document-files.js'
 export type { FirstContent, OnLoadDocument } from './first-contents.js'
 export type { PostgresConnection, PostgresPool } from './document/handed-pool.js'
 export type { RedisClient } from './exchange/handed-client.js'
+export { documentRoom } from './room/document-room.js'
 export type { AddedMetric } from './http/metrics.js'
 export type { Log } from './log.js'
 export {

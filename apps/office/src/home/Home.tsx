@@ -24,9 +24,7 @@ import { watchRooms } from './who-is-there.js'
 const Lists = lazy(async () => ({
   default: await import('./lists/Lists.js').then(
     (part) => part.Lists,
-    () =>
-      ({ children }: ListsProps) =>
-        children,
+    (): ((props: ListsProps) => null) => () => null,
   ),
 }))
 
@@ -50,6 +48,7 @@ function Home({ recents, identity, user }: HomeProps) {
   useNewTitles(recents, titles)
   const [copies, removeAll] = useCopies(user, offer)
   const isKnown = identity.user !== undefined
+  const [isOtherShown, setOtherShown] = useState(false)
   const opened =
     list.length === 0 ? (
       <Welcome isOpen={identity.mode === 'open'} />
@@ -65,15 +64,17 @@ function Home({ recents, identity, user }: HomeProps) {
           <NewDocument kind="page" visit={visit} />
           <OpenFile />
         </nav>
-        {isKnown ? (
-          <Suspense fallback={opened}>
-            <Lists hasRecent={list.length > 0} nowMs={nowMs} notify={offer}>
-              {opened}
-            </Lists>
+        {isKnown && (
+          <Suspense>
+            <Lists
+              hasRecent={list.length > 0}
+              nowMs={nowMs}
+              notify={offer}
+              onOther={setOtherShown}
+            />
           </Suspense>
-        ) : (
-          opened
         )}
+        {!isOtherShown && opened}
         <CopiesLine copies={copies} onRemove={removeAll} />
         <PassingNotice />
       </main>

@@ -43,6 +43,8 @@ const MOST_LOGINS = 8
 /** The most that their cookies take, without that of a new one: together with the session they fit into the headers. */
 const MOST_LOGIN_BYTES = 6_144
 const LOGIN_COOKIE = 'whereabouts-login-'
+/** Where a page of this server, or its user, sends a request from. */
+const OWN_SITES: ReadonlySet<unknown> = new Set(['same-origin', 'none'])
 const STATE = /^[\w-]{20,128}$/
 
 /** A login in progress. */
@@ -253,9 +255,10 @@ class OidcAuth implements Auth {
     sendMessage(response, { ...signedOut(this.#root), ...(next !== undefined && { next }) })
   }
 
-  /** Checks the origin, which browsers send with each `POST`. */
-  #isOwnPage({ headers: { origin } }: IncomingMessage): boolean {
-    return origin === undefined || origin === this.settings.publicUrl.origin
+  /** Checks what browsers say with each `POST`; a program says neither. */
+  #isOwnPage({ headers: { origin, 'sec-fetch-site': site } }: IncomingMessage): boolean {
+    const { origin: own } = this.settings.publicUrl
+    return (origin ?? own) === own && (site === undefined || OWN_SITES.has(site))
   }
 
   /** The path of the application's root; ends with `/`. */

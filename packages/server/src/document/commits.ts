@@ -1,8 +1,8 @@
 import { isNoDocument, Problem } from '@whereabouts/protocol'
 import { documentDeleted } from '../room/document-deleted.js'
 import { storeFailed } from '../store-failed.js'
-import type { LoadedDocument } from './loaded-document.js'
-import { Overtaken } from './overtaken.js'
+import type { LoadedDocument, Outcome } from './loaded-document.js'
+import { Overtaken, refusalOf } from './overtaken.js'
 import type { DocumentStore, RoomRecord, RoomUpdate, StoredUpdate } from './store.js'
 
 /** What happens to documents whose updates are committed. */
@@ -127,7 +127,7 @@ export class Commits {
     return waiting.filter((each) => {
       const { document, reject } = each
       const isKept = this.listener.isKept(document)
-      if (!isKept) reject(document.isOvertaken ? new Overtaken() : storeFailed())
+      if (!isKept) reject(refusalOf(document))
       const held = this.#held.get(document)
       if (isKept) held?.push(each)
       return isKept && held === undefined
@@ -189,7 +189,7 @@ export class Commits {
       if (!this.#isWriting) void this.#write()
       return
     }
-    document.isOvertaken = problem instanceof Overtaken
+    document.outcome = outcomeOf(problem)
     this.listener.differs(document)
     for (const { reject } of held) reject(problem ?? storeFailed())
   }
@@ -200,10 +200,11 @@ export class Commits {
     number: number | undefined,
   ): void {
     if (number === undefined) {
-      // Without a record, it is to be checked against what others have begun. With one, it is decided about again.
-      document.isOvertaken = isNoDocument(document.said) && claim?.record === undefined
+      // What others have begun meanwhile was no deletion, and updates are to be checked against it.
+      document.outcome = isNoDocument(document.said) ? 'overtaken' : 'deleted'
       this.listener.differs(document)
-      reject(document.isOvertaken ? new Overtaken() : documentDeleted())
+      // With a record, it is decided about again.
+      reject(claim?.record === undefined ? refusalOf(document) : documentDeleted())
       return
     }
     const update = { number, bytes }
@@ -211,6 +212,11 @@ export class Commits {
     this.listener.stored(document, update)
     resolve(number)
   }
+}
+
+function outcomeOf(problem: Problem | Overtaken | undefined): Outcome | undefined {
+  if (problem instanceof Overtaken) return 'overtaken'
+  return problem?.problem === 'document-deleted' ? 'deleted' : undefined
 }
 
 function nextOf(waiting: Waiting): RoomUpdate {

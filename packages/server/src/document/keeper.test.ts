@@ -965,6 +965,52 @@ it('[AD2] posts during a removal are either refused or removed', async () => {
   expect(await textOf('one')).toBe('')
 })
 
+it.each([
+  ['comments on a document', 'comments~one'],
+  ['updates of a document', 'one'],
+])(
+  '[AD27] %s that wait while it is found to be deleted are refused for that, and not for a failure of the store',
+  async (_what, roomName) => {
+    const { keeper, store, textOf } = start()
+    await keeper.update('one', typist().type('document'))
+    const post = (client: number) => keeper.update(roomName, typist(client).type('x'))
+    await post(2)
+    await keeper.update('two', typist().type('other'))
+    const { later, answer } = heldLater(store)
+    await store.inner.remove({ roomName: 'one', incarnation: '.1' })
+    const first = post(3)
+    await expect.poll(() => later.mock.calls.length).toBe(1)
+    let open = () => {}
+    store.gate = new Promise((resolve) => {
+      open = resolve
+    })
+    const other = keeper.update('two', typist(2).type('waits for the store'))
+    await expect.poll(() => store.appends).toBe(5)
+    const second = post(4)
+    await setImmediate()
+    answer()
+    await expect(first).rejects.toMatchObject({ problem: 'document-deleted' })
+    open()
+    await expect(second).rejects.toMatchObject({ problem: 'document-deleted' })
+    expect(await other).toMatchObject({ changed: true })
+    expect(await textOf(roomName)).toBe('')
+  },
+)
+
+it('[AD27] comments that say no document are refused without one, however it went', async () => {
+  const { keeper, store } = start()
+  const post = (client: number, incarnation?: string) =>
+    keeper.update('comments~one', typist(client).type('x'), incarnation ? { incarnation } : {})
+  const deleted = { problem: 'document-deleted' }
+  await expect(post(1)).rejects.toMatchObject(deleted)
+  await expect(keeper.import('comments~one', typist().type('x'))).rejects.toMatchObject(deleted)
+  await keeper.update('one', typist().type('document'))
+  expect(await post(2)).toMatchObject({ changed: true })
+  await store.inner.remove({ roomName: 'one', incarnation: '.1' })
+  await expect(post(3)).rejects.toMatchObject(deleted)
+  await expect(post(4)).rejects.toMatchObject(deleted)
+})
+
 it('[AD6] tells the store once an hour that a document is in use', async () => {
   const { keeper, store } = start()
   await keeper.update('one', typist().type('text'))

@@ -1,4 +1,10 @@
-import { isNoDocument, type OwnBytes, Problem, writeSyncAnswer } from '@whereabouts/protocol'
+import {
+  documentOfComments,
+  isNoDocument,
+  type OwnBytes,
+  Problem,
+  writeSyncAnswer,
+} from '@whereabouts/protocol'
 import { documentDeleted } from '../room/document-deleted.js'
 import { storeFailed } from '../store-failed.js'
 import { CrowdedDocument } from './admission.js'
@@ -10,7 +16,7 @@ import { KEPT } from './kept.js'
 import type { LoadedDocument } from './loaded-document.js'
 import { LoadedDocuments } from './loaded-documents.js'
 import { Occupation } from './occupation.js'
-import { Overtaken } from './overtaken.js'
+import { Overtaken, refusalOf } from './overtaken.js'
 import type { DocumentStore, RemovedOnly, RoomRecord } from './store.js'
 import { checkWhole, readUpdate } from './update.js'
 
@@ -130,9 +136,10 @@ export class DocumentKeeper {
     const update = this.#attend(roomName, number, () => readUpdate(given))
     const { bytes } = update
     return this.#documents.use(roomName, async (document) => {
+      await this.#assertCommented(document)
       await this.#reserve(document, bytes.byteLength)
       try {
-        if (document.stale) throw document.isOvertaken ? new Overtaken() : storeFailed()
+        if (document.stale) throw refusalOf(document)
         // Nothing is awaited from here on unless it is checked again, as the document can become stale meanwhile.
         if (isBegunOtherwise(document, incarnation)) return await overtaken(document)
         const result = this.#attend(roomName, number, () => {
@@ -215,6 +222,7 @@ export class DocumentKeeper {
   async import(roomName: string, bytes: Uint8Array, claim?: RoomRecord): Promise<void> {
     checkWhole(bytes)
     await this.#documents.use(roomName, async (document) => {
+      await this.#assertCommented(document)
       if (document.log.bytes + document.reservedBytes > 0) throw documentExists()
       await this.#reserve(document, bytes.byteLength)
       try {
@@ -378,6 +386,23 @@ export class DocumentKeeper {
     const current = await this.#asked(() => this.store.incarnation(roomName))
     if (!mayBeStored(roomName, current, incarnation)) throw documentDeleted()
     await this.learn(roomName, undefined)
+  }
+
+  /**
+   * Comments are on a document. The store refuses them without one, but doesn't say why.
+   *
+   * @throws {Problem} document-deleted
+   * @throws {Overtaken} if the document has begun since they were loaded
+   * @see PROTOCOL.md CM2
+   */
+  async #assertCommented(document: LoadedDocument): Promise<void> {
+    const { roomName, said } = document
+    if (documentOfComments(roomName) === undefined || !isNoDocument(said)) return
+    const current = await this.#asked(() => this.store.incarnation(roomName))
+    if (current === said) throw documentDeleted()
+    document.outcome = 'overtaken'
+    this.#documents.dropStale(document)
+    throw new Overtaken()
   }
 
   /**

@@ -1,4 +1,4 @@
-import { type Entry, type ListName, MOST_OF_LIST } from './lists.js'
+import { type Entry, type ListName, MOST_MARKS, MOST_OF_LIST } from './lists.js'
 
 /** A number as a database returns it. */
 type Numeric = number | string
@@ -50,11 +50,51 @@ function sourceOf(list: ListName, prefix: string, user: string): string {
       return `SELECT room FROM ${prefix}records
         WHERE owner = ${user} AND trashed IS NOT NULL ORDER BY revision DESC`
     case 'shared':
-      return `SELECT room FROM ${prefix}shares WHERE person = ${user} ORDER BY number DESC`
+      return sharedWith(user, prefix)
     case 'starred':
       return `SELECT room FROM ${prefix}marks
         WHERE person = ${user} AND starred = 1 ORDER BY number DESC`
   }
+}
+
+/**
+ * Returns the query of what is shared with a user: what has a star, then as many of each owner, then the last ones.
+ * Owners are found one by one in the index, and no more of each are read than may be listed, so that what it takes
+ * is bounded, however many share.
+ *
+ * @see PROTOCOL.md HM22
+ */
+function sharedWith(user: string, prefix: string): string {
+  const shares = `${prefix}shares`
+  return `
+    WITH RECURSIVE owners (owner, place) AS (
+      SELECT min(owner), 1 FROM ${shares} WHERE person = ${user}
+      UNION ALL
+      SELECT (SELECT min(owner) FROM ${shares} WHERE person = ${user} AND owner > owners.owner),
+        place + 1
+      FROM owners WHERE owner IS NOT NULL AND place < ${MOST_OF_LIST}),
+    bounds AS (
+      SELECT owner, (SELECT number FROM ${shares} AS share
+        WHERE share.person = ${user} AND share.owner = owners.owner
+        ORDER BY share.owner DESC, number DESC
+        LIMIT 1 OFFSET (SELECT coalesce(${MOST_OF_LIST} / nullif(count(owner), 0), 1) - 1 FROM owners)) AS number
+      FROM owners WHERE owner IS NOT NULL),
+    starred AS (
+      SELECT mark.room, share.number FROM ${prefix}marks AS mark
+      JOIN ${shares} AS share ON share.person = mark.person AND share.room = mark.room
+      WHERE mark.person = ${user} AND mark.starred = 1),
+    fair AS (
+      SELECT share.room, share.number FROM bounds JOIN ${shares} AS share
+        ON share.person = ${user} AND share.owner = bounds.owner
+          AND share.number >= coalesce(bounds.number, 0)),
+    latest AS (
+      SELECT room, number FROM ${shares} WHERE person = ${user}
+      ORDER BY number DESC LIMIT ${MOST_OF_LIST}),
+    turns AS (
+      SELECT room, number, 1 AS turn FROM starred
+      UNION ALL SELECT room, number, 2 FROM fair
+      UNION ALL SELECT room, number, 3 FROM latest)
+    SELECT room FROM turns GROUP BY room ORDER BY min(turn), max(number) DESC`
 }
 
 function filterOf(list: ListName, user: string): string {
@@ -68,6 +108,28 @@ function filterOf(list: ListName, user: string): string {
     case 'starred':
       return 'r.trashed IS NULL'
   }
+}
+
+/** Returns what removes a mark that says nothing. Its parameters are the user and the room. */
+export function removeUnsaid({ prefix, parameter }: Dialect): string {
+  return `DELETE FROM ${prefix}marks
+    WHERE person = ${parameter(1, 'text')} AND room = ${parameter(2, 'text')} AND starred + hidden = 0`
+}
+
+/**
+ * Returns what removes the marks of a user that are too many; it looks at them only if there are that many in all.
+ * Its parameter is the user.
+ *
+ * @see PROTOCOL.md HM6
+ */
+export function trimMarks({ prefix, parameter }: Dialect): string {
+  const user = parameter(1, 'text')
+  const isOver = (starred: 0 | 1) => `(starred = ${starred} AND number <= (
+    SELECT number FROM ${prefix}marks WHERE person = ${user} AND starred = ${starred}
+    ORDER BY number DESC LIMIT 1 OFFSET ${MOST_MARKS}))`
+  return `DELETE FROM ${prefix}marks WHERE person = ${user}
+    AND (SELECT count(*) FROM ${prefix}marks WHERE person = ${user}) > ${MOST_MARKS}
+    AND (${isOver(0)} OR ${isOver(1)})`
 }
 
 export function entryFrom({ room, title, kind, ...row }: EntryRow): Entry {

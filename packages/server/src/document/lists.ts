@@ -65,7 +65,7 @@ export const MOST_OF_LIST = 5_000
 export const MOST_OF_OWNER = 200
 /** The owner, in databases, of a document that nobody owns. No user has this id, and unlike NULL it equals itself. */
 export const NOBODY = ''
-/** How many marks a user has. The oldest go first. */
+/** How many documents of a user have a star, and how many others are hidden. The oldest of each go first. */
 export const MOST_MARKS = 5_000
 
 /**
@@ -79,7 +79,8 @@ export interface DocumentLists {
    * Lists documents, the last changed one first. It doesn't know what the user may see.
    *
    * - `own`: those that the user owns
-   * - `shared`: at most {@link MOST_OF_OWNER} of each owner whose record names the user, without hidden ones
+   * - `shared`: at most {@link MOST_OF_OWNER} of each owner whose record names the user, without hidden ones; if
+   *   that is more than {@link MOST_OF_LIST}, those with a star, and as many of each owner. HM22
    * - `starred`: those with a star
    * - `trash`: those in the trash that the user owns, which are in no other list
    */

@@ -39,12 +39,18 @@ const WEIGHTS = {
   subdocument: 3_000,
 }
 
+/**
+ * What became of a document whose updates wait: others stored something before them, so that they are to be checked
+ * again; or it was deleted.
+ */
+export type Outcome = 'overtaken' | 'deleted'
+
 /** A document in memory, and how it is stored. */
 export class LoadedDocument {
   /** Whether it may differ from the store and must be loaded again. */
   stale = false
-  /** Whether that is so because others stored something before its own updates, which are to be checked again. */
-  isOvertaken = false
+  /** Why its own updates aren't stored then, if the store hasn't failed. */
+  outcome: Outcome | undefined
   /** How many of its updates wait for the store. */
   unsaved = 0
   /** Whether it may lack what others have stored. */

@@ -5,12 +5,18 @@ import {
   type Label,
   type ListPage,
   type Mark,
-  MOST_MARKS,
   MOST_OF_OWNER,
   NOBODY,
   type TrashPage,
 } from './lists.js'
-import { type Dialect, entryFrom, type EntryRow, listOf } from './list-rows.js'
+import {
+  type Dialect,
+  entryFrom,
+  type EntryRow,
+  listOf,
+  removeUnsaid,
+  trimMarks,
+} from './list-rows.js'
 import type { RecordRow } from './catalog-rows.js'
 import { saidIn } from './noted-record.js'
 import { transaction } from './postgres-transaction.js'
@@ -134,11 +140,6 @@ const MARK = `
   ON CONFLICT (person, room) DO UPDATE SET number = excluded.number,
     starred = coalesce($3::integer, known.starred), hidden = coalesce($4::integer, known.hidden)`
 
-const TRIM_MARKS = `
-  DELETE FROM whereabouts_marks WHERE person = $1 AND (starred + hidden = 0 OR number <= (
-    SELECT number FROM whereabouts_marks WHERE person = $1
-    ORDER BY number DESC LIMIT 1 OFFSET ${MOST_MARKS}))`
-
 /** The lists of users in a PostgreSQL database. */
 export class PostgresLists implements DocumentLists {
   constructor(private readonly pool: Pool) {}
@@ -165,7 +166,8 @@ export class PostgresLists implements DocumentLists {
       )
       if (rowCount === 0) return
       await client.query(MARK, [userId, roomName, flag(isStarred), flag(isHidden)])
-      await client.query(TRIM_MARKS, [userId])
+      await client.query(removeUnsaid(DIALECT), [userId, roomName])
+      await client.query(trimMarks(DIALECT), [userId])
     })
   }
 

@@ -14,7 +14,7 @@ import { isCode } from './folder-lock.js'
 import { makePrivate, narrow } from './private-file.js'
 import { checkSchema } from './schema.js'
 import { DOCUMENTS_FILE } from './sqlite-names.js'
-import { readVersion, upgrade } from './sqlite-schema.js'
+import { layOut, readVersion, upgrade } from './sqlite-schema.js'
 
 /** The files that SQLite creates beside a database. */
 const COMPANIONS = ['-wal', '-shm', '-journal']
@@ -52,6 +52,7 @@ function make(file: string): void {
   for (const each of ['', ...COMPANIONS]) rmSync(draft + each, { force: true })
   makePrivate(draft)
   const database = new Database(draft)
+  layOut(database)
   database.exec('BEGIN')
   upgrade(database)
   database.exec('COMMIT')

@@ -4,12 +4,18 @@ import {
   type Label,
   type ListPage,
   type Mark,
-  MOST_MARKS,
   MOST_OF_OWNER,
   NOBODY,
   type TrashPage,
 } from './lists.js'
-import { type Dialect, entryFrom, type EntryRow, listOf } from './list-rows.js'
+import {
+  type Dialect,
+  entryFrom,
+  type EntryRow,
+  listOf,
+  removeUnsaid,
+  trimMarks,
+} from './list-rows.js'
 import { nextNumber } from './sqlite-numbers.js'
 import type { SqliteConnection } from './sqlite-connection.js'
 import type { RoomRecord } from './store.js'
@@ -87,13 +93,8 @@ export class SqliteLists implements DocumentLists {
              starred = coalesce(?4, starred), hidden = coalesce(?5, hidden)`,
         )
         .run(userId, roomName, number, flag(isStarred), flag(isHidden))
-      this.connection
-        .run(
-          `DELETE FROM marks WHERE person = ?1 AND (starred + hidden = 0 OR number <= (
-             SELECT number FROM marks WHERE person = ?1
-             ORDER BY number DESC LIMIT 1 OFFSET ${MOST_MARKS}))`,
-        )
-        .run(userId)
+      this.connection.run(removeUnsaid(DIALECT)).run(userId, roomName)
+      this.connection.run(trimMarks(DIALECT)).run(userId)
     })
   }
 

@@ -8,6 +8,8 @@ import {
   SCHEMA_VERSION,
 } from './schema.js'
 
+const PAGE_BYTES = 2_048
+
 const DOCUMENTS = `
   CREATE TABLE documents (
     room TEXT PRIMARY KEY,
@@ -172,6 +174,17 @@ function rename(database: Database.Database, room: string): void {
     }
     return
   }
+}
+
+/**
+ * Says how the pages of a new database are laid out; one that has pages stays as it is. They are small, as
+ * most writes are of some bytes, and what nothing uses any more can be given back.
+ *
+ * @see PROTOCOL.md DO110
+ */
+export function layOut(database: Database.Database): void {
+  database.exec(`PRAGMA page_size = ${PAGE_BYTES}`)
+  database.exec('PRAGMA auto_vacuum = INCREMENTAL')
 }
 
 /**

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict'
-import { type DocumentLists, type ListPage, MOST_OF_OWNER } from './lists.js'
+import {
+  type DocumentLists,
+  type ListPage,
+  MOST_MARKS,
+  MOST_OF_LIST,
+  MOST_OF_OWNER,
+} from './lists.js'
 import { type DocumentStore, FIRST_INCARNATION, type RoomRecord } from './store.js'
 import {
   append,
@@ -17,6 +23,11 @@ export const LISTS_CONTRACT: readonly StoreCheck[] = [
   { name: '[HM2] lists what is starred and what is in the trash', check: withLists(listsMarked) },
   { name: '[HM4] lists the last changed first, in pages', check: withLists(listsInOrder) },
   { name: '[HM5] lists a bounded number of each owner', check: withLists(boundsOwners) },
+  {
+    name: '[HM22] lists what others share, however much some share',
+    check: withLists(sharesFairly),
+  },
+  { name: '[HM6] keeps stars, however much is hidden', check: withLists(keepsStars) },
   { name: '[HM7] labels the document that is meant', check: withLists(labelsOne) },
   { name: '[HM10] knows what has been in the trash for long', check: withLists(knowsTrash) },
   {
@@ -151,6 +162,48 @@ async function boundsOwners(store: Listing): Promise<void> {
   assert.equal(listed.length, MOST_OF_OWNER + 1)
   assert(listed.includes('friend'))
   assert(!listed.includes('spam-0') && !listed.includes('spam-1'), 'the first ones went')
+}
+
+async function sharesFairly(store: Listing): Promise<void> {
+  const friends = ['starred', 'first', 'second', ...numbered('more', 10)]
+  for (const each of friends) await put(store, each, record('bob', { users: ['me'] }))
+  await put(store, 'other', record('zoe', { users: ['me'] }))
+  await store.lists.mark('me', 'starred', { isStarred: true })
+  await store.lists.mark('me', 'unshared', { isStarred: true })
+  const spammers = numbered('eve', MOST_OF_LIST / MOST_OF_OWNER + 1)
+  for (const each of spammers) {
+    const documents = numbered(`spam-${each}`, MOST_OF_OWNER)
+    const shared = record(each, { users: ['me'] })
+    await Promise.all(documents.map((one) => store.putRecord(one, shared, 0)))
+  }
+  const listed = new Set(await roomsOf(store, 'me', 'shared', { limit: 2 * MOST_OF_LIST }))
+  assert.equal(listed.size, MOST_OF_LIST)
+  for (const each of [...friends, 'other']) assert(listed.has(each), each)
+  for (const each of spammers) {
+    const own = [...listed].filter((name) => name.startsWith(`spam-${each}-`))
+    assert(own.length >= MOST_OF_LIST / (spammers.length + 3), each)
+  }
+  const place = { updatedAtMs: 0, roomName: '' }
+  assert.deepEqual(await roomsOf(store, 'me', 'shared', { after: place }), [])
+}
+
+async function keepsStars(store: Listing): Promise<void> {
+  await put(store, 'mine', record('me'))
+  await store.lists.mark('me', 'mine', { isStarred: true })
+  await append(
+    store,
+    numbered('spam', MOST_MARKS + 1).map((roomName) => update(roomName, 1)),
+  )
+  const spam = numbered('spam', MOST_MARKS + 1)
+  for (let from = 0; from < spam.length; from += 100) {
+    const some = spam.slice(from, from + 100)
+    await Promise.all(some.map((each) => store.lists.mark('me', each, { isHidden: true })))
+  }
+  assert.deepEqual(await roomsOf(store, 'me', 'starred'), ['mine'])
+}
+
+function numbered(name: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${name}-${index + 1}`)
 }
 
 async function labelsOne(store: Listing, other: Listing): Promise<void> {

@@ -1,6 +1,11 @@
 import { documentOfComments, Problem } from '@whereabouts/protocol'
 
-/** Returns the room of the document that a room belongs to: itself, or for comments that of theirs. */
+/**
+ * Returns the room of the document that a room belongs to: itself, or for comments that of theirs. A guard that decides
+ * by the name of a room decides by this one, so that nobody gets at the comments on what they may not open.
+ *
+ * @see PROTOCOL.md NE17
+ */
 export function documentRoom(roomName: string): string {
   return documentOfComments(roomName) ?? roomName
 }

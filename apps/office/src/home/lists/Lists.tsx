@@ -1,5 +1,5 @@
 import './lists.css'
-import { type ReactNode, useEffect, useId, useState } from 'react'
+import { type ReactNode, useEffect, useId, useLayoutEffect, useState } from 'react'
 import { reasonOf } from '../../language/reason.js'
 import { deleteForGood, mark, readList, setTrashed } from './calls.js'
 import type { Listed } from './listed.js'
@@ -9,23 +9,30 @@ import { type Shown, useListed } from './useListed.js'
 import { type View, VIEWS } from './views.js'
 
 export interface ListsProps {
-  /** What this browser has opened. */
-  readonly children: ReactNode
   readonly hasRecent: boolean
   readonly nowMs: number
   readonly notify: (notice: ReactNode) => void
+  /** Called with whether a list is shown in place of what this browser has opened. */
+  readonly onOther: (isShown: boolean) => void
 }
 
-/** Shows the user's lists beside what this browser has opened, if the server keeps any. @see OFFICE.md HM20 */
-export function Lists({ children, hasRecent, ...props }: ListsProps) {
+/**
+ * Shows the user's lists, if the server keeps any. What this browser has opened stays Home's own, as
+ * somebody may use it before this part is there.
+ *
+ * @see OFFICE.md HM20
+ */
+export function Lists({ hasRecent, onOther, ...props }: ListsProps) {
   const areKept = useAreKept()
   const [view, setView] = useState<View>(hasRecent ? 'recent' : 'own')
+  const isOther = areKept && view !== 'recent'
+  useLayoutEffect(() => onOther(isOther), [isOther, onOther])
   const choose = (next: View) => {
     setView(next)
     // It speaks of another list.
     props.notify('')
   }
-  if (!areKept) return children
+  if (!areKept) return null
   return (
     <>
       <nav className="lists" aria-label={TEXTS.lists}>
@@ -40,7 +47,7 @@ export function Lists({ children, hasRecent, ...props }: ListsProps) {
           </button>
         ))}
       </nav>
-      {view === 'recent' ? children : <List key={view} list={view} {...props} />}
+      {view !== 'recent' && <List key={view} list={view} {...props} />}
     </>
   )
 }
@@ -60,7 +67,7 @@ function useAreKept(): boolean {
   return areKept
 }
 
-type ListProps = Omit<ListsProps, 'children' | 'hasRecent'> & {
+type ListProps = Pick<ListsProps, 'nowMs' | 'notify'> & {
   readonly list: Exclude<View, 'recent'>
 }
 
