@@ -39,7 +39,7 @@ import '@univerjs/sheets-sort-ui/lib/index.css'
 
 /**
  * Adds the tools that the cells don't need: finding, replacing, sorting, filtering, conditional formats, data
- * validation, notes, links and some keys.
+ * validation, notes, links, images and some keys.
  *
  * @see OFFICE.md SF10
  */
@@ -75,7 +75,7 @@ export async function addTools(
   await Promise.all(late)
   shared.showLate()
   addCellCards(univer, shared, texts, giveBack)
-  void addSheetImages(univer, shared)
+  const images = addSheetImages(univer, shared)
   addKeys(univer, shared)
   addListKeys(univer, shared)
   fitChoices(univer)
@@ -84,6 +84,7 @@ export async function addTools(
   printLight(univer, shared.workbook.getId())
   addPrintKey(print)
   void nameControls(univer)
+  await images
 }
 
 /** Resolves when a plugin that was registered late has started, as Univer lets it wait for a while. */

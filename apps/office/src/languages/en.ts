@@ -499,7 +499,7 @@ export const messages = {
   'grid.nameTaken': 'There is already a name like that.',
   'grid.nameTooLong': 'A sheet’s name can have at most {most, number} characters.',
   'grid.newerFormat': 'This sheet was changed by a newer version. Reload to continue.',
-  'grid.noFiles': 'Images and files can’t be added to cells yet.',
+  'grid.noFiles': 'Files can’t be pasted into cells.',
   'grid.noGridColors': 'Coloring grid lines isn’t supported yet.',
   'grid.noProtection': 'Protecting cells isn’t supported yet.',
   'grid.noThemes': 'Changing the theme of a table isn’t supported yet.',
