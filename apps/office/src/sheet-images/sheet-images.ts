@@ -308,5 +308,8 @@ async function sizeOf(
   }
 }
 
+/** What browsers call a picture that was copied, which says nothing. */
+const COPIED = 'image.png'
+
 /** @example altOf('red dot.png') // 'red dot' */
-const altOf = (name: string): string => name.replace(/\.[^.]+$/, '')
+const altOf = (name: string): string => (name === COPIED ? '' : name.replace(/\.[^.]+$/, ''))
