@@ -141,6 +141,8 @@ export interface SharedWorkbook {
   keyAt(place: GridPlace): string | undefined
   /** Returns where a cell is by its key; `undefined` if it doesn't exist. */
   positionOf(sheet: string, key: string): Cell | undefined
+  /** Writes what was done in the grid into the document, and shows what others wrote, at once. */
+  settle(): void
   /** Returns what is to be written into a file. */
   toSave(): ToSave
   /** Returns where the grid differs from the document, for debugging. */
@@ -325,8 +327,12 @@ class BoundWorkbook implements SharedWorkbook {
     return this.#binding.positionOf(sheet, key)
   }
 
-  toSave(): ToSave {
+  settle(): void {
     this.#binding.settle()
+  }
+
+  toSave(): ToSave {
+    this.settle()
     const results = this.#document.derived().map(({ id, formulas }) => {
       const worksheet = this.workbook.getSheetBySheetId(id)?.getSheet()
       return [id, worksheet === undefined ? {} : resultsOf(worksheet, formulas)] as const
@@ -339,7 +345,7 @@ class BoundWorkbook implements SharedWorkbook {
   }
 
   differences(): string[] {
-    this.#binding.settle()
+    this.settle()
     return differences(this.#options.doc, this.#binding.grid)
   }
 

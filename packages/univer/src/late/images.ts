@@ -1,6 +1,6 @@
 import type { Injector } from '@univerjs/core'
 import { CopySheetCommand, SheetInterceptorService } from '@univerjs/preset-sheets-core'
-import { findRootTypeKey, type Transaction } from 'yjs'
+import type { Transaction } from 'yjs'
 import type { SharedWorkbook } from '../bind-workbook.js'
 import type { GridPlace } from '../binding.js'
 import {
@@ -62,7 +62,7 @@ export interface Images {
   subscribe(listener: () => void): void
 }
 
-type ImagesOf = Pick<SharedWorkbook, 'attached' | 'keyAt' | 'subscribe' | 'workbook'>
+type ImagesOf = Pick<SharedWorkbook, 'attached' | 'keyAt' | 'settle' | 'subscribe' | 'workbook'>
 
 /** Returns the images of a workbook, and has them be copied with their sheets. @see OFFICE.md SH180 */
 export function addImages(injector: Injector, shared: ImagesOf): Images {
@@ -76,6 +76,7 @@ class SheetImages implements Images {
   readonly #shared: ImagesOf
   readonly #write: (sheet: string, params: object) => boolean
   readonly #reader = new ImageReader()
+  readonly #listeners: (() => void)[] = []
   #all: ReadonlyMap<string, readonly Image[]> | null = null
 
   constructor(injector: Injector, shared: ImagesOf) {
@@ -136,9 +137,7 @@ class SheetImages implements Images {
 
   subscribe(listener: () => void): void {
     this.#shared.subscribe(listener)
-    this.#doc.on('afterTransaction', ({ changed }: Transaction) => {
-      if (areImages(changed)) listener()
-    })
+    this.#listeners.push(listener)
   }
 
   /** Returns why a sheet can't have an image of so many characters in addition. @see SHEET.md SD62 */
@@ -182,16 +181,23 @@ class SheetImages implements Images {
 
   #set(sheet: string, id: string, values: Readonly<Record<string, unknown>>): boolean {
     const entries = Object.entries(values).map(([name, value]) => [`${id}/${name}`, value] as const)
-    return this.#write(sheet, { entries: Object.fromEntries(entries) })
+    const isWritten = this.#write(sheet, { entries: Object.fromEntries(entries) })
+    // The next step may come before the binding writes by itself.
+    if (isWritten) this.#shared.settle()
+    return isWritten
   }
 
-  readonly #note = ({ changed }: Transaction): void => {
-    if (areImages(changed)) this.#all = null
+  readonly #note = ({ changed, doc: { share } }: Transaction): void => {
+    const names = new Map([...share].map(([name, root]) => [root, name] as const))
+    // A root that was only named by an update becomes another one once somebody reads it.
+    const isImages = [...changed.keys()].some(
+      (type) => type._item === null && (names.get(type) ?? PART).startsWith(PART),
+    )
+    if (!isImages) return
+    this.#all = null
+    for (const listener of this.#listeners) listener()
   }
 }
-
-const areImages = (changed: Transaction['changed']): boolean =>
-  [...changed.keys()].some((type) => type._item === null && findRootTypeKey(type).startsWith(PART))
 
 /** Pixels are whole ones, so that equal places are equal. */
 const offset = (px: number): number => Math.max(0, Math.min(IMAGE_LIMITS.side, Math.round(px)))
