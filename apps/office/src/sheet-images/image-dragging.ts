@@ -29,9 +29,6 @@ export class ImageDragging {
     this.#areas = areas
     this.#images = images
     this.#whenDone = whenDone
-    images.subscribe(() => {
-      if (this.#drag === null) layer.drag(null)
-    })
     const { host } = layer
     host.addEventListener('pointerdown', this.#begin)
     host.addEventListener('pointermove', this.#move)
@@ -78,9 +75,8 @@ export class ImageDragging {
   readonly #end = (): void => {
     const drag = this.#drag
     this.#drag = null
-    const isPut = drag !== null && drag.area !== drag.from && this.#put(drag)
-    // It stays where it was put until the document says so.
-    if (!isPut) this.#layer.drag(null)
+    if (drag !== null && drag.area !== drag.from) this.#put(drag)
+    this.#layer.drag(null)
     this.#whenDone()
   }
 
@@ -89,17 +85,16 @@ export class ImageDragging {
     this.#layer.drag(null)
   }
 
-  #put({ image, corner, area, from }: Drag): boolean {
+  #put({ image, corner, area, from }: Drag): void {
     const { sheet } = this.#areas
     const target = this.#areas.targetAt(area.left, area.top)
-    if (target === undefined) return false
+    if (target === undefined) return
     const size = sizeOf(area)
     const isMoved = area.left !== from.left || area.top !== from.top
     // What somebody else changes of it at the same time stays.
-    if (corner === undefined) return this.#images.move(sheet, image.id, target)
-    return isMoved
-      ? this.#images.place(sheet, image.id, target, size)
-      : this.#images.resize(sheet, image.id, size)
+    if (corner === undefined) this.#images.move(sheet, image.id, target)
+    else if (isMoved) this.#images.place(sheet, image.id, target, size)
+    else this.#images.resize(sheet, image.id, size)
   }
 
   /** Has the cells scroll below an image. */
