@@ -327,9 +327,7 @@ class BoundWorkbook implements SharedWorkbook {
     return this.#binding.positionOf(sheet, key)
   }
 
-  settle(): void {
-    this.#binding.settle()
-  }
+  readonly settle = (): void => this.#binding.settle()
 
   toSave(): ToSave {
     this.settle()
