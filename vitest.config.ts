@@ -17,7 +17,7 @@ const QUIET = [
   'test/house/bench.test.ts',
   'test/nest/{leak,work}.test.ts',
   'test/operating/slow-callers.test.ts',
-  'test/operating/flood.test.ts',
+  'test/operating/{flood,half-sent}.test.ts',
   'test/requests/*.test.ts',
 ]
 

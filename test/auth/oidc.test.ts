@@ -208,7 +208,9 @@ describe('a login', () => {
     const { visitor, callback } = await lastStep('ann')
     const headers = { cookie: visitor.cookiesFor(publicUrl) }
     const answers = await Promise.all(Array.from({ length: 10 }, () => call(callback, { headers })))
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([303, ...Array(9).fill(400)])
+    const statuses = answers.map(({ status }) => status)
+    expect(statuses.filter((status) => status === 303)).toHaveLength(1)
+    expect(statuses.filter((status) => status === 400)).toHaveLength(9)
   })
 
   it('[OP24] isn’t completed twice', async () => {

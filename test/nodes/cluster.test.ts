@@ -13,6 +13,8 @@ const LONG_MS = 180_000
 /** How long open readers may go by an old record. SR10 */
 const MOST_OUTDATED_MS = 30_000
 const BYTES = 'application/octet-stream'
+/** A Yjs update with one text in it. */
+const UPDATE = Buffer.from('AQEBAAQBAXQBYQA=', 'base64')
 
 interface Person {
   readonly headers: { readonly authorization: string }
@@ -90,7 +92,7 @@ it(
     const here = new TestRoom(one.baseUrl, 'room-0')
     const there = new TestRoom(two.baseUrl, here.name)
     const [ann, mal, eve] = [await person('ann'), await person('mal'), await person('eve')]
-    const first = { headers: { ...ann.headers, 'content-type': BYTES }, body: Buffer.from([0, 0]) }
+    const first = { headers: { ...ann.headers, 'content-type': BYTES }, body: UPDATE }
     expect((await call(there.url('document'), first)).status).toBe(200)
     const share = async (change: object) => {
       const { access } = (await callJson(here.url('access'), ann)) as {

@@ -13,11 +13,13 @@ const STATUS = /HTTP\/1\.1 (\d{3}) /g
 /**
  * Writes a request to a connection of its own; returns the statuses of what came back.
  *
+ * @param hungMs how long the server may take, where the machine does other work as well
  * @throws if the server keeps the caller waiting
  */
 export async function send(
   baseUrl: string,
   { bytes, isWhole, isAlone }: Mutated,
+  hungMs = HUNG_MS,
 ): Promise<number[]> {
   const { hostname, port } = new URL(baseUrl)
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
@@ -41,7 +43,7 @@ export async function send(
   })
   socket.write(bytes)
   try {
-    if (isWhole) await within(answered, 'an answer', HUNG_MS)
+    if (isWhole) await within(answered, 'an answer', hungMs)
     else await within(answered, 'an answer or a wait', GRACE_MS).catch(() => {})
     // Whoever ends their half of a connection wants no more, not even of a stream.
     socket.end()
@@ -49,7 +51,7 @@ export async function send(
     await within(
       isAlone ? closed : Promise.race([closed, streaming]),
       'the end of the connection',
-      HUNG_MS,
+      hungMs,
     )
   } finally {
     socket.destroy()

@@ -67,7 +67,7 @@ export async function openSheet(
   void loadIcons()
   void describeFunctions(univer)
   const print = () => void printSheet(univer, shared, session)
-  const tools = loadTools(univer, shared, giveBack, print)
+  const tools = loadTools(univer, shared, session, giveBack, print)
   shared.subscribe(() => session.document.setUnwritten(shared.isUnwritten))
   const dropped = new DroppedFile()
   beforeReload(async () => {
@@ -158,6 +158,7 @@ async function describeFunctions(univer: Univer): Promise<void> {
 async function loadTools(
   univer: Univer,
   shared: SharedWorkbook,
+  session: Session,
   giveBack: Notices['giveBack'],
   print: () => void,
 ): Promise<void> {
@@ -168,14 +169,14 @@ async function loadTools(
     .__getInjector()
     .get(LocaleService)
     .load({ [gridLocale()]: texts })
-  await addTools(univer, shared, cellTexts, giveBack, print)
+  await addTools(univer, shared, { session, texts: cellTexts, giveBack, print })
 }
 
 /** Asks how the sheet that is shown is to be printed. @see OFFICE.md OF92 */
 async function printSheet(univer: Univer, shared: SharedWorkbook, session: Session): Promise<void> {
   try {
     const { openPrint } = await import('./print/open-print.js')
-    openPrint(shared, univer.__getInjector(), session, readTitle(session.doc) ?? '')
+    await openPrint(shared, univer.__getInjector(), session, readTitle(session.doc) ?? '')
   } catch (error) {
     reportError(error)
     showNotice(t('common.unreachable'))

@@ -24,9 +24,11 @@ import {
 import { addCellCards } from './beside-cells/cell-cards.js'
 import type { CellTexts } from './beside-cells/texts.js'
 import { fitChoices } from './sheet-choice-heights.js'
+import { addCharts } from './sheet-charts.js'
 import { addKeys } from './sheet-keys.js'
 import { addListKeys } from './sheet-lists.js'
 import { nameControls } from './sheet-names/name-controls.js'
+import type { Session } from './session.js'
 import { addPrintKey, printLight } from './sheet-print.js'
 import { addSheetImages } from './sheet-images/sheet-images.js'
 import { addSum } from './sheet-sum.js'
@@ -37,6 +39,14 @@ import '@univerjs/sheets-data-validation-ui/lib/index.css'
 import '@univerjs/sheets-filter-ui/lib/index.css'
 import '@univerjs/sheets-sort-ui/lib/index.css'
 
+/** What the tools of a sheet need beside its cells. */
+interface ToolOptions {
+  readonly session: Session
+  readonly texts: CellTexts
+  readonly giveBack: (given: GivenBack) => void
+  readonly print: () => void
+}
+
 /**
  * Adds the tools that the cells don't need: finding, replacing, sorting, filtering, conditional formats, data
  * validation, notes, links, images and some keys.
@@ -46,9 +56,7 @@ import '@univerjs/sheets-sort-ui/lib/index.css'
 export async function addTools(
   univer: Univer,
   shared: SharedWorkbook,
-  texts: CellTexts,
-  giveBack: (given: GivenBack) => void,
-  print: () => void,
+  { session, texts, giveBack, print }: ToolOptions,
 ): Promise<void> {
   univer
     .__getInjector()
@@ -76,6 +84,7 @@ export async function addTools(
   shared.showLate()
   addCellCards(univer, shared, texts, giveBack)
   const images = addSheetImages(univer, shared)
+  addCharts(univer, shared, session, texts)
   addKeys(univer, shared)
   addListKeys(univer, shared)
   fitChoices(univer)

@@ -1,5 +1,6 @@
-/** What is said about notes and links of cells. */
+/** What is said about notes and links of cells, and by the menu on them. */
 export interface CellTexts {
+  readonly addChart: string
   readonly addLink: string
   readonly addNote: string
   readonly deleteLink: string

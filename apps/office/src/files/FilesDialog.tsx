@@ -1,9 +1,13 @@
 import { useEffect, useRef, useState, type FormEvent } from 'react'
 import type { ToSave } from '@whereabouts/univer'
+import type { LeftOut } from '@whereabouts/univer/files'
 import { FilePicker } from './FilePicker.js'
+import { formatList } from '../language/formats.js'
 import { t } from '../language/language.js'
 import { FileWork } from './file-work.js'
+import { notify } from '../passing-notice.js'
 import type { FileForm } from './messages.js'
+import { describeLeftOut } from './sentences.js'
 
 interface FilesDialogProps {
   /** What the document is called. */
@@ -38,9 +42,10 @@ export function FilesDialog({ title, toSave, onOpen, onPrint, onClose }: FilesDi
 
   const save = async (form: FormName, isMarked: boolean) => {
     say(t('files.writing'))
-    const bytes = await work.write(toSave(), formOf(form, isMarked))
+    const { bytes, leftOut } = await work.write(toSave(), formOf(form, isMarked))
     download(bytes, `${title.replaceAll(FORBIDDEN, '_')}${endingOf(form)}`, TYPES[form])
     dialog.current?.close()
+    tellLeftOut(leftOut)
   }
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -105,6 +110,12 @@ function Forms() {
       </label>
     </fieldset>
   )
+}
+
+/** Says what of the document the file doesn't have. @see FILES.md FL42 */
+function tellLeftOut(leftOut: readonly LeftOut[]): void {
+  const what = formatList(leftOut.map((each) => describeLeftOut(each)))
+  if (what !== '') notify(t('files.lacks', { what }))
 }
 
 function formOf(form: FormName, bom: boolean): FileForm {

@@ -33,9 +33,9 @@ export class FileWork {
     return (await this.#ask<'taken'>({ ask: 'take' })).updates
   }
 
-  /** Returns the bytes of a file. */
-  async write(toSave: ToSave, form: FileForm): Promise<Uint8Array> {
-    return (await this.#ask<'written'>({ ask: 'write', toSave, form })).bytes
+  /** Returns the bytes of a file, and what it doesn't have. */
+  write(toSave: ToSave, form: FileForm): Promise<Answered<'written'>> {
+    return this.#ask<'written'>({ ask: 'write', toSave, form })
   }
 
   close(): void {

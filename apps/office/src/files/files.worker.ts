@@ -4,6 +4,7 @@ import {
   type FileContent,
   FileProblem,
   type FileSheet,
+  leftOutOf,
   readFile,
   sheetsIn,
   titleOf,
@@ -38,7 +39,7 @@ async function answer(question: FileQuestion): Promise<FileAnswer> {
       case 'take':
         return { answer: 'taken', updates: read }
       case 'write':
-        return { answer: 'written', bytes: await write(question.toSave, question.form) }
+        return { answer: 'written', ...(await write(question.toSave, question.form)) }
     }
   } catch (error) {
     return { answer: 'failed', failure: failureOf(error) }
@@ -88,16 +89,17 @@ async function store(room: string): Promise<void> {
   }
 }
 
-async function write({ update, sheet, results }: ToSave, form: FileForm): Promise<Uint8Array> {
+async function write({ update, sheet, results }: ToSave, form: FileForm) {
   const doc = new Doc()
   applyUpdate(doc, update)
   const all = sheetsIn(doc)
   if (form === 'xlsx') {
-    return writeXlsx(
+    const bytes = await writeXlsx(
       all.map((each) => each.sheet),
       all.map(({ id }) => results[id] ?? {}),
     )
+    return { bytes, leftOut: leftOutOf(doc) }
   }
   const shown = all.find(({ id }) => id === sheet) ?? all[0]!
-  return writeDelimited(shown.sheet, form, results[shown.id] ?? {})
+  return { bytes: writeDelimited(shown.sheet, form, results[shown.id] ?? {}), leftOut: [] }
 }

@@ -25,7 +25,12 @@ export type FileAnswer =
   | { readonly answer: 'read'; readonly leftOut: readonly LeftOut[] }
   | { readonly answer: 'stored' }
   | { readonly answer: 'taken'; readonly updates: readonly Uint8Array[] }
-  | { readonly answer: 'written'; readonly bytes: Uint8Array }
+  | {
+      readonly answer: 'written'
+      readonly bytes: Uint8Array
+      /** What the file doesn't have. */
+      readonly leftOut: readonly LeftOut[]
+    }
   | { readonly answer: 'failed'; readonly failure: Failure }
 
 /** What is wrong with a file, or what the server refused; `null` if the server couldn't be reached. */

@@ -7,6 +7,7 @@ import {
   type CellDifference,
   type SheetSnapshot,
 } from '@whereabouts/univer/document'
+import { compareCharts, type ComparedChart } from '@whereabouts/univer/charts'
 import { useMemo, useState } from 'react'
 import type { Doc } from 'yjs'
 import type { PreviewProps } from './Preview.js'
@@ -25,7 +26,7 @@ export function SheetPreview({ shown, other }: PreviewProps) {
   const [open, setOpen] = useState(0)
   const [selected, select] = useState<string | null>(null)
   if (compared === undefined) return <p role="alert">{TEXTS.unreadable('sheet')}</p>
-  const { sheets, differences, images, removed } = compared
+  const { sheets, differences, charts, images, removed } = compared
   const sheet = sheets[open]
   const go = (difference: CellDifference) => {
     const at = sheets.findIndex(({ id }) => id === difference.sheet)
@@ -55,6 +56,9 @@ export function SheetPreview({ shown, other }: PreviewProps) {
         ))}
       </div>
       {sheet !== undefined && (
+        <Charts charts={charts.get(sheet.id) ?? []} home={sheet.id} sheets={sheets} />
+      )}
+      {sheet !== undefined && (
         <Cells
           sheet={sheet}
           images={images.filter((each) => each.sheet === sheet.id)}
@@ -72,16 +76,59 @@ interface Compared {
   readonly images: readonly VersionImage[]
   /** Those that only the other version has. */
   readonly removed: readonly RemovedImage[]
+  /** By the id of their sheet. */
+  readonly charts: ReadonlyMap<string, readonly ComparedChart[]>
 }
 
 function compare(shown: Doc, other: Doc): Compared | undefined {
   if (!isKnownFormat(shown, SHEET_FORMAT) || !isKnownFormat(other, SHEET_FORMAT)) return undefined
   const [now, then] = [copyOf(shown), copyOf(other)]
   const document = new SheetDocument(now)
+  const before = new SheetDocument(then)
   const sheets = document.snapshot()
-  const compared = compareImages(document, then)
+  const comparedImages = compareImages(document, then)
+  const charts = new Map(
+    sheets.map(({ id }) => [id, compareCharts(document.attached, before.attached, id)]),
+  )
   document.destroy()
-  return { sheets, differences: compareCells(now, then), ...compared }
+  before.destroy()
+  return { sheets, charts, differences: compareCells(now, then), ...comparedImages }
+}
+
+interface ChartsProps {
+  readonly charts: readonly ComparedChart[]
+  readonly home: string
+  readonly sheets: readonly SheetSnapshot[]
+}
+
+/** The charts of a sheet. @see OFFICE.md SH210 */
+function Charts({ charts, home, sheets }: ChartsProps) {
+  if (charts.length === 0) return null
+  return (
+    <section aria-label={TEXTS.charts}>
+      <ul className="version-charts">
+        {charts.map(({ chart, state }) => (
+          <li key={chart.id} className={state}>
+            <strong>{TEXTS.chartKinds[chart.kind]}</strong> {chart.title}{' '}
+            {rangeOf(chart.range, home, sheets)}
+            {state !== 'same' && <mark>{TEXTS.chartStates[state]}</mark>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function rangeOf(
+  range: ComparedChart['chart']['range'],
+  home: string,
+  sheets: readonly SheetSnapshot[],
+): string {
+  if (range === null) return TEXTS.noCells
+  const { startRow, startColumn, endRow, endColumn } = range.range
+  const name = sheets.find(({ id }) => id === range.sheet)?.name ?? ''
+  const prefix = range.sheet === home ? '' : `${name}!`
+  return `${prefix}${letters(startColumn)}${startRow + 1}:${letters(endColumn)}${endRow + 1}`
 }
 
 interface DifferencesProps {

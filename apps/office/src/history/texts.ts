@@ -1,3 +1,4 @@
+import type { ChartKind, ComparedChart } from '@whereabouts/univer/charts'
 import { currentLanguage } from '../language/language.js'
 import type { Kind } from '../route.js'
 
@@ -50,6 +51,12 @@ export interface HistoryTexts {
   /** What an empty cell has. */
   readonly empty: string
   readonly other: (text: string) => string
+  /** The list of a sheet's charts. */
+  readonly charts: string
+  readonly chartKinds: { readonly [kind in ChartKind]: string }
+  readonly chartStates: { readonly [state in Exclude<ComparedChart['state'], 'same'>]: string }
+  /** What a chart shows whose cells were deleted. */
+  readonly noCells: string
   readonly image: string
   /** What became of an image of a sheet, with what it shows. */
   readonly imageAdded: (alt: string) => string

@@ -95,6 +95,7 @@ export const messages = {
   'files.item': '{what}: {count, number}',
   'files.itemAt': '{what}: {count, number} in {sheet}, such as at {cell}',
   'files.itemIn': '{what}: {count, number} in {sheet}',
+  'files.lacks': 'Not in the file: {what}',
   'files.leaves': 'A sheet can’t have everything that is in this file. Left out will be:',
   'files.left.charts': 'charts',
   'files.left.conditional-formats': 'conditional formats',

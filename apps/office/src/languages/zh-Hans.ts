@@ -94,6 +94,7 @@ export const messages: Messages = {
   'files.item': '{what}：{count, number}',
   'files.itemAt': '{what}：{sheet} 中 {count, number} 处，例如 {cell}',
   'files.itemIn': '{what}：{sheet} 中 {count, number} 处',
+  'files.lacks': '文件中没有：{what}',
   'files.leaves': '表格无法保留此文件中的全部内容。以下内容将被略去：',
   'files.left.charts': '图表',
   'files.left.conditional-formats': '条件格式',

@@ -6,6 +6,7 @@ import {
   type Nullable,
 } from '@univerjs/core'
 import type { PrintedCell, SheetCells } from './cells.js'
+import { chartOnPage, type PrintedChart } from './charts.js'
 import type { Line, PrintedPage } from './pages.js'
 import type { Sides } from './paper.js'
 
@@ -16,6 +17,8 @@ export interface Look {
   readonly hasGridLines: boolean
   /** The text at the lower left of each page; without it there are no page numbers either. */
   readonly title: string | undefined
+  /** Those in front last. */
+  readonly charts: readonly PrintedChart[]
   /** @example pageNumber(2, 7) // '2 / 7' */
   readonly pageNumber: (page: number, of: number) => string
 }
@@ -48,11 +51,39 @@ export function drawPage(
     height: px(endOf(page.rows)),
   })
   if (look.hasGridLines) sheet.append(...gridLines(page))
-  sheet.append(...drawCells(cells, page, rows, columns), ...images)
+  sheet.append(
+    ...drawCells(cells, page, rows, columns),
+    ...drawCharts(look.charts, page, cells),
+    ...images,
+  )
   room.append(sheet)
   paper.append(room)
   if (look.title !== undefined) paper.append(footer(look, look.title, number))
   return paper
+}
+
+function drawCharts(
+  charts: readonly PrintedChart[],
+  page: PrintedPage,
+  cells: SheetCells,
+): HTMLElement[] {
+  return charts.flatMap((chart) => {
+    const part = chartOnPage(chart, page, cells)
+    if (part === undefined) return []
+    const { left, top, width, height, x, y } = part
+    const around = box('print-charts', {
+      left: px(left),
+      top: px(top),
+      width: px(width),
+      height: px(height),
+    })
+    const { size } = chart
+    const place = { left: px(x), top: px(y), width: px(size.width), height: px(size.height) }
+    const element = box('print-chart', place)
+    element.append(chart.draw())
+    around.append(element)
+    return [around]
+  })
 }
 
 function footer(look: Look, title: string, [page, of]: readonly [number, number]): HTMLElement {

@@ -4,6 +4,7 @@ import { readPrint, writePrint } from '@whereabouts/univer/document'
 import { createRoot } from 'react-dom/client'
 import type { Session } from '../session.js'
 import { PrintDialog } from './PrintDialog.js'
+import type { PrintedChart } from './charts.js'
 import { usualPaper, type PrintSettings } from './paper.js'
 import { SheetPages } from './sheet-pages.js'
 import { TEXTS } from './texts.js'
@@ -17,15 +18,22 @@ const chosen = new Map<string, PrintSettings>()
  *
  * @param title what the document is called; empty if it has no title
  */
-export function openPrint(
+export async function openPrint(
   shared: Pick<SharedWorkbook, 'attached' | 'workbook'>,
   injector: Injector,
   session: Pick<Session, 'doc' | 'canEdit'>,
   title: string,
-): void {
-  if (document.querySelector('.print-dialog') !== null) return
+): Promise<void> {
   const id = shared.workbook.getActiveSheet().getSheetId()
-  const sheet = new SheetPages(shared, injector, title, (page, of) => TEXTS.pageOf(page, of))
+  const charts = await chartsOf(shared, session.doc, id)
+  if (document.querySelector('.print-dialog') !== null) return
+  const sheet = new SheetPages(
+    shared,
+    injector,
+    title,
+    (page, of) => TEXTS.pageOf(page, of),
+    charts,
+  )
   const usual: PrintSettings = {
     paper: usualPaper(navigator.language),
     isLandscape: false,
@@ -51,6 +59,17 @@ export function openPrint(
       }}
     />,
   )
+}
+
+/** Loads what draws charts only for a sheet that has any. */
+async function chartsOf(
+  shared: Pick<SharedWorkbook, 'attached' | 'workbook'>,
+  doc: Session['doc'],
+  sheet: string,
+): Promise<readonly PrintedChart[]> {
+  if (doc.getMap(`charts:${sheet}`).size === 0) return []
+  const { chartsToPrint } = await import('../charts/print-charts.js')
+  return chartsToPrint(shared, sheet)
 }
 
 function keep(

@@ -1,6 +1,7 @@
 import type { Injector, IRange } from '@univerjs/core'
 import type { SharedWorkbook } from '@whereabouts/univer'
 import { SheetCells } from './cells.js'
+import { endOfChart, type PrintedChart } from './charts.js'
 import { drawPage, type Look } from './draw-page.js'
 import { PrintedImages } from './images.js'
 import { pagesOf, type Pages } from './pages.js'
@@ -18,6 +19,7 @@ export class SheetPages {
   readonly #selected: IRange | undefined
   readonly #title: string
   readonly #pageNumber: Look['pageNumber']
+  readonly #charts: readonly PrintedChart[]
   readonly #used: IRange | undefined
 
   constructor(
@@ -25,12 +27,14 @@ export class SheetPages {
     injector: Injector,
     title: string,
     pageNumber: Look['pageNumber'],
+    charts: readonly PrintedChart[] = [],
   ) {
     const { workbook } = shared
     const sheet = workbook.getActiveSheet()
     this.cells = new SheetCells(workbook.getWorkbook(), sheet.getSheet(), injector)
     this.#images = new PrintedImages(shared, this.cells)
-    this.#used = upTo(this.cells.used, this.#images.end)
+    this.#charts = charts
+    this.#used = upTo(this.#withCharts(this.cells.used), this.#images.end)
     this.#selected = workbook.getActiveRange()?.getRange()
     this.#title = title === '' ? this.cells.name : title
     this.#pageNumber = pageNumber
@@ -57,6 +61,18 @@ export class SheetPages {
     return pagesOf({ rows, columns, repeated }, sidesOf(settings), settings.size)
   }
 
+  /** A page may have nothing but charts. */
+  #withCharts(used: IRange | undefined): IRange | undefined {
+    if (this.#charts.length === 0) return used
+    const ends = this.#charts.map((chart) => endOfChart(chart, this.cells))
+    return {
+      startRow: 0,
+      startColumn: 0,
+      endRow: Math.max(used?.endRow ?? 0, ...ends.map(({ row }) => row)),
+      endColumn: Math.max(used?.endColumn ?? 0, ...ends.map(({ column }) => column)),
+    }
+  }
+
   /** Returns one of the pages. */
   draw({ pages, scale }: Pages, at: number, settings: PrintSettings): HTMLElement {
     const look: Look = {
@@ -65,6 +81,7 @@ export class SheetPages {
       hasGridLines: settings.hasGridLines,
       title: settings.hasFooter ? this.#title : undefined,
       pageNumber: this.#pageNumber,
+      charts: this.#charts,
     }
     const page = pages[at]!
     return drawPage(this.cells, page, [at + 1, pages.length], look, this.#images.on(page))

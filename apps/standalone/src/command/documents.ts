@@ -41,8 +41,8 @@ export async function exportDocuments({ options, flags, rest, print, write }: Ar
     await note(options, { what: 'export', room: named, bytes: update.byteLength })
     if (flags.output === undefined) return write(update)
     const { isSheetFile, writeSheetFile } = await sheetFiles()
-    const writeTo = isSheetFile(flags.output) ? writeSheetFile : writePrivately
-    await writeTo(flags.output, update)
+    if (isSheetFile(flags.output)) await writeSheetFile(flags.output, update, print)
+    else await writePrivately(flags.output, update)
   })
 }
 

@@ -4,6 +4,8 @@ import {
   asOneUpdate,
   FILE_ENDINGS,
   LEFT_OUT,
+  type LeftOut,
+  leftOutOf,
   readFile as readSheets,
   sheetsIn,
   titleOf,
@@ -36,20 +38,29 @@ export async function readSheetFile(
   print: (line: string) => void,
 ): Promise<Uint8Array> {
   const { sheets, leftOut } = await readSheets(await readFile(path), basename(path))
+  printLeftOut(leftOut, print)
+  return asOneUpdate(writeSheets(sheets, { title: titleOf(path) }))
+}
+
+function printLeftOut(leftOut: readonly LeftOut[], print: (line: string) => void): void {
   for (const { feature, sheet, count, example } of leftOut) {
     const where = [sheet, example].filter((part) => part !== undefined && part !== '').join(' ')
     print(`left out: ${LEFT_OUT[feature]} (${count}${where === '' ? '' : `, ${where}`})`)
   }
-  return asOneUpdate(writeSheets(sheets, { title: titleOf(path) }))
 }
 
 /**
  * Writes a document's sheets into a new file: all of them into a workbook, the first one into a text.
  *
+ * @param print is told what is left out
  * @throws {Error} if the ending is another one, or the file is there already
  * @see FILES.md FL14
  */
-export async function writeSheetFile(path: string, update: Uint8Array): Promise<void> {
+export async function writeSheetFile(
+  path: string,
+  update: Uint8Array,
+  print: (line: string) => void,
+): Promise<void> {
   const ending = extname(path).toLowerCase()
   if (!WRITTEN.has(ending)) throw new Error(`write an .xlsx, .csv or .tsv file, not ${ending}`)
   const doc = new Doc()
@@ -61,4 +72,5 @@ export async function writeSheetFile(path: string, update: Uint8Array): Promise<
       ? await writeXlsx(sheets)
       : writeDelimited(sheets[0]!, { delimiter, bom: false })
   await writeFile(path, bytes, PRIVATE)
+  if (delimiter === undefined) printLeftOut(leftOutOf(doc), print)
 }

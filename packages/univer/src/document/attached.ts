@@ -3,6 +3,7 @@ import type { CellMap } from './cell-map.js'
 import type { CellMatrix } from './cells.js'
 import { LIMITS } from './limits.js'
 import { isAddress, placeIn, printLink, type Link, type StoredLink } from './link.js'
+import { cornersOf, rangeBetween } from './ranges.js'
 import type { Sheets } from './references.js'
 import type { SheetState } from './sheet-state.js'
 import type { Workbook } from './workbook.js'
@@ -20,6 +21,10 @@ export class Attached {
   readonly isAddress = isAddress
   /** Returns the reference that the place of a link is; `undefined` if it isn't one. */
   readonly placeIn = placeIn
+  /** Returns the cells between two corners, wherever these are now; `null` if none is left. */
+  readonly rangeBetween = rangeBetween
+  /** Returns the corners of cells; `undefined` if the grid doesn't have them. */
+  readonly cornersOf = cornersOf
 
   constructor(workbook: Workbook) {
     this.workbook = workbook

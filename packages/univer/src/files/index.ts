@@ -18,7 +18,7 @@ export {
 } from './model.js'
 export { unpack, type Parts, type UnpackLimits } from './parts.js'
 export { FILE_FAULTS, FileProblem, type FileFault } from './problem.js'
-export { asOneUpdate, sheetsIn, writeSheets, type Destination } from './to-document.js'
+export { asOneUpdate, leftOutOf, sheetsIn, writeSheets, type Destination } from './to-document.js'
 export type { DelimitedOptions } from './delimited.js'
 
 const MEGABYTE = 1024 * 1024

@@ -1,4 +1,5 @@
 import { Doc, mergeUpdates } from 'yjs'
+import { chartsOf } from '../charts/chart-list.js'
 import { SheetDocument } from '../document/sheet-document.js'
 import { imageCell, readImages } from '../document/images.js'
 import { LIMITS, type Name, type Operation } from '../document/index.js'
@@ -6,7 +7,7 @@ import { readPrint, writePrint } from '../document/print-settings.js'
 import { cleanName } from '../document/sheet-list.js'
 import { makeName, type Chance, type OrderKey } from '../document/order-key.js'
 import { FEATURES } from './features/index.js'
-import type { FileImage, FileName, FileSheet } from './model.js'
+import type { FileImage, FileName, FileSheet, LeftOut } from './model.js'
 
 /** Where the sheets of a file go. */
 export interface Destination {
@@ -144,6 +145,17 @@ function imagesIn(
       }),
     ]),
   )
+}
+
+/** Returns what of a document a file can't have. @see FILES.md FL42 */
+export function leftOutOf(doc: Doc): LeftOut[] {
+  const document = new SheetDocument(doc)
+  const all = document.snapshot().map(({ id, name }): LeftOut => {
+    const count = chartsOf(document.attached, id).length
+    return { feature: 'charts', sheet: name, count }
+  })
+  document.destroy()
+  return all.filter(({ count }) => count > 0)
 }
 
 const toFileName = ({ name, formula, sheet, comment }: Name): FileName => ({

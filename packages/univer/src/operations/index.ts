@@ -8,6 +8,7 @@ import type { OperationKind } from './operation-kind.js'
 import { removeLines } from './remove-lines.js'
 import { removeSheet } from './remove-sheet.js'
 import { renameSheet } from './rename-sheet.js'
+import { setCharts } from './set-charts.js'
 import { setFilter } from './set-filter.js'
 import { setFrozen } from './set-frozen.js'
 import { setHidden } from './set-hidden.js'
@@ -43,6 +44,7 @@ export const OPERATIONS: { readonly [T in Operation['type']]: OperationKind<Of<T
   'set-notes': setNotes,
   'set-links': setLinks,
   'set-images': setImages,
+  'set-charts': setCharts,
   carry,
   'insert-sheet': insertSheet,
   'remove-sheet': removeSheet,

@@ -6,6 +6,7 @@ import type { MoveSheet } from './move-sheet.js'
 import type { RemoveLines } from './remove-lines.js'
 import type { RemoveSheet } from './remove-sheet.js'
 import type { RenameSheet } from './rename-sheet.js'
+import type { SetCharts } from './set-charts.js'
 import type { SetFilter } from './set-filter.js'
 import type { SetFrozen } from './set-frozen.js'
 import type { SetHidden } from './set-hidden.js'
@@ -43,4 +44,5 @@ export type Operation =
   | SetNotes
   | SetLinks
   | SetImages
+  | SetCharts
   | Carry

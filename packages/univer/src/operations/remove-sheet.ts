@@ -1,5 +1,5 @@
 import type { Splice } from '../document/list-changes.js'
-import { partName, SHEETS, type Part } from '../document/workbook.js'
+import { partName, SHEETS } from '../document/workbook.js'
 import type { OperationKind, SheetsChange } from './operation-kind.js'
 import { leave } from './sheets.js'
 
@@ -10,7 +10,7 @@ export interface RemoveSheet {
   readonly sheet: string
 }
 
-const CONTENTS: readonly (Part | 'images')[] = [
+const CONTENTS: readonly Parameters<typeof partName>[0][] = [
   'cells',
   'styles',
   'merges',
@@ -21,6 +21,7 @@ const CONTENTS: readonly (Part | 'images')[] = [
   'notes',
   'links',
   'images',
+  'charts',
 ]
 
 export const removeSheet: OperationKind<RemoveSheet, SheetsChange<Splice>> = {

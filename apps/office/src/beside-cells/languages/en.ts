@@ -1,6 +1,7 @@
 import type { CellTexts } from '../texts.js'
 
 export const texts: CellTexts = {
+  addChart: 'Insert chart (Alt+F1)',
   addLink: 'Add link (Ctrl+K)',
   addNote: 'Add note (Shift+F2)',
   deleteLink: 'Remove link',

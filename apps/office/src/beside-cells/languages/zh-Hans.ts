@@ -1,6 +1,7 @@
 import type { CellTexts } from '../texts.js'
 
 export const texts: CellTexts = {
+  addChart: '插入图表 (Alt+F1)',
   addLink: '添加链接 (Ctrl+K)',
   addNote: '添加批注 (Shift+F2)',
   deleteLink: '移除链接',

@@ -1,5 +1,6 @@
 import type { Carry } from '../../operations/carry.js'
 import type { LineOperation, Operation } from '../../operations/operation.js'
+import type { SetCharts } from '../../operations/set-charts.js'
 import type { SetFilter } from '../../operations/set-filter.js'
 import type { SetLinks } from '../../operations/set-links.js'
 import type { SetLook } from '../../operations/set-look.js'
@@ -165,7 +166,9 @@ export class Grid {
     }
   }
 
-  #applyToCells(step: Carry | SortRows | SetRangeValues | LineOperation): void {
+  #applyToCells(step: Carry | SortRows | SetRangeValues | SetCharts | LineOperation): void {
+    // What floats over the cells isn't in the grid.
+    if (step.type === 'set-charts') return
     const sheet = this.sheet(step.sheet)
     if (step.type === 'carry') applyCarry(sheet, this.sheet(step.to.sheet), step)
     else if (step.type === 'sort-rows') applySort(sheet, step)

@@ -1,0 +1,89 @@
+import { CommandType, ICommandService, type Univer } from '@univerjs/core'
+import {
+  ContextMenuGroup,
+  ContextMenuPosition,
+  IMenuManagerService,
+  IShortcutService,
+  KeyCode,
+  MenuItemType,
+  MetaKeys,
+  whenSheetEditorFocused,
+} from '@univerjs/preset-sheets-core'
+import type { SharedWorkbook } from '@whereabouts/univer'
+import type { CellTexts } from './beside-cells/texts.js'
+import type { SheetCharts } from './charts/charts.js'
+import { t } from './language/language.js'
+import { notify } from './passing-notice.js'
+import type { Session } from './session.js'
+
+const ADD = 'whereabouts.operation.add-chart'
+const ENTER = 'whereabouts.operation.enter-charts'
+const F1 = 112
+const PART = 'charts:'
+const { ALT, CTRL_COMMAND } = MetaKeys
+
+/** Adds the commands for charts; what draws them is loaded when the document has one, or one is made. @see OFFICE.md SH201 */
+export function addCharts(
+  univer: Univer,
+  shared: SharedWorkbook,
+  session: Session,
+  { addChart }: Pick<CellTexts, 'addChart'>,
+): void {
+  const injector = univer.__getInjector()
+  let loading: Promise<SheetCharts> | null = null
+  const load = () => (loading ??= loadCharts(injector, shared, session))
+  const loadingFirst = (act: (charts: SheetCharts) => void) => () => {
+    load().then(act, (error: unknown) => {
+      loading = null
+      reportError(error)
+      notify(t('common.unreachable'))
+    })
+    return true
+  }
+  const commands = injector.get(ICommandService)
+  const { OPERATION: type } = CommandType
+  commands.registerCommand({ id: ADD, type, handler: loadingFirst((charts) => charts.add()) })
+  commands.registerCommand({ id: ENTER, type, handler: loadingFirst((charts) => charts.enter()) })
+  const preconditions = whenSheetEditorFocused
+  const hasCharts = () =>
+    session.doc.getMap(PART + shared.workbook.getActiveSheet().getSheetId()).size > 0
+  const shortcuts = injector.get(IShortcutService)
+  shortcuts.registerShortcut({ id: ADD, binding: F1 | ALT, preconditions })
+  shortcuts.registerShortcut({
+    id: ENTER,
+    binding: KeyCode.Digit5 | ALT | CTRL_COMMAND,
+    preconditions: (context) => whenSheetEditorFocused(context) && hasCharts(),
+    // The same keys go to whatever else floats over the cells.
+    priority: 1,
+  })
+  const item = { id: ADD, commandId: ADD, type: MenuItemType.BUTTON, title: addChart } as const
+  injector.get(IMenuManagerService).mergeMenu({
+    [ContextMenuPosition.MAIN_AREA]: {
+      [ContextMenuGroup.OTHERS]: { order: 0, [ADD]: { order: 1, menuItemFactory: () => item } },
+    },
+  })
+  loadWithFirst(
+    session,
+    loadingFirst(() => {}),
+  )
+}
+
+async function loadCharts(
+  injector: ReturnType<Univer['__getInjector']>,
+  shared: SharedWorkbook,
+  session: Session,
+): Promise<SheetCharts> {
+  const { SheetCharts: Own } = await import('./charts/charts.js')
+  return new Own(injector, shared, session)
+}
+
+/** Loads what draws charts once the document has any. */
+function loadWithFirst({ doc }: Session, load: () => void): void {
+  const look = () => {
+    if (![...doc.share.keys()].some((name) => name.startsWith(PART))) return
+    doc.off('afterTransaction', look)
+    load()
+  }
+  doc.on('afterTransaction', look)
+  look()
+}
