@@ -12,22 +12,24 @@ import {
   whenSheetEditorFocused,
 } from '@univerjs/preset-sheets-core'
 import { lateIcon } from '../late-icons.js'
+import { addFloatingKeys, focusNextFloating } from '../next-floating.js'
 import type { SheetImages } from './sheet-images.js'
 
 const INSERT = 'whereabouts.operation.insert-image'
-const FOCUS = 'whereabouts.operation.focus-image'
+const FOCUS = 'whereabouts.operation.focus-floating'
 const ICON = 'WhereaboutsAddImageIcon'
 // As a name, so that what is loaded before the cells needn't have it.
 const [RIBBON, MEDIA] = ['ribbon.insert', 'ribbon.insert.media'] as const
 const TYPES = 'image/png,image/jpeg,image/gif,image/webp'
 
-/** Adds what inserts images, and the keys that lead to them. @see OFFICE.md SH181 */
+/** Adds what inserts images, and the keys that lead to them and to charts. @see OFFICE.md SH181 */
 export function addCommands(univer: Univer, images: SheetImages): void {
   const injector = univer.__getInjector()
   const commands = injector.get(ICommandService)
   const { OPERATION: type } = CommandType
   commands.registerCommand({ id: INSERT, type, handler: () => choose(images) })
-  commands.registerCommand({ id: FOCUS, type, handler: () => images.focusFirst() })
+  commands.registerCommand({ id: FOCUS, type, handler: focusNextFloating })
+  addFloatingKeys()
   // Scrolling, zooming, freezing, resizing and switching sheets are all commands.
   commands.onCommandExecuted(images.drawSoon)
   injector.get(IShortcutService).registerShortcut({

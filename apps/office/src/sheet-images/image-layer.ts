@@ -71,11 +71,6 @@ export class ImageLayer {
     return element !== undefined
   }
 
-  /** The images in sight, from the upper left to the lower right. */
-  get inSight(): readonly string[] {
-    return [...new Set(this.#drawn.flatMap(({ pieces }) => pieces.map(({ image }) => image.id)))]
-  }
-
   /** Returns where the selected image is in the window; `undefined` if it is out of sight. */
   get box(): DOMRect | undefined {
     return this.#first(this.#selected ?? undefined)?.element.getBoundingClientRect()

@@ -98,13 +98,6 @@ export class SheetImages {
     }
   }
 
-  /** Gives the first image in sight the focus. */
-  focusFirst(): boolean {
-    this.#layer.draw()
-    const [first] = this.#layer.inSight
-    return first !== undefined && this.#layer.focus(first)
-  }
-
   #add(sheet: string, image: NewImage): boolean {
     const added = this.#images.add(sheet, image)
     if ('problem' in added) this.#tellProblem(added.problem)
