@@ -77,6 +77,7 @@ const LONG = [
   'exchange/sentinel',
   'client/end-to-end',
   'simulation/nodes',
+  'browser/hidden-tabs',
   'browser/sheet-clipboard',
   'browser/sheet-document',
   'browser/sheet',

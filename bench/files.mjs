@@ -1,5 +1,6 @@
 // Opens every spreadsheet's file in a folder, and 100,000 cells of its own: what is kept, seconds and
-// memory. node bench/files.mjs <folder> [--results bench/results]; npm run build first
+// memory, and what a window does meanwhile. npm run build first, then
+// node bench/files.mjs <folder> [--results bench/results] [--quick]
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,6 +15,8 @@ import {
 } from '@whereabouts/univer/files'
 import * as Y from 'yjs'
 import { Figures, mib, versionsOf } from './figures.mjs'
+import { traced } from './main-thread.mjs'
+import { withOffice } from './office.mjs'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -42,9 +45,10 @@ async function openAll() {
     const told = execFileSync(process.execPath, [...args, ...quick], { encoding: 'utf8' })
     /** @type {readonly (readonly [what: string, unit: string, value: import('./figures.mjs').Figure['value']])[]} */
     const measured = JSON.parse(told)
-    const called = name === '' ? `${(ROWS * COLUMNS).toLocaleString('en')} cells` : name
-    for (const [what, unit, value] of measured) figures.note(`${called}: ${what}`, unit, value)
+    for (const [what, unit, value] of measured)
+      figures.note(`${calledOf(name)}: ${what}`, unit, value)
   }
+  await openInWindows(figures, folder ?? '', ['', ...names])
   if (values.results === undefined) return
   figures.write(values.results, {
     name: 'files',
@@ -55,6 +59,56 @@ async function openAll() {
     quick: values.quick,
     versions: versionsOf(['hucre', 'fflate', 'yjs']),
   })
+}
+
+/** @param {string} name */
+function calledOf(name) {
+  return name === '' ? `${(ROWS * COLUMNS).toLocaleString('en')} cells` : name
+}
+
+/**
+ * Opens files on Home, as people do, each in a window of its own.
+ *
+ * @param {Figures} figures
+ * @param {string} folder
+ * @param {readonly string[]} names
+ */
+async function openInWindows(figures, folder, names) {
+  await withOffice(async ({ baseUrl, browser }) => {
+    for (const name of names) {
+      const bytes = name === '' ? await ownFile() : readFileSync(join(folder, name))
+      const page = await browser.newPage()
+      await page.goto(baseUrl)
+      await page.getByRole('link', { name: 'New sheet' }).waitFor()
+      const since = performance.now()
+      const file = { name: name || 'own.xlsx', mimeType: '', buffer: Buffer.from(bytes) }
+      const { longestMs } = await traced(page, () => choose(page, file))
+      const writtenMs = performance.now() - since
+      await page.locator('main[aria-busy="false"]').waitFor({ timeout: 120_000 })
+      const openMs = performance.now() - since
+      const called = calledOf(name)
+      const value = { 'in a document': writtenMs / 1_000, 'on the screen': openMs / 1_000 }
+      figures.note(`${called}: chosen on Home, until it is`, 's', value)
+      figures.note(`${called}: longest task of Home meanwhile`, 'ms', longestMs)
+      await page.close()
+    }
+  })
+}
+
+/**
+ * Resolves when the sheet's page begins to open. What can't be kept is accepted.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {{ name: string, mimeType: string, buffer: Buffer }} file
+ */
+async function choose(page, file) {
+  const opened = page.waitForURL(/\/sheets\//, { waitUntil: 'commit', timeout: 120_000 })
+  await page.locator('input[type="file"]').setInputFiles(file)
+  const accept = page.getByRole('button', { name: 'Open without these' })
+  // It may never be asked.
+  const accepted = accept.click({ timeout: 120_000 }).catch(() => undefined)
+  await Promise.race([opened, accepted])
+  await opened
 }
 
 /** @param {string} path of a file; empty for 100,000 cells of our own */

@@ -168,7 +168,7 @@ async function typeLocally(from, to) {
  */
 async function insertRow(from, to) {
   await from.clickCell(0, 0, 'right')
-  await from.page.getByText('Insert', { exact: true }).hover()
+  await from.page.getByText('Insert', { exact: true }).last().hover()
   const beganMs = performance.now()
   const button = from.page.getByRole('button').filter({ hasText: 'rows above' })
   await button.dispatchEvent('click')

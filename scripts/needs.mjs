@@ -106,6 +106,25 @@ export const SQUID = {
   aptPackage: 'squid',
 }
 
+/** A screen for windows of browsers. @type {Need} */
+export const XVFB = { name: 'Xvfb', variable: 'XVFB', commands: ['Xvfb'], aptPackage: 'xvfb' }
+
+/** @type {Need} */
+export const FIREFOX = {
+  name: 'Firefox',
+  variable: 'FIREFOX',
+  commands: ['firefox-esr', 'firefox'],
+  aptPackage: 'firefox-esr',
+}
+
+/** Drives WebKitGTK, which its package brings with it. @type {Need} */
+export const WEBKIT = {
+  name: 'WebKitGTK',
+  variable: 'WEBKIT_DRIVER',
+  commands: ['WebKitWebDriver'],
+  aptPackage: 'webkit2gtk-driver',
+}
+
 /** Opens the workbooks that are saved. @type {Need} */
 export const LIBREOFFICE = {
   name: 'LibreOffice',
@@ -131,6 +150,9 @@ export const NEEDS = [
   APACHE,
   VARNISH,
   SQUID,
+  XVFB,
+  FIREFOX,
+  WEBKIT,
   ...(process.env['TEST_SIZE'] === 'nightly' ? NIGHTLY_NEEDS : []),
 ]
 

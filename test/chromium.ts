@@ -20,7 +20,8 @@ const WITHOUT = [
   'WebUIOmniboxPopup',
 ]
 
-const ARGUMENTS = [
+/** What the tests' Chromium is started with. */
+export const ARGUMENTS: readonly string[] = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -32,7 +33,7 @@ const ARGUMENTS = [
 ]
 
 /** Finds the system's Chromium. @throws {Error} that says how to install it, if there is none. */
-function chromiumPath(): string {
+export function chromiumPath(): string {
   const path = find(CHROMIUM)
   if (path === undefined) throw new Error(missing(CHROMIUM))
   return path

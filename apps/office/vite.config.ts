@@ -6,6 +6,7 @@ import { compiledBeside } from './build/compiled-beside.js'
 import { firstLook } from './build/first-look.js'
 import { readMessages } from './build/messages.js'
 import { offline } from './build/offline.js'
+import { mathFonts } from './build/math-fonts.js'
 import { laterName, univer, univerInPage } from './build/univer.js'
 import { WORKER } from './worker/build.js'
 
@@ -90,7 +91,7 @@ const TOGETHER = [
   },
   {
     name: 'title',
-    test: /office[\\/]src[\\/](?:useTitle|document-name|StateNote)\.tsx?$/,
+    test: /office[\\/]src[\\/](?:useTitle|document-name|StateNote|presence[\\/]useNarrow)\.tsx?$/,
     includeDependenciesRecursively: false,
   },
   {
@@ -134,6 +135,7 @@ export default defineConfig({
     readMessages,
     compiledBeside,
     firstLook(),
+    mathFonts(),
     offline(),
     compressed(),
     ...univer(),

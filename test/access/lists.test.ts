@@ -125,6 +125,17 @@ async function pageOf(
   return (await callJson(`${baseUrl}/rooms/mine?${text}`, as(user))) as unknown as ListedDocuments
 }
 
+function postFolder({ baseUrl }: Started, user: string, json: object) {
+  return call(`${baseUrl}/rooms/mine`, { ...as(user), json: json as Json })
+}
+
+/** Makes, renames or removes a folder, and returns its id. */
+async function changeFolder(server: Started, user: string, json: object): Promise<string> {
+  const answer = await postFolder(server, user, json)
+  expect(answer).toMatchObject({ status: 200 })
+  return (JSON.parse(answer.text) as { folder: string }).folder
+}
+
 async function roomsOf(server: Started, user: string, list: string, text = ''): Promise<string[]> {
   const { documents } = await pageOf(server, user, { list, text })
   return documents.map(({ room }) => room)
@@ -373,6 +384,71 @@ describe.each(Object.keys(SERVERS) as (keyof typeof SERVERS)[])('lists on %s', (
     expect(await roomsOf(two, ada, 'starred')).toEqual([])
   })
 
+  it('[HM42] [HM43] put documents into folders that nobody else sees', async () => {
+    await using servers = await open()
+    const { one, two } = servers
+    const [ada, bob] = [person('ada'), person('bob')]
+    const [own, shared] = [new TestRoom(one.baseUrl), new TestRoom(one.baseUrl)]
+    await write(own, ada)
+    await write(shared, bob)
+    await share(shared, bob, ada)
+    expect((await pageOf(two, ada, {})).folders).toEqual([])
+    const work = await changeFolder(one, ada, { name: ' Work ' })
+    const art = await changeFolder(two, ada, { name: 'Art' })
+    for (const room of [own, shared]) {
+      expect(await post(room, 'mark', ada, { folder: work })).toMatchObject({ status: 204 })
+    }
+    const inWork = { list: 'folder', folder: work }
+    const { documents, folders } = await pageOf(two, ada, inWork)
+    expect(folders).toEqual([
+      { id: art, name: 'Art' },
+      { id: work, name: 'Work' },
+    ])
+    expect(documents.map(({ room }) => room).toSorted()).toEqual([own.name, shared.name].toSorted())
+    expect(documents.map(({ folder }) => folder)).toEqual([work, work])
+    const first = await pageOf(one, ada, { ...inWork, limit: 1 })
+    const second = await pageOf(two, ada, { ...inWork, limit: 1, after: first.next! })
+    expect([second.documents.length, second.folders]).toEqual([1, undefined])
+
+    expect(await pageOf(two, bob, inWork)).toEqual({ documents: [], folders: [] })
+    expectProblem(await post(shared, 'mark', bob, { folder: work }), 'bad-parameter')
+    for (const name of ['Mine', null]) {
+      expectProblem(await postFolder(one, bob, { folder: work, name }), 'bad-parameter')
+    }
+    const [bobs] = (await pageOf(two, bob, {})).documents
+    expect(bobs).not.toHaveProperty('folder')
+
+    await post(own, 'mark', ada, { folder: art, starred: true })
+    expect(await changeFolder(two, ada, { folder: work, name: '工作' })).toBe(work)
+    const { documents: left } = await pageOf(one, ada, inWork)
+    expect(left.map(({ room }) => room)).toEqual([shared.name])
+    await post(shared, 'mark', ada, { folder: null })
+    expect((await pageOf(two, ada, inWork)).documents).toEqual([])
+    expect(await changeFolder(one, ada, { folder: art, name: null })).toBe(art)
+    const after = await pageOf(two, ada, {})
+    expect(after.folders).toEqual([{ id: work, name: '工作' }])
+    expect(after.documents[0]).toMatchObject({ room: own.name, starred: true })
+    expect(after.documents[0]).not.toHaveProperty('folder')
+  })
+
+  it('[HM3] [HM42] take a document out of its folder with the right to watch it', async () => {
+    await using servers = await open()
+    const { one, two } = servers
+    const [ada, bob] = [person('ada'), person('bob')]
+    const room = new TestRoom(one.baseUrl)
+    await write(room, ada)
+    await share(room, ada, bob)
+    const folder = await changeFolder(one, bob, { name: 'Work' })
+    await post(room, 'mark', bob, { folder })
+    const inFolder = { list: 'folder', folder }
+    expect((await pageOf(two, bob, inFolder)).documents).toHaveLength(1)
+    await change(room, ada, { users: { [bob]: null } })
+    expect((await pageOf(two, bob, inFolder)).documents).toEqual([])
+    await share(room, ada, bob)
+    expect((await pageOf(two, bob, inFolder)).documents).toEqual([])
+    expect(await roomsOf(two, bob, 'shared')).toEqual([room.name])
+  })
+
   it('[HM7] call documents what those say who may write them, and nobody else', async () => {
     await using servers = await open()
     const { one, two } = servers
@@ -593,12 +669,15 @@ it('[HM1 HM6] without users, and in memory, no lists are kept', async () => {
   const room = new TestRoom(open.baseUrl)
   await expectRefused('forbidden', room.url('mark'), { json: { starred: true } })
   await expectRefused('forbidden', room.url('trash'), { json: { trashed: true } })
+  await expectRefused('forbidden', `${open.baseUrl}/rooms/mine`, { json: { name: 'Work' } })
   await using memory = await start('node:http', users)
   expect(await pageOf(memory, 'ada', {})).toEqual(notKept)
   const other = new TestRoom(memory.baseUrl)
   await write(other, 'ada')
   expect(await post(other, 'mark', 'ada', { starred: true })).toMatchObject({ status: 204 })
   expectProblem(await post(other, 'trash', 'ada', { trashed: true }), 'forbidden')
+  expectProblem(await postFolder(memory, 'ada', { name: 'Work' }), 'forbidden')
+  expectProblem(await post(other, 'mark', 'ada', { folder: 'f' }), 'bad-parameter')
   await write(other, 'ada', OTHER)
   expect(await post(other, 'trash', 'ada', { trashed: false })).toMatchObject({ status: 204 })
 })
@@ -638,6 +717,35 @@ it('[HM4 HM12] refuses parameters that are none', async () => {
     as('ada'),
   )
   expect(detail).toContain('from 1 to 100')
+})
+
+it('[HM43] [HM44] refuses what is no folder, and more than a user may have', async () => {
+  await using servers = await onSqlite({ budgetScale: 10 })
+  const { one } = servers
+  const wrong = [
+    {},
+    { name: '' },
+    { name: null },
+    { name: 'x'.repeat(101) },
+    { name: 'a\u202Eb' },
+    { name: 7 },
+    { folder: 7, name: 'x' },
+    { folder: 'a/b', name: 'x' },
+    { folder: 'x'.repeat(33), name: 'x' },
+    { folder: 'none', name: 'x' },
+    { folder: 'none', name: null },
+  ]
+  for (const json of wrong) expectProblem(await postFolder(one, 'ada', json), 'bad-parameter')
+  for (const query of ['list=folder', 'list=folder&folder=', 'list=folder&folder=a%20b']) {
+    await expectRefused('bad-parameter', `${one.baseUrl}/rooms/mine?${query}`, as('ada'))
+  }
+  expect(await pageOf(one, 'ada', { list: 'folder', folder: 'none' })).toMatchObject({
+    documents: [],
+  })
+  for (let count = 0; count < 200; count++) await changeFolder(one, 'ada', { name: 'Work' })
+  expectProblem(await postFolder(one, 'ada', { name: 'More' }), 'forbidden')
+  expect((await pageOf(one, 'ada', {})).folders).toHaveLength(200)
+  await changeFolder(one, 'bob', { name: 'First' })
 })
 
 it('[BU2] pages of a list count for the user who asks', async () => {

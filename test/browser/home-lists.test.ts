@@ -71,10 +71,17 @@ async function revisionOf(page: Page, room: string): Promise<number> {
 const titles = (page: Page) => page.locator('.recent-title').allTextContents()
 
 /** Opens Home, and one of its lists. */
-async function openList(page: Page, name: string): Promise<void> {
+function openList(page: Page, name: string): Promise<void> {
+  return openListOf(page, name, name === 'Folders' ? undefined : name)
+}
+
+/** Opens a list of Home with that heading. */
+async function openListOf(page: Page, name: string, heading: string | undefined): Promise<void> {
   await page.goto(server.baseUrl)
   await page.getByRole('button', { name, exact: true }).click()
-  await page.getByRole('heading', { name, exact: true }).waitFor()
+  if (heading !== undefined) {
+    await page.getByRole('heading', { name: heading, exact: true }).waitFor()
+  }
 }
 
 it('[HM20] [HM21] two people find what they own, share and starred, in any browser', async () => {
@@ -197,6 +204,83 @@ it('[HM20] a document in the trash is deleted for good after a question', async 
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Second')
   const gone = await page.request.get(`${server.baseUrl}/rooms/first/document`)
   expect((await gone.body()).byteLength).toBe(2)
+})
+
+it('[HM46] [HM47] documents are kept in folders, by keyboard', async () => {
+  await using hana = await signIn('hana')
+  const { page } = hana
+  await make(page, '/pages/letter', 'Letter')
+  await make(page, '/pages/song', 'Song')
+  await openList(page, 'Folders')
+  await page.getByText('You have no folders yet.').waitFor()
+
+  const addFolder = async (name: string) => {
+    await page.getByRole('button', { name: 'New folder' }).press('Enter')
+    await page.getByRole('textbox', { name: 'Name of the folder' }).fill(name)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name, exact: true }).waitFor()
+  }
+  await page.getByRole('button', { name: 'New folder' }).press('Enter')
+  await page.keyboard.press('Escape')
+  expect(await page.getByRole('textbox', { name: 'Name of the folder' }).count()).toBe(0)
+  const focused = () => page.evaluate(() => document.activeElement?.textContent)
+  expect(await focused()).toBe('New folder')
+  await addFolder('Work')
+  await page.getByText('This folder is empty.').waitFor()
+
+  await openList(page, 'My documents')
+  const move = page.getByRole('button', { name: 'Move Letter to a folder' })
+  await move.press('Enter')
+  const choice = page.getByRole('combobox', { name: 'Folder' })
+  await expect.poll(() => choice.evaluate((field) => field === document.activeElement)).toBe(true)
+  await page.keyboard.press('Escape')
+  await expect.poll(() => move.evaluate((button) => button === document.activeElement)).toBe(true)
+  await move.press('Enter')
+  await choice.selectOption('Work')
+  await page.getByRole('button', { name: 'Move', exact: true }).press('Enter')
+  await page.getByText('Moved Letter to Work.').waitFor()
+  await page.getByRole('listitem').filter({ hasText: 'Letter' }).getByText('· Work').waitFor()
+  await page.getByRole('button', { name: 'Move Song to a folder' }).press('Enter')
+  await choice.selectOption('New folder')
+  await page.getByRole('textbox', { name: 'Name of the folder' }).fill('<b>工作</b>')
+  await page.keyboard.press('Enter')
+  await page.getByText('Moved Song to <b>工作</b>.').waitFor()
+
+  await using elsewhere = await hana.anew()
+  const other = elsewhere.page
+  await openListOf(other, 'Folders', '<b>工作</b>')
+  await expect.poll(() => titles(other)).toEqual(['Song'])
+  await other.getByRole('button', { name: 'Work', exact: true }).press('Enter')
+  await expect.poll(() => titles(other)).toEqual(['Letter'])
+  await other.getByRole('searchbox').fill('nothing')
+  await other.getByText('No title has this text.').waitFor()
+  await other.getByRole('button', { name: 'Rename the folder Work' }).press('Enter')
+  await other.getByRole('textbox', { name: 'Name of the folder' }).fill('Clients')
+  await other.keyboard.press('Enter')
+  await other.getByRole('heading', { name: 'Clients', exact: true }).waitFor()
+
+  await openListOf(page, 'Folders', '<b>工作</b>')
+  await page.getByRole('button', { name: 'Clients' }).first().click()
+  await expect.poll(() => titles(page)).toEqual(['Letter'])
+  await page.getByRole('button', { name: 'Move Letter to a folder' }).press('Enter')
+  await choice.selectOption('No folder')
+  await page.getByRole('button', { name: 'Move', exact: true }).press('Enter')
+  await page.getByText('Took Letter out of its folder.').waitFor()
+  await page.getByText('This folder is empty.').waitFor()
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('search')
+  await page.getByRole('button', { name: /^<b>/ }).click()
+  const question = page.getByRole('alertdialog')
+  const remove = page.getByRole('button', { name: 'Remove the folder <b>' })
+  await remove.press('Enter')
+  await page.keyboard.press('Escape')
+  expect(await question.count()).toBe(0)
+  await remove.press('Enter')
+  await question.getByRole('button', { name: 'Remove the folder' }).press('Enter')
+  await page.getByRole('heading', { name: 'Clients', exact: true }).waitFor()
+  expect(await focused()).toBe('New folder')
+  await openList(page, 'My documents')
+  await expect.poll(async () => (await titles(page)).toSorted()).toEqual(['Letter', 'Song'])
+  expect(await page.getByText('·').count()).toBe(0)
 })
 
 it('[OF97] a list that can’t be read is there once it can, without a press', async () => {

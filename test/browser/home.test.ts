@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { joinRoom } from '@whereabouts/client'
 import { until } from '../client/until.js'
@@ -262,6 +263,50 @@ describe('Home', () => {
     await anns.page.getByRole('link', { name: 'New page' }).click()
     await anns.untilOpen()
     expect(await sizes()).toEqual({ univer: false, editor: true })
+  })
+
+  it('[HM40] [HM41] carries its list to another browser', async () => {
+    const [room, other] = [office.newRoom(), office.newRoom()]
+    await using anns = await open('/')
+    await makePage(anns, room, 'Plan')
+    await makePage(anns, other, 'Minutes')
+    await anns.page.goto(office.baseUrl)
+    const exportList = anns.page.getByRole('button', { name: 'Export the list' })
+    const downloading = anns.page.waitForEvent('download')
+    await exportList.focus()
+    await press(anns, 'Enter')
+    const path = await (await downloading).path()
+    await anns.page.getByText('Exported the links of 2 documents.').waitFor()
+
+    await using bobs = await open('/', bob)
+    const importButton = bobs.page.getByRole('button', { name: 'Import a list' })
+    await importButton.waitFor()
+    expect(await bobs.page.getByRole('button', { name: 'Export the list' }).count()).toBe(0)
+    const importFile = async (
+      file: string | { name: string; mimeType: string; buffer: Buffer },
+    ) => {
+      const choosing = bobs.page.waitForEvent('filechooser')
+      await importButton.focus()
+      await press(bobs, 'Enter')
+      await (await choosing).setFiles(file)
+    }
+    const json = (text: string) => ({
+      name: 'list.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(text),
+    })
+    await importFile(json(`${await readFile(path, 'utf8')}${' '.repeat(262_144)}`))
+    await bobs.page.getByText('This file isn’t a list that was exported here.').waitFor()
+    expect(await titles(bobs)).toEqual([])
+    await importFile(path)
+    await bobs.page.getByText('Added 2 documents.').waitFor()
+    await expect.poll(() => titles(bobs)).toEqual(['Minutes', 'Plan'])
+    await importFile(path)
+    await bobs.page.getByText('Added nothing. 2 were in the list already.').waitFor()
+    await row(bobs, 'Plan').getByRole('link').click()
+    await bobs.untilOpen()
+    expect(new URL(bobs.page.url()).pathname).toBe(`/pages/${room}`)
+    expect(bobs.complaints).toEqual([])
   })
 
   it('[PG4] fits a phone’s screen', async () => {

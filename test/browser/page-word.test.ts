@@ -255,6 +255,12 @@ describe('a page as a file of Word', () => {
       'is an older Word document, or protected with a password. Save it as .docx without a password.'
     const damaged = 'isn’t a Word document, or it is damaged. Save it again as .docx.'
     const tooMuch = 'has too much in it for a page. Split it.'
+    const addressed = zipSync({
+      '_rels/.rels': strToU8(
+        '<Relationships><Relationship Id="r" Type="x/officeDocument" Target="%2F%2F%5B"/></Relationships>',
+      ),
+      constructor: strToU8('x'),
+    })
     const files: readonly (readonly [name: string, content: Uint8Array, why: string])[] = [
       ['old.docx', ole, older],
       ['text.docx', strToU8('just text'), damaged],
@@ -267,6 +273,7 @@ describe('a page as a file of Word', () => {
       ['bomb.docx', wordFile('', [], { 'word/media/b.png': new Uint8Array(40_000_000) }), tooMuch],
       ['large.docx', wordFile(`${para(run('x'))}${spaces}`), tooMuch],
       ['long.docx', wordFile('<w:p/>'.repeat(20_001)), tooMuch],
+      ['address.docx', addressed, damaged],
     ]
     for (const [name, content, why] of files) {
       await insert(anns, name, content)
@@ -275,6 +282,40 @@ describe('a page as a file of Word', () => {
     await insert(anns, 'empty.docx', wordFile(''))
     await expect.poll(() => anns.notice.textContent()).toBe('empty.docx has no text.')
     await reads(anns, /^mine$/)
+    expect(anns.complaints).toEqual([])
+  })
+
+  it('[PE26] with a million of anything is refused or read in seconds', async () => {
+    await using anns = await pages.open(pages.newRoom(), ann)
+    const many = 40_000
+    const rows = `<w:tbl><w:tr>${'<w:tc/>'.repeat(63)}</w:tr>${'<w:tr/>'.repeat(10 * many)}</w:tbl>`
+    const marks = `<w:r><w:rPr><w:b/></w:rPr><w:t>a</w:t></w:r>`
+    const joined = '<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>a</w:t></w:r></w:p>'
+    const begin = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+    const tooMuch = 'has too much in it for a page. Split it.'
+    const files: readonly (readonly [name: string, content: Uint8Array])[] = [
+      ['rows.docx', wordFile(rows)],
+      ['joined.docx', wordFile(joined.repeat(many))],
+      ['fields.docx', wordFile(`<w:p>${begin.repeat(many)}</w:p>`)],
+    ]
+    for (const [name, content] of files) {
+      await insert(anns, name, content)
+      await expect
+        .poll(() => anns.notice.textContent(), { timeout: 15_000 })
+        .toBe(`${name} ${tooMuch}`)
+    }
+    const styled = `<w:r><w:rPr><w:rStyle w:val="x"/><w:highlight w:val="constructor"/></w:rPr><w:t>a</w:t></w:r>`
+    const style = `<w:style w:type="character" w:styleId="x"><w:rPr>${'<w:x/>'.repeat(many)}</w:rPr><w:name w:val="X"/></w:style>`
+    const level = `<w:abstractNum w:abstractNumId="0">${'<w:lvl w:ilvl="0"/>'.repeat(many)}</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>`
+    const main = 'http://schemas.openxmlformats.org/wordprocessingml/2006/main'
+    const parts = {
+      'word/styles.xml': strToU8(`<w:styles xmlns:w="${main}">${style}</w:styles>`),
+      'word/numbering.xml': strToU8(`<w:numbering xmlns:w="${main}">${level}</w:numbering>`),
+    }
+    const text = para((styled + marks).repeat(5_000)) + para(run('one'), item(1)).repeat(300)
+    await insert(anns, 'styles.docx', wordFile(text, [], parts))
+    await expect.poll(() => outline(anns), { timeout: 20_000 }).toHaveLength(301)
+    expect(await anns.text.locator('mark').count()).toBe(0)
     expect(anns.complaints).toEqual([])
   })
 })

@@ -103,6 +103,43 @@ describe('links', () => {
     await untilInOrder(anns, bobs)
   })
 
+  it('[SH169] are deleted with the contents of their cells, and undone with them', async () => {
+    const room = sheets.newRoom()
+    await using anns = await open(room)
+    await using bobs = await open(room, bob)
+    await link(anns, 'A1', 'https://example.com/')
+    await link(anns, 'A2', 'Sheet 2')
+    const both = [{ url: 'https://example.com/' }, { place: "='Sheet 2'!A1" }, null]
+    await untilLinks(both, anns, bobs)
+    await bobs.selectRange('A2', 'B9')
+    await bobs.page.keyboard.press('Delete')
+    await untilLinks([both[0]!, null, null], anns, bobs)
+    await anns.select('A1')
+    await anns.page.keyboard.press('Delete')
+    await untilLinks([null, null, null], anns, bobs)
+    await anns.page.keyboard.press('Control+z')
+    await untilLinks([both[0]!, null, null], anns, bobs)
+    expect(await bobs.cell('A1')).toMatchObject({ v: 'https://example.com/' })
+    await bobs.page.keyboard.press('Control+z')
+    await untilLinks(both, anns, bobs)
+    expect(await anns.cell('A2')).toMatchObject({ v: 'Sheet 2' })
+    await untilInOrder(anns, bobs)
+  })
+
+  it('[SH170] stay in their field while the address is looked up in another window', async () => {
+    await using anns = await open(sheets.newRoom())
+    await openField(anns, 'A1')
+    await anns.page.keyboard.type('example.')
+    // What a browser does when its window loses the focus: the field stays the active element.
+    await field(anns).dispatchEvent('blur')
+    await anns.page.keyboard.type('com')
+    await anns.page.keyboard.press('Enter')
+    await untilLinks([{ url: 'https://example.com' }, null, null], anns)
+    await openField(anns, 'A1')
+    await anns.select('G9')
+    await field(anns).waitFor({ state: 'detached' })
+  })
+
   it('[SH151] lead nowhere else', async () => {
     const room = sheets.newRoom()
     await using anns = await open(room)

@@ -64,6 +64,25 @@ describe('notes', () => {
     return window
   }
 
+  it('[SH171] are copied by the fill handle, which is undone as one step', async () => {
+    const room = sheets.newRoom()
+    await using anns = await open(room)
+    await using bobs = await open(room, bob)
+    await anns.write('A1', 'x')
+    await write(anns, 'A1', 'about x')
+    await write(bobs, 'A4', 'mine')
+    await untilNotes(['about x', '', '', 'mine', ''], anns, bobs)
+    await anns.select('A1')
+    // The handle is at the lower right corner of the cell.
+    await anns.drag({ x: 46 + 88, y: 20 + 24 }, { x: 46 + 44, y: 20 + 24 * 2.5 })
+    await bobs.untilCell([2, 0], 'x')
+    await untilNotes(['about x', 'about x', 'about x', 'mine', ''], anns, bobs)
+    await anns.page.keyboard.press('Control+z')
+    await untilNotes(['about x', '', '', 'mine', ''], anns, bobs)
+    await poll(() => bobs.cell('A3')).toEqual({})
+    await untilInOrder(anns, bobs)
+  })
+
   it('[SH142 SH145 SH146] are written by keyboard, shown to everyone, follow lines, and are undone alone', async () => {
     const room = sheets.newRoom()
     await using anns = await open(room)

@@ -40,6 +40,19 @@ async function print(window: SheetWindow): Promise<Pdf> {
   return { pages: text.match(PAGE)?.length ?? 0, width: toMm(width), height: toMm(height), texts }
 }
 
+const bound = (value: number) => ({ type: 'num', value })
+const BARS = {
+  type: 'dataBar',
+  isShowValue: true,
+  config: {
+    min: bound(0),
+    max: bound(100),
+    isGradient: true,
+    positiveColor: '#00aa00',
+    nativeColor: '#ff0000',
+  },
+}
+
 describe('a printed sheet', () => {
   const sheets = new Sheets()
 
@@ -60,6 +73,19 @@ describe('a printed sheet', () => {
         }
       })
     }
+    const window = await sheets.open(room, ann)
+    await window.untilTools()
+    return window
+  }
+
+  /** A window on a sheet that somebody else's client wrote. */
+  async function openWith(
+    write: (put: (map: string, key: string, value: unknown) => void) => void,
+  ): Promise<SheetWindow> {
+    const room = sheets.newRoom()
+    await postDocument(sheets.baseUrl, room, (doc) =>
+      write((map, key, value) => void doc.getMap(map).set(key, value)),
+    )
     const window = await sheets.open(room, ann)
     await window.untilTools()
     return window
@@ -171,5 +197,54 @@ describe('a printed sheet', () => {
     expect(
       await dialog(window).getByRole('button', { name: 'Print or save as PDF…' }).isDisabled(),
     ).toBe(true)
+  })
+
+  it('[OF94] shows check boxes and data bars', async () => {
+    await using window = await openWith((put) => {
+      put('cells:sheet-1', '0:0', { v: 1 })
+      put('cells:sheet-1', '1:0', { v: 0 })
+      put('validations:sheet-1', 'a/at', 'i')
+      put('validations:sheet-1', 'a/ranges', ['0:0..1:0'])
+      put('validations:sheet-1', 'a/check', { type: 'checkbox' })
+      put('cells:sheet-1', '0:1', { v: 25 })
+      put('cells:sheet-1', '1:1', { v: 100 })
+      put('rules:sheet-1', 'b/at', 'i')
+      put('rules:sheet-1', 'b/ranges', ['0:1..1:1'])
+      put('rules:sheet-1', 'b/effect', BARS)
+    })
+    await ask(window)
+    const boxes = paper(window).locator('.print-box')
+    const classes = () => boxes.evaluateAll((all) => all.map(({ className }) => className))
+    await poll(classes).toEqual(['print-box ticked', 'print-box'])
+    const bars = paper(window).locator('.print-bar')
+    const widths = await bars.evaluateAll((all) =>
+      all.map((bar) => (bar as HTMLElement).style.width),
+    )
+    expect(widths).toEqual(['25%', '100%'])
+    expect(await paper(window).textContent()).toMatch(/^25100/)
+  })
+
+  it('[OF95 OF98] of a stranger loads nothing, and opens at once, however far its last cell is', async () => {
+    await using window = await openWith((put) => {
+      put('sheets', 'sheet-1/rows', 100_000)
+      put('sheets', 'sheet-1/columns', 5_000)
+      put('sheets', 'sheet-1/print', { paper: '__proto__', size: 1e9, rows: 100, margins: {} })
+      put('cells:sheet-1', '99999:4999', { v: 'far' })
+      put('cells:sheet-1', '0:0', { v: 'near' })
+      const bg = { rgb: 'url(https://elsewhere.invalid/x.png)' }
+      put('styles:sheet-1', '0:0', { bg, ff: '"; color: red', fs: 1e9 })
+    })
+    await window.page.keyboard.press('Control+p')
+    await dialog(window)
+      .getByText(/At most 1,000 can be printed at once/)
+      .waitFor()
+    await dialog(window).getByRole('button', { name: 'Cancel' }).click()
+    await window.selectRange('A1', 'B2')
+    await window.page.keyboard.press('Control+p')
+    await dialog(window).getByLabel('What to print').selectOption('selection')
+    await poll(() => paper(window).textContent()).toMatch(/^near/)
+    expect(await paper(window).locator('[style*="url("]').count()).toBe(0)
+    expect(window.strayRequests).toEqual([])
+    expect(window.complaints).toEqual([])
   })
 })

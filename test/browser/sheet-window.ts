@@ -262,7 +262,7 @@ export class SheetWindow implements AsyncDisposable {
   /** Inserts a row above a cell through the cell's menu. */
   async insertRowAbove(cell: string): Promise<void> {
     await this.openMenu(cell)
-    await this.page.getByText('Insert', { exact: true }).hover()
+    await this.page.getByText('Insert', { exact: true }).last().hover()
     const button = this.page.getByRole('button').filter({ hasText: 'rows above' })
     // Not a click, which would hit the number field in the middle; moving the mouse can close the menu.
     await button.dispatchEvent('click')

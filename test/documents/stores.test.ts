@@ -12,7 +12,12 @@ import {
   type StoreCheck,
   type StorePlace,
 } from '@whereabouts/server/store-contract'
-import { MOST_MARKS, MOST_OF_OWNER, NOBODY } from '../../packages/server/src/document/lists.js'
+import {
+  MOST_MARKS,
+  MOST_PLACED,
+  MOST_OF_OWNER,
+  NOBODY,
+} from '../../packages/server/src/document/lists.js'
 import { openStore as openPostgres } from '../../packages/server/src/document/postgres.js'
 import { SCHEMA_VERSION } from '../../packages/server/src/document/schema.js'
 import { openStore as openSqlite } from '../../packages/server/src/document/sqlite.js'
@@ -135,6 +140,21 @@ function runStoreTests(
       expect(starred.toSorted()).toEqual(['mark-3', 'one', 'two'])
     })
 
+    it('[HM44] what was put into folders first goes first', async () => {
+      await using place = await newPlace()
+      await using store = closing(await place.open())
+      const rooms = ['placed-1', 'placed-2', 'one']
+      await store.append(rooms.map((room) => update(room, 1)))
+      await store.lists!.addFolder('bob', { id: 'f', name: 'Work' })
+      await place.execute(`
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MOST_PLACED})
+        INSERT INTO ${prefix}placed SELECT 'bob', 'placed-' || i, 'f', i - ${2 * MOST_PLACED} FROM n`)
+      await store.lists!.place('bob', 'one', 'f')
+      const page = { userId: 'bob', list: 'folder', folder: 'f', limit: 10 } as const
+      const placed = (await store.lists!.listOf(page)).map(({ roomName }) => roomName)
+      expect(placed.toSorted()).toEqual(['one', 'placed-2'])
+    })
+
     it.each(['eve', undefined])('[HM5] too many documents of %s all go', async (owner) => {
       await using place = await newPlace()
       await using store = closing(await place.open())
@@ -163,6 +183,20 @@ function runStoreTests(
       await place.setVersion(SCHEMA_VERSION)
       await using again = closing(await place.open())
       expect((await again.load('one')).updates).toHaveLength(1)
+    })
+
+    it('[DO11] [CM10] comments of schema 6 stay those of their documents', async () => {
+      await using place = await newPlace()
+      const store = await place.open()
+      await store.append([update('one', 1), update('comments~one', 2)])
+      await store.close()
+      for (const table of ['folders', 'placed']) await place.execute(`DROP TABLE ${prefix}${table}`)
+      await place.setVersion(6)
+      await using again = closing(await place.open())
+      expect((await again.load('comments~one')).updates).toHaveLength(1)
+      expect(await again.totals()).toMatchObject({ documents: 1, commented: 1 })
+      expect(await again.lists!.addFolder('ada', { id: 'f', name: 'Work' })).toBe(true)
+      expect(await again.lists!.place('ada', 'one', 'f')).toBe(true)
     })
   })
 }

@@ -211,6 +211,15 @@ describe('the bench', { timeout: 480_000 }, () => {
     expect(rows[2]?.crossed['stream']?.onlineMs).toBeNull()
   })
 
+  it('opens a file without and with a window', async () => {
+    await using place = await workplace()
+    const { folder } = place
+    await finish(place, 'files.mjs', '--quick', '--results', folder)
+    const report = await readFile(join(folder, 'files.md'), 'utf8')
+    expect(report).toMatch(/10,000 cells: kept .*cells 10,000.*formulas 500/)
+    expect(report).toMatch(/10,000 cells: longest task of Home meanwhile \| \d+ ms/)
+  })
+
   it('has its latest results on the page in docs', async () => {
     await using place = await workplace()
     const { child, output } = place.run('performance.mjs', '--check')

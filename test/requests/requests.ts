@@ -57,6 +57,7 @@ const CALLS: readonly Call[] = [
   { method: 'GET', path: 'inspect' },
   { method: 'GET', path: '/rooms?after=a&limit=10' },
   { method: 'GET', path: '/rooms/mine?list=shared&text=a&after=1.a&limit=10' },
+  { method: 'POST', path: '/rooms/mine', type: JSON_TYPE, body: Buffer.from('{"name":"é😀"}') },
   {
     method: 'POST',
     path: 'document/title',

@@ -56,7 +56,7 @@ async function end(child: ChildProcess): Promise<void> {
   await exited
 }
 
-function isListening(port: number): Promise<boolean> {
+export function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
     const settle = (is: boolean) => {

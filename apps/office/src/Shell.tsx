@@ -4,7 +4,6 @@ import { useCallback, useEffect, useState, useSyncExternalStore, type ReactNode 
 import { BASE } from './base.js'
 import type { Content } from './content.js'
 import { inBrowser } from './guarded-storage.js'
-import { HistoryButton } from './history/HistoryButton.js'
 import type { Identity, SignedIn } from './identity.js'
 import type { OfficeProps } from './office.js'
 import { comingPart } from './late-part.js'
@@ -23,8 +22,8 @@ import { TitleField } from './TitleField.js'
 import { OwnChoices } from './looks/OwnChoices.js'
 import { t } from './language/language.js'
 
-/** Pages have none, and sheets only once they are there. */
-const FilesButton = comingPart(async () => (await import('./files/FilesButton.js')).FilesButton)
+/** The menus, and the buttons for files of a sheet and for the history. */
+const MenuBar = comingPart(async () => (await import('./menus/MenuBar.js')).MenuBar)
 
 interface ShellProps extends OfficeProps {
   /** What is open; `null` while it loads. */
@@ -59,10 +58,9 @@ export function Shell(props: ShellProps) {
         </a>
         <TitleField {...{ session, route, recents }} onDone={() => content?.focus()} />
         <StatusLine session={session} isSeen={isSeen} />
-        {content?.files && <FilesButton {...{ session, route }} files={content.files} />}
         {/* A page's comments put their button here. */}
         <span className="comments-place" />
-        <HistoryButton session={session} route={route} content={content} />
+        {content && <MenuBar {...{ session, route, content }} />}
         <ShareButton session={session} route={route} />
         <OwnChoices />
         <Avatars

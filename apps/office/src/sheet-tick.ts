@@ -5,6 +5,7 @@ import {
   Rectangle,
   type IRange,
   type Univer,
+  type Worksheet,
 } from '@univerjs/core'
 import {
   IShortcutService,
@@ -97,22 +98,28 @@ class Boxes {
   }
 
   #at(row: number, column: number): Box | undefined {
-    const [unit, sheet] = [this.#workbook.getId(), this.#sheet.getSheetId()]
-    const rule = this.#model.getRuleByLocation(unit, sheet, row, column)
-    if (rule?.type !== BOX) return undefined
-    const validator = this.#model.getValidator(rule.type)
-    if (!(validator instanceof CheckboxValidator)) return undefined
-    // `formula1` and `formula2` are these as Univer compares them.
-    const { formula1, originFormula1, originFormula2 } = validator.parseFormulaSync(
-      rule,
-      unit,
-      sheet,
-    )
-    const value = getCellValueOrigin(this.#sheet.getSheet().getCellRaw(row, column))
-    return {
-      isTicked: String(value) === String(formula1),
-      contentFor: (isTicked) => (isTicked ? originFormula1 : originFormula2),
-    }
+    return boxAt(this.#sheet.getSheet(), row, column, this.#model)
+  }
+}
+
+/** Returns the check box of a cell; `undefined` if it has none. */
+export function boxAt(
+  worksheet: Worksheet,
+  row: number,
+  column: number,
+  model: SheetDataValidationModel,
+): Box | undefined {
+  const [unit, sheet] = [worksheet.getUnitId(), worksheet.getSheetId()]
+  const rule = model.getRuleByLocation(unit, sheet, row, column)
+  if (rule?.type !== BOX) return undefined
+  const validator = model.getValidator(rule.type)
+  if (!(validator instanceof CheckboxValidator)) return undefined
+  // `formula1` and `formula2` are these as Univer compares them.
+  const { formula1, originFormula1, originFormula2 } = validator.parseFormulaSync(rule, unit, sheet)
+  const value = getCellValueOrigin(worksheet.getCellRaw(row, column))
+  return {
+    isTicked: String(value) === String(formula1),
+    contentFor: (isTicked) => (isTicked ? originFormula1 : originFormula2),
   }
 }
 

@@ -23,6 +23,7 @@ import {
 } from 'virtual:univer-dropdowns'
 import { addCellCards } from './beside-cells/cell-cards.js'
 import type { CellTexts } from './beside-cells/texts.js'
+import { offerSheetMenus } from './menus/sheet-entries.js'
 import { fitChoices } from './sheet-choice-heights.js'
 import { addCharts } from './sheet-charts.js'
 import { addKeys } from './sheet-keys.js'
@@ -93,6 +94,7 @@ export async function addTools(
   printLight(univer, shared.workbook.getId())
   addPrintKey(print)
   void nameControls(univer)
+  offerSheetMenus(univer, shared)
   await images
 }
 

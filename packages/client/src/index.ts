@@ -12,6 +12,7 @@ export {
   type LinkGives,
   type ListedDocument,
   type ListedDocuments,
+  type ListFolder,
   type Member,
   type Offer,
   type RoomLocks,

@@ -19,6 +19,7 @@ export type {
   Latency,
   ListedDocument,
   ListedDocuments,
+  ListFolder,
   Lock,
   Locked,
   Member,

@@ -302,6 +302,8 @@ export interface ListedDocument {
   /** The caller owns it. */
   readonly own?: true
   readonly starred?: true
+  /** The id of the caller's folder that it is in. */
+  readonly folder?: string
   /** When it was put into the trash. */
   readonly trashedAtMs?: number
   /** When it will be deleted, unless it is taken out of the trash or used before. */
@@ -309,13 +311,21 @@ export interface ListedDocument {
 }
 
 /** The name of one of a caller's lists of documents. @see PROTOCOL.md HM2 */
-export type DocumentList = 'own' | 'shared' | 'starred' | 'trash'
+export type DocumentList = 'own' | 'shared' | 'starred' | 'trash' | 'folder'
+
+/** A folder of the caller, for documents in its lists. @see PROTOCOL.md HM42 */
+export interface ListFolder {
+  readonly id: string
+  readonly name: string
+}
 
 /** A page of one of the caller's lists, the last changed document first. @see PROTOCOL.md HM1, HM4 */
 export interface ListedDocuments {
   readonly documents: readonly ListedDocument[]
   /** Where the list goes on; it is at its end without it. */
   readonly next?: string
+  /** The caller's folders, by name; only in the first page. */
+  readonly folders?: readonly ListFolder[]
   /** The server keeps no lists. */
   readonly isKept?: false
 }

@@ -7,7 +7,7 @@ export {
   raiseFormat,
   SHEET_FORMAT,
 } from './document/format.js'
-export { compareCells, type CellDifference } from './document/compare.js'
+export { compareCells, type CellDifference, type ComparedCell } from './document/compare.js'
 export type { Restored } from './document/restore.js'
 export { readPrint, writePrint, type PrintSettings } from './document/print-settings.js'
 export {

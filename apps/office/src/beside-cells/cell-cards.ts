@@ -165,7 +165,9 @@ export class CellCards {
 
   #writeLink(place: Place, typed: string): void {
     const link = typed.trim() === '' ? null : this.#links.read(typed)
-    if (link === undefined || !this.#links.write(place, link) || link === null) return
+    const isWritten = link !== undefined && this.#links.write(place, link)
+    if (!isWritten && link !== null) this.#return(typed, place)
+    if (!isWritten || link === null) return
     const sheet = this.#shared.workbook.getSheetBySheetId(place.sheet)
     const { v, f } = this.#shared.cellAt(place.sheet, place.row, place.column)
     const isEmpty = v === undefined && f === undefined

@@ -1,4 +1,5 @@
 import type { CellTexts } from './texts.js'
+import { whenLeft } from './when-left.js'
 
 /** A field for where a cell leads. Enter writes it, and Escape or a click elsewhere leaves it as it was. */
 export class LinkField {
@@ -41,7 +42,7 @@ export class LinkField {
       if (isEnter && !isLink) this.#fault.textContent = texts.notALink
       else end(isEnter ? typed : null, true)
     })
-    input.addEventListener('blur', () => end(null, false))
+    whenLeft(input, () => end(null, false))
   }
 
   focus(): void {

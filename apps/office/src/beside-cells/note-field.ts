@@ -1,5 +1,6 @@
 import { formatNumber } from '../language/formats.js'
 import type { CellTexts } from './texts.js'
+import { whenLeft } from './when-left.js'
 
 /** A field for the text of a note, which ends with Escape, Ctrl+Enter or a click elsewhere. */
 export class NoteField {
@@ -42,7 +43,7 @@ export class NoteField {
       event.preventDefault()
       end(true)
     })
-    field.addEventListener('blur', () => end(false))
+    whenLeft(field, () => end(false))
   }
 
   focus(): void {

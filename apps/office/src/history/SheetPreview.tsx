@@ -5,6 +5,7 @@ import {
   SheetDocument,
   type CellData,
   type CellDifference,
+  type ComparedCell,
   type SheetSnapshot,
 } from '@whereabouts/univer/document'
 import { compareCharts, type ComparedChart } from '@whereabouts/univer/charts'
@@ -318,7 +319,13 @@ function letters(column: number): string {
   return column < 26 ? last : letters(Math.floor(column / 26) - 1) + last
 }
 
-function textOf({ v, f }: CellData): string {
+function textOf(cell: ComparedCell): string {
+  const { v, f, note, link } = cell
+  const beside = [
+    ...(link === undefined ? [] : [TEXTS.link('url' in link ? link.url : link.place.slice(1))]),
+    ...(note === undefined ? [] : [TEXTS.note(note)]),
+  ]
   const text = f ?? v
-  return text === undefined ? TEXTS.empty : String(text)
+  if (text === undefined && beside.length > 0) return beside.join(' · ')
+  return [text === undefined ? TEXTS.empty : String(text), ...beside].join(' · ')
 }

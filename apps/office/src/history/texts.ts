@@ -50,6 +50,8 @@ export interface HistoryTexts {
   readonly row: string
   /** What an empty cell has. */
   readonly empty: string
+  readonly link: (where: string) => string
+  readonly note: (text: string) => string
   readonly other: (text: string) => string
   /** The list of a sheet's charts. */
   readonly charts: string

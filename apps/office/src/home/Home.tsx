@@ -1,7 +1,8 @@
 import type { Member } from '@whereabouts/client'
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
 import { NO_COPIES, readCopies, removeCopies, type Copies } from '../offline/copies.js'
+import { comingPart } from '../late-part.js'
 import { OpenFile } from '../files/OpenFile.js'
 import { ICONS } from '../icons.js'
 import type { Identity } from '../identity.js'
@@ -13,20 +14,19 @@ import { Account } from '../presence/Account.js'
 import { nameUntitled } from '../name-untitled.js'
 import { addressOf, newRoom, type Kind } from '../route.js'
 import { CopiesLine } from './Copies.js'
-import type { ListsProps } from './lists/Lists.js'
 import { onLook } from './on-look.js'
 import { RecentRow } from './RecentRow.js'
 import type { Recent, RecentList } from './recents.js'
 import { RoomTitles } from './room-titles.js'
 import { watchRooms } from './who-is-there.js'
 
-/** Only a server that knows its users has lists of theirs. Without this part, Home is what the browser has opened. */
-const Lists = lazy(async () => ({
-  default: await import('./lists/Lists.js').then(
-    (part) => part.Lists,
-    (): ((props: ListsProps) => null) => () => null,
-  ),
-}))
+/** Only a server that knows its users has lists of theirs. */
+const Lists = comingPart(async () => (await import('./lists/Lists.js')).Lists)
+
+/** Otherwise there is only this browser's list. */
+const ListFile = comingPart(async () => (await import('./list-file/ListFile.js')).ListFile)
+
+const Templates = comingPart(async () => (await import('../templates/Templates.js')).Templates)
 
 /** Shows the home page: links to new documents, and the recent ones. @see OFFICE.md PG3, PG4 */
 export function showHome(page: HTMLElement, props: HomeProps): void {
@@ -63,18 +63,13 @@ function Home({ recents, identity, user }: HomeProps) {
           <NewDocument kind="sheet" visit={visit} />
           <NewDocument kind="page" visit={visit} />
           <OpenFile />
+          <Templates />
         </nav>
         {isKnown && (
-          <Suspense>
-            <Lists
-              hasRecent={list.length > 0}
-              nowMs={nowMs}
-              notify={offer}
-              onOther={setOtherShown}
-            />
-          </Suspense>
+          <Lists hasRecent={list.length > 0} nowMs={nowMs} notify={offer} onOther={setOtherShown} />
         )}
         {!isOtherShown && opened}
+        {!isKnown && <ListFile recents={recents} />}
         <CopiesLine copies={copies} onRemove={removeAll} />
         <PassingNotice />
       </main>

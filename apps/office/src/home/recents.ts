@@ -29,6 +29,8 @@ export type RecentStorage = Pick<Storage, 'getItem' | 'setItem'>
  * @see OFFICE.md PG4
  */
 export class RecentList {
+  /** How many documents are listed. */
+  readonly most = MOST
   readonly #storage: RecentStorage
   readonly #storedAs: string
   readonly #listeners = new Set<() => void>()
@@ -70,12 +72,12 @@ export class RecentList {
     const list = this.getSnapshot()
     const known = list.find((recent) => isSame(recent, name))
     const others = list.filter((recent) => recent !== known)
-    this.#write([{ ...known, kind: name.kind, room: name.room, openedAtMs }, ...others])
+    this.replace([{ ...known, kind: name.kind, room: name.room, openedAtMs }, ...others])
   }
 
   /** Records the title of a document that is in the list. */
   retitled(name: DocumentName, title: string | undefined, lookedUpAt?: string): void {
-    this.#write(
+    this.replace(
       this.getSnapshot().map((recent) => {
         if (!isSame(recent, name)) return recent
         const { title: _title, ...rest } = recent
@@ -91,10 +93,11 @@ export class RecentList {
 
   /** Removes a document from the list, but doesn't delete it. */
   forget(name: DocumentName): void {
-    this.#write(this.getSnapshot().filter((recent) => !isSame(recent, name)))
+    this.replace(this.getSnapshot().filter((recent) => !isSame(recent, name)))
   }
 
-  #write(list: readonly Recent[]): void {
+  /** Stores another list, without what is beyond the first {@link most}. */
+  replace(list: readonly Recent[]): void {
     const kept = list.slice(0, MOST)
     const text = JSON.stringify(kept)
     if (text === this.#text) return

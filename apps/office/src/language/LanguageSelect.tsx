@@ -22,8 +22,8 @@ export function LanguageSelect() {
   )
 }
 
-/** The browser asks first if this window alone has something, as before any other reload. */
-async function speakFromNowOn(code: string): Promise<void> {
+/** Loads the window again in another language. The browser asks first if this window alone has something, as before any other reload. */
+export async function speakFromNowOn(code: string): Promise<void> {
   chooseLanguage(code)
   await finishAll()
   location.reload()

@@ -94,8 +94,11 @@ export function readAttributes(type: BlockType, fields: Fields): BlockAttributes
   ) as BlockAttributes
 }
 
-const FLAGS: ReadonlySet<string> = new Set(['bold', 'italic', 'underline', 'strike', 'code'])
-const SHADES: ReadonlySet<string> = new Set(['color', 'highlight'])
+/** The marks that text has or hasn't. */
+export const FLAGS = ['bold', 'italic', 'underline', 'strike', 'code', 'math'] as const
+/** The marks that are a color. */
+export const SHADES = ['color', 'highlight'] as const
+const isOneOf = (names: readonly string[], name: string): boolean => names.includes(name)
 const readColor = oneOf(COLORS)
 const isOn = (value: unknown): boolean => value !== null && value !== undefined && value !== false
 
@@ -106,8 +109,8 @@ export function readMarks(formats: Iterable<readonly [name: string, value: unkno
   for (const [name, value] of formats) {
     const href: unknown = name === 'link' ? (value as { href?: unknown } | null)?.href : undefined
     if (!isOn(value)) continue
-    else if (FLAGS.has(name)) known.push([name, true])
-    else if (SHADES.has(name) && readColor(value) !== undefined) known.push([name, value])
+    else if (isOneOf(FLAGS, name)) known.push([name, true])
+    else if (isOneOf(SHADES, name) && readColor(value) !== undefined) known.push([name, value])
     else if (isSafeLink(href)) known.push(['link', href])
     else unknown.push([name, value])
   }

@@ -52,6 +52,8 @@ export interface Marks {
   readonly underline?: true
   readonly strike?: true
   readonly code?: true
+  /** The text is a formula in LaTeX. @see PAGE.md PE30 */
+  readonly math?: true
   readonly color?: Color
   /** The color behind the text. */
   readonly highlight?: Color

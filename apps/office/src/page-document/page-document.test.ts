@@ -75,6 +75,20 @@ function both(
   })
 }
 
+it('[PE30] two people type in one formula, and each undoes what is their own', () => {
+  const formula = (text: string) => [marked([text, { math: true }])]
+  const people = new People(formula('x^2'))
+  const [anns, bobs] = people.pages as [PageDocument, PageDocument]
+  const undo = makeUndo(anns)
+  anns.write(formula('ax^2'))
+  bobs.write(formula('x^2+b'))
+  expect(people.merge()).toEqual(['paragraph: ax^2+b'])
+  expect(anns.blocks).toEqual(formula('ax^2+b'))
+  undo.undo()
+  expect(people.merge()).toEqual(['paragraph: x^2+b'])
+  expect(bobs.blocks).toEqual(formula('x^2+b'))
+})
+
 it('[PF2] a text without a marker stays a paragraph when what follows it is deleted or comes later', () => {
   const open = () => {
     const doc = new Doc()

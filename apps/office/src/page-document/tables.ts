@@ -13,7 +13,8 @@ import { textOf, type Block, type Color, type Table } from './block.js'
 import { readFlow, type Entry } from './flow.js'
 
 /** The maximum size of a table; further lines aren't shown. @see PAGE.md PF8 */
-const MAX_LINES = { rows: 500, columns: 50 } as const
+/** The most lines of a table that are shown. @see PAGE.md PF8 */
+export const MAX_LINES = { rows: 500, columns: 50 } as const
 
 /** The number of cells that a page shows, counted in the order of its tables. @see PAGE.md PF8 */
 export const MAX_CELLS = 10_000

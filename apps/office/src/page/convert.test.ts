@@ -13,7 +13,14 @@ const schema = getSchema(CONTENT)
 
 describe('the blocks of a page in the editor', () => {
   const blocks: readonly Block[] = [
-    { type: 'paragraph', attributes: { indent: 2 }, content: [{ text: 'a\nb', marks: {} }] },
+    {
+      type: 'paragraph',
+      attributes: { indent: 2 },
+      content: [
+        { text: 'a\nb', marks: {} },
+        { text: 'x^2', marks: { math: true } },
+      ],
+    },
     {
       type: 'heading',
       attributes: { level: 6, align: 'center' },

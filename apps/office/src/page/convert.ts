@@ -1,4 +1,5 @@
 import type { Attrs, Mark, Node, Schema } from '@tiptap/pm/model'
+import { FLAGS, SHADES } from '../page-document/attributes.js'
 import {
   EMBED,
   isAtom,
@@ -32,8 +33,6 @@ const TYPES = new Map(Object.entries(NODES).map(([type, node]) => [node, type as
 // Elements that are separate nodes within a line.
 const WITHOUT_BREAKS = new RegExp(`(${EMBED})`)
 const WITH_BREAKS = new RegExp(`([${EMBED}\n])`)
-const SHADES = ['color', 'highlight'] as const
-const FLAGS = ['bold', 'italic', 'underline', 'strike', 'code'] as const
 
 /**
  * Converts blocks to editor nodes and back. Equal input gives the same objects, so that unchanged

@@ -2,6 +2,7 @@ import { Extension, type Editor } from '@tiptap/core'
 import { Plugin, PluginKey, type EditorState, type Transaction } from '@tiptap/pm/state'
 import type { Marked } from './later/comments/marks.js'
 import type { Folds } from './later/folds.js'
+import type { Formulas } from './later/math/formulas.js'
 import type { DecorationSet, EditorView } from '@tiptap/pm/view'
 
 /** A part of the editor that is loaded after the page is open, with a value for each state. */
@@ -17,15 +18,17 @@ export interface LatePart<T> {
   readonly handleDrop?: (view: EditorView, event: DragEvent) => boolean
 }
 
+const plugins: Plugin[] = []
+
 /**
  * The place of a late part. Adding a plugin to an open editor would start all others again, and
  * with them the binding to the page; so the plugins are there from the start, and are filled later.
  */
 class Place<T> {
-  readonly #key: PluginKey<Held<T>>
+  readonly #key = new PluginKey<Held<T>>()
 
-  constructor(name: string) {
-    this.#key = new PluginKey<Held<T>>(name)
+  constructor() {
+    plugins.push(this.#plugin())
   }
 
   /** Puts a part into its place, or another one into that of the part before. */
@@ -39,7 +42,7 @@ class Place<T> {
     return this.#key.getState(state)?.value
   }
 
-  plugin(): Plugin {
+  #plugin(): Plugin {
     const held = (state: EditorState) => this.#key.getState(state) ?? null
     return new Plugin<Held<T> | null>({
       key: this.#key,
@@ -102,29 +105,23 @@ export interface Find {
   readonly at: number
 }
 
-export const COMMENTS = new Place<Marked>('comments')
-export const FIND = new Place<Find>('find')
-export const FILES = new Place<null>('files')
 /** Asks for a toggle to be folded, or opened: its position. */
 export const FOLD_META = 'fold'
 
-export const FOLDS = new Place<Folds>('folds')
-export const HIGHLIGHT = new Place<DecorationSet>('highlight')
-export const MOVE = new Place<null>('move')
-export const SLASH = new Place<Slash | null>('slash')
+// In the order in which they get keys.
+export const SLASH = new Place<Slash | null>()
+export const HIGHLIGHT = new Place<DecorationSet>()
+export const COMMENTS = new Place<Marked>()
+export const FIND = new Place<Find>()
+export const FILES = new Place<null>()
+export const MOVE = new Place<null>()
+export const FOLDS = new Place<Folds>()
+export const MATH = new Place<Formulas>()
 
 /** Has the places of all late parts. */
 export const LateParts = Extension.create({
   name: 'lateParts',
   // Runs before the keys that change blocks.
   priority: 120,
-  addProseMirrorPlugins: () => [
-    SLASH.plugin(),
-    HIGHLIGHT.plugin(),
-    COMMENTS.plugin(),
-    FIND.plugin(),
-    FILES.plugin(),
-    MOVE.plugin(),
-    FOLDS.plugin(),
-  ],
+  addProseMirrorPlugins: () => plugins,
 })

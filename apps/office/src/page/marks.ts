@@ -20,5 +20,8 @@ const Highlight = Mark.create({
   renderHTML: ({ HTMLAttributes }) => ['mark', HTMLAttributes, 0],
 })
 
-/** The colors of text and of its background. @see PAGE.md PE1 */
-export const MARKS = [Color, Highlight]
+/** LaTeX, which is text like any other until it is drawn. @see PAGE.md PE30 */
+const Formula = Mark.create({ name: 'math', code: true, renderHTML: () => ['tex-math', 0] })
+
+/** The colors of text and of its background (PE1), and formulas. @see PAGE.md */
+export const MARKS = [Color, Highlight, Formula]

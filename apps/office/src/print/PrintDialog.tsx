@@ -33,7 +33,7 @@ export function PrintDialog({ sheet, first, onClose }: PrintDialogProps) {
     event.preventDefault()
     if (all === undefined || problem !== undefined || isPreparing) return
     setPreparing(true)
-    const tell = (done: number) => say(TEXTS.preparing(done, all.pages.length))
+    const tell = (done: number) => say(TEXTS.preparing(done, all.count))
     await printPages(sheet, all, settings, tell, () => isClosed.current)
     isPrinted.current = !isClosed.current
     dialog.current?.close()
@@ -74,8 +74,7 @@ export function PrintDialog({ sheet, first, onClose }: PrintDialogProps) {
 
 function problemOf(all: Pages | undefined): string | undefined {
   if (all === undefined) return TEXTS.nothing
-  const { length } = all.pages
-  return length > MOST_PAGES ? TEXTS.tooMany(length, MOST_PAGES) : undefined
+  return all.count > MOST_PAGES ? TEXTS.tooMany(all.count, MOST_PAGES) : undefined
 }
 
 interface FieldsProps {
@@ -228,7 +227,7 @@ interface PreviewProps {
 function Preview({ sheet, all, settings }: PreviewProps) {
   const [wanted, turn] = useState(0)
   const paper = useRef<HTMLDivElement>(null)
-  const count = all?.pages.length ?? 0
+  const count = all?.count ?? 0
   const at = Math.min(wanted, Math.max(0, count - 1))
   const { width, height } = sidesOf(settings)
   const room = Math.min(PLACE.width, innerWidth - PLACE.around)

@@ -4,6 +4,7 @@ import {
   HorizontalAlign,
   VerticalAlign,
   WrapStrategy,
+  type ICellData,
   type Injector,
   type IRange,
   type IStyleData,
@@ -11,6 +12,8 @@ import {
   type Worksheet,
 } from '@univerjs/core'
 import { FormulaDataModel } from '@univerjs/preset-sheets-core'
+import { SheetDataValidationModel } from '@univerjs/sheets-data-validation'
+import { boxAt } from '../sheet-tick.js'
 import type { Line } from './pages.js'
 
 /** What is printed of a cell. */
@@ -20,6 +23,25 @@ export interface PrintedCell {
   readonly align: 'left' | 'center' | 'right'
   readonly vertical: 'start' | 'center' | 'end'
   readonly isWrapped: boolean
+  /** Whether its check box is ticked, if it has one. */
+  readonly isTicked: boolean | undefined
+  readonly bar: DataBar | undefined
+}
+
+/** A bar that shows how large a number is, as Univer draws it. */
+export interface DataBar {
+  readonly color: string
+  /** In percent of what is on its side of the start; below 0 it goes to the left. */
+  readonly value: number
+  /** Where numbers are 0, in percent of the cell's width. */
+  readonly startPoint: number
+  readonly isGradient: boolean
+}
+
+/** What Univer's conditional formats add to a cell. */
+interface Formatted {
+  readonly dataBar?: DataBar
+  readonly isShowValue?: boolean
 }
 
 const ALIGN = {
@@ -42,11 +64,13 @@ export class SheetCells {
   readonly #workbook: Workbook
   readonly #sheet: Worksheet
   readonly #injector: Injector
+  readonly #validations: SheetDataValidationModel
 
   constructor(workbook: Workbook, sheet: Worksheet, injector: Injector) {
     this.#workbook = workbook
     this.#sheet = sheet
     this.#injector = injector
+    this.#validations = injector.get(SheetDataValidationModel)
   }
 
   get id(): string {
@@ -121,11 +145,16 @@ export class SheetCells {
     const cell = this.#sheet.getCell(row, column)
     if (!cell) return undefined
     const style = this.#sheet.getComposedCellStyleByCellData(row, column, cell)
-    const text = cell.p?.body?.dataStream.replace(/\r\n$/, '') ?? textOf(cell.v, cell.t)
-    if (text === '' && !style.bg && !style.bd) return undefined
+    const { dataBar: bar, isShowValue = true } = cell as Formatted
+    const isTicked = boxAt(this.#sheet, row, column, this.#validations)?.isTicked
+    const text = isTicked === undefined && isShowValue ? textOf(cell) : ''
+    const isDrawn = style.bg || style.bd || bar || isTicked !== undefined
+    if (text === '' && !isDrawn) return undefined
     return {
       text,
       style,
+      isTicked,
+      bar,
       align: ALIGN[style.ht as keyof typeof ALIGN] ?? usualAlign(this.#sheet, row, column),
       vertical: VERTICAL[style.vt as keyof typeof VERTICAL] ?? 'end',
       isWrapped: style.tb === WrapStrategy.WRAP,
@@ -153,7 +182,11 @@ function usualAlign(sheet: Worksheet, row: number, column: number): PrintedCell[
   return isNumber ? 'right' : 'left'
 }
 
-function textOf(value: unknown, kind: unknown): string {
+function textOf({ p, v, t }: ICellData): string {
+  return p?.body?.dataStream.replace(/\r\n$/, '') ?? textOfValue(v, t)
+}
+
+function textOfValue(value: unknown, kind: unknown): string {
   if (value === null || value === undefined) return ''
   if (kind === CellValueType.BOOLEAN || typeof value === 'boolean')
     return Number(value) === 0 ? 'FALSE' : 'TRUE'

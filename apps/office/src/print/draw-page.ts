@@ -5,7 +5,7 @@ import {
   type IStyleData,
   type Nullable,
 } from '@univerjs/core'
-import type { PrintedCell, SheetCells } from './cells.js'
+import type { DataBar, PrintedCell, SheetCells } from './cells.js'
 import { chartOnPage, type PrintedChart } from './charts.js'
 import type { Line, PrintedPage } from './pages.js'
 import type { Sides } from './paper.js'
@@ -237,6 +237,8 @@ function drawCell(cell: PrintedCell | undefined, place: Place, free: number): HT
     return element
   }
   paint(element, cell.style)
+  if (cell.bar) element.append(drawBar(cell.bar))
+  if (cell.isTicked !== undefined) element.append(drawBox(cell.isTicked, cell))
   if (cell.text === '') return element
   const text = box(cell.isWrapped ? 'print-text wrapped' : 'print-text', {
     width: px(width + free),
@@ -252,8 +254,27 @@ function drawCell(cell: PrintedCell | undefined, place: Place, free: number): HT
   return element
 }
 
+function drawBar({ color, value, startPoint, isGradient }: DataBar): HTMLElement {
+  const isBelow = value < 0
+  const side = isBelow ? startPoint : 100 - startPoint
+  const width = (side * Math.min(100, Math.abs(value))) / 100
+  const bar = box('print-bar', {
+    left: `${isBelow ? startPoint - width : startPoint}%`,
+    width: `${width}%`,
+    backgroundColor: color,
+  })
+  if (isGradient) bar.classList.add(isBelow ? 'fading-left' : 'fading-right')
+  return bar
+}
+
+function drawBox(isTicked: boolean, { align, vertical }: PrintedCell): HTMLElement {
+  const place = box('print-text', { alignItems: vertical, justifyContent: align })
+  place.append(box(isTicked ? 'print-box ticked' : 'print-box', {}))
+  return place
+}
+
 function paint(element: HTMLElement, { bg, bd }: IStyleData): void {
-  if (bg?.rgb) element.style.background = bg.rgb
+  if (bg?.rgb) element.style.backgroundColor = bg.rgb
   if (!bd) return
   element.style.borderTop = border(bd.t)
   element.style.borderRight = border(bd.r)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pagesOf, type Line, type Printed } from './pages.js'
+import { pagesOf, type Line, type Pages, type Printed } from './pages.js'
 import { pageSize, sidesOf, usualPaper, type PrintSettings } from './paper.js'
 
 const lines = (count: number, px: number, first = 0): Line[] =>
@@ -12,10 +12,11 @@ const printed = (more: Partial<Printed> = {}): Printed => ({
   ...more,
 })
 const rowsOf = (what: Printed, size: Parameters<typeof pagesOf>[2] = 100) =>
-  pagesOf(what, room, size).pages.map(({ rows, columns }) => [
+  allOf(pagesOf(what, room, size)).map(({ rows, columns }) => [
     rows.map(({ at }) => at),
     columns.map(({ at }) => at),
   ])
+const allOf = ({ count, page }: Pages) => Array.from({ length: count }, (_, at) => page(at))
 
 describe('pages of a sheet', () => {
   it('[OF93] have as many whole rows as fit, and go on to the right', () => {
@@ -54,12 +55,34 @@ describe('pages of a sheet', () => {
   it('[OF93] are made to fit in width, or one, and never larger', () => {
     const wide = printed({ columns: lines(10, 20) })
     expect(pagesOf(wide, room, 'width').scale).toBe(0.5)
-    expect(pagesOf(wide, room, 'width').pages).toHaveLength(2)
+    expect(pagesOf(wide, room, 'width').count).toBe(2)
     expect(pagesOf(wide, room, 'page').scale).toBe(0.4)
-    expect(pagesOf(wide, room, 'page').pages).toHaveLength(1)
+    expect(pagesOf(wide, room, 'page').count).toBe(1)
     expect(pagesOf(printed(), room, 'width').scale).toBe(1)
-    expect(pagesOf(printed(), room, 50).pages).toHaveLength(2)
-    expect(pagesOf(printed({ rows: [] }), room, 100).pages).toHaveLength(1)
+    expect(pagesOf(printed(), room, 50).count).toBe(2)
+    expect(pagesOf(printed({ rows: [] }), room, 100).count).toBe(1)
+  })
+})
+
+describe('pages of a stranger’s sheet', () => {
+  it('[OF98] have at most 1,000 rows and 250 columns each, however small these are', () => {
+    const small = printed({ rows: lines(2_500, 0), columns: lines(600, 0) })
+    const all = rowsOf(small).map(([down, right]) => [down!.length, right!.length])
+    expect(all.slice(0, 3)).toEqual([
+      [1_000, 250],
+      [1_000, 250],
+      [500, 250],
+    ])
+    expect(all).toHaveLength(9)
+  })
+
+  it('[OF95] are counted before there are any', () => {
+    const far = printed({ rows: lines(100_000, 24), columns: lines(5_000, 88) })
+    const before = performance.now()
+    const { count, page } = pagesOf(far, { roomWidth: 658, roomHeight: 987 }, 100)
+    expect(count).toBe(2_440 * 715)
+    expect(page(count - 1).columns.at(-1)!.at).toBe(4_999)
+    expect(performance.now() - before).toBeLessThan(2_000)
   })
 })
 

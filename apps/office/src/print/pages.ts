@@ -12,10 +12,11 @@ export interface PrintedPage {
   readonly columns: readonly Line[]
 }
 
-/** All pages, and how much smaller or larger cells are on them. */
+/** All pages, and how much smaller or larger cells are on them. There may be a million. */
 export interface Pages {
   readonly scale: number
-  readonly pages: readonly PrintedPage[]
+  readonly count: number
+  readonly page: (at: number) => PrintedPage
 }
 
 /** What is printed of a sheet. */
@@ -36,6 +37,9 @@ interface Room {
 const LEAST_SCALE = 0.1
 /** How much of a page repeated rows can take. */
 const MOST_REPEATED = 0.5
+/** On one page; more are so low or narrow that nobody sees them, and a browser would draw for minutes. */
+const MOST_ROWS = 1_000
+const MOST_COLUMNS = 250
 
 /**
  * Divides cells into pages: first down, then on to the right. A row or column is on one page as a whole, unless
@@ -51,12 +55,13 @@ export function pagesOf(printed: Printed, room: Room, size: PrintSize): Pages {
   const taken = repeated.length === 0 ? 0 : repeatedPx
   const known = new Set(repeated.map(({ at }) => at))
   const rows = printed.rows.filter(({ at }) => !known.has(at))
-  const down = rows.length === 0 ? [[]] : groups(rows, height - taken)
-  const right = groups(printed.columns, width)
-  const pages = right.flatMap((columns) =>
-    down.map((group): PrintedPage => ({ rows: [...repeated, ...group], columns })),
-  )
-  return { scale, pages }
+  const down = rows.length === 0 ? [[]] : groups(rows, height - taken, MOST_ROWS)
+  const right = groups(printed.columns, width, MOST_COLUMNS)
+  const page = (at: number): PrintedPage => ({
+    rows: [...repeated, ...down[at % down.length]!],
+    columns: right[Math.floor(at / down.length)]!,
+  })
+  return { scale, count: down.length * right.length, page }
 }
 
 function scaleOf({ rows, columns, repeated }: Printed, room: Room, size: PrintSize): number {
@@ -68,13 +73,14 @@ function scaleOf({ rows, columns, repeated }: Printed, room: Room, size: PrintSi
   return Math.max(LEAST_SCALE, Math.min(1, ofWidth, ofHeight))
 }
 
-/** Divides lines so that each group fits. */
-function groups(lines: readonly Line[], room: number): Line[][] {
+/** Divides lines so that each group fits, and has at most so many. */
+function groups(lines: readonly Line[], room: number, most: number): Line[][] {
   const all: Line[][] = []
   let left = 0
   for (const line of lines) {
     // A fraction of a pixel is from the size of the paper.
-    if (all.length === 0 || line.px > left + 0.5) {
+    const isFull = line.px > left + 0.5 || all.at(-1)?.length === most
+    if (all.length === 0 || isFull) {
       all.push([])
       left = room
     }

@@ -74,7 +74,7 @@ export class SheetPages {
   }
 
   /** Returns one of the pages. */
-  draw({ pages, scale }: Pages, at: number, settings: PrintSettings): HTMLElement {
+  draw({ count, page, scale }: Pages, at: number, settings: PrintSettings): HTMLElement {
     const look: Look = {
       sides: sidesOf(settings),
       scale,
@@ -83,8 +83,8 @@ export class SheetPages {
       pageNumber: this.#pageNumber,
       charts: this.#charts,
     }
-    const page = pages[at]!
-    return drawPage(this.cells, page, [at + 1, pages.length], look, this.#images.on(page))
+    const shown = page(at)
+    return drawPage(this.cells, shown, [at + 1, count], look, this.#images.on(shown))
   }
 
   /** Draws all pages with pauses, in which the window responds. @param isOver asked in each pause */
@@ -96,7 +96,7 @@ export class SheetPages {
     isOver: () => boolean,
   ): Promise<void> {
     let until = performance.now() + SLICE_MS
-    for (let at = 0; at < all.pages.length && !isOver(); at++) {
+    for (let at = 0; at < all.count && !isOver(); at++) {
       into.append(this.draw(all, at, settings))
       if (performance.now() < until) continue
       told(at + 1)

@@ -77,6 +77,8 @@ export class Tab {
   /** When the first wish was given up since something came. */
   #nothingAtMs = Infinity
   #disappointedAtMs = -Infinity
+  /** Whether it said so to whoever leads. */
+  #isAsleep = false
   /** Nothing is due before: what had arrived while this tab was busy is read first. CL94 */
   #judgedFromMs = -Infinity
 
@@ -110,6 +112,7 @@ export class Tab {
   /** The page goes away. */
   leave(): void {
     this.#cancelLeaving()
+    if (this.#isAsleep) this.#giveUpPlace()
     if (this.#channel === null) return
     this.#wishes.clear()
     this.#sayWishes()
@@ -123,6 +126,7 @@ export class Tab {
     if (this.#channel === null || isAlone) return
     this.#sayWishes(true)
     this.#out()
+    this.#isAsleep = true
   }
 
   /** The page runs again. */
@@ -134,8 +138,17 @@ export class Tab {
   }
 
   #join(): void {
+    this.#isAsleep = false
     this.#channel = this.#host.connect((from, message) => this.#hear(from, message))
     this.#apply({ kind: 'joined' })
+  }
+
+  /** Whoever leads by now keeps a place for this tab. @see PROTOCOL.md CL77 */
+  #giveUpPlace(): void {
+    this.#isAsleep = false
+    const channel = this.#host.connect(() => undefined)
+    channel.tell(null, { kind: 'wishes', wishes: [], isHidden: true, isAsleep: false })
+    channel.close()
   }
 
   #leaveIfIdle(): void {

@@ -79,6 +79,22 @@ describe('tabs that share a stream', () => {
     expectAllServed(browser)
   })
 
+  it.each(['leader', 'follower'] as const)(
+    '[CL77] a page that is closed while it sleeps keeps no place: the %s',
+    (role) => {
+      const browser = browserWith(5)
+      const tab = browser.awake.find(
+        (each) => browser.leaders.includes(each) === (role === 'leader'),
+      )
+      tab?.freeze()
+      browser.runFor(1_000)
+      tab?.close()
+      browser.runFor(3_000)
+      expect([...browser.requests][0]?.wishes).toHaveLength(4)
+      expectAllServed(browser)
+    },
+  )
+
   it('[CL76] a leader that stood still follows when it is back', () => {
     const browser = browserWith(5)
     const [leader] = browser.leaders

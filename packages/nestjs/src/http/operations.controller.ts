@@ -3,6 +3,7 @@ import {
   Get,
   Inject,
   Next,
+  Post,
   Req,
   Res,
   UseFilters,
@@ -63,6 +64,15 @@ export class OperationsController {
 
   @Get('rooms/mine')
   mine(
+    @Req() request: PlatformRequest,
+    @Res() response: PlatformResponse,
+    @Next() next?: () => void,
+  ): Promise<void> {
+    return this.#answer('/rooms/mine', request, response, next)
+  }
+
+  @Post('rooms/mine')
+  folder(
     @Req() request: PlatformRequest,
     @Res() response: PlatformResponse,
     @Next() next?: () => void,

@@ -308,6 +308,17 @@ export class Documents {
       assertOwn(args[1])
       return this.keepsLists ? this.#write({ call: 'mark', args }) : null
     },
+    folders: async (...args) => (this.keepsLists ? this.#ask({ call: 'folders', args }) : null),
+    addFolder: async (...args) =>
+      this.keepsLists ? this.#write({ call: 'addFolder', args }) : null,
+    renameFolder: async (...args) =>
+      this.keepsLists ? this.#write({ call: 'renameFolder', args }) : null,
+    removeFolder: async (...args) =>
+      this.keepsLists ? this.#write({ call: 'removeFolder', args }) : null,
+    place: async (...args) => {
+      assertOwn(args[1])
+      return this.keepsLists ? this.#write({ call: 'place', args }) : null
+    },
     trashed: async (...args) => (this.keepsLists ? this.#ask({ call: 'trashed', args }) : null),
   }
 

@@ -155,6 +155,11 @@ function listsOf(ask: Ask): Whole['lists'] {
     listOf: ask('lists.listOf'),
     label: ask('lists.label'),
     mark: ask('lists.mark'),
+    folders: ask('lists.folders'),
+    addFolder: ask('lists.addFolder'),
+    renameFolder: ask('lists.renameFolder'),
+    removeFolder: ask('lists.removeFolder'),
+    place: ask('lists.place'),
     trashed: ask('lists.trashed'),
   }
 }

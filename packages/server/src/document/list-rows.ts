@@ -13,6 +13,7 @@ export interface EntryRow {
   readonly trashed: Numeric | null
   readonly own: Numeric | boolean | null
   readonly starred: Numeric | null
+  readonly folder: string | null
 }
 
 /** How a database writes what differs between them. */
@@ -24,24 +25,26 @@ export interface Dialect {
 }
 
 /**
- * Returns the query of a list. Its parameters are the user, the time and the name that it goes on after, and
- * the limit. What it is chosen from is bounded, so that no list takes long.
+ * Returns the query of a list. Its parameters are the user, the time and the name that it goes on after, the
+ * limit, and the folder if it is the list of one. What it is chosen from is bounded, so that no list takes long.
  */
 export function listOf(list: ListName, { prefix, parameter }: Dialect): string {
   const user = parameter(1, 'text')
+  const folder = parameter(5, 'text')
   const [afterMs, after] = [parameter(2, 'bigint'), parameter(3, 'text')]
   return `
-    SELECT d.room, d.title, d.kind, d.created, d.updated, r.trashed, m.starred, r.owner = ${user} AS own
-    FROM (${sourceOf(list, prefix, user)} LIMIT ${MOST_OF_LIST}) AS listed
+    SELECT d.room, d.title, d.kind, d.created, d.updated, r.trashed, m.starred, p.folder, r.owner = ${user} AS own
+    FROM (${sourceOf(list, prefix, user, folder)} LIMIT ${MOST_OF_LIST}) AS listed
     JOIN ${prefix}documents AS d ON d.room = listed.room
     LEFT JOIN ${prefix}records AS r ON r.room = listed.room
     LEFT JOIN ${prefix}marks AS m ON m.room = listed.room AND m.person = ${user}
+    LEFT JOIN ${prefix}placed AS p ON p.room = listed.room AND p.person = ${user}
     WHERE ${filterOf(list, user)}
       AND (${afterMs} IS NULL OR d.updated < ${afterMs} OR (d.updated = ${afterMs} AND d.room < ${after}))
     ORDER BY d.updated DESC, d.room DESC LIMIT ${parameter(4, 'bigint')}`
 }
 
-function sourceOf(list: ListName, prefix: string, user: string): string {
+function sourceOf(list: ListName, prefix: string, user: string, folder: string): string {
   switch (list) {
     case 'own':
       return `SELECT room FROM ${prefix}records
@@ -54,6 +57,9 @@ function sourceOf(list: ListName, prefix: string, user: string): string {
     case 'starred':
       return `SELECT room FROM ${prefix}marks
         WHERE person = ${user} AND starred = 1 ORDER BY number DESC`
+    case 'folder':
+      return `SELECT room FROM ${prefix}placed
+        WHERE person = ${user} AND folder = ${folder} ORDER BY number DESC`
   }
 }
 
@@ -106,6 +112,7 @@ function filterOf(list: ListName, user: string): string {
     case 'shared':
       return `r.trashed IS NULL AND r.owner IS DISTINCT FROM ${user} AND coalesce(m.hidden, 0) = 0`
     case 'starred':
+    case 'folder':
       return 'r.trashed IS NULL'
   }
 }
@@ -141,6 +148,7 @@ export function entryFrom({ room, title, kind, ...row }: EntryRow): Entry {
     updatedAtMs: Number(row.updated),
     isOwn: Boolean(row.own),
     isStarred: Number(row.starred ?? 0) === 1,
+    folder: row.folder ?? undefined,
     trashedAtMs: row.trashed === null ? undefined : Number(row.trashed),
   }
 }

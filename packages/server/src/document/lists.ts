@@ -1,5 +1,5 @@
 /** The lists that a user has of documents. */
-export const LISTS = ['own', 'shared', 'starred', 'trash'] as const
+export const LISTS = ['own', 'shared', 'starred', 'trash', 'folder'] as const
 
 /** The name of one of a user's lists. @see PROTOCOL.md HM2 */
 export type ListName = (typeof LISTS)[number]
@@ -15,6 +15,8 @@ export interface Entry {
   /** Whether the user owns it. */
   readonly isOwn: boolean
   readonly isStarred: boolean
+  /** The id of the user's folder that it is in. */
+  readonly folder: string | undefined
   /** When it was put into the trash; `undefined` if it isn't there. */
   readonly trashedAtMs: number | undefined
 }
@@ -30,6 +32,8 @@ export interface ListPage {
   readonly list: ListName
   /** The id of the user whose list it is. */
   readonly userId: string
+  /** The id of the folder, of the list `folder`. */
+  readonly folder?: string
   /** List only entries after this one. */
   readonly after?: ListPlace
   readonly limit: number
@@ -50,6 +54,13 @@ export interface Mark {
   readonly isHidden?: boolean
 }
 
+/** A folder of a user. Nobody else sees it. */
+export interface Folder {
+  /** 1 to 32 characters; no two folders of a user have the same. */
+  readonly id: string
+  readonly name: string
+}
+
 /** Which documents of the trash to list. */
 export interface TrashPage {
   /** List only those that were put there before this time. */
@@ -67,6 +78,10 @@ export const MOST_OF_OWNER = 200
 export const NOBODY = ''
 /** How many documents of a user have a star, and how many others are hidden. The oldest of each go first. */
 export const MOST_MARKS = 5_000
+/** How many folders a user has. */
+export const MOST_FOLDERS = 200
+/** How many documents a user has in folders. Those that were put there first go first. */
+export const MOST_PLACED = 5_000
 
 /**
  * Keeps the lists of users: whose documents there are, as the records say that the store has, and what users
@@ -83,6 +98,7 @@ export interface DocumentLists {
    *   that is more than {@link MOST_OF_LIST}, those with a star, and as many of each owner. HM22
    * - `starred`: those with a star
    * - `trash`: those in the trash that the user owns, which are in no other list
+   * - `folder`: those that the user has put into the folder of the page
    */
   listOf(page: ListPage): Promise<readonly Entry[]>
 
@@ -95,6 +111,26 @@ export interface DocumentLists {
 
   /** Marks a document for a user. Does nothing if there is none. */
   mark(userId: string, roomName: string, mark: Mark): Promise<void>
+
+  /** Returns the folders of a user, in any order. */
+  folders(userId: string): Promise<readonly Folder[]>
+
+  /** Adds an empty folder. @returns whether there is a place for it: a user has {@link MOST_FOLDERS} */
+  addFolder(userId: string, folder: Folder): Promise<boolean>
+
+  /** Renames a folder. @returns whether the user has it */
+  renameFolder(userId: string, folder: Folder): Promise<boolean>
+
+  /** Removes a folder, and no document. @returns whether the user had it */
+  removeFolder(userId: string, id: string): Promise<boolean>
+
+  /**
+   * Puts a document into a folder, and takes it out of the one that it was in. Does nothing if there is no document.
+   *
+   * @param folder its id; `undefined` for none
+   * @returns whether the user has the folder
+   */
+  place(userId: string, roomName: string, folder: string | undefined): Promise<boolean>
 
   /** Lists documents in the trash, in the order of their names. */
   trashed(page: TrashPage): Promise<readonly string[]>

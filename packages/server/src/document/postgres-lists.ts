@@ -9,23 +9,12 @@ import {
   NOBODY,
   type TrashPage,
 } from './lists.js'
-import {
-  type Dialect,
-  entryFrom,
-  type EntryRow,
-  listOf,
-  removeUnsaid,
-  trimMarks,
-} from './list-rows.js'
+import { entryFrom, type EntryRow, listOf, removeUnsaid, trimMarks } from './list-rows.js'
 import type { RecordRow } from './catalog-rows.js'
 import { saidIn } from './noted-record.js'
+import { POSTGRES_DIALECT as DIALECT, PostgresFolders } from './postgres-folders.js'
 import { transaction } from './postgres-transaction.js'
 import type { RoomRecord } from './store.js'
-
-const DIALECT: Dialect = {
-  prefix: 'whereabouts_',
-  parameter: (number, type) => `$${number}::${type}`,
-}
 
 const FORGET_SHARES = `
   DELETE FROM whereabouts_shares AS share WHERE room = ANY ($1::text[]) AND NOT EXISTS (
@@ -141,13 +130,11 @@ const MARK = `
     starred = coalesce($3::integer, known.starred), hidden = coalesce($4::integer, known.hidden)`
 
 /** The lists of users in a PostgreSQL database. */
-export class PostgresLists implements DocumentLists {
-  constructor(private readonly pool: Pool) {}
-
-  async listOf({ list, userId, after, limit }: ListPage): Promise<readonly Entry[]> {
+export class PostgresLists extends PostgresFolders implements DocumentLists {
+  async listOf({ list, userId, folder, after, limit }: ListPage): Promise<readonly Entry[]> {
     await noteLeft(this.pool)
     const place = [after?.updatedAtMs ?? null, after?.roomName ?? null]
-    const values = [userId, ...place, limit]
+    const values = [userId, ...place, limit, ...(list === 'folder' ? [folder] : [])]
     const { rows } = await this.pool.query<EntryRow>(listOf(list, DIALECT), values)
     return rows.map(entryFrom)
   }

@@ -3,10 +3,10 @@ import { UNTOLD_SCHEMA } from './postgres-untold.js'
 import {
   areComments,
   checkSchema,
+  COMMENTS_VERSION,
   documentId,
   namesWithoutComments,
-  OF_DOCUMENT,
-  SCHEMA_VERSION,
+  OF_DOCUMENT_THEN,
 } from './schema.js'
 
 /** Identifies this application's advisory lock in the database. */
@@ -152,10 +152,31 @@ const NUMBERS = `
   UPDATE whereabouts_schema SET version = 5;
 `
 
-const COMMENTS = 'UPDATE whereabouts_schema SET version = 6'
+const COMMENTS = `UPDATE whereabouts_schema SET version = ${COMMENTS_VERSION}`
+
+/** The folders of users, and which documents they have put there. */
+const FOLDERS = `
+  CREATE TABLE whereabouts_folders (
+    person text NOT NULL,
+    id text NOT NULL,
+    name text NOT NULL,
+    PRIMARY KEY (person, id)
+  );
+  CREATE TABLE whereabouts_placed (
+    person text NOT NULL,
+    room text NOT NULL,
+    folder text NOT NULL,
+    number bigint NOT NULL,
+    PRIMARY KEY (person, room)
+  );
+  CREATE INDEX whereabouts_placed_room ON whereabouts_placed (room);
+  CREATE INDEX whereabouts_placed_number ON whereabouts_placed (person, number);
+  CREATE INDEX whereabouts_placed_folder ON whereabouts_placed (person, folder, number);
+  UPDATE whereabouts_schema SET version = 7;
+`
 
 /** The steps from each version to the next one. */
-const STEPS = [DOCUMENTS, CATALOG, VERSIONS, LISTS, NUMBERS, COMMENTS]
+const STEPS = [DOCUMENTS, CATALOG, VERSIONS, LISTS, NUMBERS, COMMENTS, FOLDERS]
 
 /** Rooms that are called like those of comments were like any other. @see PROTOCOL.md CM10 */
 async function renameComments(client: PoolClient): Promise<void> {
@@ -171,7 +192,7 @@ async function rename(client: PoolClient, room: string): Promise<void> {
     if (taken.rowCount !== 0) continue
     const row = 'UPDATE whereabouts_documents SET id = $1, room = $2 WHERE room = $3'
     await client.query(row, [id, name, room])
-    for (const table of OF_DOCUMENT) {
+    for (const table of OF_DOCUMENT_THEN) {
       const sql = `UPDATE whereabouts_${table} SET room = $1 WHERE room = $2`
       await client.query(sql, [name, room])
     }
@@ -193,7 +214,7 @@ export async function upgrade(client: PoolClient): Promise<void> {
   const version = await readVersion(client)
   checkSchema(version, 'the database')
   for (const step of STEPS.slice(version)) await patiently(client, step)
-  if (version < SCHEMA_VERSION) await renameComments(client)
+  if (version < COMMENTS_VERSION) await renameComments(client)
   await client.query(UNTOLD_SCHEMA)
 }
 

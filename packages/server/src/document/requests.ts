@@ -13,10 +13,19 @@ const DECIDING: ReadonlySet<Request['call']> = new Set(['standings', 'linked'])
 /** What the queue of a user's lists begins with. No room is called so either. */
 const LISTS = '@'
 
+/** The calls about what a user has, whose first argument is the user. */
+const OF_USER = ['mark', 'folders', 'addFolder', 'renameFolder', 'removeFolder', 'place'] as const
+
+type OfUser = Extract<Request, { readonly call: (typeof OF_USER)[number] }>
+
+function isOfUser(request: Request): request is OfUser {
+  return OF_USER.some((call) => call === request.call)
+}
+
 export function roomOf(request: Request): string {
   if (DECIDING.has(request.call)) return DECISIONS
   if (request.call === 'listOf') return LISTS + request.args[0].userId
-  if (request.call === 'mark') return LISTS + request.args[0]
+  if (isOfUser(request)) return LISTS + request.args[0]
   if (request.call === 'label') return request.args[0]
   return 'roomName' in request ? request.roomName : NO_ROOM
 }

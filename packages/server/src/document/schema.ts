@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto'
 import { COMMENTS_PREFIX } from '@whereabouts/protocol'
 
 /** The schema that this version reads and writes. @see PROTOCOL.md DO11 */
-export const SCHEMA_VERSION = 6
+export const SCHEMA_VERSION = 7
 
-/** The tables that have what belongs to a document, by the name of its room. */
-export const OF_DOCUMENT = [
+/** The first schema with comments on documents. */
+export const COMMENTS_VERSION = 6
+
+/** The tables of schema 6 that have what belongs to a document, by the name of its room. */
+export const OF_DOCUMENT_THEN = [
   'updates',
   'snapshots',
   'records',
@@ -14,6 +17,9 @@ export const OF_DOCUMENT = [
   'versions',
   'writers',
 ] as const
+
+/** The tables that have what belongs to a document, by the name of its room. */
+export const OF_DOCUMENT = [...OF_DOCUMENT_THEN, 'placed'] as const
 
 /** The size of a snapshot's parts. */
 const PART_BYTES = 1_048_576

@@ -8,22 +8,11 @@ import {
   NOBODY,
   type TrashPage,
 } from './lists.js'
-import {
-  type Dialect,
-  entryFrom,
-  type EntryRow,
-  listOf,
-  removeUnsaid,
-  trimMarks,
-} from './list-rows.js'
+import { entryFrom, type EntryRow, listOf, removeUnsaid, trimMarks } from './list-rows.js'
 import { nextNumber } from './sqlite-numbers.js'
 import type { SqliteConnection } from './sqlite-connection.js'
+import { SQLITE_DIALECT as DIALECT, SqliteFolders } from './sqlite-folders.js'
 import type { RoomRecord } from './store.js'
-
-const DIALECT: Dialect = {
-  prefix: '',
-  parameter: (number) => `?${number}`,
-}
 
 const FORGET_SHARES = `
   DELETE FROM shares WHERE room = ?1 AND person NOT IN (SELECT value FROM json_each(?2))`
@@ -59,13 +48,11 @@ export function noteShares(
 }
 
 /** The lists of users in an SQLite database. */
-export class SqliteLists implements DocumentLists {
-  constructor(private readonly connection: SqliteConnection) {}
-
-  async listOf({ list, userId, after, limit }: ListPage): Promise<readonly Entry[]> {
+export class SqliteLists extends SqliteFolders implements DocumentLists {
+  async listOf({ list, userId, folder, after, limit }: ListPage): Promise<readonly Entry[]> {
     const found = this.connection.run(listOf(list, DIALECT))
     const place = [after?.updatedAtMs ?? null, after?.roomName ?? null]
-    const rows = found.all(userId, ...place, limit)
+    const rows = found.all(userId, ...place, limit, ...(list === 'folder' ? [folder] : []))
     return (rows as EntryRow[]).map(entryFrom)
   }
 

@@ -4,7 +4,7 @@ import {
   areComments,
   documentId,
   namesWithoutComments,
-  OF_DOCUMENT,
+  OF_DOCUMENT_THEN,
   SCHEMA_VERSION,
 } from './schema.js'
 
@@ -130,6 +130,26 @@ const NUMBERS = `
   ALTER TABLE numbered RENAME TO updates;
 `
 
+/** The folders of users, and which documents they have put there. */
+const FOLDERS = `
+  CREATE TABLE folders (
+    person TEXT NOT NULL,
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (person, id)
+  ) WITHOUT ROWID;
+  CREATE TABLE placed (
+    person TEXT NOT NULL,
+    room TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (person, room)
+  ) WITHOUT ROWID;
+  CREATE INDEX placed_room ON placed (room);
+  CREATE INDEX placed_number ON placed (person, number);
+  CREATE INDEX placed_folder ON placed (person, folder, number);
+`
+
 const CARRY_OVER = `
   INSERT INTO documents SELECT
     ?1, ?2, '0', coalesce((SELECT generation FROM former WHERE room = ?2), 0),
@@ -155,6 +175,7 @@ const STEPS: readonly ((database: Database.Database) => void)[] = [
   (database) => database.exec(LISTS),
   (database) => database.exec(NUMBERS),
   renameComments,
+  (database) => database.exec(FOLDERS),
 ]
 
 /** Rooms that are called like those of comments were like any other. @see PROTOCOL.md CM10 */
@@ -169,7 +190,7 @@ function rename(database: Database.Database, room: string): void {
     if (taken.get(documentId(name)) !== undefined) continue
     const row = database.prepare('UPDATE documents SET id = ?, room = ? WHERE room = ?')
     row.run(documentId(name), name, room)
-    for (const table of OF_DOCUMENT) {
+    for (const table of OF_DOCUMENT_THEN) {
       database.prepare(`UPDATE ${table} SET room = ? WHERE room = ?`).run(name, room)
     }
     return

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import {
   type DocumentLists,
   type ListPage,
+  MOST_FOLDERS,
   MOST_MARKS,
   MOST_OF_LIST,
   MOST_OF_OWNER,
@@ -29,6 +30,9 @@ export const LISTS_CONTRACT: readonly StoreCheck[] = [
   },
   { name: '[HM6] keeps stars, however much is hidden', check: withLists(keepsStars) },
   { name: '[HM7] labels the document that is meant', check: withLists(labelsOne) },
+  { name: '[HM42] keeps documents in the folders of a user', check: withLists(keepsFolders) },
+  { name: '[HM43] renames and removes folders, and no document', check: withLists(changesFolders) },
+  { name: '[HM44] keeps a bounded number of folders', check: withLists(boundsFolders) },
   { name: '[HM10] knows what has been in the trash for long', check: withLists(knowsTrash) },
   {
     name: '[HM10] removes only a document of the record that is meant',
@@ -227,6 +231,75 @@ async function labelsOne(store: Listing, other: Listing): Promise<void> {
   assert.deepEqual(await store.about('one'), before, 'a label is no change')
 }
 
+const inFolder = (store: Listing, userId: string, folder: string) =>
+  roomsOf(store, userId, 'folder', { folder })
+
+async function keepsFolders(store: Listing, other: Listing): Promise<void> {
+  for (const room of ['one', 'two']) await put(store, room, record('ada', { users: ['bob'] }))
+  assert.deepEqual(await store.lists.folders('ada'), [])
+  assert.equal(await store.lists.addFolder('ada', { id: 'f', name: 'Work “1”' }), true)
+  assert.equal(await store.lists.addFolder('ada', { id: 'g', name: 'Home' }), true)
+  assert.equal(await store.lists.addFolder('bob', { id: 'f', name: '工作' }), true)
+  assert.deepEqual(await other.lists.folders('bob'), [{ id: 'f', name: '工作' }])
+  assert.equal((await other.lists.folders('ada')).length, 2)
+  assert.deepEqual(await other.lists.folders('__proto__'), [])
+  assert.equal(await store.lists.place('ada', 'one', 'f'), true)
+  assert.equal(await store.lists.place('ada', 'two', 'f'), true)
+  assert.equal(await store.lists.place('bob', 'two', 'g'), false, 'it is another one’s')
+  assert.equal(await store.lists.place('ada', 'nowhere', 'f'), true)
+  assert.deepEqual((await inFolder(other, 'ada', 'f')).toSorted(), ['one', 'two'])
+  assert.deepEqual(await inFolder(other, 'bob', 'f'), [])
+  await store.lists.mark('ada', 'one', { isStarred: true })
+  await store.lists.mark('ada', 'one', { isStarred: false })
+  assert.equal(await other.lists.place('ada', 'two', 'g'), true)
+  assert.deepEqual(await inFolder(store, 'ada', 'f'), ['one'])
+  assert.deepEqual(await inFolder(store, 'ada', 'g'), ['two'])
+  assert.deepEqual(await foldersIn(store, 'ada'), { one: 'f', two: 'g' })
+  assert.deepEqual(await foldersIn(store, 'bob', 'shared'), { one: undefined, two: undefined })
+  assert.equal(await store.lists.place('ada', 'two', undefined), true)
+  assert.equal(await store.lists.place('ada', 'one', 'h'), false)
+  assert.deepEqual(await foldersIn(other, 'ada'), { one: 'f', two: undefined })
+  await put(store, 'one', record('ada', { trashedAtMs: 7 }))
+  assert.deepEqual(await inFolder(other, 'ada', 'f'), [])
+  await put(store, 'one', record('ada'))
+  assert.deepEqual(await inFolder(other, 'ada', 'f'), ['one'], 'it comes back where it was')
+}
+
+async function foldersIn(
+  { lists }: Listing,
+  userId: string,
+  list: ListPage['list'] = 'own',
+): Promise<object> {
+  const listed = await lists.listOf({ userId, list, limit: 100 })
+  return Object.fromEntries(listed.map(({ roomName, folder }) => [roomName, folder]))
+}
+
+async function changesFolders(store: Listing, other: Listing): Promise<void> {
+  await put(store, 'one', record('ada'))
+  await store.lists.addFolder('ada', { id: 'f', name: 'Work' })
+  await store.lists.addFolder('bob', { id: 'f', name: 'Bobs' })
+  await store.lists.place('ada', 'one', 'f')
+  assert.equal(await other.lists.renameFolder('ada', { id: 'f', name: 'Clients' }), true)
+  assert.equal(await other.lists.renameFolder('ada', { id: 'g', name: 'None' }), false)
+  assert.deepEqual(await store.lists.folders('ada'), [{ id: 'f', name: 'Clients' }])
+  assert.equal(await store.lists.removeFolder('ada', 'g'), false)
+  assert.equal(await store.lists.removeFolder('ada', 'f'), true)
+  assert.deepEqual(await other.lists.folders('ada'), [])
+  assert.deepEqual(await other.lists.folders('bob'), [{ id: 'f', name: 'Bobs' }])
+  assert.deepEqual(await foldersIn(other, 'ada'), { one: undefined })
+}
+
+async function boundsFolders(store: Listing): Promise<void> {
+  for (let number = 1; number <= MOST_FOLDERS; number++) {
+    assert.equal(await store.lists.addFolder('ada', { id: `f${number}`, name: 'Same' }), true)
+  }
+  assert.equal(await store.lists.addFolder('ada', { id: 'more', name: 'More' }), false)
+  assert.equal(await store.lists.addFolder('bob', { id: 'f', name: 'First' }), true)
+  await store.lists.removeFolder('ada', 'f1')
+  assert.equal(await store.lists.addFolder('ada', { id: 'more', name: 'More' }), true)
+  assert.equal((await store.lists.folders('ada')).length, MOST_FOLDERS)
+}
+
 async function knowsTrash(store: Listing): Promise<void> {
   for (const [roomName, trashedAtMs] of Object.entries({ c: 1, a: 2, b: 3 })) {
     await put(store, roomName, record('ada', { trashedAtMs }))
@@ -266,10 +339,14 @@ async function forgetsRemoved(store: Listing): Promise<void> {
   await put(store, 'one', whole)
   await store.lists.label('one', { title: 'Secret', kind: 'page' })
   await store.lists.mark('bob', 'one', { isStarred: true, isHidden: true })
+  await store.lists.addFolder('bob', { id: 'f', name: 'Work' })
+  await store.lists.place('bob', 'one', 'f')
   await store.remove({ roomName: 'one', incarnation: 'x' })
   assert.deepEqual(await roomsOf(store, 'ada', 'own'), [])
   assert.deepEqual(await roomsOf(store, 'bob', 'starred'), [])
   await store.claim(update('one', 1, 'x'), whole)
   const [entry] = await store.lists.listOf({ userId: 'bob', list: 'shared', limit: 1 })
   assert.deepEqual([entry?.title, entry?.kind, entry?.isStarred], [undefined, undefined, false])
+  assert.equal(entry?.folder, undefined)
+  assert.deepEqual(await inFolder(store, 'bob', 'f'), [])
 }

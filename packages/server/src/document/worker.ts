@@ -165,7 +165,17 @@ function performOnVersions(
   }
 }
 
-const ON_LISTS: readonly ListsCall[] = ['listOf', 'label', 'mark', 'trashed']
+const ON_LISTS: readonly ListsCall[] = [
+  'listOf',
+  'label',
+  'mark',
+  'folders',
+  'addFolder',
+  'renameFolder',
+  'removeFolder',
+  'place',
+  'trashed',
+]
 
 function isOnLists(request: Numbered): request is Numbered & ListsRequest {
   return ON_LISTS.some((call) => call === request.call)

@@ -85,7 +85,10 @@ const ANSWERS: { readonly [call in CallName]: Answers } = {
   '/health/ready': asked(({ operations }, call) => operations.ready(call)),
   '/metrics': asked(({ operations }, call) => operations.metrics(call)),
   '/rooms': answers({ GET: ({ calls }, call) => calls.document.list(call) }),
-  '/rooms/mine': answers({ GET: ({ calls }, call) => calls.lists.list(call) }),
+  '/rooms/mine': answers({
+    GET: ({ calls }, call) => calls.lists.list(call),
+    POST: ({ calls }, call) => calls.lists.folder(call),
+  }),
   '/openapi.json': asked(({ operations, served }, call) => operations.describe(call, served)),
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import {
   type ListedDocument,
   type ListedDocuments,
@@ -10,7 +11,7 @@ import type { Manager } from '../access/audit.js'
 import type { KnownUser } from '../access/known-user.js'
 import { assertCurrent } from '../access/users.js'
 import type { RoomLists } from '../document/documents.js'
-import { type Entry, type ListPage, LISTS } from '../document/lists.js'
+import { type Entry, type Folder, type ListPage, LISTS, MOST_FOLDERS } from '../document/lists.js'
 import { checkRoom } from '../room-name.js'
 import type { Bodies } from './body.js'
 import { badParameter, type Call, checkVersion, oneOf, wholeNumber } from './call.js'
@@ -36,6 +37,8 @@ const COUNTED_ENTRIES = 10
 /** How many documents are decided about, and then searched, before more of a list are read. */
 const SEARCHED = 250
 const LIMIT_BYTES = 4_096
+const FOLDER_ID = /^[A-Za-z0-9_-]{1,32}$/
+const FOLDER_ID_BYTES = 12
 const DAY_MS = 86_400_000
 
 const NOT_KEPT: ListedDocuments = { documents: [], isKept: false }
@@ -55,9 +58,16 @@ const LABEL_BODY = z.object({
     .regex(/^[a-z0-9-]{1,32}$/)
     .optional(),
 })
-const MARK_BODY = z.object({ starred: z.boolean().optional(), hidden: z.boolean().optional() })
+const FOLDER = z.string().regex(FOLDER_ID)
+const MARK_BODY = z.object({
+  starred: z.boolean().optional(),
+  hidden: z.boolean().optional(),
+  folder: FOLDER.nullable().optional(),
+})
+const FOLDER_BODY = z.object({ folder: FOLDER.optional(), name: TITLE })
 const TRASH_BODY = z.object({ trashed: z.boolean() })
 
+const FOLDER_RULE = 'the id of one of the caller’s folders'
 const TITLE_RULE = 'a text of 1 to 100 characters in one line'
 
 /** What the fields of the bodies have to be. */
@@ -67,6 +77,8 @@ const ALLOWED: ReadonlyMap<string, string> = new Map([
   ['starred', 'true or false'],
   ['hidden', 'true or false'],
   ['trashed', 'true or false'],
+  ['folder', FOLDER_RULE],
+  ['name', `${TITLE_RULE}, or null with a folder`],
 ])
 
 /** What the calls of lists work with. */
@@ -126,7 +138,30 @@ export class ListCalls {
     const shown = found.slice(0, limit)
     const next = found.length > limit && { next: places.seal(shown.at(-1)!, id) }
     const documents = shown.map((entry) => this.#shown(entry))
-    answers.json(call, { documents, ...next } satisfies ListedDocuments)
+    const folders = page.after === undefined && { folders: await this.#foldersOf(id) }
+    answers.json(call, { documents, ...next, ...folders } satisfies ListedDocuments)
+  }
+
+  /**
+   * Makes, renames or removes a folder of the caller.
+   *
+   * @see PROTOCOL.md HM43
+   */
+  async folder(call: Call): Promise<void> {
+    const { entrance } = this.parts
+    const user = await entrance.calling(call)
+    await entrance.count(call, user, 'documents')
+    checkVersion(call.query)
+    if (user === undefined) throw nobodyHasLists()
+    const { folder, name } = await this.#readBody(call, FOLDER_BODY)
+    assertCurrent(user)
+    const { id } = user.claim
+    call.json({
+      folder:
+        folder === undefined
+          ? await this.#addFolder(id, name)
+          : await this.#changeFolder(id, folder, name),
+    })
   }
 
   /** @see PROTOCOL.md HM7 */
@@ -149,12 +184,44 @@ export class ListCalls {
       return this.#read(call, room, MARK_BODY)
     })
     if (user === undefined) throw nobodyHasLists()
-    const { starred, hidden } = said
+    const { starred, hidden, folder } = said
+    if (folder !== undefined) await this.#place(user.claim.id, roomName, folder)
     await lists.mark(user.claim.id, roomName, {
       ...(starred !== undefined && { isStarred: starred }),
       ...(hidden !== undefined && { isHidden: hidden }),
     })
     call.empty(204)
+  }
+
+  async #foldersOf(userId: string): Promise<readonly Folder[]> {
+    const found = await this.parts.lists.folders(userId)
+    return (found?.of ?? []).toSorted((one, other) => (one.name < other.name ? -1 : 1))
+  }
+
+  /** @throws {Problem} bad-parameter; forbidden, with too many or where no lists are kept */
+  async #addFolder(userId: string, name: string | null): Promise<string> {
+    if (name === null) throw badParameter('name', TITLE_RULE)
+    const id = randomBytes(FOLDER_ID_BYTES).toString('base64url')
+    const isAdded = await this.parts.lists.addFolder(userId, { id, name })
+    if (isAdded === null) throw nobodyHasLists()
+    if (!isAdded.of) throw tooManyFolders()
+    return id
+  }
+
+  /** @throws {Problem} bad-parameter */
+  async #changeFolder(userId: string, id: string, name: string | null): Promise<string> {
+    const { lists } = this.parts
+    const isKnown = await (name === null
+      ? lists.removeFolder(userId, id)
+      : lists.renameFolder(userId, { id, name }))
+    if (isKnown?.of !== true) throw badParameter('folder', FOLDER_RULE)
+    return id
+  }
+
+  /** @throws {Problem} bad-parameter */
+  async #place(userId: string, roomName: string, folder: string | null): Promise<void> {
+    const isPlaced = await this.parts.lists.place(userId, roomName, folder ?? undefined)
+    if (folder !== null && isPlaced?.of !== true) throw badParameter('folder', FOLDER_RULE)
   }
 
   /** @see PROTOCOL.md HM8, BU24 */
@@ -175,8 +242,8 @@ export class ListCalls {
   }
 
   /**
-   * Returns those of some entries that a caller may watch. What it may not watch loses its star, so that nobody
-   * follows by a list what becomes of it.
+   * Returns those of some entries that a caller may watch. What it may not watch loses its star and its folder, so
+   * that nobody follows by a list what becomes of it.
    *
    * @throws {Problem} too-many-requests, store-failed, so that no page is shorter because of that
    * @see PROTOCOL.md HM3, HM14
@@ -194,9 +261,10 @@ export class ListCalls {
         this.#decisions.mayWatch({ request, user, roomName, account: account.key }),
       ),
     )
-    for (const [index, { roomName, isStarred }] of entries.entries()) {
-      if (isStarred && answers[index] === false)
-        await lists.mark(user.claim.id, roomName, { isStarred: false })
+    for (const [index, { roomName, isStarred, folder }] of entries.entries()) {
+      if (answers[index] !== false) continue
+      if (isStarred) await lists.mark(user.claim.id, roomName, { isStarred: false })
+      if (folder !== undefined) await lists.place(user.claim.id, roomName, undefined)
     }
     return entries.filter((_, index) => answers[index] === true)
   }
@@ -204,11 +272,14 @@ export class ListCalls {
   /** @throws {Problem} bad-parameter */
   #pageOf({ query }: Call, userId: string): Omit<ListPage, 'limit'> {
     const list = oneOf(query, 'list', LISTS)
+    const folder = query('folder') ?? ''
+    if (list === 'folder' && !FOLDER_ID.test(folder)) throw badParameter('folder', FOLDER_RULE)
+    const page = { list, userId, ...(list === 'folder' && { folder }) }
     const said = query('after')
-    if (said === undefined) return { list, userId }
+    if (said === undefined) return page
     const after = this.parts.places.open(said, userId)
     if (after === undefined) throw badParameter('after', 'the "next" of the page before')
-    return { list, userId, after }
+    return { ...page, after }
   }
 
   #shown({ roomName, title, kind, ...entry }: Entry): ListedDocument {
@@ -221,6 +292,7 @@ export class ListCalls {
       updatedAtMs: entry.updatedAtMs,
       ...(entry.isOwn && { own: true }),
       ...(entry.isStarred && { starred: true }),
+      ...(entry.folder !== undefined && { folder: entry.folder }),
       ...(trashedAtMs !== undefined && {
         trashedAtMs,
         deletedFromMs: trashedAtMs + this.parts.trashDays * DAY_MS,
@@ -231,6 +303,11 @@ export class ListCalls {
   /** @throws {Problem} bad-room, bad-parameter */
   async #read<T extends z.ZodType>(call: Call, room: string, schema: T): Promise<z.infer<T>> {
     checkRoom(room)
+    return this.#readBody(call, schema)
+  }
+
+  /** @throws {Problem} bad-parameter */
+  async #readBody<T extends z.ZodType>(call: Call, schema: T): Promise<z.infer<T>> {
     const { value } = await this.parts.bodies.readJson(call, LIMIT_BYTES)
     const { data, error } = schema.safeParse(value)
     if (error === undefined) return data
@@ -263,6 +340,10 @@ function managerOf(user: KnownUser | undefined, asOwner: boolean): Manager {
 
 function nobodyHasLists(): Problem {
   return new Problem('forbidden', 'Without users, the server keeps no lists of documents.')
+}
+
+function tooManyFolders(): Problem {
+  return new Problem('forbidden', `A user has at most ${MOST_FOLDERS} folders. Delete one first.`)
 }
 
 function noTrash(): Problem {

@@ -77,7 +77,12 @@ it('[HM14] asks again by another login, wherever the application reads it from',
     asker('room-1', 'ada', { 'x-session': 'one' }),
     asker('room-1', 'ada', {}, '/rooms/mine?token=one&list=own'),
     asker('room-1', 'ada', {}, '/rooms/mine?token=another&list=own'),
-    asker('room-1', 'ada', {}, '/rooms/mine?list=starred&token=one&limit=9&text=a'),
+    asker(
+      'room-1',
+      'ada',
+      {},
+      '/rooms/mine?list=starred&token=one&limit=9&text=a&after=b&folder=c',
+    ),
   ]
   const answers = asked.map((each) => decisions.mayWatch(each))
   expect(await application.answerAll()).toHaveLength(5)

@@ -5,7 +5,7 @@ import { Gate } from '../exchange/gate.js'
 /** How many questions of one account are asked at a time. */
 const AT_A_TIME = 8
 /** The parameters of the call that say which documents are listed. @see PROTOCOL.md HM1, HM4 */
-const OWN = ['list', 'text', 'limit', 'next']
+const OWN = ['list', 'folder', 'text', 'limit', 'after']
 
 /** What one account asks about at the moment. */
 interface Asking {

@@ -17,6 +17,7 @@ export const LIST_PATHS = {
       parameters: [
         version,
         query('list', 'Which of its lists', { enum: LISTS, default: LISTS[0] }),
+        query('folder', 'The id of the folder, with the list `folder`'),
         query('text', 'Only documents whose titles have this text'),
         query('after', 'Where the list goes on: the `next` of the page before'),
         query('limit', 'How many', {
@@ -27,6 +28,11 @@ export const LIST_PATHS = {
         }),
       ],
       responses: { 200: json('The documents', ref('ListedDocuments')), default: problem },
+    },
+    post: {
+      summary: 'Makes, renames or removes a folder of the caller; no document is removed',
+      requestBody: body('FolderChange'),
+      responses: { 200: json('The folder', ref('ChangedFolder')), default: problem },
     },
   },
   '/rooms/{room}/document/title': {
@@ -40,7 +46,8 @@ export const LIST_PATHS = {
   '/rooms/{room}/mark': {
     parameters: [room, version],
     post: {
-      summary: 'Stars the document for the caller, or leaves it out of what is shared',
+      summary:
+        'Stars the document for the caller, leaves it out of what is shared, or puts it into a folder',
       requestBody: body('DocumentMark'),
       responses: done,
     },

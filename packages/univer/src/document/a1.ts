@@ -61,11 +61,15 @@ export const scanFormula = (formula: string): (string | A1Reference)[] =>
   scanNames(formula, () => false) as (string | A1Reference)[]
 
 /** Does the same, and splits off the names as well. @param isName whether a word is a name */
-export function scanNames(
+export const scanNames = (
   formula: string,
   isName: (word: string) => boolean,
-): (string | A1Reference | A1Name)[] {
-  const parts: (string | A1Reference | A1Name)[] = []
+): (string | A1Reference | A1Name)[] => [...partsOf(formula, isName)]
+
+function* partsOf(
+  formula: string,
+  isName: (word: string) => boolean,
+): Generator<string | A1Reference | A1Name> {
   let text = ''
   for (const { 0: token, index, groups } of formula.matchAll(TOKEN)) {
     const found =
@@ -74,11 +78,12 @@ export function scanNames(
     if (found === null) {
       text += token
     } else {
-      parts.push(text, found)
+      yield text
+      yield found
       text = ''
     }
   }
-  return [...parts, text]
+  yield text
 }
 
 const isWord = (token: string, formula: string, index: number): boolean =>
@@ -93,8 +98,10 @@ export const isNameText = (text: string): boolean =>
 
 /** Returns whether a text is references alone, with commas between them. @example isOfCells("'Sheet 1'!$A$1,Plan!$C:$C") // true */
 export function isOfCells(text: string): boolean {
-  const parts = scanFormula(text)
-  return parts.length > 1 && parts.every((part) => typeof part !== 'string' || /^,?$/.test(part))
+  for (const part of partsOf(text, () => false)) {
+    if (typeof part === 'string' && part !== '' && part !== ',') return false
+  }
+  return /\w/.test(text)
 }
 
 function readReference(
@@ -102,7 +109,8 @@ function readReference(
   sheet: string | undefined,
   ends: string | undefined,
 ): A1Reference | null {
-  const [from, to] = (ends ?? '').split(':').map(readEnd)
+  if (ends === undefined) return null
+  const [from, to] = ends.split(':').map(readEnd)
   if (from === null || from === undefined || to === null) return null
   return {
     text,

@@ -47,6 +47,23 @@ it('[HY15] cells that are different are found, with what both versions have', ()
   expect(compareCells(after, copyOf(after))).toEqual([])
 })
 
+it('[HY15] notes and links that are different are found as well', () => {
+  const notes = { 0: { 0: 'said' }, 5: { 5: 'gone' } }
+  const before = workbook(write(0, 0, 'a'), { type: 'set-notes', sheet, notes })
+  const after = copyOf(before)
+  change(
+    after,
+    { type: 'set-notes', sheet, notes: { 0: { 0: 'said more' }, 5: { 5: null } } },
+    { type: 'set-links', sheet, links: { 7: { 1: { url: 'https://example.com' } } } },
+  )
+  expect(compareCells(after, before)).toMatchObject([
+    { row: 0, column: 0, shown: { v: 'a', note: 'said more' }, other: { v: 'a', note: 'said' } },
+    { row: 7, column: 1, shown: { link: { url: 'https://example.com' } }, other: {} },
+    { row: 5, column: 5, shown: {}, other: { note: 'gone' } },
+  ])
+  expect(compareCells(after, copyOf(after))).toEqual([])
+})
+
 it('[HY15] cells that have only moved are equal, and those of removed lines are where they were', () => {
   const before = workbook(write(1, 0, 'moved'), write(3, 1, 'removed'))
   const after = copyOf(before)

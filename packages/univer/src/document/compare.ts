@@ -1,6 +1,13 @@
 import type { Doc } from 'yjs'
-import { isSame, type CellData } from './cells.js'
+import { isSame, type CellData, type CellMatrix } from './cells.js'
+import type { Link } from './link.js'
 import { SheetDocument, type SheetSnapshot } from './sheet-document.js'
+
+/** A cell, and what it has beside its content. */
+export interface ComparedCell extends CellData {
+  readonly note?: string
+  readonly link?: Link
+}
 
 /** A cell that is different in two versions of a workbook. */
 export interface CellDifference {
@@ -13,16 +20,16 @@ export interface CellDifference {
   /** Whether the cell is in the version that is shown; else its position is that in the other one. */
   readonly isShown: boolean
   /** The cell in the version that is shown; empty if it isn't there. */
-  readonly shown: CellData
+  readonly shown: ComparedCell
   /** The cell in the other version; empty if it isn't there. */
-  readonly other: CellData
+  readonly other: ComparedCell
 }
 
-const NOTHING: CellData = {}
+const NOTHING: ComparedCell = {}
 
 /** A cell of a version, and where it is. */
 interface Placed {
-  readonly cell: CellData
+  readonly cell: ComparedCell
   readonly sheet: SheetSnapshot
   readonly row: number
   readonly column: number
@@ -51,8 +58,8 @@ export function compareCells(shown: Doc, other: Doc): CellDifference[] {
 function difference(
   { sheet, row, column }: Placed,
   isShown: boolean,
-  shown: CellData,
-  other: CellData,
+  shown: ComparedCell,
+  other: ComparedCell,
 ): CellDifference {
   return { sheet: sheet.id, name: sheet.name, row, column, isShown, shown, other }
 }
@@ -71,12 +78,18 @@ function cellsOf(doc: Doc): ReadonlyMap<string, Placed> {
 }
 
 function placedIn(sheet: SheetSnapshot): Placed[] {
-  return Object.entries(sheet.cells).flatMap(([row, line]) =>
-    Object.entries(line as { readonly [at: string]: CellData }).map(([column, cell]) => ({
-      cell,
-      sheet,
-      row: Number(row),
-      column: Number(column),
-    })),
-  )
+  const cells = new Map<string, Placed>()
+  const add = <T>(matrix: CellMatrix<T>, has: (value: T) => ComparedCell) => {
+    for (const [row, line] of Object.entries(matrix)) {
+      for (const [column, value] of Object.entries(line as { readonly [at: string]: T })) {
+        const before = cells.get(`${row}:${column}`)?.cell
+        const cell = { ...before, ...has(value) }
+        cells.set(`${row}:${column}`, { cell, sheet, row: Number(row), column: Number(column) })
+      }
+    }
+  }
+  add(sheet.cells, (cell) => cell)
+  add(sheet.notes, (note) => ({ note }))
+  add(sheet.links, (link) => ({ link }))
+  return [...cells.values()]
 }

@@ -16,14 +16,17 @@ export type Link = { readonly url: string } | { readonly place: string }
 /** A link of the document, wherever its place is now. */
 export type StoredLink = { readonly url: string } | { readonly place: Formula }
 
-const ADDRESS = /^(?:https?:\/\/|mailto:)[^\s\p{Cc}]+$/iu
+/** Characters that are not seen, or reorder others, would let an address look like another one. */
+const ADDRESS = /^(?:https?:\/\/|mailto:)[^\s\p{Cc}\p{Cf}]+$/iu
 const PROTOCOLS: ReadonlySet<string> = new Set(['http:', 'https:', 'mailto:'])
 
 /** Returns whether a text is an address to which a cell may lead: of the web, or of a mailbox. @see SHEET.md SH148 */
 export function isAddress(text: string): boolean {
   if (text.length > LIMITS.linkCharacters) return false
   try {
-    return ADDRESS.test(text) && PROTOCOLS.has(new URL(text).protocol)
+    const { protocol, username } = new URL(text)
+    // In `https://bank.com@example.com`, all before `@` is a user's name.
+    return ADDRESS.test(text) && PROTOCOLS.has(protocol) && username === ''
   } catch {
     return false
   }

@@ -21,6 +21,15 @@ function two(): readonly [Person, Person] {
 
 const linksOf = ({ sheets }: Person): object => sheets.attached.linksOf(SHEET)
 
+it('[SH148] an address looks like where it leads', () => {
+  for (const url of ['https://example.com/表', 'http://a.example/@b', 'mailto:a@b.example'])
+    expect(isAddress(url), url).toBe(true)
+  const signs = ['\u202E', '\u2066', '\u200B', '\u00AD', '\uFEFF']
+  for (const sign of signs) expect(isAddress(`https://example.com/${sign}moc`)).toBe(false)
+  for (const url of ['https://bank.example@evil.example/', 'http://u:p@evil.example'])
+    expect(isAddress(url), url).toBe(false)
+})
+
 describe('a link of a cell', () => {
   it('[SH148 SH144 SD12] is shown to everyone, goes with its cell, and is undone alone', () => {
     const [ann, bob] = two()

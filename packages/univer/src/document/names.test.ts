@@ -3,6 +3,7 @@ import * as Y from 'yjs'
 import { isNameText } from './a1.js'
 import { SheetDocument, type Name, type Operation } from './index.js'
 import { LIMITS } from './limits.js'
+import { NameList } from './name-list.js'
 import { meet, Person, smallWorkbook } from './simulation/office.js'
 
 const SHEET = 'sheet-1'
@@ -122,6 +123,19 @@ describe('a name', () => {
     }
   })
 
+  it('[SH153] of 255 letters that two people make at once is kept when somebody changes another one', () => {
+    const [ann, bob] = two()
+    const long = 'x'.repeat(255)
+    ann.do(set({ ...SALES, id: 'a', name: long }))
+    bob.do(set({ ...SALES, id: 'b', name: long }))
+    meet(ann, bob)
+    const shown = `${'x'.repeat(253)}_2`
+    expect(namesOf(bob).map(({ name }) => name)).toEqual([long, shown])
+    bob.do(set(...namesOf(bob), { ...SALES, id: 'c' }))
+    meet(ann, bob)
+    expect(namesOf(ann).map(({ name }) => name)).toEqual([long, shown, 'Sales'])
+  })
+
   it('[SD56] of a sheet belongs to the workbook once that is gone', () => {
     const [ann, bob] = two()
     ann.do(set({ ...SALES, sheet: SHEET }))
@@ -134,6 +148,16 @@ describe('a name', () => {
     meet(ann, bob)
     expect(namesOf(ann)).toEqual([{ ...SALES, sheet: SHEET }])
   })
+})
+
+it('[SH168] what every object has is no id of a sheet', () => {
+  for (const id of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
+    const doc = new Y.Doc()
+    doc.getMap('sheets').set(`${id}/at`, 'i0000iz')
+    doc.getMap('sheets').set(`${id}/name`, 'Forged')
+    const sheets = new SheetDocument(doc)
+    expect(sheets.snapshot().map((sheet) => sheet.id)).toEqual(['sheet-1', 'sheet-2', 'sheet-3'])
+  }
 })
 
 describe('a name of another client', () => {
@@ -178,6 +202,23 @@ describe('a name of another client', () => {
     const { names } = new SheetDocument(doc)
     expect(names).toHaveLength(LIMITS.names)
     expect(names.at(-1)!.name).toBe('_n0999')
+  })
+
+  it('[SH154] counts by its id, whatever the order in which a hundred thousand came', () => {
+    const list = new NameList()
+    const most = 100_000
+    const idOf = (n: number) => `n${n.toString().padStart(6, '0')}`
+    for (let n = most - 1; n >= 0; n--) {
+      list.read(`${idOf(n)}/name`, n % 2 === 0 ? 'Same' : `_${n}`)
+      list.read(`${idOf(n)}/formula`, ['=7'])
+    }
+    const names = list.inOrder
+    expect(names.map(({ id }) => id)).toEqual(
+      Array.from({ length: LIMITS.names }, (_, n) => idOf(n)),
+    )
+    expect(names.slice(0, 4).map(({ name }) => name)).toEqual(['Same', '_1', 'Same_2', '_3'])
+    list.read(`${idOf(0)}/formula`, undefined)
+    expect(list.inOrder[0]!.name).toBe('_1')
   })
 
   it('[SD57 SD11] in a formula is a word if there is no such name', () => {

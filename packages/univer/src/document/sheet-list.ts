@@ -8,8 +8,8 @@ const FIRST_SHEETS: readonly string[] = ['sheet-1', 'sheet-2', 'sheet-3']
 const SHEET_ID = /^[A-Za-z0-9_-]{1,64}$/
 const ENTRY = /^([A-Za-z0-9_-]{1,64})\/([a-z-]+)$/
 
-/** Returns whether a text can be the id of a sheet. */
-export const isSheetId = (id: string): boolean => SHEET_ID.test(id)
+/** Returns whether a text can be the id of a sheet. The grid keeps sheets by id in objects, which have properties of their own. @see SHEET.md SH168 */
+export const isSheetId = (id: string): boolean => SHEET_ID.test(id) && !(id in {})
 
 interface Entries {
   readonly at?: unknown
@@ -51,7 +51,7 @@ export class SheetList {
   /** Takes in an entry, which a stranger may have written; returns the id of its sheet. */
   read(entry: string, value: unknown): string | undefined {
     const [, id, property] = ENTRY.exec(entry) ?? []
-    if (id === undefined || property === undefined) return undefined
+    if (id === undefined || property === undefined || id in {}) return undefined
     this.#entries.set(id, { ...this.#entries.get(id), [property]: value })
     this.#ids = null
     this.#names = null

@@ -828,6 +828,36 @@ describe('how a sheet of a file is printed', () => {
     )
     expect(leftOut).toEqual([{ feature: 'printing', sheet: 'One', count: 1 }])
   })
+
+  it('[FL35] is saved with its repeated rows, whatever the sheet is called', async () => {
+    const doc = new Y.Doc()
+    doc.getMap('sheets').set('sheet-1/print', { rows: 3 })
+    doc.getMap('sheets').set('sheet-2/print', { rows: 1 })
+    doc.getMap('sheets').set('sheet-2/name', "Ann's")
+    const bytes = await writeXlsx(sheetsIn(doc).map(({ sheet }) => sheet))
+    const workbook = new TextDecoder().decode(unpack(bytes)['xl/workbook.xml'])
+    expect(workbook).toContain(">'Sheet 1'!$1:$3<")
+    expect(workbook).toMatch(/>(?:'|&apos;)Ann(?:'|&apos;){2}s(?:'|&apos;)!\$1:\$1</)
+    const { sheets } = await readFile(bytes, 'a.xlsx')
+    expect(sheets.map(({ print }) => print?.repeatedRows)).toEqual([3, 1, undefined])
+  })
+})
+
+it('[FL36] a saved workbook has nothing that XML can’t have', async () => {
+  const doc = new Y.Doc()
+  const wrong = 'a\uFFFE\uFFFFz'
+  doc.getMap('cells:sheet-1').set('0:0', { v: wrong })
+  doc.getMap('cells:sheet-1').set('0:1', { f: [`="${wrong}"`] })
+  doc.getMap('notes:sheet-1').set('0:0', wrong)
+  doc.getMap('links:sheet-1').set('0:0', { url: `https://example.com/${wrong}` })
+  doc.getMap('names').set('n/name', 'Sales')
+  doc.getMap('names').set('n/formula', [`="${wrong}"`])
+  doc.getMap('names').set('n/comment', wrong)
+  doc.getMap('sheets').set('sheet-1/name', wrong)
+  const parts = unpack(await writeXlsx(sheetsIn(doc).map(({ sheet }) => sheet)))
+  const texts = Object.values(parts).map((bytes) => new TextDecoder().decode(bytes))
+  expect(texts.filter((text) => /[\uFFFE\uFFFF]/.test(text))).toEqual([])
+  expect(texts.join('')).toContain('a\uFFFD\uFFFDz')
 })
 
 describe('an image of a file', () => {

@@ -1,9 +1,14 @@
 import { printEnd, printSheet, scanFormula, type A1End, type A1Reference } from '../document/a1.js'
+import { LIMITS } from '../document/limits.js'
+import { xmlText } from './xml-text.js'
 import { KNOWN_FUNCTIONS, LATER_FUNCTIONS, LATER_SHEET_FUNCTIONS } from './functions.js'
 
 const TEXTS = String.raw`"(?:[^"]|"")*"|'(?:[^']|'')*'`
 const PREFIX = new RegExp(`${TEXTS}|_xl(?:fn|ws|udf|pm)\\.`, 'g')
-const CALL = new RegExp(String.raw`${TEXTS}|([\p{L}_][\p{L}\p{N}_.]*)(?=\()`, 'gu')
+const CALL = new RegExp(
+  String.raw`${TEXTS}|(?<![\p{L}\p{N}_.])([\p{L}_][\p{L}\p{N}_.]*)(?=\()`,
+  'gu',
+)
 const BRACKET = new RegExp(String.raw`${TEXTS}|\[`, 'g')
 const EXTERNAL = new RegExp(String.raw`"(?:[^"]|"")*"|'?\[\d+\]`, 'g')
 const MAX_ROWS = 1_048_576
@@ -19,7 +24,7 @@ export function readFormula(text: string): string {
 
 /** Returns a formula as a file has it, without `=`. */
 export function writeFormula(formula: string): string {
-  return formula
+  return xmlText(formula)
     .slice(1)
     .replaceAll(CALL, (found, name?: string) =>
       name === undefined ? found : prefixOf(name.toUpperCase()) + found,
@@ -33,6 +38,8 @@ function prefixOf(name: string): string {
 
 /** Returns why a formula can't be calculated here; `undefined` if it can. @see SHEET.md FL4 */
 export function foreignIn(formula: string): Foreign | undefined {
+  // A file may have one of megabytes.
+  if (formula.length > LIMITS.formulaCharacters) return 'unknown'
   const isFound = (pattern: RegExp) =>
     [...formula.matchAll(pattern)].some(([found]) => found.includes('[') && !/^["']/.test(found))
   if ([...formula.matchAll(EXTERNAL)].some(([found]) => !found.startsWith('"'))) return 'external'

@@ -8,6 +8,7 @@ import { cleanName } from '../document/sheet-list.js'
 import { makeName, type Chance, type OrderKey } from '../document/order-key.js'
 import { FEATURES } from './features/index.js'
 import type { FileImage, FileName, FileSheet, LeftOut } from './model.js'
+import { xmlText } from './xml-text.js'
 
 /** Where the sheets of a file go. */
 export interface Destination {
@@ -121,8 +122,16 @@ export function sheetsIn(doc: Doc): { readonly id: string; readonly sheet: FileS
     return document.snapshot().map(({ id, ...sheet }, at) => {
       const own = document.names.filter((name) => (name.sheet ?? (at === 0 ? id : null)) === id)
       const print = readPrint(doc, id) ?? null
-      const names = own.map((name) => toFileName(name))
-      return { id, sheet: { ...sheet, names, print, images: images.get(id) ?? [] } }
+      return {
+        id,
+        sheet: {
+          ...sheet,
+          name: xmlText(sheet.name),
+          names: own.map((name) => toFileName(name)),
+          print,
+          images: images.get(id) ?? [],
+        },
+      }
     })
   } finally {
     document.destroy()

@@ -2,10 +2,10 @@ import { isOfCells, scanNames } from '../document/a1.js'
 import type { NamedFormula } from './messages.js'
 import { BOUNDS } from './bounds.js'
 
+const BARE_SHEET = /[\p{L}_][\p{L}\p{N}_.]*!$/u
+
 /** What needs no brackets where it stands for a name. */
 const WHOLE = /^(?:[\p{L}\p{N}_.]+|"(?:[^"]|"")*")$/u
-
-const SHEET_BEFORE = /(?:'(?:[^']|'')*'|[\p{L}_][\p{L}\p{N}_.]*)!$/u
 
 /**
  * The names that formulas can have, and what stands for each: a text without names, so that Univer needs
@@ -61,14 +61,26 @@ function expand(
   textOf: (name: string) => string | null,
 ): string | null {
   let text = ''
+  let before = ''
   for (const part of scanNames(formula, (word) => names.has(word.toLowerCase()))) {
     const added = textIn(part, textOf)
     // A name can be written with its sheet, as in `Plan!Sales`; what it stands for has sheets of its own.
-    if (typeof part !== 'string' && 'name' in part) text = text.replace(SHEET_BEFORE, '')
+    if (typeof part === 'string') before = part
+    else if ('name' in part) text = text.slice(0, text.length - sheetAtEnd(before))
     if (added === null || text.length + added.length > BOUNDS.namedCharacters) return null
     text += added
   }
   return text
+}
+
+/** Returns how many characters at the end of a text name a sheet, with its `!`. */
+function sheetAtEnd(text: string): number {
+  if (!text.endsWith('!')) return 0
+  if (text.at(-2) !== "'") return BARE_SHEET.exec(text)?.[0].length ?? 0
+  let at = text.length - 3
+  // Two quotes are one within the name.
+  while (at >= 0 && (text[at] !== "'" || text[at - 1] === "'")) at -= text[at] === "'" ? 2 : 1
+  return at < 0 ? 0 : text.length - at
 }
 
 function textIn(

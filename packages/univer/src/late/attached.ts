@@ -1,7 +1,16 @@
-import { CommandType, ICommandService, type Injector, type IMutationInfo } from '@univerjs/core'
 import {
+  CommandType,
+  Direction,
+  ICommandService,
+  type Injector,
+  type IMutationInfo,
+} from '@univerjs/core'
+import {
+  AUTO_FILL_APPLY_TYPE,
+  AUTO_FILL_HOOK_TYPE,
   COPY_TYPE,
   CopySheetCommand,
+  IAutoFillService,
   IRenderManagerService,
   ISheetClipboardService,
   PREDEFINED_HOOK_NAME_PASTE,
@@ -83,6 +92,19 @@ export function copyAttached<T>(
       return info(to.unitId, to.subUnitId, values)
     },
   })
+  injector.get(IAutoFillService).addHook({
+    id: mutation,
+    type: AUTO_FILL_HOOK_TYPE.APPEND,
+    onFillData({ source, target, unitId, subUnitId }, direction, way) {
+      const isWhole = way === AUTO_FILL_APPLY_TYPE.COPY || way === AUTO_FILL_APPLY_TYPE.SERIES
+      if (!isWhole) return info('', '', {})
+      const all = allOf(subUnitId)
+      const values = filled(all, source, target, direction)
+      // Whoever then chooses another way to fill takes this one back.
+      const undos = info(unitId, subUnitId, hadBefore(values, all)).redos
+      return { redos: info(unitId, subUnitId, values).redos, undos }
+    },
+  })
   injector.get(SheetInterceptorService).interceptCommand({
     getMutations({ id, params }) {
       const isCopy = id === CopySheetCommand.id && params !== undefined
@@ -98,6 +120,38 @@ export function copyAttached<T>(
 interface Lines {
   readonly rows: readonly number[]
   readonly cols: readonly number[]
+}
+
+/** Returns what cells have that get something else. */
+function hadBefore<T>(values: CellMatrix<T>, all: CellMatrix<T>): CellMatrix<T | null> {
+  const had: Record<number, Record<number, T | null>> = {}
+  for (const [row, inRow] of Object.entries(values)) {
+    const own = (had[Number(row)] = {} as Record<number, T | null>)
+    for (const column of Object.keys(inRow as object).map(Number))
+      own[column] = all[Number(row)]?.[column] ?? null
+  }
+  return had
+}
+
+/** Returns what cells get that are filled from others; where these have nothing, they keep what they have. */
+function filled<T>(
+  all: CellMatrix<T>,
+  from: Lines,
+  to: Lines,
+  direction: Direction,
+): CellMatrix<T> {
+  const values: Record<number, Record<number, T>> = {}
+  const isBackwards = direction === Direction.UP || direction === Direction.LEFT
+  const sourceOf = (lines: readonly number[], at: number, count: number): number =>
+    lines.at(isBackwards ? (at - count) % lines.length : at % lines.length)!
+  for (const [at, row] of to.rows.entries()) {
+    const source = all[sourceOf(from.rows, at, to.rows.length)]
+    for (const [across, column] of source === undefined ? [] : to.cols.entries()) {
+      const value = source![sourceOf(from.cols, across, to.cols.length)]
+      if (value !== undefined) (values[row] ??= {})[column] = value
+    }
+  }
+  return values
 }
 
 /** Returns what the cells of a target get; `null` where they lose what they have. */

@@ -1,13 +1,23 @@
 import {
   InterceptorEffectEnum,
+  IUniverInstanceService,
   type ICellDataForSheetInterceptor,
   type Injector,
+  type IRange,
   type IStyleData,
+  type Worksheet,
 } from '@univerjs/core'
-import { INTERCEPTOR_POINT, SheetInterceptorService } from '@univerjs/preset-sheets-core'
+import {
+  ClearSelectionAllCommand,
+  ClearSelectionContentCommand,
+  getSheetCommandTarget,
+  INTERCEPTOR_POINT,
+  SheetInterceptorService,
+  SheetsSelectionsService,
+} from '@univerjs/preset-sheets-core'
 import type { SharedWorkbook } from '../bind-workbook.js'
 import type { GridPlace } from '../binding.js'
-import type { CellRange, Link } from '../document/index.js'
+import type { CellMatrix, CellRange, Link } from '../document/index.js'
 import { copyAttached, redrawWith, register, writer } from './attached.js'
 
 /** What opens the field for a link; it is refused to those who may not edit. */
@@ -55,6 +65,7 @@ export function addLinks(injector: Injector, { attached, subscribe, workbook }: 
   })
   redrawWith(unit, attached, subscribe, injector)
   copyAttached(SET_LINKS, 'links', (sheet) => attached.linksOf(sheet), injector)
+  clearWithContents(injector, (sheet) => attached.linksOf(sheet))
   const write = writer(SET_LINKS, unit, injector)
   return {
     at: ({ sheet, row, column }) => attached.linkAt(sheet, row, column),
@@ -63,6 +74,60 @@ export function addLinks(injector: Injector, { attached, subscribe, workbook }: 
     cellsOf: (link) => cellsOf(link, attached, workbook),
   }
 }
+
+/** What empties cells. */
+const CLEARING: ReadonlySet<string> = new Set([
+  ClearSelectionContentCommand.id,
+  ClearSelectionAllCommand.id,
+])
+
+/** Has links be deleted with the contents of their cells: nobody would see that an empty one leads anywhere. */
+function clearWithContents(injector: Injector, linksOf: (sheet: string) => CellMatrix<Link>): void {
+  const selections = injector.get(SheetsSelectionsService)
+  injector.get(SheetInterceptorService).interceptCommand({
+    getMutations({ id, params }) {
+      const nothing = { redos: [], undos: [] }
+      if (!CLEARING.has(id)) return nothing
+      const { ranges, ...where } = { ...params } as Cleared
+      const target = getSheetCommandTarget(injector.get(IUniverInstanceService), where)
+      if (!target) return nothing
+      const cleared = ranges ?? selections.getCurrentSelections().map(({ range }) => range)
+      const links = within(cleared, linksOf(target.subUnitId), target.worksheet)
+      if (Object.keys(links).length === 0) return nothing
+      const own = { unitId: target.unitId, subUnitId: target.subUnitId, links }
+      // The document undoes it.
+      return { redos: [{ id: SET_LINKS, params: own }], undos: [] }
+    },
+  })
+}
+
+interface Cleared {
+  readonly unitId?: string
+  readonly subUnitId?: string
+  readonly ranges?: readonly IRange[]
+}
+
+/** Returns the removal of those links that are in ranges; what is in hidden rows isn't emptied. */
+function within(
+  ranges: readonly IRange[],
+  links: CellMatrix<Link>,
+  worksheet: Worksheet,
+): CellMatrix<null> {
+  const found: Record<number, Record<number, null>> = {}
+  for (const [at, inRow] of Object.entries(links)) {
+    const row = Number(at)
+    if (!worksheet.getRowVisible(row)) continue
+    for (const column of Object.keys(inRow as object).map(Number)) {
+      if (ranges.some((range) => isIn(range, row, column))) (found[row] ??= {})[column] = null
+    }
+  }
+  return found
+}
+
+/** Whole rows and columns have no ends, which are `NaN`. */
+const isIn = (range: IRange, row: number, column: number): boolean =>
+  !(row < range.startRow || row > range.endRow) &&
+  !(column < range.startColumn || column > range.endColumn)
 
 /** The color that a cell has stays. */
 function underlined(

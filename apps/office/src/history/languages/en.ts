@@ -49,6 +49,8 @@ export const texts: HistoryTexts = {
     `Shown are the first ${rows} rows and ${columns} columns that have something in them.`,
   row: 'Row',
   empty: 'empty',
+  link: (where) => `Link: ${where}`,
+  note: (text) => `Note: ${text}`,
   other: (text) => `In the other version: ${text}`,
   charts: 'Charts',
   chartKinds: {

@@ -49,6 +49,8 @@ export const texts: HistoryTexts = {
   cut: (rows, columns) => `仅显示有内容的前 ${rows} 行和前 ${columns} 列。`,
   row: '行',
   empty: '空',
+  link: (where) => `链接：${where}`,
+  note: (text) => `批注：${text}`,
   other: (text) => `另一版本：${text}`,
   charts: '图表',
   chartKinds: {

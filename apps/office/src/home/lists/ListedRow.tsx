@@ -1,18 +1,13 @@
-import {
-  type KeyboardEvent,
-  type MouseEvent,
-  type ReactNode,
-  useEffect,
-  useId,
-  useRef,
-  useState,
-} from 'react'
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useId, useRef, useState } from 'react'
 import { ICONS } from '../../icons.js'
 import { formatDay } from '../../language/formats.js'
 import { nameUntitled } from '../../name-untitled.js'
 import { addressOf } from '../../route.js'
 import { describeAgo } from '../ago.js'
+import type { ListFolder } from '@whereabouts/client'
 import type { Listed } from './listed.js'
+import { MoveForm, type Target } from './MoveForm.js'
+import { useFocusWithin } from './useFocusWithin.js'
 import { TEXTS } from './texts.js'
 
 const STAR = (
@@ -26,6 +21,12 @@ const TRASH = (
   </svg>
 )
 
+const FOLDER = (
+  <svg className="icon" viewBox="0 0 20 20" aria-hidden="true">
+    <path d="M3 15.5v-11h5l2 2.5h7v8.5z" />
+  </svg>
+)
+
 /** What can be done with a document in a list. */
 export interface ListedActions {
   readonly star: (listed: Listed, isStarred: boolean) => void
@@ -33,11 +34,17 @@ export interface ListedActions {
   readonly hide: (listed: Listed) => void
   readonly restore: (listed: Listed) => void
   readonly deleteForGood: (listed: Listed) => void
+  /** @param isGone whether it leaves the list by that */
+  readonly move: (listed: Listed, target: Target, isGone: boolean) => void
 }
 
 interface ListedRowProps {
   readonly listed: Listed
   readonly isShared: boolean
+  /** Whether only what is in one folder is listed. */
+  readonly isInFolder: boolean
+  /** The user's folders; `undefined` where the server keeps none. */
+  readonly folders: readonly ListFolder[] | undefined
   readonly nowMs: number
   readonly actions: ListedActions
 }
@@ -46,86 +53,137 @@ interface ListedRowProps {
 export const nameOf = (listed: Listed): string => listed.title ?? nameUntitled(listed)
 
 /** A row of one of the user's lists. */
-export function ListedRow({ listed, isShared, nowMs, actions }: ListedRowProps) {
-  const [isAsking, setIsAsking] = useState(false)
-  const { kind, isOwn, isStarred, deletedFromMs } = listed
-  const name = nameOf(listed)
-  const isInTrash = deletedFromMs !== undefined
+export function ListedRow(props: ListedRowProps) {
+  const { listed, isInFolder, folders, nowMs } = props
+  const [asked, setAsked] = useState<Asked>()
+  const { kind, deletedFromMs } = listed
+  const folder = isInFolder ? undefined : folders?.find(({ id }) => id === listed.folder)
   return (
     <li className="recent" data-kind={kind}>
       {ICONS[kind]}
       <a className="recent-title" href={addressOf(listed)} dir="auto">
-        {name}
+        {nameOf(listed)}
       </a>
       <span className="recent-about">
-        {isInTrash
-          ? TEXTS.deleted(kind, formatDay(deletedFromMs))
-          : TEXTS.changed(kind, describeAgo(listed.updatedAtMs, nowMs))}
+        {deletedFromMs === undefined
+          ? TEXTS.changed(kind, describeAgo(listed.updatedAtMs, nowMs))
+          : TEXTS.deleted(kind, formatDay(deletedFromMs))}
+        {folder !== undefined && (
+          <>
+            {' · '}
+            <bdi>{folder.name}</bdi>
+          </>
+        )}
       </span>
       <span className="people" />
-      <span className="recent-actions">
-        {isInTrash ? (
-          <>
-            <Action label={TEXTS.restore(name)} onClick={goneWith(() => actions.restore(listed))}>
-              {ICONS.undo}
-            </Action>
-            <Action label={TEXTS.deleteForGood(name)} onClick={() => setIsAsking(true)}>
-              {ICONS.remove}
-            </Action>
-          </>
-        ) : (
-          <Action
-            label={TEXTS.star(name)}
-            isPressed={isStarred}
-            onClick={() => actions.star(listed, !isStarred)}
-          >
-            {STAR}
-          </Action>
-        )}
-        {isOwn && !isInTrash && (
-          <Action label={TEXTS.trash(name)} onClick={goneWith(() => actions.trash(listed))}>
-            {TRASH}
-          </Action>
-        )}
-        {isShared && (
-          <Action label={TEXTS.hide(name)} onClick={goneWith(() => actions.hide(listed))}>
-            {ICONS.remove}
-          </Action>
-        )}
-      </span>
-      {isAsking && (
-        <Question
-          name={name}
-          onYes={goneWith(() => actions.deleteForGood(listed))}
-          onNo={() => setIsAsking(false)}
-        />
-      )}
+      <RowActions {...props} onAsk={setAsked} />
+      <RowQuestion {...props} asked={asked} onClose={() => setAsked(undefined)} />
     </li>
   )
 }
 
+/** What is asked before something is done. */
+type Asked = 'delete' | 'move'
+
+/** The buttons of a row. */
+function RowActions(props: ListedRowProps & { readonly onAsk: (asked: Asked) => void }) {
+  const { listed, isShared, folders, actions, onAsk } = props
+  const { isOwn, isStarred, deletedFromMs } = listed
+  const name = nameOf(listed)
+  if (deletedFromMs !== undefined) {
+    return (
+      <span className="recent-actions">
+        <Action label={TEXTS.restore(name)} onClick={goneWith(() => actions.restore(listed))}>
+          {ICONS.undo}
+        </Action>
+        <Action label={TEXTS.deleteForGood(name)} onClick={() => onAsk('delete')}>
+          {ICONS.remove}
+        </Action>
+      </span>
+    )
+  }
+  return (
+    <span className="recent-actions">
+      <Action
+        label={TEXTS.star(name)}
+        isPressed={isStarred}
+        onClick={() => actions.star(listed, !isStarred)}
+      >
+        {STAR}
+      </Action>
+      {folders !== undefined && (
+        <Action label={TEXTS.move(name)} onClick={() => onAsk('move')}>
+          {FOLDER}
+        </Action>
+      )}
+      {isOwn && (
+        <Action label={TEXTS.trash(name)} onClick={goneWith(() => actions.trash(listed))}>
+          {TRASH}
+        </Action>
+      )}
+      {isShared && (
+        <Action label={TEXTS.hide(name)} onClick={goneWith(() => actions.hide(listed))}>
+          {ICONS.remove}
+        </Action>
+      )}
+    </span>
+  )
+}
+
+interface RowQuestionProps extends ListedRowProps {
+  readonly asked: Asked | undefined
+  readonly onClose: () => void
+}
+
+function RowQuestion({ listed, isInFolder, folders, actions, asked, onClose }: RowQuestionProps) {
+  if (asked === undefined) return null
+  if (asked === 'delete') {
+    return (
+      <Question
+        text={TEXTS.question(nameOf(listed))}
+        yes={TEXTS.yes}
+        onYes={goneWith(() => actions.deleteForGood(listed))}
+        onNo={onClose}
+      />
+    )
+  }
+  return (
+    <MoveForm
+      folders={folders ?? []}
+      current={listed.folder}
+      onMove={(target, event) => {
+        const isGone = isInFolder && !isIn(listed, target)
+        const move = () => {
+          onClose()
+          actions.move(listed, target, isGone)
+        }
+        if (isGone) goneWith(move)(event)
+        else move()
+      }}
+      onClose={onClose}
+    />
+  )
+}
+
 interface QuestionProps {
-  readonly name: string
+  readonly text: string
+  /** What agrees to it. */
+  readonly yes: string
   readonly onYes: (event: MouseEvent<HTMLElement>) => void
   readonly onNo: () => void
 }
 
-/** Asks before a document is deleted for good. */
-function Question({ name, onYes, onNo }: QuestionProps) {
+/** Asks before a document or a folder goes for good. */
+export function Question({ text: asked, yes, onYes, onNo }: QuestionProps) {
   const no = useRef<HTMLButtonElement>(null)
   const text = useId()
   const onKey = ({ key }: KeyboardEvent) => void (key === 'Escape' && onNo())
-  useEffect(() => {
-    const before = document.activeElement as HTMLElement | null
-    no.current?.focus()
-    // The button that asked, unless its row is gone.
-    return () => before?.focus()
-  }, [])
+  useFocusWithin(no)
   return (
     <div className="list-question" role="alertdialog" aria-labelledby={text}>
-      <span id={text}>{TEXTS.question(name)}</span>
+      <span id={text}>{asked}</span>
       <button type="button" className="plain list-danger" onClick={onYes} onKeyDown={onKey}>
-        {TEXTS.yes}
+        {yes}
       </button>
       <button type="button" className="plain" ref={no} onClick={onNo} onKeyDown={onKey}>
         {TEXTS.no}
@@ -134,8 +192,12 @@ function Question({ name, onYes, onNo }: QuestionProps) {
   )
 }
 
+function isIn({ folder }: Listed, target: Target): boolean {
+  return target !== undefined && 'id' in target && target.id === folder
+}
+
 /** Does what makes a row go, and moves the focus from it to the next one, or to the search. */
-function goneWith(act: () => void): (event: MouseEvent<HTMLElement>) => void {
+function goneWith(act: () => void): (event: { readonly currentTarget: HTMLElement }) => void {
   return ({ currentTarget }) => {
     const row = currentTarget.closest('li')
     const next = row?.nextElementSibling ?? row?.previousElementSibling
@@ -153,7 +215,7 @@ interface ActionProps {
   readonly children: ReactNode
 }
 
-function Action({ label, isPressed, onClick, children }: ActionProps) {
+export function Action({ label, isPressed, onClick, children }: ActionProps) {
   return (
     <button
       type="button"

@@ -1,10 +1,14 @@
 import './lists.css'
-import { type ReactNode, useEffect, useId, useLayoutEffect, useState } from 'react'
+import type { ListFolder } from '@whereabouts/client'
+import { type ReactNode, useId, useLayoutEffect, useState } from 'react'
 import { reasonOf } from '../../language/reason.js'
-import { deleteForGood, mark, readList, setTrashed } from './calls.js'
+import { changeFolder, deleteForGood, mark, setTrashed } from './calls.js'
+import { FolderBar } from './FolderBar.js'
 import type { Listed } from './listed.js'
 import { type ListedActions, ListedRow, nameOf } from './ListedRow.js'
+import type { Target } from './MoveForm.js'
 import { TEXTS } from './texts.js'
+import { type Kept, useFolders } from './useFolders.js'
 import { type Shown, useListed } from './useListed.js'
 import { type View, VIEWS } from './views.js'
 
@@ -23,20 +27,21 @@ export interface ListsProps {
  * @see OFFICE.md HM20
  */
 export function Lists({ hasRecent, onOther, ...props }: ListsProps) {
-  const areKept = useAreKept()
+  const kept = useFolders()
   const [view, setView] = useState<View>(hasRecent ? 'recent' : 'own')
-  const isOther = areKept && view !== 'recent'
+  const isOther = kept.areLists && view !== 'recent'
   useLayoutEffect(() => onOther(isOther), [isOther, onOther])
   const choose = (next: View) => {
     setView(next)
     // It speaks of another list.
     props.notify('')
   }
-  if (!areKept) return null
+  if (!kept.areLists) return null
+  const views = VIEWS.filter((each) => each !== 'folder' || kept.folders !== undefined)
   return (
     <>
       <nav className="lists" aria-label={TEXTS.lists}>
-        {VIEWS.map((each) => (
+        {views.map((each) => (
           <button
             key={each}
             type="button"
@@ -47,39 +52,34 @@ export function Lists({ hasRecent, onOther, ...props }: ListsProps) {
           </button>
         ))}
       </nav>
-      {view !== 'recent' && <List key={view} list={view} {...props} />}
+      {view === 'folder' ? (
+        <Folders kept={kept} {...props} />
+      ) : (
+        view !== 'recent' && <List key={view} list={view} kept={kept} {...props} />
+      )}
     </>
   )
 }
 
-/** Returns whether the server keeps lists. Nearly every one that knows its users does, so nothing jumps when it says so. */
-function useAreKept(): boolean {
-  const [areKept, setKept] = useState(true)
-  useEffect(() => {
-    const life = new AbortController()
-    const ask = async () => {
-      const { isKept } = await readList({ list: 'own', text: '', limit: 1 }, undefined, life.signal)
-      if (!life.signal.aborted) setKept(isKept !== false)
-    }
-    ask().catch(() => {})
-    return () => life.abort()
-  }, [])
-  return areKept
-}
-
 type ListProps = Pick<ListsProps, 'nowMs' | 'notify'> & {
   readonly list: Exclude<View, 'recent'>
+  /** The folder that is listed, of the list `folder`. */
+  readonly folder?: ListFolder
+  readonly kept: Kept
 }
 
-function List({ list, nowMs, notify }: ListProps) {
+function List({ list, folder, kept, nowMs, notify }: ListProps) {
   const [text, setText] = useState('')
-  const shown = useListed({ list, text: text.trim() })
+  const wanted = { list, ...(folder !== undefined && { folder: folder.id }) }
+  const shown = useListed({ ...wanted, text: text.trim() })
   const heading = useId()
-  const actions = actionsOn(shown, notify)
+  const actions = actionsOn(shown, kept, notify)
   return (
     <section aria-labelledby={heading}>
       <div className="list-head">
-        <h2 id={heading}>{TEXTS.views[list]}</h2>
+        <h2 id={heading} dir="auto">
+          {folder?.name ?? TEXTS.views[list]}
+        </h2>
         <input
           type="search"
           maxLength={100}
@@ -99,12 +99,56 @@ function List({ list, nowMs, notify }: ListProps) {
             key={listed.room}
             listed={listed}
             isShared={list === 'shared'}
+            isInFolder={list === 'folder'}
+            folders={kept.folders}
             nowMs={nowMs}
             actions={actions}
           />
         )}
       </Documents>
     </section>
+  )
+}
+
+type FoldersProps = Omit<ListProps, 'list' | 'folder'>
+
+/** The user's folders, and what is in the chosen one. @see OFFICE.md HM46 */
+function Folders({ kept, nowMs, notify }: FoldersProps) {
+  const { folders = [], again } = kept
+  const [id, setId] = useState<string>()
+  const chosen = folders.find((folder) => folder.id === id) ?? folders[0]
+  const change = async (work: Promise<string>) => {
+    notify('')
+    try {
+      setId(await work)
+    } catch (error) {
+      notify(reasonOf(error))
+    }
+    await again()
+  }
+  return (
+    <>
+      <FolderBar
+        folders={folders}
+        chosen={chosen}
+        onChoose={setId}
+        onAdd={(name) => void change(changeFolder({ name }))}
+        onRename={(folder, name) => void change(changeFolder({ folder: folder.id, name }))}
+        onRemove={(folder) => void change(changeFolder({ folder: folder.id, name: null }))}
+      />
+      {chosen === undefined ? (
+        <p className="list-note">{TEXTS.noFolders}</p>
+      ) : (
+        <List
+          key={chosen.id}
+          list="folder"
+          folder={chosen}
+          kept={kept}
+          nowMs={nowMs}
+          notify={notify}
+        />
+      )}
+    </>
   )
 }
 
@@ -141,7 +185,7 @@ function Documents({ shown: { read, more, again }, text, none, children }: Docum
 }
 
 /** Returns what the buttons of a list's rows do. The notice of an action that can be undone offers to undo it. */
-function actionsOn(shown: Shown, notify: (notice: ReactNode) => void): ListedActions {
+function actionsOn(shown: Shown, kept: Kept, notify: (notice: ReactNode) => void): ListedActions {
   const act = async (work: Promise<void>, said: ReactNode) => {
     notify('')
     try {
@@ -179,9 +223,21 @@ function actionsOn(shown: Shown, notify: (notice: ReactNode) => void): ListedAct
       shown.put(listed.room, undefined)
       void act(setTrashed(listed.room, false), TEXTS.restored(nameOf(listed)))
     },
+    move: (listed, target, isGone) => {
+      const name = nameOf(listed)
+      if (isGone) shown.put(listed.room, undefined)
+      const said = target === undefined ? TEXTS.takenOut(name) : TEXTS.moved(name, target.name)
+      void act(move(listed.room, target), said).then(kept.again)
+    },
     deleteForGood: (listed) => {
       shown.put(listed.room, undefined)
       void act(deleteForGood(listed.room), TEXTS.isDeleted(nameOf(listed)))
     },
   }
+}
+
+async function move(room: string, target: Target): Promise<void> {
+  if (target === undefined) return mark(room, { folder: null })
+  const folder = 'id' in target ? target.id : await changeFolder({ name: target.name })
+  await mark(room, { folder })
 }

@@ -4,6 +4,8 @@ import { BASE } from '../../base.js'
 /** Which documents to list. */
 export interface Wanted {
   readonly list: DocumentList
+  /** The id of the folder, of the list `folder`. */
+  readonly folder?: string | undefined
   /** Only those whose titles have it; empty for all. */
   readonly text: string
   /** As many as the server usually lists, if omitted. */
@@ -12,13 +14,14 @@ export interface Wanted {
 
 /** Reads a page of one of the user's lists. @throws {Error} that says why not */
 export async function readList(
-  { list, text, limit }: Wanted,
+  { list, folder, text, limit }: Wanted,
   after: string | undefined,
   signal: AbortSignal,
 ): Promise<ListedDocuments> {
   const query = new URLSearchParams({
     list,
     text,
+    ...(folder !== undefined && { folder }),
     ...(limit !== undefined && { limit: String(limit) }),
     ...(after !== undefined && { after }),
   })
@@ -27,8 +30,20 @@ export async function readList(
 }
 
 /** Marks a document for the user. @throws {Error} that says why not */
-export function mark(room: string, marks: { starred?: boolean; hidden?: boolean }): Promise<void> {
+export function mark(
+  room: string,
+  marks: { starred?: boolean; hidden?: boolean; folder?: string | null },
+): Promise<void> {
   return post(room, 'mark', marks)
+}
+
+/** Makes a folder, renames one, or removes one without a name. @returns its id @throws {Error} that says why not */
+export async function changeFolder(change: {
+  readonly folder?: string | undefined
+  readonly name: string | null
+}): Promise<string> {
+  const answer = await answerOf(await send(`${BASE}rooms/mine`, change))
+  return (answer as { readonly folder: string }).folder
 }
 
 /** Puts a document into the trash, or takes it out. @throws {Error} that says why not */
@@ -48,12 +63,15 @@ export function postTitle(room: string, title: string | undefined, kind: string)
 }
 
 async function post(room: string, call: string, body: object): Promise<void> {
-  const response = await fetch(`${BASE}rooms/${encodeURIComponent(room)}/${call}`, {
+  await answerOf(await send(`${BASE}rooms/${encodeURIComponent(room)}/${call}`, body))
+}
+
+function send(url: string, body: object): Promise<Response> {
+  return fetch(url, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   })
-  await answerOf(response)
 }
 
 async function answerOf(response: Response): Promise<unknown> {

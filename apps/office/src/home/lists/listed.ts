@@ -10,6 +10,8 @@ export interface Listed {
   readonly updatedAtMs: number
   readonly isOwn: boolean
   readonly isStarred: boolean
+  /** The id of the user's folder that it is in. */
+  readonly folder: string | undefined
   /** When it is deleted, if it is in the trash. */
   readonly deletedFromMs: number | undefined
 }
@@ -26,6 +28,7 @@ export function listedFrom(document: ListedDocument): Listed | undefined {
     updatedAtMs,
     isOwn: document.own === true,
     isStarred: document.starred === true,
+    folder: document.folder,
     deletedFromMs,
   }
 }

@@ -17,6 +17,11 @@ it('[LA8] the lists speak every language of the application', () => {
     for (const said of [star, trash, hide, restore, trashed, hidden, restored, ...asked]) {
       expect(said('Plan')).toContain('Plan')
     }
+    const { renameFolder, removeFolder, removeQuestion, move, takenOut } = texts
+    for (const said of [renameFolder, removeFolder, removeQuestion, move, takenOut]) {
+      expect(said('Plan')).toContain('Plan')
+    }
+    expect(texts.moved('Plan', 'Work')).toMatch(/Plan.*Work/)
     for (const said of [texts.changed, texts.deleted]) {
       expect(said('page', 'May 5')).toContain('May 5')
       expect(said('page', 'May 5')).not.toBe(said('sheet', 'May 5'))

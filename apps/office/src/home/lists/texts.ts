@@ -29,6 +29,22 @@ export interface ListTexts {
   readonly hidden: (name: string) => string
   readonly restored: (name: string) => string
   readonly undo: string
+  readonly noFolders: string
+  readonly newFolder: string
+  readonly folderName: string
+  readonly renameFolder: (folder: string) => string
+  readonly removeFolder: (folder: string) => string
+  /** Asked before that. */
+  readonly removeQuestion: (folder: string) => string
+  readonly yesRemove: string
+  readonly move: (name: string) => string
+  readonly folder: string
+  readonly noFolder: string
+  readonly moveNow: string
+  readonly save: string
+  readonly cancel: string
+  readonly moved: (name: string, folder: string) => string
+  readonly takenOut: (name: string) => string
 }
 
 /** Beside the messages that every window loads, as they are those of this view alone. */

@@ -11,6 +11,9 @@ const RETRY_MS = 5_000
 /** The most that the server lists at once. */
 const MOST = 100
 
+/** Which of the user's lists is read. */
+type Which = Pick<Wanted, 'list' | 'folder'>
+
 /** One of the user's lists, as far as it was read. */
 interface Read {
   /** The text that was looked for. */
@@ -34,7 +37,7 @@ export interface Shown {
 }
 
 /** Reads a list, and again whenever the page becomes visible, and until it could be read. */
-export function useListed({ list, text }: Wanted): Shown {
+export function useListed({ list, folder, text }: Wanted): Shown {
   const [read, setRead] = useState<Read>()
   const latest = useRef<Read>(undefined)
   const life = useRef(new AbortController())
@@ -45,11 +48,11 @@ export function useListed({ list, text }: Wanted): Shown {
       const { signal } = (life.current = new AbortController())
       const before = latest.current?.text === text ? latest.current : undefined
       const next = await (isMore && before !== undefined
-        ? readMore(list, before, signal)
-        : readAgain(list, text, before, signal))
+        ? readMore({ list, folder }, before, signal)
+        : readAgain({ list, folder }, text, before, signal))
       if (!signal.aborted) show(next)
     },
-    [list, text, show],
+    [list, folder, text, show],
   )
   useEffect(() => {
     const timer = setTimeout(() => void load(), text === '' ? 0 : TYPED_MS)
@@ -77,10 +80,10 @@ export function useListed({ list, text }: Wanted): Shown {
   return { read, more: () => load(true), again: () => load(), put }
 }
 
-async function readMore(list: Wanted['list'], before: Read, signal: AbortSignal): Promise<Read> {
+async function readMore(which: Which, before: Read, signal: AbortSignal): Promise<Read> {
   const { text, documents, next } = before
   try {
-    const page = await readList({ list, text }, next, signal)
+    const page = await readList({ ...which, text }, next, signal)
     const found = page.documents.flatMap((each) => listedFrom(each) ?? [])
     const known = new Set(found.map(({ room }) => room))
     // What has changed meanwhile has moved to the front.
@@ -93,7 +96,7 @@ async function readMore(list: Wanted['list'], before: Read, signal: AbortSignal)
 
 /** Reads as many entries as were shown. If that fails, those stay. */
 async function readAgain(
-  list: Wanted['list'],
+  which: Which,
   text: string,
   before: Read | undefined,
   signal: AbortSignal,
@@ -103,7 +106,7 @@ async function readAgain(
   let next: string | undefined
   try {
     do {
-      const wanted = { list, text, ...(shown > documents.length && { limit: MOST }) }
+      const wanted = { ...which, text, ...(shown > documents.length && { limit: MOST }) }
       const page = await readList(wanted, next, signal)
       documents.push(...page.documents.flatMap((each) => listedFrom(each) ?? []))
       next = page.next

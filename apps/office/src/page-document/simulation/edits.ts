@@ -99,6 +99,7 @@ const retype: Change = (blocks, chance) => {
 
 function attributesOf(kind: BlockType, level: number): Block['attributes'] {
   if (kind === 'heading') return { level }
+  if (kind === 'code' && level > 3) return { language: 'math' }
   return kind === 'callout' && level > 3 ? { tone: level > 4 ? 'tip' : 'danger' } : {}
 }
 
@@ -140,6 +141,8 @@ const MARKS: readonly Marks[] = [
   { color: 'red' },
   { color: 'blue', bold: true },
   { highlight: 'yellow' },
+  { math: true },
+  { math: true, bold: true },
   {},
 ]
 

@@ -9,6 +9,7 @@ import {
 } from '@tiptap/pm/model'
 import { Plugin } from '@tiptap/pm/state'
 import type { Block } from '../../page-document/block.js'
+import { MAX_LINES } from '../../page-document/tables.js'
 import { Converter } from '../convert.js'
 import { readHtml } from './read-html.js'
 import { readLines, readText } from './read-text.js'
@@ -65,7 +66,11 @@ const MAX_PASTED_CELLS = 1_000
 /** Returns a table, or, if it is too large for a page, lines with tabs. @see OFFICE.md PG26 */
 function asLinesIfLarge(block: Block): readonly Block[] {
   const { rows = [], columns = [] } = block.table ?? {}
-  return rows.length * columns.length > MAX_PASTED_CELLS ? readLines(writeText([block])) : [block]
+  const isLarge =
+    rows.length * columns.length > MAX_PASTED_CELLS ||
+    rows.length > MAX_LINES.rows ||
+    columns.length > MAX_LINES.columns
+  return isLarge ? readLines(writeText([block])) : [block]
 }
 
 class BlockParser extends Parser {

@@ -19,6 +19,7 @@ const MARKS: { readonly [tag: string]: Marks } = {
   TT: { code: true },
   KBD: { code: true },
   SAMP: { code: true },
+  'TEX-MATH': { math: true },
 }
 
 const ALIGNMENTS: { readonly [said: string]: Alignment } = {

@@ -3,6 +3,7 @@ import { TAB_CLASS } from './read-html.js'
 import { shadeOf } from './shades.js'
 
 const TAGS: readonly (readonly [keyof Marks, string])[] = [
+  ['math', 'tex-math'],
   ['code', 'code'],
   ['strike', 's'],
   ['underline', 'u'],

@@ -58,7 +58,8 @@ function HandleItem({ label, run }: { readonly label: string; readonly run: () =
   )
 }
 
-const deleteBlock: Command = ({ tr, selection: { $from } }, dispatch) => {
+/** Deletes the block at the selection. */
+export const deleteBlock: Command = ({ tr, selection: { $from } }, dispatch) => {
   const isWhole = $from.depth === 0
   const [from, to] = isWhole
     ? [$from.pos, $from.pos + ($from.nodeAfter?.nodeSize ?? 0)]

@@ -11,10 +11,11 @@ interface EditorProps {
   readonly editor: Editor
 }
 
-const WIDTHS = [25, 33, 50, 66, 75] as const
+/** Of images, in percent of the text. */
+export const WIDTHS = [25, 33, 50, 66, 75] as const
 /** Of columns, in pixels; the text is 648 wide. */
-const SIZES = [80, 120, 160, 240, 320] as const
-const TEXT_PX = 648
+export const SIZES = [80, 120, 160, 240, 320] as const
+export const TEXT_PX = 648
 
 /** Renders the tools for a selected image. @see OFFICE.md PE21 */
 export function ImageTools({ editor }: EditorProps) {
@@ -78,14 +79,19 @@ function withOwn(offered: readonly number[], own: unknown): readonly number[] {
   return isOther ? [...offered, own].toSorted((a, b) => a - b) : offered
 }
 
+/** Returns what the selected cell of a table has. */
+export function cellNow(editor: Editor): { readonly [name: string]: unknown } {
+  return editor.getAttributes(editor.isActive('tableHeader') ? 'tableHeader' : 'tableCell')
+}
+
+/** Colors the selected cells of a table. */
+export function paintCells(editor: Editor, color: string | null): void {
+  editor.chain().focus().setCellAttribute('fill', color).run()
+}
+
 /** Renders the tools for the table at the selection, beside those for its lines. @see OFFICE.md PE22 */
 export function TableTools({ editor }: EditorProps) {
-  const cell = editor.isActive('tableHeader') ? 'tableHeader' : 'tableCell'
-  const { size, fill } = editor.getAttributes(cell) as { readonly [name: string]: unknown }
-  const paint = (color: string | null) => {
-    editor.chain().focus().setCellAttribute('fill', color).run()
-    closeMenu()
-  }
+  const { size, fill } = cellNow(editor)
   return (
     <span className="tools of-block">
       <Popover label={t('page.cellColor')} face={t('page.cellColor')}>
@@ -102,7 +108,10 @@ export function TableTools({ editor }: EditorProps) {
               aria-label={nameOf(color, 'page.noColor')}
               title={nameOf(color, 'page.noColor')}
               aria-checked={(fill ?? null) === color}
-              onClick={() => paint(color)}
+              onClick={() => {
+                paintCells(editor, color)
+                closeMenu()
+              }}
             />
           ))}
         </div>
@@ -127,7 +136,7 @@ export function TableTools({ editor }: EditorProps) {
 }
 
 /** Sets the width of the columns of all selected cells. */
-function setColumnSize(editor: Editor, size: number | null): void {
+export function setColumnSize(editor: Editor, size: number | null): void {
   const { state, view } = editor
   const { tr, selection } = state
   const { $from, $to } = selection
@@ -146,6 +155,15 @@ function setColumnSize(editor: Editor, size: number | null): void {
   editor.commands.focus()
 }
 
+/** Says what the callout at the selection is about; empty for the usual. */
+export function setTone(editor: Editor, tone: string): void {
+  editor
+    .chain()
+    .focus()
+    .updateAttributes('callout', { tone: tone === '' ? null : tone })
+    .run()
+}
+
 /** Renders the choice of what a callout is about. @see OFFICE.md PE19 */
 export function CalloutTools({ editor }: EditorProps) {
   const tone = (editor.getAttributes('callout')['tone'] as Tone | null | undefined) ?? ''
@@ -155,13 +173,7 @@ export function CalloutTools({ editor }: EditorProps) {
         className="tool"
         aria-label={t('page.callout')}
         value={tone}
-        onChange={({ currentTarget: { value } }) =>
-          editor
-            .chain()
-            .focus()
-            .updateAttributes('callout', { tone: value === '' ? null : value })
-            .run()
-        }
+        onChange={({ currentTarget: { value } }) => setTone(editor, value)}
       >
         {(['', ...TONES] as const).map((each) => (
           <option key={each} value={each}>

@@ -11,7 +11,7 @@ interface EditorProps {
 }
 
 /** The languages that are offered: the names are those of the languages themselves. */
-const LANGUAGES: readonly (readonly [language: string, name: string])[] = [
+export const LANGUAGES: readonly (readonly [language: string, name: string])[] = [
   ['bash', 'Bash'],
   ['c', 'C'],
   ['cpp', 'C++'],
@@ -25,6 +25,7 @@ const LANGUAGES: readonly (readonly [language: string, name: string])[] = [
   ['javascript', 'JavaScript'],
   ['json', 'JSON'],
   ['kotlin', 'Kotlin'],
+  ['math', 'LaTeX'],
   ['lua', 'Lua'],
   ['makefile', 'Makefile'],
   ['markdown', 'Markdown'],
@@ -67,13 +68,7 @@ function LanguageTool({ editor }: EditorProps) {
         className="tool"
         aria-label={t('page.codeLanguage')}
         value={language}
-        onChange={({ currentTarget: { value } }) =>
-          editor
-            .chain()
-            .focus()
-            .updateAttributes('codeBlock', { language: value === '' ? null : value })
-            .run()
-        }
+        onChange={({ currentTarget: { value } }) => setCodeLanguage(editor, value)}
       >
         <option value="">{t('page.plainText')}</option>
         {offered.map(([each, name]) => (
@@ -84,6 +79,15 @@ function LanguageTool({ editor }: EditorProps) {
       </select>
     </span>
   )
+}
+
+/** Sets the language of the code at the selection; empty for none. */
+export function setCodeLanguage(editor: Editor, language: string): void {
+  editor
+    .chain()
+    .focus()
+    .updateAttributes('codeBlock', { language: language === '' ? null : language })
+    .run()
 }
 
 function useHighlight(editor: Editor): void {

@@ -4,9 +4,11 @@ import { inBrowser } from '../../guarded-storage.js'
 import type { Session } from '../../session.js'
 import { FOLDS } from '../late-parts.js'
 import { FOLD_PART } from './folds.js'
+import { usePageMenus } from '../../menus/page-entries.js'
 import { BlockHandle } from './BlockHandle.js'
 import { Boundary } from './comments/Boundary.js'
 import { FileMenu } from './files/FileMenu.js'
+import { Formulas } from './math/Formulas.js'
 import { FindBar, useFindKeys, type Finding } from './FindBar.js'
 import { Footer } from './Footer.js'
 import { Outline } from './Outline.js'
@@ -45,9 +47,19 @@ export function Later({ editor, session, canEdit, refused }: LaterProps) {
     setHasOutline(isShown)
     keepOutline(isShown)
   }
+  usePageMenus({
+    editor,
+    session,
+    refused,
+    comment,
+    hasOutline,
+    setFinding,
+    onOutline: () => show(!hasOutline),
+  })
   return (
     <>
       {hasOutline && <Outline editor={editor} onClose={() => show(false)} />}
+      <Formulas editor={editor} />
       <FindBar {...{ editor, finding }} onClose={() => setFinding(null)} />
       {canEdit && <SlashMenu editor={editor} />}
       {(canEdit || comment !== undefined) && (

@@ -50,7 +50,7 @@ export function SlashMenu({ editor }: { readonly editor: Editor }) {
             <span className="choice-face" aria-hidden="true">
               {insert.face}
             </span>
-            {t(insert.label)}
+            {insert.label}
           </div>
         ))}
       </div>

@@ -11,7 +11,8 @@ interface ToolProps {
   readonly editor: Editor
 }
 
-const ALIGNMENTS: readonly (readonly [Alignment | null, TextId])[] = [
+/** How blocks can be aligned. */
+export const ALIGNMENTS: readonly (readonly [Alignment | null, TextId])[] = [
   [null, 'page.alignStart'],
   ['center', 'page.center'],
   ['end', 'page.alignEnd'],
@@ -49,13 +50,7 @@ interface ShadesProps extends ToolProps {
 }
 
 function Shades({ editor, mark, label }: ShadesProps) {
-  const now: unknown = editor.getAttributes(mark)['color'] ?? null
-  const choose = (color: Color | null) => {
-    const chain = editor.chain().focus()
-    if (color === null) chain.unsetMark(mark).run()
-    else chain.setMark(mark, { color }).run()
-    closeMenu()
-  }
+  const now = shadeNow(editor, mark)
   return (
     <fieldset className="shades">
       <legend>{label}</legend>
@@ -71,7 +66,10 @@ function Shades({ editor, mark, label }: ShadesProps) {
           title={nameOf(color)}
           aria-label={t('page.colorOf', { of: label, color: nameOf(color) })}
           aria-checked={now === color}
-          onClick={() => choose(color)}
+          onClick={() => {
+            shade(editor, mark, color)
+            closeMenu()
+          }}
         >
           A
         </button>
@@ -80,11 +78,31 @@ function Shades({ editor, mark, label }: ShadesProps) {
   )
 }
 
+/** Returns the color of the selected text or of its background; `null` for none. */
+export const shadeNow = (editor: Editor, mark: ShadesProps['mark']): unknown =>
+  editor.getAttributes(mark)['color'] ?? null
+
+/** Colors the selected text or its background. */
+export function shade(editor: Editor, mark: ShadesProps['mark'], color: Color | null): void {
+  const chain = editor.chain().focus()
+  if (color === null) chain.unsetMark(mark).run()
+  else chain.setMark(mark, { color }).run()
+}
+
 /** Returns the name of a color, and what it is called to have none. */
 export const nameOf = (color: Color | null, none: TextId = 'page.colorDefault'): string =>
   t(color === null ? none : `page.color.${color}`)
 
-/** Aligns the selected blocks. @see OFFICE.md PE4 */
+/** Aligns the selected blocks. */
+export function alignTo(editor: Editor, to: Alignment | null): void {
+  editor
+    .chain()
+    .focus()
+    .command(({ state, dispatch }) => align(to)(state, dispatch))
+    .run()
+}
+
+/** Offers how the selected blocks are aligned. @see OFFICE.md PE4 */
 function AlignTool({ editor, now }: ToolProps & { readonly now: Alignment | null | undefined }) {
   return (
     <Popover label={t('page.alignment')} face={ICONS[now ?? 'start']}>
@@ -97,11 +115,7 @@ function AlignTool({ editor, now }: ToolProps & { readonly now: Alignment | null
           tabIndex={-1}
           aria-checked={now === to}
           onClick={() => {
-            editor
-              .chain()
-              .focus()
-              .command(({ state, dispatch }) => align(to)(state, dispatch))
-              .run()
+            alignTo(editor, to)
             closeMenu()
           }}
         >

@@ -1,13 +1,15 @@
 import type { ChainedCommands } from '@tiptap/core'
 import type { ReactNode } from 'react'
 import { setStyle, type Style } from '../block-commands.js'
+import { insertLine, makeMathBlock } from './math/typed.js'
+import { TEXTS as MATH_TEXTS } from './math/texts.js'
 import { BLOCKS, INSERTS, LISTS, type Tool } from '../tools.js'
 import { t } from '../../language/language.js'
 import type { TextId } from '../../language/message.js'
 
 /** A block that the menu offers. */
 export interface Insert {
-  readonly label: TextId
+  readonly label: string
   readonly face: ReactNode
   /** What finds it beside its label: its names in all languages, also in the letters of Chinese. */
   readonly words: string
@@ -38,10 +40,11 @@ const FACES: { readonly [label in TextId]?: string } = {
   'page.heading3': 'H3',
 }
 
-const TOOLS: readonly (Pick<Tool, 'label' | 'run'> & { readonly face?: ReactNode })[] = [
-  ...Object.values(BLOCKS),
-  ...LISTS,
-  ...INSERTS,
+const runStyle = (chain: ChainedCommands, style: Style): ChainedCommands =>
+  chain.command(({ state, dispatch }) => setStyle(style)(state, dispatch))
+
+/** The blocks for which the toolbar has no button. */
+export const OTHER_BLOCKS: readonly (Pick<Tool, 'label' | 'run'> & { readonly face: string })[] = [
   {
     label: 'page.toggleList',
     face: '▸',
@@ -50,17 +53,39 @@ const TOOLS: readonly (Pick<Tool, 'label' | 'run'> & { readonly face?: ReactNode
   { label: 'page.callout', face: '!', run: (chain) => runStyle(chain, { node: 'callout' }) },
 ]
 
-const runStyle = (chain: ChainedCommands, style: Style): ChainedCommands =>
-  chain.command(({ state, dispatch }) => setStyle(style)(state, dispatch))
+const TOOLS: readonly (Pick<Tool, 'label' | 'run'> & { readonly face?: ReactNode })[] = [
+  ...Object.values(BLOCKS),
+  ...LISTS,
+  ...INSERTS,
+  ...OTHER_BLOCKS,
+]
+
+const MATH_WORDS = 'math formula equation latex tex 公式 数学 gongshi shuxue'
+const FORMULAS: readonly Insert[] = [
+  {
+    label: MATH_TEXTS.block,
+    face: '∑',
+    words: `${MATH_WORDS} block`,
+    run: (chain) => chain.command(({ state, dispatch }) => makeMathBlock(state, dispatch)),
+  },
+  {
+    label: MATH_TEXTS.inline,
+    face: '𝑥²',
+    words: `${MATH_WORDS} inline`,
+    run: (chain) => chain.command(({ tr }) => insertLine(tr)),
+  },
+]
 
 /** All blocks that the menu offers, in order. */
-const ALL: readonly Insert[] = TOOLS.filter(({ label }) => label in WORDS).map((tool) => ({
-  label: tool.label,
-  face: tool.face ?? FACES[tool.label],
-  words: WORDS[tool.label]!,
-  isOutside: tool.label === 'page.table',
-  run: tool.run,
-}))
+const ALL: readonly Insert[] = TOOLS.filter(({ label }) => label in WORDS)
+  .map((tool): Insert => ({
+    label: t(tool.label),
+    face: tool.face ?? FACES[tool.label],
+    words: WORDS[tool.label]!,
+    isOutside: tool.label === 'page.table',
+    run: tool.run,
+  }))
+  .concat(FORMULAS)
 
 /**
  * Returns the blocks that a query finds: those whose label or another word begins with it come first.
@@ -70,7 +95,7 @@ const ALL: readonly Insert[] = TOOLS.filter(({ label }) => label in WORDS).map((
 export function findInserts(query: string, isInTable: boolean): readonly Insert[] {
   const wanted = query.trim().toLowerCase()
   const ranked = ALL.filter(({ isOutside }) => !(isInTable && isOutside === true)).map((insert) => {
-    const said = `${t(insert.label)} ${insert.words}`.toLowerCase()
+    const said = `${insert.label} ${insert.words}`.toLowerCase()
     return { insert, rank: rankOf(said, wanted) }
   })
   return ranked

@@ -2,6 +2,7 @@ import { dateToSerial } from 'hucre'
 import type { CellValue } from 'hucre/xlsx'
 import { LIMITS, type CellData } from '../../document/index.js'
 import type { Feature } from '../feature.js'
+import { xmlText } from '../xml-text.js'
 
 /** Univer's number for a boolean, and for a text that looks like something else. */
 const BOOLEAN = 3
@@ -66,7 +67,7 @@ export function writeValue({ v, t }: Pick<CellData, 'v' | 't'>): CellValue {
 
 /** A workbook has some characters by their numbers, as `_x000D_`; the writer doesn't mark what only looks like that. */
 export const escaped = (value: CellValue): CellValue =>
-  typeof value === 'string' ? value.replaceAll(/_(?=x[0-9a-f]{4}_)/gi, '_x005F_') : value
+  typeof value === 'string' ? xmlText(value).replaceAll(/_(?=x[0-9a-f]{4}_)/gi, '_x005F_') : value
 
 /** The writer takes no rows with holes. */
 function fillHoles(rows: CellValue[][]): void {

@@ -58,7 +58,8 @@ function formulaOf(
   const isShared = formulaType === 'shared' && index !== undefined
   if (formula !== undefined && formula !== '') {
     const own = readFormula(formula)
-    if (isShared) shared.set(index, { row, column, formula: own })
+    if (isShared && own.length <= LIMITS.formulaCharacters)
+      shared.set(index, { row, column, formula: own })
     return own
   }
   const first = isShared ? shared.get(index) : undefined
@@ -78,7 +79,7 @@ function contentOf(
     report.note('external-links', sheet, 1, at)
     return readValue(formulaResult ?? value)
   }
-  if (foreign === undefined && formula.length <= LIMITS.formulaCharacters) return { f: formula }
+  if (foreign === undefined) return { f: formula }
   report.note('unknown-formulas', sheet, 1, at)
   return { v: formula, t: FORCED_TEXT }
 }

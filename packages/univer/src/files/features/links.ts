@@ -1,6 +1,7 @@
 import { printSheet } from '../../document/a1.js'
 import { isAddress, placeIn, type Link } from '../../document/index.js'
 import type { Feature } from '../feature.js'
+import { xmlText } from '../xml-text.js'
 import { positionOf } from './formulas.js'
 
 /** Links of cells to addresses, and to places of the workbook. */
@@ -20,7 +21,9 @@ export const links: Feature = {
       for (const [column, link] of Object.entries(inRow as Record<string, Link>)) {
         const key = `${row},${column}`
         const hyperlink =
-          'url' in link ? { target: link.url } : { target: '', location: link.place.slice(1) }
+          'url' in link
+            ? { target: xmlText(link.url) }
+            : { target: '', location: link.place.slice(1) }
         target.cells.set(key, { ...target.cells.get(key), hyperlink })
       }
     }

@@ -1,13 +1,16 @@
 import type { NamedRange } from 'hucre'
-import { isNameText, scanFormula } from '../../document/a1.js'
+import { isNameText, printSheet, scanFormula } from '../../document/a1.js'
 import { LIMITS } from '../../document/index.js'
 import { cleanComment } from '../../document/name-list.js'
 import type { Feature } from '../feature.js'
 import { foreignIn, readFormula, writeFormula } from '../formulas.js'
 import type { FileName, FileSheet } from '../model.js'
+import { xmlText } from '../xml-text.js'
 
 /** Names that programs make for themselves, such as for print areas, and that people don't see. */
 const OF_PROGRAMS = /^_xl(?:nm|fn|ws|pm|udf)\./i
+
+const PRINT_TITLES = '_xlnm.Print_Titles'
 
 /** The names of the workbook are read with its first sheet. */
 export const names: Feature = {
@@ -49,11 +52,17 @@ const isFixed = (formula: string): boolean =>
     )
   })
 
-/** Returns the names of a sheet as a file has them. */
-export const writeNames = ({ name: sheet, names: all }: FileSheet): NamedRange[] =>
-  all.map(({ name, formula, isOfSheet, comment }) => ({
+/** Returns the names of a sheet as a file has them, and its rows that are on each page, which are a name as well. */
+export function writeNames({ name: sheet, names: all, print }: FileSheet): NamedRange[] {
+  const own = all.map(({ name, formula, isOfSheet, comment }) => ({
     name,
     range: writeFormula(formula),
     ...(isOfSheet ? { scope: sheet } : {}),
-    ...(comment === '' ? {} : { comment }),
+    ...(comment === '' ? {} : { comment: xmlText(comment) }),
   }))
+  const { repeatedRows = 0 } = print ?? {}
+  if (repeatedRows === 0) return own
+  // The writer of workbooks has no quotes around the names of sheets.
+  const range = `${printSheet(sheet)}!$1:$${repeatedRows}`
+  return [...own, { name: PRINT_TITLES, range, scope: sheet }]
+}

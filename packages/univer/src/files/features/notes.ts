@@ -63,19 +63,18 @@ interface Thread {
 function threadsIn({ threadedComments = [] }: Sheet, { persons = [] }: Workbook): Thread[] {
   const threads = new Map<string, string[]>()
   const refs = new Map<string, string | undefined>()
+  const names = new Map(persons.map(({ id, displayName }) => [id, displayName]))
   for (const comment of threadedComments) {
     const id = comment.parentId ?? comment.id
     if (comment.parentId === undefined) refs.set(id, comment.ref)
-    threads.set(id, [...(threads.get(id) ?? []), said(comment, persons)])
+    const text = said(comment, names.get(comment.personId) ?? '')
+    const before = threads.get(id)
+    if (before === undefined) threads.set(id, [text])
+    else before.push(text)
   }
   return [...threads].map(([id, texts]) => ({ ref: refs.get(id), text: texts.join('\n') }))
 }
 
-/** @example said(comment, persons) // 'Ann: Is this right?' */
-function said(
-  { personId, text }: NonNullable<Sheet['threadedComments']>[number],
-  persons: NonNullable<Workbook['persons']>,
-): string {
-  const name = persons.find(({ id }) => id === personId)?.displayName ?? ''
-  return name === '' ? text : `${name}: ${text}`
-}
+/** @example said(comment, 'Ann') // 'Ann: Is this right?' */
+const said = ({ text }: NonNullable<Sheet['threadedComments']>[number], name: string): string =>
+  name === '' ? text : `${name}: ${text}`

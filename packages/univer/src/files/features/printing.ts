@@ -73,7 +73,7 @@ const isOwn = (lines: HeaderFooter = {}): boolean =>
   Object.entries(lines).every(([name, text]) => name === 'oddFooter' && text === FOOTER)
 
 function toPageSetup(print: PrintSettings): PageSetup {
-  const { paper, isLandscape, margins, size, repeatedRows, hasGridLines } = print
+  const { paper, isLandscape, margins, size, hasGridLines } = print
   const inches = MARGINS[margins] / MM_PER_INCH
   const all = { top: inches, right: inches, bottom: inches, left: inches, header: 0, footer: 0 }
   const fits = typeof size === 'string'
@@ -84,7 +84,6 @@ function toPageSetup(print: PrintSettings): PageSetup {
     ...(fits
       ? { fitToPage: true, fitToWidth: 1, fitToHeight: size === 'page' ? 1 : 0 }
       : { scale: size }),
-    ...(repeatedRows > 0 ? { printTitlesRow: `$1:$${repeatedRows}` } : {}),
     ...(hasGridLines ? { showGridLines: true } : {}),
   }
 }

@@ -87,12 +87,12 @@ const fits = (text: string): boolean => text.trim() !== '' && charactersLeft(tex
 /** Returns what keys do in the field: Ctrl+Enter sends, whatever is offered. */
 const keysOf =
   (mentions: Mentions, pick: (name: string) => void, submit: () => void) =>
-  (event: KeyboardEvent): void => {
+  (event: KeyboardEvent<HTMLTextAreaElement>): void => {
     // An input method takes keys for itself, in some browsers with this code alone.
     if (event.nativeEvent.isComposing || event.keyCode === 229) return
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit()
     else {
-      const taken = mentions.press(event.key)
+      const taken = mentions.press(event.key, event.currentTarget.selectionStart)
       if (typeof taken === 'string') pick(taken)
       else if (!taken) return
     }

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 
 const MOST_OFFERED = 6
 /** What is typed of a name, at the caret; Chinese input methods may write the wide sign. */
@@ -14,14 +14,19 @@ export interface Mentions {
   readonly close: () => void
   /** Puts a name into the text; returns the text, and where the caret is in it. */
   readonly pick: (field: HTMLTextAreaElement, name: string) => readonly [text: string, at: number]
-  /** Takes a key while names are offered; returns whether it did, and the name that it picked. */
-  readonly press: (key: string) => boolean | string
+  /**
+   * Takes a key while names are offered; returns whether it did, and the name that it picked. The space that somebody
+   * types behind a name that was picked is there already.
+   */
+  readonly press: (key: string, caret: number) => boolean | string
 }
 
 /** Offers people while `@` and the beginning of a name is typed. @see OFFICE.md PG70 */
 export function useMentions(people: readonly string[]): Mentions {
   const [at, setAt] = useState(0)
   const [query, setQuery] = useState<string>()
+  /** Where the caret was put behind a space. */
+  const spaced = useRef(-1)
   const offered = query === undefined ? [] : matching(people, query)
   const close = () => setQuery(undefined)
   return {
@@ -30,6 +35,7 @@ export function useMentions(people: readonly string[]): Mentions {
     close,
     look({ value, selectionStart }) {
       setAt(0)
+      spaced.current = -1
       setQuery(MENTION.exec(value.slice(0, selectionStart))?.[1])
     },
     pick({ value, selectionStart }, name) {
@@ -37,9 +43,13 @@ export function useMentions(people: readonly string[]): Mentions {
       const typed = (query ?? '').length + 1
       const before = `${value.slice(0, selectionStart - typed)}@${name} `
       close()
+      spaced.current = before.length
       return [before + value.slice(selectionStart), before.length]
     },
-    press(key) {
+    press(key, caret) {
+      const isThere = key === ' ' && caret === spaced.current
+      spaced.current = -1
+      if (isThere) return true
       if (offered.length === 0) return false
       const by = { ArrowDown: 1, ArrowUp: -1 }[key]
       if (by !== undefined) setAt((at + by + offered.length) % offered.length)

@@ -8,6 +8,8 @@ import { bindingOf } from '../../bound.js'
 import { FILES } from '../../late-parts.js'
 import { closeMenu, Popover } from '../Popover.js'
 import { dropPart, insertFiles } from './insert-files.js'
+import { TEXTS as MATH_TEXTS } from '../math/texts.js'
+import { hasFormulas } from './math-files.js'
 import { READABLE } from './read-file.js'
 import { pageAsHtml, pageAsMarkdown, save } from './write-page.js'
 
@@ -28,16 +30,9 @@ export function FileMenu({ editor, session, canEdit, refused }: FileMenuProps) {
   return (
     <>
       <Popover label={t('page.file')} face={t('page.file')}>
-        <Item label={t('page.saveMarkdown')} run={() => savePage(editor, session, 'md')} />
-        <Item label={t('page.saveHtml')} run={() => savePage(editor, session, 'html')} />
-        <Item label={t('page.saveWord')} run={() => void saveAsWord(editor, session, refused)} />
-        <Item label={t('page.print')} run={() => window.print()} />
-        {canEdit && (
-          <Item
-            label={t('page.insertFile')}
-            run={() => document.getElementById(PICKER_ID)?.click()}
-          />
-        )}
+        {fileEntries({ editor, session, canEdit, refused }).map(({ label, act }) => (
+          <Item key={label} label={label} run={act} />
+        ))}
       </Popover>
       <input
         id={PICKER_ID}
@@ -54,6 +49,21 @@ export function FileMenu({ editor, session, canEdit, refused }: FileMenuProps) {
       />
     </>
   )
+}
+
+/** Returns what can be done with the page as a file. */
+export function fileEntries({ editor, session, canEdit, refused }: FileMenuProps) {
+  const insert = {
+    label: t('page.insertFile'),
+    act: () => document.getElementById(PICKER_ID)?.click(),
+  }
+  return [
+    { label: t('page.saveMarkdown'), act: () => saveAsMarkdown(editor, session) },
+    { label: t('page.saveHtml'), act: () => void saveAsHtml(editor, session, refused) },
+    { label: t('page.saveWord'), act: () => void saveAsWord(editor, session, refused) },
+    { label: t('page.print'), keys: 'Control+P', act: () => window.print() },
+    ...(canEdit ? [insert] : []),
+  ]
 }
 
 interface ItemProps {
@@ -78,12 +88,23 @@ function Item({ label, run }: ItemProps) {
   )
 }
 
-function savePage(editor: Editor, session: Session, kind: 'md' | 'html'): void {
+function saveAsMarkdown(editor: Editor, session: Session): void {
   const { blocks } = bindingOf(editor).page
-  const title = readTitle(session.doc)
-  const called = fileNameOf(session)
-  if (kind === 'md') save(`${called}.md`, 'text/markdown', pageAsMarkdown(title, blocks))
-  else save(`${called}.html`, 'text/html', pageAsHtml(title, called, blocks))
+  const text = pageAsMarkdown(readTitle(session.doc), blocks)
+  save(`${fileNameOf(session)}.md`, 'text/markdown', text)
+}
+
+/** What draws formulas is loaded when there are some. */
+async function saveAsHtml(
+  editor: Editor,
+  session: Session,
+  refused: FileMenuProps['refused'],
+): Promise<void> {
+  const { blocks } = bindingOf(editor).page
+  const name = fileNameOf(session)
+  const html = await pageAsHtml(readTitle(session.doc), name, blocks).catch(() => undefined)
+  if (html === undefined) refused(t('common.unreachable'))
+  else save(`${name}.html`, 'text/html', html)
 }
 
 /** What writes such files is loaded when somebody saves one. */
@@ -98,6 +119,7 @@ async function saveAsWord(
   try {
     const { blocks } = bindingOf(editor).page
     save(name, WORD_TYPE, await part.pageAsWord(readTitle(session.doc), blocks))
+    if (hasFormulas(blocks)) refused(MATH_TEXTS.asText(name))
   } catch (error) {
     reportError(error)
     refused(t('page.wordNotMade', { name }))

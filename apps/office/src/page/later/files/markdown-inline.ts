@@ -11,6 +11,7 @@ const ORDER: readonly Name[] = [
   'underline',
   'highlight',
   'code',
+  'math',
 ]
 const SIGNS: { readonly [name in Name]?: readonly [sign: string, tag: string] } = {
   bold: ['**', 'strong'],
@@ -19,7 +20,7 @@ const SIGNS: { readonly [name in Name]?: readonly [sign: string, tag: string] } 
 }
 const TAGS: { readonly [name in Name]?: string } = { underline: 'u', highlight: 'mark' }
 
-const SPECIAL = /[\\`*[\]<~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|&(?=#?\w+;)/gu
+const SPECIAL = /[\\`*[\]<~$]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|&(?=#?\w+;)/gu
 const MARKER = /^(\s*)([#>+=-]+|\d{1,9}(?=[.)]))(?=[\s.)]|$)/
 
 /** Returns text with marks as Markdown. A line break within it is `\` at the end of a line. */
@@ -76,6 +77,7 @@ function wrap(
 ): string {
   const text = runs.map((run) => run.text).join('')
   if (name === 'code') return writeCode(text)
+  if (name === 'math') return writeMath(text)
   const [start] = /^\s*/.exec(text)!
   const [end] = /\s*$/.exec(text)!
   if (start.length === text.length) return text
@@ -113,6 +115,13 @@ function writeCode(text: string): string {
   const fence = '`'.repeat(longest + 1)
   const space = /^`|`$|^ .* $/.test(text) ? ' ' : ''
   return fence + space + text + space + fence
+}
+
+/** As GitHub reads it; a formula has no line breaks there. */
+function writeMath(text: string): string {
+  const source = text.replaceAll(/\s+/g, ' ').trim()
+  if (source === '') return text
+  return source.includes('$') || source.endsWith('\\') ? `$\`${source}\`$` : `$${source}$`
 }
 
 const addressOf = (runs: readonly Run[]): string => {

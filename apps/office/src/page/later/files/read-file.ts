@@ -1,6 +1,7 @@
 import { t } from '../../../language/language.js'
 import type { Block } from '../../../page-document/block.js'
 import { readHtml } from '../../clipboard/read-html.js'
+import { readFormulas } from './math-files.js'
 import { readLines, readMarkdown } from '../../clipboard/read-text.js'
 
 const MEGABYTE = 1024 * 1024
@@ -55,7 +56,9 @@ function readText(
   if (text === undefined) throw new Error(t('page.fileNotText', { name }))
   if (kind === '.txt') return readLines(text)
   if (kind === '.html' || kind === '.htm') {
-    return readHtml(new DOMParser().parseFromString(text, 'text/html').body)
+    const { body } = new DOMParser().parseFromString(text, 'text/html')
+    readFormulas(body)
+    return readHtml(body)
   }
   return readMarkdown(text.replaceAll(/\r\n?/g, '\n'))
 }

@@ -14,6 +14,27 @@ const runs = (...said: readonly (readonly [string, Marks])[]): Block => ({
 })
 
 describe('a page as Markdown', () => {
+  it('[PE34] writes formulas as GitHub reads them', () => {
+    const written = writeMarkdown([
+      runs(['costs $5, ', {}], [String.raw`\frac{a}{b}`, { math: true }], ['!', {}]),
+      runs(['a $ b', { math: true }]),
+      block('code', 'x^2\n+ y', { language: 'math' }),
+      block('code', 'x\n\ny', { language: 'math' }),
+    ])
+    expect(written).toBe(
+      [
+        String.raw`costs \$5, $\frac{a}{b}$!`,
+        '',
+        '$`a $ b`$',
+        '',
+        '$$\nx^2\n+ y\n$$',
+        '',
+        '```math\nx\n\ny\n```',
+        '',
+      ].join('\n'),
+    )
+  })
+
   it('[PE16] nests lists, and separates blocks by lines', () => {
     const written = writeMarkdown([
       block('heading', 'Plan', { level: 2 }),

@@ -1,5 +1,6 @@
 import type { Block } from '../../../page-document/block.js'
 import { writeHtml } from '../../clipboard/write-html.js'
+import { drawFormulas, hasFormulas } from './math-files.js'
 import { writeMarkdown } from './write-markdown.js'
 
 const STYLE =
@@ -9,11 +10,11 @@ const STYLE =
   'border-inline-start:3px solid #ccc}img{max-width:100%}'
 
 /** Returns a page as a file of HTML that needs no other file. @see OFFICE.md PE16 */
-export function pageAsHtml(
+export async function pageAsHtml(
   title: string | undefined,
   name: string,
   blocks: readonly Block[],
-): string {
+): Promise<string> {
   const file = document.implementation.createHTMLDocument(title ?? name)
   const meta = file.createElement('meta')
   meta.setAttribute('charset', 'utf-8')
@@ -23,6 +24,7 @@ export function pageAsHtml(
   file.head.append(style)
   if (title !== undefined) file.body.append(headingOf(title, file))
   file.body.append(file.importNode(writeHtml(blocks), true))
+  if (hasFormulas(blocks)) await drawFormulas(file.body)
   return `<!doctype html>\n${file.documentElement.outerHTML}\n`
 }
 

@@ -5,22 +5,24 @@ import { shadeOf } from '../../../clipboard/shades.js'
 type Kind = 'text' | 'highlight'
 
 /** The colors of Word's highlighter. */
-const NAMED: { readonly [name: string]: Color } = {
-  yellow: 'yellow',
-  darkYellow: 'yellow',
-  green: 'green',
-  darkGreen: 'green',
-  darkCyan: 'green',
-  cyan: 'blue',
-  blue: 'blue',
-  darkBlue: 'blue',
-  magenta: 'pink',
-  darkMagenta: 'purple',
-  red: 'red',
-  darkRed: 'red',
-  darkGray: 'gray',
-  lightGray: 'gray',
-}
+const NAMED: ReadonlyMap<string, Color> = new Map(
+  Object.entries<Color>({
+    yellow: 'yellow',
+    darkYellow: 'yellow',
+    green: 'green',
+    darkGreen: 'green',
+    darkCyan: 'green',
+    cyan: 'blue',
+    blue: 'blue',
+    darkBlue: 'blue',
+    magenta: 'pink',
+    darkMagenta: 'purple',
+    red: 'red',
+    darkRed: 'red',
+    darkGray: 'gray',
+    lightGray: 'gray',
+  }),
+)
 /** Up to which hue each color is, in degrees. */
 const HUES: readonly (readonly [until: number, color: Color])[] = [
   [15, 'red'],
@@ -46,7 +48,7 @@ export const hexOf = (rgb: string): string =>
     .toUpperCase()
 
 /** Returns the color of Word's highlighter; `undefined` for black, white and none. */
-export const namedColor = (name: string): Color | undefined => NAMED[name]
+export const namedColor = (name: string): Color | undefined => NAMED.get(name)
 
 /** Returns the page's color that is like a shade; `undefined` for what is black or white. */
 export function colorLike(hex: string | undefined, kind: Kind): Color | undefined {

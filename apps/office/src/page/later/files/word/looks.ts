@@ -6,6 +6,7 @@ export const STYLE_NAMES = {
   code: 'Code',
   caption: 'caption',
   inlineCode: 'InlineCode',
+  formula: 'InlineFormula',
   /** A line below a table, without which Word would join it with the next one. */
   gap: 'BelowTable',
 } as const

@@ -28,6 +28,8 @@ export class WordPackage {
   readonly #name: string
   readonly #parts: Parts
   readonly #main: string
+  /** What the text refers to, by id. */
+  readonly targets: ReadonlyMap<string, Target>
 
   /** @throws {Error} whose message tells people why it can't be read */
   constructor(bytes: Uint8Array, name: string) {
@@ -36,11 +38,7 @@ export class WordPackage {
     this.#parts = tryUnpack(bytes, name)
     const main = [...this.#targetsOf('').values()].find(({ type }) => type === 'officeDocument')
     this.#main = main === undefined ? MAIN : pathOf('', main.target)
-  }
-
-  /** What the text refers to, by id. */
-  get targets(): ReadonlyMap<string, Target> {
-    return this.#targetsOf(this.#main)
+    this.targets = this.#targetsOf(this.#main)
   }
 
   /** Returns the text itself. */
@@ -58,7 +56,11 @@ export class WordPackage {
 
   /** Returns the bytes of what the text refers to. */
   bytesOf({ target }: Target): Uint8Array | undefined {
-    return this.#parts[pathOf(this.#main, target)]
+    return this.#partAt(pathOf(this.#main, target))
+  }
+
+  #partAt(path: string): Uint8Array | undefined {
+    return Object.hasOwn(this.#parts, path) ? this.#parts[path] : undefined
   }
 
   #targetsOf(path: string): ReadonlyMap<string, Target> {
@@ -77,7 +79,7 @@ export class WordPackage {
   }
 
   #read(path: string): Element | undefined {
-    const bytes = this.#parts[path]
+    const bytes = this.#partAt(path)
     if (bytes === undefined) return undefined
     if (bytes.length > MAX_XML_BYTES) throw new Error(t('page.wordTooMuch', { name: this.#name }))
     const root = parse(new TextDecoder().decode(bytes))
@@ -108,8 +110,8 @@ function parse(xml: string): Element | undefined {
 
 /** Returns the path of a part that another refers to. @example pathOf('word/document.xml', 'media/1.png') */
 function pathOf(from: string, target: string): string {
-  const base = new URL(from, 'https://package.invalid/')
   try {
+    const base = new URL(from, 'https://package.invalid/')
     return decodeURIComponent(new URL(target, base).pathname).slice(1)
   } catch {
     return ''

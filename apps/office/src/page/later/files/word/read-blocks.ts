@@ -36,7 +36,7 @@ export class BlockReader {
   readonly #blocks: Block[] = []
   readonly #lists = new OpenLists<number>()
   /** The text of paragraphs whose end was deleted. */
-  #carried: readonly Run[] = []
+  #carried: Run[] = []
   /** Whether the last block is code of which more lines may follow. */
   #isInLines = false
 
@@ -48,7 +48,7 @@ export class BlockReader {
   read(parent: Element): readonly Block[] {
     this.#readAll(parent)
     if (this.#carried.length > 0) {
-      this.#push({ type: 'paragraph', attributes: {}, content: this.#carried })
+      this.#push({ type: 'paragraph', attributes: {}, content: joinRuns(this.#carried) })
     }
     return this.#blocks
   }
@@ -70,10 +70,11 @@ export class BlockReader {
   }
 
   #readTable(element: Element): void {
-    const table = readTable(element, (cell) => {
-      this.#reading.countBlock()
+    const readCell = (cell: Element) => {
+      this.#reading.countBlocks()
       return isContinued(cell) ? [] : withoutBlank(new BlockReader(this.#reading).read(cell))
-    })
+    }
+    const table = readTable(element, readCell, (count) => this.#reading.countBlocks(count))
     if (table !== undefined) this.#push(table)
   }
 
@@ -85,12 +86,19 @@ export class BlockReader {
     const item =
       kind === undefined ? numberings.read(childOf(properties, 'w:numPr'), style) : undefined
     const read = this.#text.read(element, { style: kind === undefined ? style : undefined })
-    const text = { ...read, runs: joinRuns([...this.#carried, ...read.runs]) }
-    this.#carried = []
-    if (isJoined(properties)) this.#carried = text.runs
-    else this.#add(text, { kind, item, look: this.#lookOf(properties, style), properties })
+    if (isJoined(properties)) this.#carry(read.runs)
+    else {
+      const text = { ...read, runs: joinRuns([...this.#carried, ...read.runs]) }
+      this.#carried = []
+      this.#add(text, { kind, item, look: this.#lookOf(properties, style), properties })
+    }
     for (const image of read.images) this.#push(image)
     for (const box of read.boxes) this.#readBox(box)
+  }
+
+  #carry(runs: readonly Run[]): void {
+    this.#reading.countBlocks()
+    for (const run of runs) this.#carried.push(run)
   }
 
   #readBox(box: Element): void {
@@ -156,7 +164,7 @@ export class BlockReader {
 
   /** @param count the number that an item has in the file */
   #push(block: Block, count?: number): void {
-    this.#reading.countBlock()
+    this.#reading.countBlocks()
     const { indent = 0 } = block.attributes
     if (block.type !== 'number' || count === undefined) {
       this.#lists.pass(indent)

@@ -16,23 +16,24 @@ export function imageBlock(drawing: Element, reading: Reading): readonly Block[]
     ['a:blip', 'v:imagedata'].includes(nameOf(element)),
   )
   if (found.length === 0) return undefined
-  return found.flatMap((element) => {
+  const alt = cleanText(attributeOf(within(drawing, 'wp:docPr'), 'descr') ?? '').slice(0, MAX_TEXT)
+  const emu = numberOf(within(drawing, 'wp:extent'), 'cx')
+  return found.flatMap((element): Block[] => {
     const id = attributeOf(element, nameOf(element) === 'a:blip' ? 'embed' : 'id')
     const image = reading.imageOf(id ?? '')
     if (image === undefined) return []
-    return [{ type: 'image', attributes: attributesOf(drawing, image), content: [] }]
+    const width = widthOf(emu, image)
+    const attributes = {
+      src: image.src,
+      ...(alt !== '' && { alt }),
+      ...(width !== undefined && { width }),
+    }
+    return [{ type: 'image', attributes, content: [] }]
   })
 }
 
-function attributesOf(drawing: Element, image: ReadImage): Block['attributes'] {
-  const alt = cleanText(attributeOf(within(drawing, 'wp:docPr'), 'descr') ?? '').slice(0, MAX_TEXT)
-  const width = widthOf(drawing, image)
-  return { src: image.src, ...(alt !== '' && { alt }), ...(width !== undefined && { width }) }
-}
-
 /** Returns the width in percent of the text's, unless it is the image's own. */
-function widthOf(drawing: Element, image: ReadImage): number | undefined {
-  const emu = numberOf(within(drawing, 'wp:extent'), 'cx')
+function widthOf(emu: number | undefined, image: ReadImage): number | undefined {
   if (emu === undefined) return undefined
   const shown = emu / EMU_PER_PX
   const natural = Math.min(image.width, TEXT_WIDTH_PX)

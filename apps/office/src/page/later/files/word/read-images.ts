@@ -3,13 +3,13 @@ import { readImage } from '../../../images.js'
 import type { WordPackage } from './package.js'
 import type { ReadImage } from './reading.js'
 
-const TYPES: { readonly [ending: string]: string } = {
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  gif: 'image/gif',
-  webp: 'image/webp',
-}
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['png', 'image/png'],
+  ['jpg', 'image/jpeg'],
+  ['jpeg', 'image/jpeg'],
+  ['gif', 'image/gif'],
+  ['webp', 'image/webp'],
+])
 /** More aren't even looked at. */
 const MAX_IMAGES = 200
 
@@ -18,7 +18,7 @@ export async function readImages(file: WordPackage): Promise<ReadonlyMap<string,
   const images = new Map<string, ReadImage>()
   for (const [id, target] of file.targets) {
     if (target.type !== 'image' || target.isExternal || images.size >= MAX_IMAGES) continue
-    const type = TYPES[/\.([a-z]+)$/i.exec(target.target)?.[1]?.toLowerCase() ?? '']
+    const type = TYPES.get(/\.([a-z]+)$/i.exec(target.target)?.[1]?.toLowerCase() ?? '')
     const bytes = file.bytesOf(target)
     if (type === undefined || bytes === undefined) continue
     const image = await tryRead(new File([bytes.slice()], target.target, { type }))

@@ -28,11 +28,17 @@ export function marksOf(
     ...(isOn(find('w:i')) && { italic: true }),
     ...(isOn(chosen('w:u')) && { underline: true }),
     ...((isOn(find('w:strike')) || isOn(find('w:dstrike'))) && { strike: true }),
-    ...(style !== undefined && styles.isCode(style) && { code: true }),
+    ...marksOfStyle(style, styles),
     ...(color && { color }),
     ...(highlight && { highlight }),
     ...(link !== undefined && { link }),
   }
+}
+
+function marksOfStyle(style: string | undefined, styles: Styles): Marks {
+  if (style === undefined) return {}
+  if (styles.isFormula(style)) return { math: true }
+  return styles.isCode(style) ? { code: true } : {}
 }
 
 function highlightOf(find: Find): Color | undefined {

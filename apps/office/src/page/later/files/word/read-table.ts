@@ -16,15 +16,23 @@ const WRAPPERS: ReadonlySet<string> = new Set(['w:sdt', 'w:sdtContent', 'w:custo
 /** Columns whose widths differ by less are as wide as if nobody had set them. */
 const TOLERANCE = 0.05
 
-/** Returns a table as a rectangle. The content of a cell that reaches over others is in the first of them. */
+/**
+ * Returns a table as a rectangle. The content of a cell that reaches over others is in the first of them.
+ *
+ * @param count counts what is added beside the cells of the file
+ */
 export function readTable(
   table: Element,
   readCell: (cell: Element) => readonly Block[],
+  count: (blocks: number) => void,
 ): Block | undefined {
   const lines = partsOf(table, 'w:tr').filter((row) => !isDeleted(row))
+  // Rows without cells take hardly any bytes.
+  count(lines.length)
   const grid = lines.map((row) => layOut(row, readCell))
-  const width = Math.max(0, ...grid.map(({ length }) => length))
+  const width = grid.reduce((most, { length }) => Math.max(most, length), 0)
   if (width === 0) return undefined
+  count(grid.length * width - grid.reduce((sum, row) => sum + row.filter(Boolean).length, 0))
   const rows = grid.map((_, at) => String(at))
   const columns = Array.from({ length: width }, (_, at) => String(at))
   const content: Table = {

@@ -30,6 +30,8 @@ export interface ParagraphText {
 interface Field {
   instruction: string
   isResult: boolean
+  /** Where its result leads. */
+  link: string | undefined
 }
 
 /** What only groups other elements. Deletions that are tracked aren't among them. */
@@ -54,6 +56,8 @@ const NOTES: { readonly [name: string]: Feature } = {
 }
 const ABSOLUTE = /^[a-z][a-z0-9+.-]*:/i
 const PRIVATE_FROM = 0xe000
+/** An instruction with the longest address that a page can have is shorter. */
+const MAX_INSTRUCTION = 4_000
 
 /** Reads the text of paragraphs, one after the other: a field may reach over several. */
 export class TextReader {
@@ -105,7 +109,7 @@ export class TextReader {
   #readRun(run: Element, place: TextPlace): void {
     const properties = childOf(run, 'w:rPr')
     if (childOf(properties, 'w:vanish') !== undefined) return
-    const link = place.link ?? this.#fields.map((field) => linkIn(field.instruction)).find(Boolean)
+    const link = place.link ?? this.#fields.find((field) => field.link !== undefined)?.link
     const marks = marksOf(properties, { ...place, ...(link && { link }) }, this.#reading.styles)
     this.#readParts(run, marks)
   }
@@ -137,14 +141,21 @@ export class TextReader {
   }
 
   #readFieldCharacter(type: string | undefined): void {
-    if (type === 'begin') this.#fields.push({ instruction: '', isResult: false })
-    else if (type === 'end') this.#fields.pop()
-    else if (this.#fields.length > 0) this.#fields.at(-1)!.isResult = true
+    const field = this.#fields.at(-1)
+    if (type === 'begin') {
+      this.#reading.assertDepth(this.#fields.length)
+      this.#fields.push({ instruction: '', isResult: false, link: undefined })
+    } else if (type === 'end') this.#fields.pop()
+    else if (field !== undefined) {
+      field.isResult = true
+      field.link = linkIn(field.instruction)
+    }
   }
 
   #addInstruction(text: string): void {
     const field = this.#fields.at(-1)
-    if (field !== undefined) field.instruction += text
+    if (field === undefined || field.instruction.length > MAX_INSTRUCTION) return
+    field.instruction += text.slice(0, MAX_INSTRUCTION)
   }
 
   #add(text: string, marks: Marks): void {

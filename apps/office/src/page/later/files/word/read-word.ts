@@ -27,13 +27,17 @@ export async function readWord(bytes: Uint8Array, name: string): Promise<WordCon
   const file = new WordPackage(bytes, name)
   const body = childOf(file.text, 'w:body')
   if (body === undefined) throw new Error(t('page.wordDamaged', { name }))
-  const styles = new Styles(file.partOf('styles'))
-  const numberings = new NumberingReader(file.partOf('numbering'), styles)
-  const reading = new Reading(styles, numberings, file.targets, await readImages(file))
+  const parts = [file.partOf('styles'), file.partOf('numbering')] as const
+  const images = await readImages(file)
   try {
+    const styles = new Styles(parts[0])
+    const numberings = new NumberingReader(parts[1], styles)
+    const reading = new Reading(styles, numberings, file.targets, images)
     return { blocks: new BlockReader(reading).read(body), leftOut: reading.leftOut }
   } catch (error) {
-    if (!(error instanceof TooMuch)) throw error
-    throw new Error(t('page.wordTooMuch', { name }), { cause: error })
+    const isTooMuch = error instanceof TooMuch
+    throw new Error(t(isTooMuch ? 'page.wordTooMuch' : 'page.wordDamaged', { name }), {
+      cause: error,
+    })
   }
 }

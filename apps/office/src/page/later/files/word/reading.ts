@@ -41,8 +41,9 @@ export class Reading {
   ) {}
 
   /** @throws {TooMuch} */
-  countBlock(): void {
-    if (++this.#blocks > MAX_BLOCKS) throw new TooMuch()
+  countBlocks(count = 1): void {
+    this.#blocks += count
+    if (this.#blocks > MAX_BLOCKS) throw new TooMuch()
   }
 
   /** @throws {TooMuch} */
@@ -63,9 +64,14 @@ export class Reading {
     return image
   }
 
+  /** @throws {TooMuch} if something is nested too deeply */
+  assertDepth(depth: number): void {
+    if (depth > MAX_DEPTH) throw new TooMuch()
+  }
+
   /** Reads what is within something. @throws {TooMuch} */
   within(read: () => void): void {
-    if (++this.#depth > MAX_DEPTH) throw new TooMuch()
+    this.assertDepth(++this.#depth)
     read()
     this.#depth--
   }

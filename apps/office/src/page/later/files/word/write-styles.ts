@@ -1,7 +1,7 @@
 import { BorderStyle, LineRuleType, ShadingType, type IStylesOptions } from 'docx'
 import type { Block, Color, Tone } from '../../../../page-document/block.js'
 import { STYLE_NAMES } from './looks.js'
-import type { Shade } from './write-runs.js'
+import { xmlText, type Shade } from './write-runs.js'
 
 type ParagraphStyle = NonNullable<IStylesOptions['paragraphStyles']>[number]
 type Default = NonNullable<NonNullable<IStylesOptions['default']>['heading1']>
@@ -47,7 +47,10 @@ export function styles(blocks: readonly Block[], shade: Shade): IStylesOptions {
       ...TONE_COLORS.map(([tone, color]) => callout(tone, color, shade)),
       ...[undefined, ...languagesOf(blocks)].map((language) => code(language, shade)),
     ],
-    characterStyles: [{ id: 'InlineCode', name: STYLE_NAMES.inlineCode, run: { font: CODE_FONT } }],
+    characterStyles: [
+      { id: 'InlineCode', name: STYLE_NAMES.inlineCode, run: { font: CODE_FONT } },
+      { id: 'InlineFormula', name: STYLE_NAMES.formula, run: { font: CODE_FONT } },
+    ],
   }
 }
 
@@ -79,7 +82,8 @@ function callout(tone: Tone | undefined, color: Color, shade: Shade): ParagraphS
 }
 
 function code(language: string | undefined, shade: Shade): ParagraphStyle {
-  const name = language === undefined ? STYLE_NAMES.code : `${STYLE_NAMES.code} ${language}`
+  const name =
+    language === undefined ? STYLE_NAMES.code : `${STYLE_NAMES.code} ${xmlText(language)}`
   const paragraph = behind(shade('gray', 'highlight'))
   return style(codeOf(language), name, { paragraph, run: { font: CODE_FONT, noProof: true } })
 }

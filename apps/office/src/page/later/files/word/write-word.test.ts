@@ -32,6 +32,22 @@ describe('a page as a file of Word', () => {
     expect(text.match(/<w:bidi\/>/g)).toHaveLength(1)
   })
 
+  it('[PE27] has nothing that XML can’t have', async () => {
+    const wrong = 'a\u0001\uFFFE\uD800z'
+    const code: Block = { type: 'code', attributes: { language: wrong }, content: [] }
+    const file = await writeWord([paragraph(wrong), code], {
+      title: wrong,
+      images: new Map(),
+      shade,
+    })
+    const parts = unzipSync(new Uint8Array(await file.arrayBuffer()))
+    for (const path of ['word/document.xml', 'word/styles.xml', 'docProps/core.xml']) {
+      const text = strFromU8(parts[path]!)
+      for (const sign of ['\u0001', '\uFFFE']) expect(text).not.toContain(sign)
+      expect(text).toContain('a\uFFFD\uFFFD\uFFFDz')
+    }
+  })
+
   it('[PE24] leaves out an image that no browser can read', async () => {
     const image: Block = { type: 'image', attributes: { src: 'data:,' }, content: [] }
     const { text } = await partsOf(image, paragraph('after'))

@@ -19,7 +19,7 @@ import { INDENT_TWIPS, TEXT_WIDTH_PX, TWIPS_PER_PX } from './looks.js'
 import { OpenLists } from './open-lists.js'
 import { calloutOf, codeOf, styles } from './write-styles.js'
 import { Numberings } from './write-numberings.js'
-import { isRightToLeft, writeRuns, type Shade } from './write-runs.js'
+import { isRightToLeft, writeRuns, xmlText, type Shade } from './write-runs.js'
 
 /** An image as Word takes it, with its size in pixels. */
 export interface WordImage {
@@ -41,7 +41,7 @@ export interface WordParts {
 export function writeWord(blocks: readonly Block[], parts: WordParts): Promise<Blob> {
   const lists = new Numberings()
   const children = new WordWriter(parts, lists).write(blocks)
-  const { title } = parts
+  const title = parts.title && xmlText(parts.title)
   const heading =
     title === undefined ? [] : [new Paragraph({ text: title, heading: HeadingLevel.TITLE })]
   const file = new Document({
@@ -135,12 +135,12 @@ class WordWriter {
       type: image.type,
       data: image.data,
       transformation: { width: shown, height },
-      altText: { name: '', description: alt, title: '' },
+      altText: { name: '', description: xmlText(alt), title: '' },
     })
     const caption =
       title === undefined
         ? []
-        : [new Paragraph({ style: 'Caption', children: [new TextRun(title)] })]
+        : [new Paragraph({ style: 'Caption', children: [new TextRun(xmlText(title))] })]
     return [new Paragraph({ children: [run], keepNext: title !== undefined }), ...caption]
   }
 

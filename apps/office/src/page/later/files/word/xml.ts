@@ -25,6 +25,16 @@ export function childOf(parent: Element | undefined, name: string): Element | un
 export const childrenOf = (parent: Element | undefined, name: string): readonly Element[] =>
   parent === undefined ? [] : [...parent.children].filter((child) => nameOf(child) === name)
 
+/** Returns the first child with each name. */
+export function childrenByName(parent: Element | undefined): ReadonlyMap<string, Element> {
+  const children = new Map<string, Element>()
+  for (const child of parent?.children ?? []) {
+    const name = nameOf(child)
+    if (!children.has(name)) children.set(name, child)
+  }
+  return children
+}
+
 /** Returns the first element with a name at any depth. */
 export function within(parent: Element, name: string): Element | undefined {
   for (const element of parent.getElementsByTagNameNS('*', name.split(':')[1]!)) {
