@@ -74,8 +74,11 @@ export class ImageAreas {
     const skeleton = this.#workbook.getActiveSheet().getSkeleton()
     if (!skeleton) return undefined
     const { rowHeightAccumulation, columnWidthAccumulation } = skeleton
-    const [row, y] = lineAt(rowHeightAccumulation, top - skeleton.columnHeaderHeightAndMarginTop)
-    const [column, x] = lineAt(columnWidthAccumulation, left - skeleton.rowHeaderWidthAndMarginLeft)
+    // Where the window is zoomed, the corner of a cell may be a little before itself.
+    const down = Math.round(top - skeleton.columnHeaderHeightAndMarginTop)
+    const across = Math.round(left - skeleton.rowHeaderWidthAndMarginLeft)
+    const [row, y] = lineAt(rowHeightAccumulation, down)
+    const [column, x] = lineAt(columnWidthAccumulation, across)
     return { row, column, x, y }
   }
 
