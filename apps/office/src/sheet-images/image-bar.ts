@@ -37,12 +37,9 @@ export class ImageBar {
       if (event.key !== 'Escape' || event.isComposing) return
       event.preventDefault()
       this.#isDescribing = false
-      actions.back()
+      if (this.#image === null) actions.back()
+      else this.#fill(this.#image)
     })
-  }
-
-  get isOpen(): boolean {
-    return !this.element.hidden
   }
 
   /** Shows the tools of an image beside its box; `undefined` hides them. */
@@ -86,15 +83,18 @@ export class ImageBar {
       if (event.key !== 'Enter' || event.isComposing) return
       event.preventDefault()
       end()
-      this.#actions.back()
     })
-    this.element.replaceChildren(field)
+    const before = [...this.element.children]
+    this.element.append(field)
     field.focus()
     field.select()
+    for (const each of before) each.remove()
   }
 
   #fill(image: ShownImage): void {
     if (this.#isDescribing) return
+    // What is removed while it has the focus leaves that to nobody.
+    if (this.element.contains(document.activeElement)) this.#actions.back()
     const { describe, toFront, toBack, fitIntoCell, liftOutOfCell, deleteImage } = this.#texts
     const { order, fit, remove } = this.#actions
     const buttons: readonly (readonly [text: string, act: () => void])[] = [

@@ -126,8 +126,9 @@ export class ImageLayer {
     }
     for (const [key, { element }] of this.#elements) {
       if (kept.has(key)) continue
-      element.remove()
       this.#elements.delete(key)
+      // One that has the focus loses it by this, so that all are drawn again meanwhile.
+      element.remove()
     }
   }
 
