@@ -24,55 +24,56 @@ interface Corner {
 }
 
 const EMU_PER_PIXEL = 9_525
-const ANCHOR = /<(?:\w+:)?((?:one|two)CellAnchor)\b[^>]*>(.*?)<\/(?:\w+:)?\1>/gs
-const PICTURE = /<(?:\w+:)?pic\b.*<\/(?:\w+:)?pic>/s
+const ANCHOR = /<(?:\w+:)?(?:(?:one|two)Cell|absolute)Anchor\b/
+const CELL_ANCHOR = /^<(?:\w+:)?(?:one|two)CellAnchor\b/
 /** Groups of shapes and pictures are drawn otherwise. */
 const OTHERS = /<(?:\w+:)?(?:grpSp|sp|cxnSp|graphicFrame)\b/
-const CORNER = {
-  from: /<(?:\w+:)?from>(.*?)<\/(?:\w+:)?from>/s,
-  to: /<(?:\w+:)?to>(.*?)<\/(?:\w+:)?to>/s,
-} as const
-const ABOUT = /<(?:\w+:)?cNvPr\s([^>]*)>/
-const BLIP = /<(?:\w+:)?blip\s([^>]*)>/
-const SIZE = /<(?:\w+:)?ext\s([^>]*\bcx\s*=[^>]*)>/
+const ABOUT = /<(?:\w+:)?cNvPr\s([^<>]*)>/
+const BLIP = /<(?:\w+:)?blip\s([^<>]*)>/
+const SIZE = /<(?:\w+:)?ext\s([^<>]*)>/g
 const DRAWING = /\/drawing$/
 const IMAGE = /\/image$/
 
 /** Returns the pictures on a sheet of a file, in their order. The reader of workbooks doesn't say where in a cell they are. */
 export function picturesOn(parts: Parts, sheet: string): Picture[] {
-  const path = pathOf(parts, sheet)
-  return relationsOf(parts, path)
-    .filter(({ type }) => DRAWING.test(type))
-    .flatMap(({ target }) => picturesIn(parts, target))
+  const drawing = relationsOf(parts, pathOf(parts, sheet)).find(({ type }) => DRAWING.test(type))
+  return drawing === undefined ? [] : picturesIn(parts, drawing.target)
 }
 
 function picturesIn(parts: Parts, path: string): Picture[] {
   const bytes = parts[path]
   if (bytes === undefined) return []
-  const media = relationsOf(parts, path).filter(({ type }) => IMAGE.test(type))
-  return [...strFromU8(bytes).matchAll(ANCHOR)].flatMap(([, , content = '']) => {
-    const [picture] = PICTURE.exec(content) ?? []
-    const from = cornerIn(content, 'from')
-    if (picture === undefined || OTHERS.test(content) || from === undefined) return []
-    const { name = '', descr = '' } = attributesIn(ABOUT.exec(picture)?.[1] ?? '')
-    const id = attributesIn(BLIP.exec(picture)?.[1] ?? '')['r:embed']
-    const { cx, cy } = attributesIn(SIZE.exec(content)?.[1] ?? '')
-    return [
-      {
-        path: media.find((relation) => relation.id === id)?.target,
-        name,
-        alt: descr,
-        from,
-        to: cornerIn(content, 'to'),
-        width: pixels(cx),
-        height: pixels(cy),
-      },
-    ]
-  })
+  const images = relationsOf(parts, path).filter(({ type }) => IMAGE.test(type))
+  const media = new Map(images.map(({ id, target }) => [id, target]))
+  return anchorsIn(strFromU8(bytes)).flatMap((content) => pictureIn(content, media))
 }
 
-function cornerIn(content: string, name: keyof typeof CORNER): Corner | undefined {
-  const [, inner] = CORNER[name].exec(content) ?? []
+/** Returns the text from the beginning of each anchor to the next one. A file of a stranger may begin any number, and end none. */
+const anchorsIn = (drawing: string): string[] =>
+  drawing.split(new RegExp(`(?=${ANCHOR.source})`)).filter((content) => CELL_ANCHOR.test(content))
+
+function pictureIn(content: string, media: ReadonlyMap<string | undefined, string>): Picture[] {
+  const picture = elementIn(content, 'pic')
+  const from = cornerIn(content, 'from')
+  if (picture === undefined || OTHERS.test(content) || from === undefined) return []
+  const { name = '', descr: alt = '' } = attributesIn(ABOUT.exec(picture)?.[1] ?? '')
+  const id = attributesIn(BLIP.exec(picture)?.[1] ?? '')['r:embed']
+  const sizes = [...content.matchAll(SIZE)].map(([, attributes = '']) => attributesIn(attributes))
+  const { cx, cy } = sizes.find((size) => 'cx' in size) ?? {}
+  const size = { width: pixels(cx), height: pixels(cy) }
+  return [{ path: media.get(id), name, alt, from, to: cornerIn(content, 'to'), ...size }]
+}
+
+/** Returns the first element of a name, to its end or that of the text. */
+function elementIn(content: string, name: string): string | undefined {
+  const start = content.search(new RegExp(`<(?:\\w+:)?${name}\\b`))
+  if (start === -1) return undefined
+  const end = content.slice(start).search(new RegExp(`</(?:\\w+:)?${name}>`))
+  return content.slice(start, end === -1 ? undefined : start + end)
+}
+
+function cornerIn(content: string, name: 'from' | 'to'): Corner | undefined {
+  const inner = elementIn(content, name)
   if (inner === undefined) return undefined
   const of = (element: string): number =>
     Number(new RegExp(`<(?:\\w+:)?${element}>\\s*(-?\\d+)\\s*<`).exec(inner)?.[1] ?? 0)

@@ -854,6 +854,11 @@ it('[FL36] a saved workbook has nothing that XML can’t have', async () => {
   doc.getMap('names').set('n/formula', [`="${wrong}"`])
   doc.getMap('names').set('n/comment', wrong)
   doc.getMap('sheets').set('sheet-1/name', wrong)
+  const image = { source: 'data:image/gif;base64,R0lGODlh', at: 'i', alt: wrong }
+  const size = { width: 1, height: 1 }
+  const entries = { ...image, size, place: { cell: '0:0', x: 0, y: 0 } }
+  for (const [name, value] of Object.entries(entries))
+    doc.getMap('images:sheet-1').set(`i/${name}`, value)
   const parts = unpack(await writeXlsx(sheetsIn(doc).map(({ sheet }) => sheet)))
   const texts = Object.values(parts).map((bytes) => new TextDecoder().decode(bytes))
   expect(texts.filter((text) => /[\uFFFE\uFFFF]/.test(text))).toEqual([])
@@ -910,6 +915,16 @@ describe('an image of a file', () => {
     expect(sheets[0]!.images).toHaveLength(100)
     expect(leftOut).toEqual([{ feature: 'images', sheet: 'One', count: 3, example: 'C2' }])
   })
+
+  it('[FL38] that a stranger’s drawing only begins, any number of times, takes no longer than its text', async () => {
+    const begun = ['xdr:oneCellAnchor', 'xdr:from', 'xdr:pic', 'xdr:cNvPr ', 'a:ext ']
+    for (const name of begun) {
+      const drawing = drawingOf([`<${name}`.repeat(200_000)], {})
+      const start = performance.now()
+      await readFile(drawing, 'a.xlsx').catch(() => {})
+      expect(performance.now() - start).toBeLessThan(10_000)
+    }
+  }, 60_000)
 
   it('[FL39] within a cell is saved at the size of its cell, and opened as one within it', async () => {
     const source = 'data:image/gif;base64,R0lGODlh'

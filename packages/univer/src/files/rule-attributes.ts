@@ -5,11 +5,11 @@ import type { Parts } from './parts.js'
 export type RuleAttributes = Readonly<Record<string, string>>
 
 const LESS = 0x3c
-const SHEET = /<(?:\w+:)?sheet\s([^>]*)>/g
+const SHEET = /<(?:\w+:)?sheet\s([^<>]*)>/g
 /** A relation of a part of a file to another. */
-export const RELATION = /<(?:\w+:)?Relationship\s([^>]*)>/g
-const RULE = /<((?:\w+:)?)cfRule\s([^>]*)>/g
-const ATTRIBUTE = /([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
+export const RELATION = /<(?:\w+:)?Relationship\s([^<>]*)>/g
+const RULE = /<((?:\w+:)?)cfRule\s([^<>]*)>/g
+const ATTRIBUTE = /(?<![\w:])([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
 const ENTITY = /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(amp|lt|gt|quot|apos));/gi
 const NAMED: RuleAttributes = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 /** What Excel adds for newer versions says again what is there already. */

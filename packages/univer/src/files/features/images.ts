@@ -6,6 +6,7 @@ import { picturesOn, withPlaces, type Picture } from '../drawings.js'
 import type { Feature, SheetDraft } from '../feature.js'
 import type { FileImage, FileSheet } from '../model.js'
 import type { Parts } from '../parts.js'
+import { xmlText } from '../xml-text.js'
 
 /** What a cell here has without a size of its own, in pixels. */
 const USUAL = { width: 88, height: 24 } as const
@@ -23,13 +24,10 @@ const taken = new WeakMap<Parts, number>()
 export const images: Feature = {
   read({ sheet, parts, media }, draft, report) {
     for (const picture of picturesOn(parts, sheet.name)) {
-      const image = readPicture(picture, media, draft)
       const room = IMAGE_LIMITS.characters - (taken.get(media) ?? 0)
-      const isKept =
-        image !== undefined &&
-        image.source.length <= room &&
-        draft.images.length < IMAGE_LIMITS.images
-      if (!isKept) {
+      const isFull = draft.images.length >= IMAGE_LIMITS.images
+      const image = isFull ? undefined : readPicture(picture, media, draft, room)
+      if (image === undefined) {
         report.note('images', draft.name, 1, { row: picture.from.row, column: picture.from.column })
         continue
       }
@@ -43,7 +41,7 @@ export const images: Feature = {
     target.images = sheet.images.map(({ source, row, column: col, alt }) => ({
       ...decode(source),
       anchor: { from: { row, col } },
-      ...(alt === '' ? {} : { altText: alt }),
+      ...(alt === '' ? {} : { altText: xmlText(alt) }),
     }))
   },
 
@@ -90,9 +88,15 @@ function placeOf(image: FileImage, sheet: FileSheet) {
   return { row, column, x: left, y: top, ...size, name: WITHIN }
 }
 
-function readPicture(picture: Picture, media: Parts, draft: SheetDraft): FileImage | undefined {
+/** @param room how many characters its source may have */
+function readPicture(
+  picture: Picture,
+  media: Parts,
+  draft: SheetDraft,
+  room: number,
+): FileImage | undefined {
   const { path = '', from, alt, name } = picture
-  const source = encode(media[path] ?? new Uint8Array())
+  const source = encode(media[path] ?? new Uint8Array(), room)
   const { width, height } = sizeOf(picture, draft)
   const isSized = [width, height].every((side) => side >= 1 && side <= IMAGE_LIMITS.side)
   if (source === undefined || !isSized) return undefined
@@ -131,13 +135,14 @@ const KINDS: readonly (readonly [type: 'png' | 'jpeg' | 'gif' | 'webp', begin: R
 ]
 const LONGEST_BEGIN = 12
 
-/** Returns bytes as the source of an image; `undefined` if they aren't one of those that are shown. */
-function encode(bytes: Uint8Array): string | undefined {
-  if (bytes.length > IMAGE_LIMITS.bytes) return undefined
+/** Returns bytes as the source of an image; `undefined` if they aren't one of those that are shown, or too long. */
+function encode(bytes: Uint8Array, room: number): string | undefined {
+  if (bytes.length > IMAGE_LIMITS.bytes || bytes.length > room) return undefined
   const begin = strFromU8(bytes.subarray(0, LONGEST_BEGIN), true)
   const type = KINDS.find(([, pattern]) => pattern.test(begin))?.[0]
+  if (type === undefined) return undefined
   const source = `data:image/${type};base64,${btoa(strFromU8(bytes, true))}`
-  return type !== undefined && isImageSource(source) ? source : undefined
+  return source.length <= room && isImageSource(source) ? source : undefined
 }
 
 const SOURCE = /^data:image\/(png|jpeg|gif|webp);base64,/
