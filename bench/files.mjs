@@ -211,6 +211,7 @@ async function ownFile() {
       print: null,
       notes: {},
       links: {},
+      images: [],
       look,
       rows,
       columns,

@@ -108,6 +108,12 @@ const TOGETHER = [
   },
   // The grid's icons and those of the tools, of which some are the same: all come after the cells.
   { name: 'univer-icons-shared', test: /@univerjs[\\/]icons[\\/]/ },
+  // A sheet's document is one as well, without what pages have of it and what images need.
+  {
+    name: 'sheet-document',
+    test: /univer[\\/]dist[\\/](?:document[\\/](?!axis|compare|format|images|limits|order-key|print-settings)|operations[\\/]|slices)/,
+    includeDependenciesRecursively: false,
+  },
   // The page needs this of the grid's parts.
   { name: 'diff', test: /node_modules[\\/]fast-diff[\\/]/ },
   // The names that files take from each other can't be shortened: the grid is one, as before it had tools that come later,

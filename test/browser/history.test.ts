@@ -1,8 +1,9 @@
 import type { Locator } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { Office, ann, bob } from './office.js'
-import { fetchDocument, OfficeWindow } from './office-window.js'
+import { fetchDocument, OfficeWindow, postDocument } from './office-window.js'
 import { goTo, Pages, press, reads, type } from './pages.js'
+import { writeRed } from './red-picture.js'
 import { Sheets } from './sheets.js'
 
 // Versions are made when a test names them.
@@ -200,6 +201,38 @@ describe('the history of a sheet', () => {
     await anns.untilShows('C1', 'after it')
     await bobs.untilShows('B1', '4')
     await anns.untilInOrder()
+    expect(anns.complaints).toEqual([])
+  })
+
+  it('[SH187] shows the images of a sheet, and which ones are different', async () => {
+    const room = sheets.newRoom()
+    const at = (cell: string) => ({ cell, x: 0, y: 0 })
+    const write = (change: Parameters<typeof postDocument>[2]) =>
+      postDocument(sheets.baseUrl, room, change)
+    await write((doc) => {
+      writeRed(doc, 'same', at('0:0'))
+      writeRed(doc, 'moved', at('1:0'))
+      writeRed(doc, 'gone', at('2:0'), { alt: 'gone' })
+    })
+    await nameVersion(sheets, room, 'Before lunch')
+    await write((doc) => {
+      const images = doc.getMap('images:sheet-1')
+      images.set('moved/place', at('1:1'))
+      images.delete('gone/source')
+      writeRed(doc, 'new', at('3:2'), { alt: 'new' })
+    })
+    await nameVersion(sheets, room, 'After lunch')
+    await using anns = await sheets.open(room, ann)
+    await button(anns).click()
+    await version(anns, 'After lunch').click()
+    await dialog(anns).getByText('Image added new').waitFor()
+    expect(await dialog(anns).locator('.differences li').allTextContents()).toEqual([
+      'Sheet 1!B2 Image changed red',
+      'Sheet 1!C4 Image added new',
+      'Sheet 1 Image removed gone',
+    ])
+    expect(await dialog(anns).locator('td img').count()).toBe(3)
+    await look(anns, 'history-images')
     expect(anns.complaints).toEqual([])
   })
 

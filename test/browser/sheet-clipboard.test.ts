@@ -240,12 +240,13 @@ describe('a paste', () => {
     await poll(() => anns.cell('A1')).toEqual({ v: 'deep' })
   })
 
-  it('[SH29] shows a notice for a pasted image', async () => {
+  it('[SH29 SH181] inserts a pasted image over the cells', async () => {
     await using anns = await sheets.open(sheets.newRoom(), ann)
+    await anns.untilTools()
     await anns.select('A1')
     await anns.copyImage()
     await anns.page.keyboard.press('Control+v')
-    await poll(() => anns.notice.textContent()).toContain('Images and files')
+    await anns.page.getByRole('button', { name: 'Image', exact: true }).waitFor()
     expect(await anns.cell('A1')).toEqual({})
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { postDocument } from './office-window.js'
 import type { SheetWindow } from './sheet-window.js'
+import { writeRed } from './red-picture.js'
 import { ann, poll, Sheets } from './sheets.js'
 
 /** A server takes an update of so many entries. */
@@ -114,6 +115,40 @@ describe('a printed sheet', () => {
     const order = texts.join('').match(/R\d+C1(?!\d)/g)!
     expect(order).toEqual(Array.from({ length: 119 }, (_, row) => `R${row + 2}C1`))
     expect(texts.every((text) => text.startsWith('Head 1'))).toBe(true)
+  })
+
+  it('[SH186] has images where they are, below repeated rows and cut at the edges of pages', async () => {
+    const room = sheets.newRoom()
+    await postDocument(sheets.baseUrl, room, (doc) => {
+      doc.getMap('sheets').set('sheet-1/frozen-rows', 'i0000i')
+      doc.getMap('cells:sheet-1').set('0:0', { v: 'Head' })
+      writeRed(doc, 'over', { cell: '1:1', x: 4, y: 6 })
+      writeRed(doc, 'within', { cell: '2:0', within: true })
+      writeRed(doc, 'long', { cell: '4:2', x: 0, y: 0 }, { size: { width: 60, height: 1_500 } })
+    })
+    await using window = await sheets.open(room, ann)
+    await window.untilTools()
+    await ask(window)
+    await dialog(window).getByLabel('Paper').selectOption('a4')
+    await poll(() => status(window)).toBe('Page 1 of 2')
+    const boxes = () =>
+      paper(window)
+        .locator('.print-images img')
+        .evaluateAll((all) => all.map((image) => image.getAttribute('style')))
+    expect(await boxes()).toEqual([
+      'left: 176px; top: 96px; width: 60px; height: 1500px;',
+      'left: 92px; top: 30px; width: 60px; height: 40px;',
+      'left: 26px; top: 48px; width: 36px; height: 24px;',
+    ])
+    await dialog(window).getByRole('button', { name: 'Next page' }).click()
+    // Below the frozen row, which has no image.
+    await poll(boxes).toEqual([expect.stringMatching(/^left: 176px; top: -\d+px;/)])
+    const parts = paper(window).locator('.print-images')
+    expect(await parts.evaluateAll((all) => all.map((part) => part.style.top))).toEqual([
+      '0px',
+      '24px',
+    ])
+    expect(await print(window)).toMatchObject({ pages: 2 })
   })
 
   it('[OF92 OF93] goes on to the right, fits in width or one page, and is of the selected cells alone', async () => {

@@ -9,6 +9,10 @@ import { type FileSheet, readFile, writeXlsx } from '@whereabouts/univer/files'
 import { describe, expect, it } from 'vitest'
 import { find, LIBREOFFICE } from '../../scripts/needs.mjs'
 
+/** A picture of 60 by 40 pixels. */
+const RED =
+  'iVBORw0KGgoAAAANSUhEUgAAADwAAAAoCAIAAAAt2Q6oAAAAPElEQVR42u3OQQkAAAgEsCtiH/s3sIkpfAiDBVim+p1IS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tfWuTI8Ob2ubDSAAAAAElFTkSuQmCC'
+
 const execute = promisify(execFile)
 /** Every sheet as text with commas, in UTF-8, with what cells have and not as they look. */
 const AS_TEXT = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1'
@@ -31,6 +35,7 @@ const COSTS: FileSheet = {
   print: null,
   notes: {},
   links: {},
+  images: [],
   rows: { count: 1_000, sizes: { 1: 40 }, hidden: [2] },
   columns: { count: 26, sizes: { 1: 200 }, hidden: [] },
 }
@@ -126,5 +131,38 @@ describe('LibreOffice', { timeout: 240_000 }, () => {
     const { sheets } = await readFile(bytes, 'saved.xlsx')
     expect(sheets[0]!.notes).toEqual(notes)
     expect(sheets[0]!.links).toEqual(links)
+  })
+
+  it('[FL10 FL38] keeps the images of a workbook where they are', async () => {
+    const image = {
+      source: `data:image/png;base64,${RED}`,
+      alt: 'A "red" <picture>',
+      row: 2,
+      column: 1,
+      x: 12,
+      y: 7,
+      width: 120,
+      height: 80,
+      isWithin: false,
+    }
+    const images = [image, { ...image, row: 30, column: 4, x: 0, y: 0, alt: '' }]
+    await using place = await saved([{ ...COSTS, images }, TWO])
+    await convert(place.folder, place.file, 'ods')
+    await convert(place.folder, join(place.folder, 'saved.ods'), 'xlsx')
+    const { sheets } = await readFile(
+      await readDisk(join(place.folder, 'saved.xlsx')),
+      'saved.xlsx',
+    )
+    const found = sheets[0]!.images
+    expect(found.map(({ alt, row, column }) => ({ alt, row, column }))).toEqual(
+      images.map(({ alt, row, column }) => ({ alt, row, column })),
+    )
+    for (const [at, { x, y, width, height, source }] of found.entries()) {
+      expect(source).toMatch(/^data:image\/png/)
+      // LibreOffice counts in hundredths of millimeters.
+      const wanted = images[at]!
+      const offBy = [x - wanted.x, y - wanted.y, width - wanted.width, height - wanted.height]
+      expect(Math.max(...offBy.map(Math.abs))).toBeLessThanOrEqual(1)
+    }
   })
 })

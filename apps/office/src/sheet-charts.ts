@@ -4,7 +4,6 @@ import {
   ContextMenuPosition,
   IMenuManagerService,
   IShortcutService,
-  KeyCode,
   MenuItemType,
   MetaKeys,
   whenSheetEditorFocused,
@@ -17,10 +16,9 @@ import { notify } from './passing-notice.js'
 import type { Session } from './session.js'
 
 const ADD = 'whereabouts.operation.add-chart'
-const ENTER = 'whereabouts.operation.enter-charts'
 const F1 = 112
 const PART = 'charts:'
-const { ALT, CTRL_COMMAND } = MetaKeys
+const { ALT } = MetaKeys
 
 /** Adds the commands for charts; what draws them is loaded when the document has one, or one is made. @see OFFICE.md SH201 */
 export function addCharts(
@@ -43,19 +41,8 @@ export function addCharts(
   const commands = injector.get(ICommandService)
   const { OPERATION: type } = CommandType
   commands.registerCommand({ id: ADD, type, handler: loadingFirst((charts) => charts.add()) })
-  commands.registerCommand({ id: ENTER, type, handler: loadingFirst((charts) => charts.enter()) })
   const preconditions = whenSheetEditorFocused
-  const hasCharts = () =>
-    session.doc.getMap(PART + shared.workbook.getActiveSheet().getSheetId()).size > 0
-  const shortcuts = injector.get(IShortcutService)
-  shortcuts.registerShortcut({ id: ADD, binding: F1 | ALT, preconditions })
-  shortcuts.registerShortcut({
-    id: ENTER,
-    binding: KeyCode.Digit5 | ALT | CTRL_COMMAND,
-    preconditions: (context) => whenSheetEditorFocused(context) && hasCharts(),
-    // The same keys go to whatever else floats over the cells.
-    priority: 1,
-  })
+  injector.get(IShortcutService).registerShortcut({ id: ADD, binding: F1 | ALT, preconditions })
   const item = { id: ADD, commandId: ADD, type: MenuItemType.BUTTON, title: addChart } as const
   injector.get(IMenuManagerService).mergeMenu({
     [ContextMenuPosition.MAIN_AREA]: {

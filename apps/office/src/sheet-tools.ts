@@ -31,6 +31,7 @@ import { addListKeys } from './sheet-lists.js'
 import { nameControls } from './sheet-names/name-controls.js'
 import type { Session } from './session.js'
 import { addPrintKey, printLight } from './sheet-print.js'
+import { addSheetImages } from './sheet-images/sheet-images.js'
 import { addSum } from './sheet-sum.js'
 import { addTick } from './sheet-tick.js'
 import '@univerjs/find-replace/lib/index.css'
@@ -49,7 +50,7 @@ interface ToolOptions {
 
 /**
  * Adds the tools that the cells don't need: finding, replacing, sorting, filtering, conditional formats, data
- * validation, notes, links and some keys.
+ * validation, notes, links, images and some keys.
  *
  * @see OFFICE.md SF10
  */
@@ -83,6 +84,7 @@ export async function addTools(
   await Promise.all(late)
   shared.showLate()
   addCellCards(univer, shared, texts, giveBack)
+  const images = addSheetImages(univer, shared)
   addCharts(univer, shared, session, texts)
   addKeys(univer, shared)
   addListKeys(univer, shared)
@@ -93,6 +95,7 @@ export async function addTools(
   addPrintKey(print)
   void nameControls(univer)
   offerSheetMenus(univer, shared)
+  await images
 }
 
 /** Resolves when a plugin that was registered late has started, as Univer lets it wait for a while. */

@@ -101,6 +101,8 @@ export interface SharedWorkbook {
    * Whether this package knows the document's version; once it doesn't, nothing more is written.
    */
   readonly isKnownFormat: boolean
+  /** Whether cells can be edited, as the application says. */
+  readonly canEdit: CanEdit | undefined
   /** The kinds of content of which the grid can't show everything, such as `rows`. */
   readonly leftOut: readonly string[]
   /** Whether the user did something that isn't in the document yet: don't say that it is saved. */
@@ -139,6 +141,8 @@ export interface SharedWorkbook {
   keyAt(place: GridPlace): string | undefined
   /** Returns where a cell is by its key; `undefined` if it doesn't exist. */
   positionOf(sheet: string, key: string): Cell | undefined
+  /** Writes what was done in the grid into the document, and shows what others wrote, at once. */
+  settle(): void
   /** Returns what is to be written into a file. */
   toSave(): ToSave
   /** Returns where the grid differs from the document, for debugging. */
@@ -178,6 +182,7 @@ export async function bindWorkbook(options: BindWorkbookOptions): Promise<Shared
 }
 
 class BoundWorkbook implements SharedWorkbook {
+  readonly canEdit: CanEdit | undefined
   readonly workbook: Workbook
   readonly leftOut: readonly string[]
   readonly #options: BindWorkbookOptions
@@ -192,6 +197,7 @@ class BoundWorkbook implements SharedWorkbook {
   constructor(options: BindWorkbookOptions, sharing: Sharing, document: SheetDocument) {
     const { univerAPI, onNotice, onGivenBack, texts } = options
     this.#options = options
+    this.canEdit = options.canEdit
     this.#texts = { ...TEXTS, ...texts }
     this.#sharing = sharing
     this.#document = document
@@ -321,8 +327,10 @@ class BoundWorkbook implements SharedWorkbook {
     return this.#binding.positionOf(sheet, key)
   }
 
+  readonly settle = (): void => this.#binding.settle()
+
   toSave(): ToSave {
-    this.#binding.settle()
+    this.settle()
     const results = this.#document.derived().map(({ id, formulas }) => {
       const worksheet = this.workbook.getSheetBySheetId(id)?.getSheet()
       return [id, worksheet === undefined ? {} : resultsOf(worksheet, formulas)] as const
@@ -335,7 +343,7 @@ class BoundWorkbook implements SharedWorkbook {
   }
 
   differences(): string[] {
-    this.#binding.settle()
+    this.settle()
     return differences(this.#options.doc, this.#binding.grid)
   }
 

@@ -10,6 +10,17 @@ export {
 export { compareCells, type CellDifference, type ComparedCell } from './document/compare.js'
 export type { Restored } from './document/restore.js'
 export { readPrint, writePrint, type PrintSettings } from './document/print-settings.js'
+export {
+  IMAGE_LIMITS,
+  imageCell,
+  ImageReader,
+  isImageSource,
+  readImages,
+  type Image,
+  type ImageCell,
+  type ImagePlace,
+  type ImageSize,
+} from './document/images.js'
 export { LIMITS } from './document/limits.js'
 export type { CellData, CellMatrix, CellRange, CellWrite, Style } from './document/cells.js'
 export type { Operation } from './operations/operation.js'

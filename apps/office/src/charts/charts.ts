@@ -109,12 +109,6 @@ export class SheetCharts {
     this.edit(added)
   }
 
-  /** Selects the first chart of the sheet, so that the keyboard goes to it. @see OFFICE.md SH206 */
-  enter(): void {
-    const [first] = this.#charts.of(this.#sheet)
-    if (first !== undefined) this.#focus(first.id)
-  }
-
   /** Opens the panel of a chart. */
   edit(id: string): void {
     if (!this.canEdit) return

@@ -12,6 +12,7 @@ import { compareCharts, type ComparedChart } from '@whereabouts/univer/charts'
 import { useMemo, useState } from 'react'
 import type { Doc } from 'yjs'
 import type { PreviewProps } from './Preview.js'
+import { compareImages, type RemovedImage, type VersionImage } from './sheet-images.js'
 import { TEXTS } from './texts.js'
 import { copyOf } from './versions.js'
 
@@ -26,7 +27,7 @@ export function SheetPreview({ shown, other }: PreviewProps) {
   const [open, setOpen] = useState(0)
   const [selected, select] = useState<string | null>(null)
   if (compared === undefined) return <p role="alert">{TEXTS.unreadable('sheet')}</p>
-  const { sheets, differences, charts } = compared
+  const { sheets, differences, charts, images, removed } = compared
   const sheet = sheets[open]
   const go = (difference: CellDifference) => {
     const at = sheets.findIndex(({ id }) => id === difference.sheet)
@@ -35,7 +36,13 @@ export function SheetPreview({ shown, other }: PreviewProps) {
   }
   return (
     <div className="sheet-version">
-      <Differences differences={differences} selected={selected} onSelect={go} />
+      <Differences
+        differences={differences}
+        areImages={images.some(({ change }) => change !== undefined) || removed.length > 0}
+        selected={selected}
+        onSelect={go}
+      />
+      <ImageDifferences sheets={sheets} images={images} removed={removed} />
       <div role="tablist" aria-label={TEXTS.sheets}>
         {sheets.map(({ id, name }, at) => (
           <button
@@ -55,6 +62,7 @@ export function SheetPreview({ shown, other }: PreviewProps) {
       {sheet !== undefined && (
         <Cells
           sheet={sheet}
+          images={images.filter((each) => each.sheet === sheet.id)}
           differences={differences.filter((each) => each.sheet === sheet.id && each.isShown)}
           selected={selected}
         />
@@ -66,6 +74,9 @@ export function SheetPreview({ shown, other }: PreviewProps) {
 interface Compared {
   readonly sheets: readonly SheetSnapshot[]
   readonly differences: readonly CellDifference[]
+  readonly images: readonly VersionImage[]
+  /** Those that only the other version has. */
+  readonly removed: readonly RemovedImage[]
   /** By the id of their sheet. */
   readonly charts: ReadonlyMap<string, readonly ComparedChart[]>
 }
@@ -76,12 +87,13 @@ function compare(shown: Doc, other: Doc): Compared | undefined {
   const document = new SheetDocument(now)
   const before = new SheetDocument(then)
   const sheets = document.snapshot()
+  const comparedImages = compareImages(document, then)
   const charts = new Map(
     sheets.map(({ id }) => [id, compareCharts(document.attached, before.attached, id)]),
   )
   document.destroy()
   before.destroy()
-  return { sheets, charts, differences: compareCells(now, then) }
+  return { sheets, charts, differences: compareCells(now, then), ...comparedImages }
 }
 
 interface ChartsProps {
@@ -122,12 +134,14 @@ function rangeOf(
 
 interface DifferencesProps {
   readonly differences: readonly CellDifference[]
+  /** Whether images are different as well. */
+  readonly areImages: boolean
   readonly selected: string | null
   readonly onSelect: (difference: CellDifference) => void
 }
 
-function Differences({ differences, selected, onSelect }: DifferencesProps) {
-  if (differences.length === 0) return <p>{TEXTS.same}</p>
+function Differences({ differences, areImages, selected, onSelect }: DifferencesProps) {
+  if (differences.length === 0) return areImages ? null : <p>{TEXTS.same}</p>
   const left = differences.length - MOST_LISTED
   return (
     <details open={differences.length < 10}>
@@ -153,15 +167,46 @@ function Differences({ differences, selected, onSelect }: DifferencesProps) {
   )
 }
 
+interface ImageDifferencesProps {
+  readonly sheets: readonly SheetSnapshot[]
+  readonly images: readonly VersionImage[]
+  readonly removed: readonly RemovedImage[]
+}
+
+function ImageDifferences({ sheets, images, removed }: ImageDifferencesProps) {
+  const changed = images.filter(({ change }) => change !== undefined)
+  if (changed.length + removed.length === 0) return null
+  const nameOf = (id: string) => sheets.find((sheet) => sheet.id === id)?.name ?? ''
+  return (
+    <ul className="differences">
+      {changed.map(({ sheet, id, alt, cell: { row, column }, change }) => (
+        <li key={`${sheet} ${id}`}>
+          <strong>
+            {nameOf(sheet)}!{letters(column)}
+            {row + 1}
+          </strong>{' '}
+          {change === 'added' ? TEXTS.imageAdded(alt) : TEXTS.imageChanged(alt)}
+        </li>
+      ))}
+      {removed.map(({ sheet, id, alt }) => (
+        <li key={`${sheet} ${id}`}>
+          <strong>{nameOf(sheet)}</strong> {TEXTS.imageRemoved(alt)}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
 interface CellsProps {
   readonly sheet: SheetSnapshot
+  readonly images: readonly VersionImage[]
   readonly differences: readonly CellDifference[]
   readonly selected: string | null
 }
 
-function Cells({ sheet, differences, selected }: CellsProps) {
+function Cells({ sheet, images, differences, selected }: CellsProps) {
   const byKey = new Map(differences.map((each) => [keyOf(each), each]))
-  const size = sizeOf(sheet, differences)
+  const size = sizeOf(sheet, [...differences, ...images.map(({ cell }) => cell)])
   const [rows, columns] = [Math.min(size.rows, MOST_ROWS), Math.min(size.columns, MOST_COLUMNS)]
   return (
     <>
@@ -189,6 +234,9 @@ function Cells({ sheet, differences, selected }: CellsProps) {
                     <Cell
                       key={column}
                       cell={cell}
+                      images={images.filter(
+                        (image) => image.cell.row === row && image.cell.column === column,
+                      )}
                       difference={byKey.get(key)}
                       isSelected={selected === key}
                     />
@@ -205,13 +253,24 @@ function Cells({ sheet, differences, selected }: CellsProps) {
 
 interface CellProps {
   readonly cell: CellData
+  /** Those that begin in it. */
+  readonly images: readonly VersionImage[]
   readonly difference: CellDifference | undefined
   readonly isSelected: boolean
 }
 
-function Cell({ cell, difference, isSelected }: CellProps) {
+function Cell({ cell, images, difference, isSelected }: CellProps) {
   const text = cell.v === undefined && cell.f === undefined ? '' : textOf(cell)
-  if (difference === undefined) return <td>{text}</td>
+  const pictures = images.map(({ id, source, alt }) => (
+    <img key={id} src={source} alt={alt === '' ? TEXTS.image : alt} />
+  ))
+  if (difference === undefined)
+    return (
+      <td>
+        {text}
+        {pictures}
+      </td>
+    )
   const other = TEXTS.other(textOf(difference.other))
   return (
     <td
@@ -225,6 +284,7 @@ function Cell({ cell, difference, isSelected }: CellProps) {
     >
       <mark>{text}</mark>
       <span className="unseen"> {other}</span>
+      {pictures}
     </td>
   )
 }
@@ -233,7 +293,7 @@ const range = (count: number): number[] => Array.from({ length: count }, (_, at)
 
 function sizeOf(
   { cells }: SheetSnapshot,
-  differences: readonly CellDifference[],
+  others: readonly Pick<CellDifference, 'row' | 'column'>[],
 ): { readonly rows: number; readonly columns: number } {
   let [rows, columns] = [1, 1]
   for (const [row, line] of Object.entries(cells)) {
@@ -241,7 +301,7 @@ function sizeOf(
     for (const column of Object.keys(line as object))
       columns = Math.max(columns, Number(column) + 1)
   }
-  for (const { row, column } of differences) {
+  for (const { row, column } of others) {
     rows = Math.max(rows, row + 1)
     columns = Math.max(columns, column + 1)
   }

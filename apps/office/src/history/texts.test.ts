@@ -17,5 +17,7 @@ it('[LA8] the history speaks every language of the application', () => {
     expect(texts.restored('page', '14:05')).toContain('14:05')
     expect(texts.cut(200, 50)).toMatch(/200.*50/)
     expect(texts.changes(38)).toContain('38')
+    for (const said of [texts.imageAdded, texts.imageChanged, texts.imageRemoved])
+      expect(said('a chart')).toContain('a chart')
   }
 })

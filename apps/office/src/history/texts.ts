@@ -60,6 +60,10 @@ export interface HistoryTexts {
   /** What a chart shows whose cells were deleted. */
   readonly noCells: string
   readonly image: string
+  /** What became of an image of a sheet, with what it shows. */
+  readonly imageAdded: (alt: string) => string
+  readonly imageChanged: (alt: string) => string
+  readonly imageRemoved: (alt: string) => string
   readonly unknown: string
 }
 

@@ -90,7 +90,7 @@ function looking(all: UniverEntries): Group {
       all.run('whereabouts.last-cell', TEXTS.lastCell),
       all.run('whereabouts.previous-sheet', TEXTS.previousSheet),
       all.run('whereabouts.next-sheet', TEXTS.nextSheet),
-      all.run('whereabouts.operation.enter-charts', TEXTS.charts),
+      all.run('whereabouts.operation.focus-floating', TEXTS.floating),
     ]),
     ...within(TEXTS.zoom, [
       all.run(zoom, TEXTS.zoomIn, { delta: 0.2 }),
@@ -192,6 +192,7 @@ function inserting(all: UniverEntries): readonly Group[] {
     ],
     [
       ...all.of('whereabouts.operation.add-chart', { label: TEXTS.chart }),
+      ...all.of('whereabouts.operation.insert-image', { label: TEXTS.image }),
       all.run('whereabouts.operation.edit-link', TEXTS.link),
       all.run('whereabouts.command.delete-link', TEXTS.removeLink),
       all.run('whereabouts.operation.edit-note', TEXTS.note),

@@ -59,7 +59,8 @@ export interface MenuTexts {
   readonly time: string
   readonly sheet: string
   readonly chart: string
-  readonly charts: string
+  readonly floating: string
+  readonly image: string
   readonly link: string
   readonly openLink: string
   readonly removeLink: string

@@ -5,8 +5,11 @@ import { dropPoint } from '@tiptap/pm/transform'
 import type { EditorView } from '@tiptap/pm/view'
 import { isSmallImage } from '../page-document/image-source.js'
 import { insertAfter } from './block-commands.js'
-import { isImageFile, readImage } from './images.js'
+import { readImage } from './images.js'
 import { t } from '../language/language.js'
+
+/** Returns whether a file is an image, supported or not. */
+const isImageFile = ({ type }: Pick<File, 'type'>): boolean => type.startsWith('image/')
 
 /** Called with the reason when an image is refused. */
 interface ImageFilesOptions {

@@ -73,6 +73,10 @@ export class SheetCells {
     this.#validations = injector.get(SheetDataValidationModel)
   }
 
+  get id(): string {
+    return this.#sheet.getSheetId()
+  }
+
   get name(): string {
     return this.#sheet.getName()
   }

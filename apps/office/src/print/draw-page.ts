@@ -34,6 +34,7 @@ export function drawPage(
   page: PrintedPage,
   number: readonly [page: number, of: number],
   look: Look,
+  images: readonly HTMLElement[],
 ): HTMLElement {
   const { sides, scale } = look
   const paper = box('print-page', { width: px(sides.width), height: px(sides.height) })
@@ -50,7 +51,11 @@ export function drawPage(
     height: px(endOf(page.rows)),
   })
   if (look.hasGridLines) sheet.append(...gridLines(page))
-  sheet.append(...drawCells(cells, page, rows, columns), ...drawCharts(look.charts, page, cells))
+  sheet.append(
+    ...drawCells(cells, page, rows, columns),
+    ...drawCharts(look.charts, page, cells),
+    ...images,
+  )
   room.append(sheet)
   paper.append(room)
   if (look.title !== undefined) paper.append(footer(look, look.title, number))

@@ -25,6 +25,10 @@ export async function printPages(
   pages.append(size)
   await sheet.drawAll(all, settings, pages, told, isOver)
   if (isOver()) return
+  const images = [...pages.querySelectorAll('img')]
+  // One that can't be read has no picture, in the grid as well.
+  await Promise.allSettled(images.map((image) => image.decode()))
+  if (isOver()) return
   document.body.append(pages)
   addEventListener('afterprint', () => pages.remove(), { once: true })
   print()

@@ -3,6 +3,7 @@ import type { SharedWorkbook } from '@whereabouts/univer'
 import { SheetCells } from './cells.js'
 import { endOfChart, type PrintedChart } from './charts.js'
 import { drawPage, type Look } from './draw-page.js'
+import { PrintedImages } from './images.js'
 import { pagesOf, type Pages } from './pages.js'
 import { sidesOf, type PrintSettings } from './paper.js'
 
@@ -14,6 +15,7 @@ const SLICE_MS = 12
 /** The sheet that is shown, as it is printed. */
 export class SheetPages {
   readonly cells: SheetCells
+  readonly #images: PrintedImages
   readonly #selected: IRange | undefined
   readonly #title: string
   readonly #pageNumber: Look['pageNumber']
@@ -21,16 +23,18 @@ export class SheetPages {
   readonly #used: IRange | undefined
 
   constructor(
-    { workbook }: Pick<SharedWorkbook, 'workbook'>,
+    shared: Pick<SharedWorkbook, 'attached' | 'workbook'>,
     injector: Injector,
     title: string,
     pageNumber: Look['pageNumber'],
     charts: readonly PrintedChart[] = [],
   ) {
+    const { workbook } = shared
     const sheet = workbook.getActiveSheet()
     this.cells = new SheetCells(workbook.getWorkbook(), sheet.getSheet(), injector)
+    this.#images = new PrintedImages(shared, this.cells)
     this.#charts = charts
-    this.#used = this.#withCharts(this.cells.used)
+    this.#used = upTo(this.#withCharts(this.cells.used), this.#images.end)
     this.#selected = workbook.getActiveRange()?.getRange()
     this.#title = title === '' ? this.cells.name : title
     this.#pageNumber = pageNumber
@@ -79,7 +83,8 @@ export class SheetPages {
       pageNumber: this.#pageNumber,
       charts: this.#charts,
     }
-    return drawPage(this.cells, page(at), [at + 1, count], look)
+    const shown = page(at)
+    return drawPage(this.cells, shown, [at + 1, count], look, this.#images.on(shown))
   }
 
   /** Draws all pages with pauses, in which the window responds. @param isOver asked in each pause */
@@ -98,6 +103,18 @@ export class SheetPages {
       await new Promise((resolve) => void setTimeout(resolve))
       until = performance.now() + SLICE_MS
     }
+  }
+}
+
+/** Returns used cells and those that images cover. */
+function upTo(used: IRange | undefined, end: PrintedImages['end']): IRange | undefined {
+  if (end === undefined) return used
+  const { endRow = 0, endColumn = 0 } = used ?? {}
+  return {
+    startRow: 0,
+    startColumn: 0,
+    endRow: Math.max(endRow, end.row),
+    endColumn: Math.max(endColumn, end.column),
   }
 }
 

@@ -24,8 +24,11 @@ export const NOTES_FORMAT = 6
 /** The version from which a workbook has names. */
 export const NAMES_FORMAT = 7
 
+/** The version from which sheets have images. */
+export const IMAGES_FORMAT = 8
+
 /** The newest version of the sheet format that this client knows. @see SHEET.md SD21 */
-export const SHEET_FORMAT = 7
+export const SHEET_FORMAT = 8
 
 /**
  * Returns the version of a document's format; `undefined` if the document states an invalid one.

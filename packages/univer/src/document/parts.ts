@@ -65,6 +65,8 @@ function countIn(step: Operation): number {
     for (const [, , value] of cellsIn(valuesOf(step))) count += costOf(value)
     return count
   }
+  // Each image is an update of its own.
+  if (step.type === 'set-images') return PART_CELLS
   if (step.type !== 'set-range-values') return 1
   for (const inRow of Object.values(step.cellValue)) count += Object.keys(inRow as object).length
   return count

@@ -31,7 +31,7 @@ function restoreMap(now: Y.Map<unknown>, then: Y.Map<unknown>): void {
 }
 
 /** Returns whether a root can be read as a map: it is one, or nobody has said yet what it is. */
-function isMap(doc: Y.Doc, name: string): boolean {
+export function isMap(doc: Y.Doc, name: string): boolean {
   const root = doc.share.get(name)
   if (root === undefined || root instanceof Y.Map) return true
   return root._start === null && root.constructor === Y.AbstractType

@@ -514,7 +514,7 @@ describe('the version of the format', () => {
     expect(anns.sheets.isKnown).toBe(true)
   })
 
-  it.each([8, 99, 'x', null])(
+  it.each([9, 99, 'x', null])(
     '[SD22 SD23] %s: nothing is read or written any more, and all is there afterwards',
     (format) => {
       const [anns, bobs] = [new Person(), new Person()]
@@ -547,7 +547,7 @@ describe('the version of the format', () => {
     anns.write(3, 0, { v: 'of Ann' })
     bobs.do({ type: 'remove-lines', ...rows, at: 3, count: 1 })
     meet(anns, bobs)
-    setFormat(anns, 8)
+    setFormat(anns, 9)
     expect(anns.sheets.takeUnseen()).toEqual([])
     setFormat(anns, 1)
     expect(anns.sheets.takeUnseen()).toEqual([['of Ann']])

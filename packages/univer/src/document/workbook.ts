@@ -52,7 +52,8 @@ const ENTRIES_AT_ONCE = 500
 const BLOCKS = 'blocks:'
 
 /** @example partName('cells', 'sheet-1') // 'cells:sheet-1' */
-export const partName = (part: Part | 'charts', sheet: string): string => `${part}:${sheet}`
+export const partName = (part: Part | 'charts' | 'images', sheet: string): string =>
+  `${part}:${sheet}`
 
 /** The document as it was read, and what the grid shows of it. */
 export class Workbook implements Sheets {

@@ -12,7 +12,7 @@ import {
 import { FIRST_SIZE } from '../document/limits.js'
 import { USUAL_LOOK, type Look } from '../document/sheet-list.js'
 import type { StyleContext } from './cell-style.js'
-import type { FileName, FileSheet, Results } from './model.js'
+import type { FileImage, FileName, FileSheet, Results } from './model.js'
 import type { Parts } from './parts.js'
 import type { Report } from './report.js'
 
@@ -27,6 +27,7 @@ export class SheetDraft {
   readonly validations: Validation[] = []
   readonly names: FileName[] = []
   print: FileSheet['print'] = null
+  readonly images: FileImage[] = []
   readonly notes: { [row: number]: { [column: number]: string } } = {}
   readonly links: { [row: number]: { [column: number]: Link } } = {}
   readonly rows = new LinesDraft()
@@ -38,7 +39,7 @@ export class SheetDraft {
     ;(this.cells[row] ??= {})[column] = { ...this.cells[row]?.[column], ...cell }
   }
 
-  /** As many lines as the cells, notes and links need. */
+  /** As many lines as the cells, notes, links and images need. */
   get size(): { readonly rows: number; readonly columns: number } {
     let [rows, columns]: [number, number] = [FIRST_SIZE.rows, FIRST_SIZE.columns]
     const all = [
@@ -49,6 +50,10 @@ export class SheetDraft {
     for (const [row, inRow] of all) {
       rows = Math.max(rows, Number(row) + 1)
       for (const column of Object.keys(inRow)) columns = Math.max(columns, Number(column) + 1)
+    }
+    for (const { row, column } of this.images) {
+      rows = Math.max(rows, row + 1)
+      columns = Math.max(columns, column + 1)
     }
     return { rows: Math.min(rows, LIMITS.rows), columns: Math.min(columns, LIMITS.columns) }
   }
@@ -71,8 +76,10 @@ export interface Source {
   readonly sheet: Sheet
   readonly book: Workbook
   readonly styles: StyleContext
-  /** The files within the workbook. */
+  /** The files within the workbook, without images. */
   readonly parts: Parts
+  /** The images within the workbook. */
+  readonly media: Parts
 }
 
 /** A sheet of a file that is written. */

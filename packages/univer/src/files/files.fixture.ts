@@ -43,6 +43,7 @@ export const sheetWith = (sheet: Partial<FileSheet>): FileSheet => ({
   print: null,
   notes: {},
   links: {},
+  images: [],
   rows: { count: 1_000, sizes: {}, hidden: [] },
   columns: { count: 26, sizes: {}, hidden: [] },
   ...sheet,

@@ -1,5 +1,5 @@
 import * as univer from '@univerjs/engine-formula'
-import { strToU8, zipSync } from 'fflate'
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate'
 import { writeOds } from 'hucre/ods'
 import { readXlsx } from 'hucre/xlsx'
 import { describe, expect, it } from 'vitest'
@@ -389,6 +389,16 @@ describe('a bad file', () => {
       'a.xlsx',
     )
     expect(sheets[0]!.cells).toEqual({ 1: { 1: { v: 1 } } })
+  })
+
+  it('[FL7] has images that are unpacked apart, and never looked through as XML', async () => {
+    const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10])
+    const bytes = drawingOf([anchorOf('one', { id: 'r1' })], {
+      'xl/media/image1.png': strFromU8(png, true) + '<!DOCTYPE x>',
+    })
+    const { sheets, leftOut } = await readFile(bytes, 'a.xlsx')
+    expect(leftOut).toEqual([])
+    expect(sheets[0]!.images).toMatchObject([{ row: 1, column: 2, x: 10, y: 5, width: 40 }])
   })
 
   it('[FL7] has parts that are only looked for, which aren’t unpacked', () => {
@@ -844,8 +854,136 @@ it('[FL36] a saved workbook has nothing that XML can’t have', async () => {
   doc.getMap('names').set('n/formula', [`="${wrong}"`])
   doc.getMap('names').set('n/comment', wrong)
   doc.getMap('sheets').set('sheet-1/name', wrong)
+  const image = { source: 'data:image/gif;base64,R0lGODlh', at: 'i', alt: wrong }
+  const size = { width: 1, height: 1 }
+  const entries = { ...image, size, place: { cell: '0:0', x: 0, y: 0 } }
+  for (const [name, value] of Object.entries(entries))
+    doc.getMap('images:sheet-1').set(`i/${name}`, value)
   const parts = unpack(await writeXlsx(sheetsIn(doc).map(({ sheet }) => sheet)))
   const texts = Object.values(parts).map((bytes) => new TextDecoder().decode(bytes))
   expect(texts.filter((text) => /[\uFFFE\uFFFF]/.test(text))).toEqual([])
   expect(texts.join('')).toContain('a\uFFFD\uFFFDz')
 })
+
+describe('an image of a file', () => {
+  const GIF = 'GIF89a'
+
+  it('[FL38] is where it is, however its drawing says so', async () => {
+    const bytes = drawingOf(
+      [
+        anchorOf('one', { id: 'r1', about: 'name="Picture 1" descr="A &lt;b&gt; &quot;c&quot;"' }),
+        anchorOf('two', { id: 'r1', size: 'cx="0" cy="0"' }),
+        anchorOf('two', { id: 'r1', size: 'cx="95250" cy="190500"' }),
+        anchorOf('one', { id: 'r1', about: 'name="Picture in cell 1"' }),
+      ],
+      { 'xl/media/image1.png': GIF },
+    )
+    const { sheets, leftOut } = await readFile(bytes, 'a.xlsx')
+    const source = 'data:image/gif;base64,R0lGODlh'
+    const place = { row: 1, column: 2, x: 10, y: 5 }
+    const size = { width: 40, height: 20 }
+    expect(leftOut).toEqual([])
+    expect(sheets[0]!.images).toEqual([
+      { source, alt: 'A <b> "c"', ...place, ...size, isWithin: false },
+      // To 20 and 10 pixels within the cell two rows and one column further.
+      { source, alt: '', ...place, width: 88 - 10 + 20, height: 48 - 5 + 10, isWithin: false },
+      { source, alt: '', ...place, width: 10, height: 20, isWithin: false },
+      { source, alt: '', ...place, x: 0, y: 0, ...size, isWithin: true },
+    ])
+  })
+
+  it('[FL38 FL3] is listed if it can’t be had: too large, of another kind, or not in the file', async () => {
+    const bytes = drawingOf(
+      ['r1', 'r2', 'r3', 'r4'].map((id) => anchorOf('one', { id })),
+      {
+        'xl/media/image1.png': GIF.padEnd(256 * 1024 + 1, 'x'),
+        'xl/media/image2.png': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+        'xl/media/image3.emf': 'metafile',
+      },
+    )
+    const { sheets, leftOut } = await readFile(bytes, 'a.xlsx')
+    expect(sheets[0]!.images).toEqual([])
+    expect(leftOut).toEqual([{ feature: 'images', sheet: 'One', count: 4, example: 'C2' }])
+  })
+
+  it('[FL38] of more than a sheet can have is listed', async () => {
+    const all = Array.from({ length: 103 }, () => anchorOf('one', { id: 'r1' }))
+    const { sheets, leftOut } = await readFile(
+      drawingOf(all, { 'xl/media/image1.png': GIF }),
+      'a.xlsx',
+    )
+    expect(sheets[0]!.images).toHaveLength(100)
+    expect(leftOut).toEqual([{ feature: 'images', sheet: 'One', count: 3, example: 'C2' }])
+  })
+
+  it('[FL38] that a stranger’s drawing only begins, any number of times, takes no longer than its text', async () => {
+    const begun = ['xdr:oneCellAnchor', 'xdr:from', 'xdr:pic', 'xdr:cNvPr ', 'a:ext ']
+    for (const name of begun) {
+      const drawing = drawingOf([`<${name}`.repeat(200_000)], {})
+      const start = performance.now()
+      await readFile(drawing, 'a.xlsx').catch(() => {})
+      expect(performance.now() - start).toBeLessThan(10_000)
+    }
+  }, 60_000)
+
+  it('[FL39] within a cell is saved at the size of its cell, and opened as one within it', async () => {
+    const source = 'data:image/gif;base64,R0lGODlh'
+    const image = { source, alt: '', row: 4, column: 3, x: 0, y: 0, isWithin: true }
+    const saved = sheetWith({ images: [{ ...image, width: 400, height: 200 }] })
+    const { sheets } = await readFile(await writeXlsx([saved]), 'a.xlsx')
+    expect(sheets[0]!.images).toEqual([{ ...image, width: 48, height: 24 }])
+  })
+})
+
+interface Anchor {
+  readonly id: string
+  readonly about?: string
+  readonly size?: string
+}
+
+/** Returns the anchor of a picture in a drawing. */
+function anchorOf(kind: 'one' | 'two', { id, about = '', size = SIZE }: Anchor): string {
+  const from = corner('from', [2, 95_250, 1, 47_625])
+  const end = kind === 'two' ? corner('to', [3, 190_500, 3, 95_250]) : `<xdr:ext ${size}/>`
+  const look = `<xdr:spPr><a:xfrm><a:off x="0" y="0"/><a:ext ${size}/></a:xfrm></xdr:spPr>`
+  const fill = `<xdr:blipFill><a:blip r:embed="${id}"/></xdr:blipFill>`
+  const named = `<xdr:nvPicPr><xdr:cNvPr id="2" ${about}/></xdr:nvPicPr>`
+  const picture = `<xdr:pic>${named}${fill}${look}</xdr:pic>`
+  return `<xdr:${kind}CellAnchor>${from}${end}${picture}<xdr:clientData/></xdr:${kind}CellAnchor>`
+}
+
+/** 40 by 20 pixels. */
+const SIZE = 'cx="381000" cy="190500"'
+
+const corner = (name: string, [column, x, row, y]: readonly number[]): string =>
+  `<xdr:${name}><xdr:col>${column}</xdr:col><xdr:colOff>${x}</xdr:colOff>` +
+  `<xdr:row>${row}</xdr:row><xdr:rowOff>${y}</xdr:rowOff></xdr:${name}>`
+
+/** Returns a file whose sheet has a drawing, with images as `r1`, `r2` and so on. */
+function drawingOf(anchors: readonly string[], media: Readonly<Record<string, string>>) {
+  const of = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
+  const packed = 'http://schemas.openxmlformats.org/package/2006/relationships'
+  const relations = (...all: readonly (readonly [kind: string, target: string])[]) => {
+    const each = all.map(
+      ([kind, target], at) =>
+        `<Relationship Id="r${at + 1}" Type="${of}/${kind}" Target="${target}"/>`,
+    )
+    return `<Relationships xmlns="${packed}">${each.join('')}</Relationships>`
+  }
+  const spaces =
+    'xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" ' +
+    `xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:r="${of}"`
+  const images = Object.keys(media).map((path) => ['image', path.replace('xl', '..')] as const)
+  const parts = zipSync({
+    ...unzipSync(
+      workbookOf({
+        'xl/worksheets/sheet1.xml': worksheetOf('', '<drawing r:id="r1"/>'),
+        'xl/worksheets/_rels/sheet1.xml.rels': relations(['drawing', '../drawings/drawing1.xml']),
+        'xl/drawings/drawing1.xml': `<xdr:wsDr ${spaces}>${anchors.join('')}</xdr:wsDr>`,
+        'xl/drawings/_rels/drawing1.xml.rels': relations(...images),
+      }),
+    ),
+    ...Object.fromEntries(Object.entries(media).map(([path, text]) => [path, strToU8(text, true)])),
+  })
+  return parts
+}

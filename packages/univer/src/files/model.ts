@@ -1,4 +1,5 @@
 import type { PrintSettings } from '../document/print-settings.js'
+import type { ImageCell, ImageSize } from '../document/images.js'
 import type { SheetSnapshot } from '../document/index.js'
 
 /** A sheet as a file has it: a sheet of the document without its id. */
@@ -7,6 +8,17 @@ export interface FileSheet extends Omit<SheetSnapshot, 'id'> {
   readonly names: readonly FileName[]
   /** How it is printed; `null` if nothing says it. */
   readonly print: PrintSettings | null
+  /** The images, the backmost one first. */
+  readonly images: readonly FileImage[]
+}
+
+/** An image of a sheet. Lengths are in pixels. */
+export interface FileImage extends ImageCell, ImageSize {
+  /** A `data:` URL. */
+  readonly source: string
+  readonly alt: string
+  /** Whether it is shown within its cell. */
+  readonly isWithin: boolean
 }
 
 /** A name of cells or of a formula. */
@@ -41,7 +53,7 @@ export type LeftOutFeature = keyof typeof LEFT_OUT
 /** What people call what is left out, and what became of it. */
 export const LEFT_OUT = {
   charts: 'charts',
-  images: 'images',
+  images: 'images that are too large, too many, or of a kind that isn’t shown here',
   drawings: 'text boxes and shapes',
   links: 'links that lead neither to the web nor to cells; their text is kept',
   validations: 'data validation',

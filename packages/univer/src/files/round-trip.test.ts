@@ -250,6 +250,23 @@ const sortedNames = names.map((all) =>
   all.toSorted((a, b) => Number(a.isOfSheet) - Number(b.isOfSheet)),
 )
 
+const PIXEL = 'R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7'
+const image = fc.record({
+  source: fc.constantFrom(
+    `data:image/gif;base64,${PIXEL}`,
+    'data:image/png;base64,iVBORw0KGgo=',
+    'data:image/jpeg;base64,/9j/4AAQ',
+  ),
+  alt: fc.constantFrom('', 'A "chart" of <a & b>', '图'),
+  row: fc.nat(20),
+  column: fc.nat(6),
+  x: fc.nat(80),
+  y: fc.nat(20),
+  width: fc.integer({ min: 1, max: 4_000 }),
+  height: fc.integer({ min: 1, max: 4_000 }),
+  isWithin: fc.constant(false),
+})
+
 const anySheet: fc.Arbitrary<FileSheet> = fc.record({
   name: fc.constantFrom('One', '表 1', "it's"),
   cells: matrix(cell),
@@ -280,6 +297,7 @@ const anySheet: fc.Arbitrary<FileSheet> = fc.record({
   ),
   notes: matrix(text),
   links: matrix(link),
+  images: fc.array(image, { maxLength: 3 }),
   rows: linesOf(1_000, fc.integer({ min: 1, max: 400 })),
   // 88 is what a column has anyway.
   columns: linesOf(

@@ -5,10 +5,11 @@ import type { Parts } from './parts.js'
 export type RuleAttributes = Readonly<Record<string, string>>
 
 const LESS = 0x3c
-const SHEET = /<(?:\w+:)?sheet\s([^>]*)>/g
-const RELATION = /<(?:\w+:)?Relationship\s([^>]*)>/g
-const RULE = /<((?:\w+:)?)cfRule\s([^>]*)>/g
-const ATTRIBUTE = /([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
+const SHEET = /<(?:\w+:)?sheet\s([^<>]*)>/g
+/** A relation of a part of a file to another. */
+export const RELATION = /<(?:\w+:)?Relationship\s([^<>]*)>/g
+const RULE = /<((?:\w+:)?)cfRule\s([^<>]*)>/g
+const ATTRIBUTE = /(?<![\w:])([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
 const ENTITY = /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(amp|lt|gt|quot|apos));/gi
 const NAMED: RuleAttributes = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 /** What Excel adds for newer versions says again what is there already. */
@@ -25,7 +26,8 @@ export function ruleAttributes(parts: Parts, sheet: string): RuleAttributes[] {
   )
 }
 
-function pathOf(parts: Parts, name: string): string | undefined {
+/** Returns the path of the part that has a sheet. */
+export function pathOf(parts: Parts, name: string): string | undefined {
   const sheets = elementsIn(parts, 'xl/workbook.xml', SHEET)
   const id = sheets.find((sheet) => sheet['name'] === name)?.['r:id']
   const relations = elementsIn(parts, 'xl/_rels/workbook.xml.rels', RELATION)
@@ -33,7 +35,8 @@ function pathOf(parts: Parts, name: string): string | undefined {
   return target?.startsWith('/') === true ? target.slice(1) : target && `xl/${target}`
 }
 
-function elementsIn(parts: Parts, path: string, element: RegExp): RuleAttributes[] {
+/** Returns the attributes of the elements of a part. */
+export function elementsIn(parts: Parts, path: string, element: RegExp): RuleAttributes[] {
   const bytes = parts[path]
   if (bytes === undefined) return []
   return [...strFromU8(bytes).matchAll(element)].map(([, attributes = '']) =>

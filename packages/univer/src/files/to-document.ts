@@ -1,12 +1,13 @@
 import { Doc, mergeUpdates } from 'yjs'
 import { chartsOf } from '../charts/chart-list.js'
 import { SheetDocument } from '../document/sheet-document.js'
+import { imageCell, readImages } from '../document/images.js'
 import { LIMITS, type Name, type Operation } from '../document/index.js'
 import { readPrint, writePrint } from '../document/print-settings.js'
 import { cleanName } from '../document/sheet-list.js'
 import { makeName, type Chance, type OrderKey } from '../document/order-key.js'
 import { FEATURES } from './features/index.js'
-import type { FileName, FileSheet, LeftOut } from './model.js'
+import type { FileImage, FileName, FileSheet, LeftOut } from './model.js'
 import { xmlText } from './xml-text.js'
 
 /** Where the sheets of a file go. */
@@ -117,6 +118,7 @@ export function sheetsIn(doc: Doc): { readonly id: string; readonly sheet: FileS
   const document = new SheetDocument(doc)
   try {
     if (!document.isKnown) throw new RangeError('the document is in a format that is not known')
+    const images = imagesIn(doc, document)
     return document.snapshot().map(({ id, ...sheet }, at) => {
       const own = document.names.filter((name) => (name.sheet ?? (at === 0 ? id : null)) === id)
       const print = readPrint(doc, id) ?? null
@@ -127,12 +129,31 @@ export function sheetsIn(doc: Doc): { readonly id: string; readonly sheet: FileS
           name: xmlText(sheet.name),
           names: own.map((name) => toFileName(name)),
           print,
+          images: images.get(id) ?? [],
         },
       }
     })
   } finally {
     document.destroy()
   }
+}
+
+/** Returns the images of each sheet that are on it now. */
+function imagesIn(
+  doc: Doc,
+  { attached }: SheetDocument,
+): ReadonlyMap<string, readonly FileImage[]> {
+  const all = readImages(doc)
+  return new Map(
+    attached.workbook.shown.map((sheet) => [
+      sheet.id,
+      (all.get(sheet.id) ?? []).flatMap(({ source, size, alt, place }) => {
+        const cell = imageCell(sheet, place)
+        const { isWithin } = place
+        return cell === undefined ? [] : [{ source, alt, ...size, ...cell, isWithin }]
+      }),
+    ]),
+  )
 }
 
 /** Returns what of a document a file can't have. @see FILES.md FL42 */

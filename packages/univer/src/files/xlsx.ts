@@ -2,6 +2,7 @@ import { readXls, readXlsx, writeXlsx, type Sheet, type Workbook } from 'hucre/x
 import { readOds } from 'hucre/ods'
 import { LIMITS } from '../document/index.js'
 import { DEFAULT_FONT } from './cell-style.js'
+import { drawingsWith } from './features/images.js'
 import { SheetDraft, type Source, type Target } from './feature.js'
 import { writeNames } from './features/names.js'
 import { FEATURES } from './features/index.js'
@@ -12,6 +13,8 @@ import { FileProblem } from './problem.js'
 import { Report } from './report.js'
 
 const NO_PARTS: Parts = {}
+/** What is shown of a workbook without being parsed. */
+const MEDIA = /\.(?:png|jpe?g|gif|webp)$/i
 const OPTIONS = { readStyles: true }
 
 /** @throws {FileProblem} */
@@ -20,7 +23,7 @@ export async function readWorkbook(
   kind: 'xlsx' | 'xls' | 'ods',
 ): Promise<FileContent> {
   const report = new Report()
-  const { book, parts } = await open(bytes, kind)
+  const { book, parts, media } = await open(bytes, kind)
   assertWithin(book)
   const styles = {
     themeColors: book.themeColors ?? [],
@@ -28,7 +31,9 @@ export async function readWorkbook(
   }
   for (const { readBook } of FEATURES) readBook?.(book, parts, report)
   if (kind !== 'xlsx') report.note('formats', '')
-  const sheets = book.sheets.map((sheet) => readSheet({ sheet, book, styles, parts }, report))
+  const sheets = book.sheets.map((sheet) =>
+    readSheet({ sheet, book, styles, parts, media }, report),
+  )
   return { sheets, leftOut: report.entries }
 }
 
@@ -37,20 +42,22 @@ export async function writeWorkbook(
   sheets: readonly FileSheet[],
   results: readonly Results[],
 ): Promise<Uint8Array> {
-  return writeXlsx({
+  const bytes = await writeXlsx({
     sheets: sheets.map((sheet, at) => writeSheet(sheet, results[at] ?? {})),
     namedRanges: sheets.flatMap(writeNames),
     defaultFont: DEFAULT_FONT,
   })
+  return drawingsWith(bytes, sheets)
 }
 
 async function open(bytes: Uint8Array, kind: 'xlsx' | 'xls' | 'ods') {
   const parts = kind === 'xls' ? NO_PARTS : unpack(bytes)
   inspect(parts)
   try {
-    if (kind === 'xls') return { book: await readXls(bytes, OPTIONS), parts }
+    if (kind === 'xls') return { book: await readXls(bytes, OPTIONS), parts, media: NO_PARTS }
     const read = kind === 'xlsx' ? readXlsx : readOds
-    return { book: await read(repack(parts), OPTIONS), parts }
+    const media = kind === 'xlsx' ? unpack(bytes, MEDIA) : NO_PARTS
+    return { book: await read(repack(parts), OPTIONS), parts, media }
   } catch (error) {
     // A reader says in its own words, and in English, what is wrong with the bytes.
     throw new FileProblem('damaged', String(error))
@@ -108,6 +115,7 @@ export function sheetOf(draft: SheetDraft): FileSheet {
     columns,
   } = draft
   const { size, names, print } = draft
+  const images = draft.images.filter(({ row, column }) => row < size.rows && column < size.columns)
   return {
     name,
     cells: cellsWithin(cells, size),
@@ -119,6 +127,7 @@ export function sheetOf(draft: SheetDraft): FileSheet {
     validations,
     names,
     print,
+    images,
     notes: cellsWithin(notes, size),
     links: cellsWithin(links, size),
     filter: filter !== null && filter.range.endRow < size.rows ? filter : null,

@@ -12,6 +12,7 @@ import { setCharts } from './set-charts.js'
 import { setFilter } from './set-filter.js'
 import { setFrozen } from './set-frozen.js'
 import { setHidden } from './set-hidden.js'
+import { setImages } from './set-images.js'
 import { setLinks } from './set-links.js'
 import { setLook } from './set-look.js'
 import { setMerges } from './set-merges.js'
@@ -42,6 +43,7 @@ export const OPERATIONS: { readonly [T in Operation['type']]: OperationKind<Of<T
   'set-names': setNames,
   'set-notes': setNotes,
   'set-links': setLinks,
+  'set-images': setImages,
   'set-charts': setCharts,
   carry,
   'insert-sheet': insertSheet,

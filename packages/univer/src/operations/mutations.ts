@@ -87,6 +87,7 @@ export interface Mutations {
   'sheet.mutation.set.numfmt': ISetNumfmtMutationParams
   'sheet.operation.set-worksheet-active': ISetWorksheetActiveOperationParams
   'whereabouts.mutation.set-charts': OnSheet & { charts: { readonly [key: string]: unknown } }
+  'whereabouts.mutation.set-images': OnSheet & { entries: Readonly<Record<string, unknown>> }
   'whereabouts.mutation.set-links': OnSheet & { links: CellMatrix<Link | null> }
   'whereabouts.mutation.set-notes': OnSheet & { notes: CellMatrix<string | null> }
 }

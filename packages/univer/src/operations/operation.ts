@@ -11,6 +11,7 @@ import type { SetFilter } from './set-filter.js'
 import type { SetFrozen } from './set-frozen.js'
 import type { SetHidden } from './set-hidden.js'
 import type { SetLook } from './set-look.js'
+import type { SetImages } from './set-images.js'
 import type { SetLinks } from './set-links.js'
 import type { SetMerges } from './set-merges.js'
 import type { SetNames } from './set-names.js'
@@ -42,5 +43,6 @@ export type Operation =
   | SetNames
   | SetNotes
   | SetLinks
+  | SetImages
   | SetCharts
   | Carry

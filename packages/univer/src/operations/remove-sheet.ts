@@ -20,6 +20,7 @@ const CONTENTS: readonly Parameters<typeof partName>[0][] = [
   'validations',
   'notes',
   'links',
+  'images',
   'charts',
 ]
 

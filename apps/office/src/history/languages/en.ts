@@ -63,5 +63,8 @@ export const texts: HistoryTexts = {
   chartStates: { new: 'only here', changed: 'different', gone: 'only in the other version' },
   noCells: 'no cells',
   image: 'Image',
+  imageAdded: (alt) => `Image added ${alt}`.trim(),
+  imageChanged: (alt) => `Image changed ${alt}`.trim(),
+  imageRemoved: (alt) => `Image removed ${alt}`.trim(),
   unknown: 'Something that can’t be shown here',
 }

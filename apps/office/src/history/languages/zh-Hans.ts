@@ -63,5 +63,8 @@ export const texts: HistoryTexts = {
   chartStates: { new: '仅此版本有', changed: '不同', gone: '仅另一版本有' },
   noCells: '无单元格',
   image: '图片',
+  imageAdded: (alt) => `新增图片 ${alt}`.trim(),
+  imageChanged: (alt) => `已更改图片 ${alt}`.trim(),
+  imageRemoved: (alt) => `已移除图片 ${alt}`.trim(),
   unknown: '此处无法显示的内容',
 }

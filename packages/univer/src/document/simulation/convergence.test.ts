@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { seedsOf, size } from '../../../../../test/size.js'
+import { imageCell, readImages } from '../images.js'
 import { SheetDocument } from '../index.js'
 import { Random } from '../../../../../test/simulation/random.js'
 import { Grid } from './grid.js'
@@ -15,7 +16,7 @@ const FOUND: readonly number[] = []
 describe('five people, with drops, offline spells and reordering', () => {
   it.each(FOUND)('[SD9 SD13] seed %i, which once failed', run)
 
-  it('[SD9 SD13] end with equal documents and grids, and no formula points at the wrong cell', () => {
+  it('[SD9 SD13 SD60 SD63] end with equal documents, grids and images, and no formula points at the wrong cell', () => {
     for (const seed of SEEDS) run(seed)
     expect(SEEDS).not.toHaveLength(0)
   }, 120_000)
@@ -40,17 +41,27 @@ function expectSame({ people }: Office): void {
     const fresh = new SheetDocument(doc)
     const expected = new Grid(fresh.snapshot(), fresh.names)
     const links = linksOf(fresh)
+    const images = imagesOf(fresh)
     fresh.destroy()
     expectEqual(sheets.takeChanges(), [])
     expectEqual(grid, expected)
     expectEqual(new Grid(sheets.snapshot(), sheets.names), expected)
     expectEqual(grid, first!.grid)
     expectEqual(linksOf(sheets), links)
+    expectEqual(imagesOf(sheets), images)
+    expectEqual(images, imagesOf(first!.sheets))
   }
 }
 
 /** Where cells lead, which a grid looks up. */
 const linksOf = (sheets: SheetDocument) => sheets.snapshot().map(({ links }) => links)
+
+/** Which images there are and where, in their order, which a grid looks up as well. */
+const imagesOf = ({ attached: { workbook } }: SheetDocument) =>
+  workbook.shown.map((sheet) => {
+    const images = readImages(workbook.doc).get(sheet.id) ?? []
+    return images.map(({ place, ...image }) => ({ ...image, at: imageCell(sheet, place) }))
+  })
 
 /** Compares like `toEqual`, which is slow, and calls it only to report a difference. */
 function expectEqual(actual: unknown, expected: unknown): void {

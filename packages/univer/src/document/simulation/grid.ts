@@ -73,7 +73,8 @@ export class Grid {
   }
 
   apply(steps: readonly Operation[]): void {
-    for (const step of steps) this.#apply(step)
+    // A grid looks images up as well.
+    for (const step of steps) if (step.type !== 'set-images') this.#apply(step)
   }
 
   sheet(id: string): Sheet {
@@ -108,7 +109,7 @@ export class Grid {
     })
   }
 
-  #apply(step: Operation): void {
+  #apply(step: Exclude<Operation, { readonly type: 'set-images' }>): void {
     switch (step.type) {
       case 'insert-sheet': {
         const { sheet: id, index, name } = step

@@ -1,4 +1,5 @@
 import * as Y from 'yjs'
+import { readImages } from '../images.js'
 import { SheetDocument, type Operation } from '../index.js'
 import type { Random } from '../../../../../test/simulation/random.js'
 import type { Chance } from '../order-key.js'
@@ -14,6 +15,8 @@ export interface Mark {
 
 /** From how many cells on a step is written in parts; the workbook has so few. */
 const PART_CELLS = 4
+
+const PIXEL = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7'
 
 const LINE_STEPS: ReadonlySet<string> = new Set(['insert-lines', 'remove-lines', 'move-lines'])
 
@@ -80,7 +83,8 @@ export class Office {
     const chance = this.#chance
     const person = chance.pick(this.people)
     const kind = chance.below(100)
-    if (kind < 40) {
+    if (kind < 4) this.#changeImage(person)
+    else if (kind < 40) {
       const steps = randomSteps(person.grid, chance, this.#unique)
       person.doInParts(steps, () => this.#deliver(person))
     } else if (kind < 50) this.#pointAt(person)
@@ -116,6 +120,27 @@ export class Office {
       const [update] = person.inbox.splice(at, 1)
       if (update !== undefined) Y.applyUpdate(person.doc, update, 'network')
     }
+  }
+
+  /** Adds an image, changes one in a way or other, or removes it. */
+  #changeImage(person: Person): void {
+    const chance = this.#chance
+    const { id: sheet, rows, columns } = chance.pick(person.grid.sheets)
+    const [row, column] = [chance.below(rows.length), chance.below(columns.length)]
+    const cell = person.sheets.cellKeyAt(sheet, row, column)
+    const place = chance.pick([
+      { cell, x: row, y: 3 },
+      { cell, within: true },
+    ])
+    const size = { width: 1 + chance.below(90), height: 10 }
+    const known = readImages(person.doc).get(sheet) ?? []
+    const id = known.length === 0 ? this.#unique() : chance.pick(known).id
+    const made = { source: PIXEL, place, size, at: chance.pick(['i', 'ii', 'u']), alt: `${row}` }
+    const gone = { source: null, place: null, size: null, at: null, alt: null }
+    const parts = [made, { place }, { place }, { size }, { at: made.at }, { alt: made.alt }, gone]
+    const part = known.length === 0 ? made : chance.pick<object>(parts)
+    const entries = Object.entries(part).map(([name, value]) => [`${id}/${name}`, value as unknown])
+    person.do({ type: 'set-images', sheet, entries: Object.fromEntries(entries) })
   }
 
   /** Writes a unique text into a cell, and a formula that points at it into another. */

@@ -112,10 +112,14 @@ function write(person: Person, at: number, text: string) {
   return [{ sheet: sheet!.id, key, text }]
 }
 
-/** Returns all entries but the format, which undo leaves as it is. */
+/** Returns all entries but the format, which undo leaves as it is. A part that nobody has read yet is of no kind so far. */
 function entriesOf(doc: Y.Doc): unknown {
-  const { about: _, ...entries } = doc.toJSON()
-  return entries
+  const parts = [...doc.share.keys()].filter((name) => name !== 'about')
+  return parts
+    .flatMap((part) => [...doc.getMap(part)].map(([key, value]) => [part, key, value] as const))
+    .toSorted(([part, key], [other, otherKey]) =>
+      `${part} ${key}` < `${other} ${otherKey}` ? -1 : 1,
+    )
 }
 
 function gridOf(doc: Y.Doc): Grid {

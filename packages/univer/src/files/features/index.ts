@@ -3,6 +3,7 @@ import { contents } from './contents.js'
 import { filter } from './filter.js'
 import { formulas } from './formulas.js'
 import { frozen } from './frozen.js'
+import { images } from './images.js'
 import { leftOut } from './left-out.js'
 import { lines } from './lines.js'
 import { links } from './links.js'
@@ -31,5 +32,6 @@ export const FEATURES: readonly Feature[] = [
   printing,
   notes,
   links,
+  images,
   leftOut,
 ]

@@ -12,7 +12,6 @@ type Counted = readonly [count: number, at: At | undefined]
 /** What sheets of files have, and sheets here don't. Delete a line once its feature is carried over. */
 const IN_SHEETS: readonly (readonly [LeftOutFeature, Count])[] = [
   ['charts', ({ charts }) => lengthOf(charts)],
-  ['images', ({ images }) => [lengthOf(images), fromOf(images?.[0]?.anchor)]],
   ['drawings', ({ textBoxes }) => lengthOf(textBoxes)],
   ['rich-text', (sheet) => cellsWith(sheet, ({ richText }) => lengthOf(richText) > 1)],
   ['tables', ({ tables }) => lengthOf(tables)],
@@ -45,9 +44,6 @@ export const leftOut: Feature = {
 }
 
 const lengthOf = (list: readonly unknown[] | undefined): number => list?.length ?? 0
-
-const fromOf = (anchor: { readonly from: { row: number; col: number } } | undefined) =>
-  anchor && { row: anchor.from.row, column: anchor.from.col }
 
 function cellsWith({ cells }: Sheet, has: (cell: Cell) => boolean): Counted {
   const found = [...(cells ?? [])].filter(([, cell]) => has(cell))
