@@ -8,7 +8,12 @@ const TOOL = 'scripts/sbom/node_modules/@cyclonedx/cyclonedx-npm/bin/cyclonedx-n
 const SBOM = 'apps/standalone/dist/sbom.cdx.json'
 const BUNDLED = 'apps/office/dist/.vite/license.json'
 
-/** @see CONTRIBUTING.md */
+/**
+ * BlueOak-1.0.0 asks for as little as MIT, and grants patents beside that. MPL-2.0 is for dependencies that stay as
+ * they are.
+ *
+ * @see CONTRIBUTING.md
+ */
 const ACCEPTED = [
   'MIT',
   'ISC',

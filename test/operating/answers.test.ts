@@ -132,3 +132,21 @@ async function startNotingServer(): Promise<Running & { readonly noted: string[]
   )
   return { ...running, noted }
 }
+
+it('[OP51] a body that breaks off changes nothing, and is no error of the server', async () => {
+  await using server = await startServer()
+  const room = new TestRoom(server.baseUrl)
+  const before = server.output()
+  for (const kept of [0, 1, BODY.length - 1]) {
+    await using socket = await openSocket(server.baseUrl)
+    const whole = post(room.name, memberKey())
+    socket.write(whole.slice(0, whole.length - BODY.length + kept))
+    // The server has read the head, and waits for the rest.
+    expect((await fetch(`${server.baseUrl}/health/live`)).status).toBe(200)
+    socket.reset()
+  }
+  await room.move(memberKey(), 'later')
+  const { members } = await room.read()
+  expect(members.map(({ location }) => location)).toEqual(['later'])
+  expect(server.output()).toBe(before)
+})

@@ -4,7 +4,13 @@ import { messages } from '../languages/en.js'
 
 const SOURCES = Object.entries(
   import.meta.glob<string>(
-    ['../**/*.{ts,tsx}', '!../**/*.test.ts', '!../**/languages/*', '!../page-document/**'],
+    [
+      '../**/*.{ts,tsx}',
+      '!../**/*.test.ts',
+      '!../**/languages/*',
+      '!../templates/contents/*',
+      '!../page-document/**',
+    ],
     { eager: true, query: '?raw', import: 'default' },
   ),
 )

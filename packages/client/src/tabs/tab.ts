@@ -77,7 +77,7 @@ export class Tab {
   /** When the first wish was given up since something came. */
   #nothingAtMs = Infinity
   #disappointedAtMs = -Infinity
-  /** Whether it said so to whoever leads. */
+  /** Whether this tab told the leader that it sleeps. */
   #isAsleep = false
   /** Nothing is due before: what had arrived while this tab was busy is read first. CL94 */
   #judgedFromMs = -Infinity
@@ -143,7 +143,7 @@ export class Tab {
     this.#apply({ kind: 'joined' })
   }
 
-  /** Whoever leads by now keeps a place for this tab. @see PROTOCOL.md CL77 */
+  /** Tells whichever tab leads by now to keep no place for this one. @see PROTOCOL.md CL77 */
   #giveUpPlace(): void {
     this.#isAsleep = false
     const channel = this.#host.connect(() => undefined)

@@ -194,17 +194,18 @@ export class Commits {
     for (const { reject } of held) reject(problem ?? storeFailed())
   }
 
-  /** @param number of the update; `undefined` if its document was removed */
+  /** @param number of the update; `undefined` if it is a claim that came too late */
   #committed(
     { document, bytes, claim, resolve, reject }: Waiting,
     number: number | undefined,
   ): void {
     if (number === undefined) {
-      // What others have begun meanwhile was no deletion, and updates are to be checked against it.
-      document.outcome = isNoDocument(document.said) ? 'overtaken' : 'deleted'
+      // Where there was no document, others have begun one, and updates are checked against it. Where there was one, it
+      // needn't be deleted: an earlier claim may have begun it.
+      document.outcome = isNoDocument(document.said) ? 'overtaken' : undefined
       this.listener.differs(document)
-      // With a record, it is decided about again.
-      reject(claim?.record === undefined ? refusalOf(document) : documentDeleted())
+      // With a record, it is decided about again. Without one, it is an import, which looks again whether there is one.
+      reject(claim?.record === undefined ? new Overtaken() : documentDeleted())
       return
     }
     const update = { number, bytes }

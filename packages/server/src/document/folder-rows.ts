@@ -1,5 +1,11 @@
 import type { Dialect } from './list-rows.js'
-import { MOST_FOLDERS, MOST_PLACED } from './lists.js'
+import { type DocumentLists, MOST_FOLDERS, MOST_PLACED } from './lists.js'
+
+/** The calls of lists that are about folders. */
+export type FolderCalls = Pick<
+  DocumentLists,
+  'folders' | 'addFolder' | 'renameFolder' | 'removeFolder' | 'place'
+>
 
 /**
  * Returns the statements of folders. The first parameter of each is the user.

@@ -997,6 +997,33 @@ it.each([
   },
 )
 
+it('[AD27] an update that waits isn’t told of a deletion because another call began the document', async () => {
+  const { keeper, store, textOf } = start()
+  let open = () => {}
+  const gate = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  const claims = vi.spyOn(store, 'claim').mockImplementation(async (...claim) => {
+    await gate
+    return store.inner.claim(...claim)
+  })
+  const post = (client: number, owner?: string) =>
+    keeper.update('one', typist(client).type('x'), {
+      claim: owner === undefined ? undefined : { json: '{}', users: [], owner },
+    })
+  const first = post(1, 'ada')
+  const second = post(2, 'bob')
+  await expect.poll(() => claims.mock.calls.length).toBe(1)
+  const waiting = post(3)
+  await setImmediate()
+  open()
+  expect(await first).toMatchObject({ changed: true })
+  await expect(second).rejects.toMatchObject({ problem: 'document-deleted' })
+  await expect(waiting).rejects.toEqual(storeFailed)
+  expect(await post(3)).toMatchObject({ changed: true })
+  expect(await textOf('one')).toBe('xx')
+})
+
 it('[AD27] comments that say no document are refused without one, however it went', async () => {
   const { keeper, store } = start()
   const post = (client: number, incarnation?: string) =>

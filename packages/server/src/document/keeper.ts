@@ -389,7 +389,7 @@ export class DocumentKeeper {
   }
 
   /**
-   * Comments are on a document. The store refuses them without one, but doesn't say why.
+   * Asserts that comments are on a document. The store refuses them without one, but doesn't say why.
    *
    * @throws {Problem} document-deleted
    * @throws {Overtaken} if the document has begun since they were loaded

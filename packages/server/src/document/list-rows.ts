@@ -24,6 +24,16 @@ export interface Dialect {
   readonly parameter: (number: number, type: 'text' | 'bigint') => string
 }
 
+export const SQLITE_DIALECT: Dialect = {
+  prefix: '',
+  parameter: (number) => `?${number}`,
+}
+
+export const POSTGRES_DIALECT: Dialect = {
+  prefix: 'whereabouts_',
+  parameter: (number, type) => `$${number}::${type}`,
+}
+
 /**
  * Returns the query of a list. Its parameters are the user, the time and the name that it goes on after, the
  * limit, and the folder if it is the list of one. What it is chosen from is bounded, so that no list takes long.

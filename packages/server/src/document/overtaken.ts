@@ -15,7 +15,7 @@ export class Overtaken extends Error {
   }
 }
 
-/** Returns why an update isn't stored whose document is stale. @see PROTOCOL.md AD27 */
+/** Returns why an update of a stale document isn't stored. @see PROTOCOL.md AD27 */
 export function refusalOf({ outcome }: Pick<LoadedDocument, 'outcome'>): Problem | Overtaken {
   switch (outcome) {
     case 'overtaken':

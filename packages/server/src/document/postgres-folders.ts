@@ -1,24 +1,13 @@
 import type { Pool } from 'pg'
-import { folderStatements } from './folder-rows.js'
-import type { Dialect } from './list-rows.js'
-import type { DocumentLists, Folder } from './lists.js'
+import { type FolderCalls, folderStatements } from './folder-rows.js'
+import { POSTGRES_DIALECT } from './list-rows.js'
+import type { Folder } from './lists.js'
 import { transaction } from './postgres-transaction.js'
-
-/** How PostgreSQL writes what differs between databases. */
-export const POSTGRES_DIALECT: Dialect = {
-  prefix: 'whereabouts_',
-  parameter: (number, type) => `$${number}::${type}`,
-}
 
 const SQL = folderStatements(POSTGRES_DIALECT)
 const NEXT = `SELECT nextval('whereabouts_generations') AS number`
 /** A removal of the document waits for what is noted of it, and takes it along. */
 const HOLD = 'SELECT 1 FROM whereabouts_documents WHERE room = $1 FOR SHARE'
-
-type FolderCalls = Pick<
-  DocumentLists,
-  'folders' | 'addFolder' | 'renameFolder' | 'removeFolder' | 'place'
->
 
 /** The folders of users in a PostgreSQL database. */
 export class PostgresFolders implements FolderCalls {

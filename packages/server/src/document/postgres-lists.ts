@@ -9,10 +9,17 @@ import {
   NOBODY,
   type TrashPage,
 } from './lists.js'
-import { entryFrom, type EntryRow, listOf, removeUnsaid, trimMarks } from './list-rows.js'
+import {
+  entryFrom,
+  type EntryRow,
+  listOf,
+  POSTGRES_DIALECT as DIALECT,
+  removeUnsaid,
+  trimMarks,
+} from './list-rows.js'
 import type { RecordRow } from './catalog-rows.js'
 import { saidIn } from './noted-record.js'
-import { POSTGRES_DIALECT as DIALECT, PostgresFolders } from './postgres-folders.js'
+import { PostgresFolders } from './postgres-folders.js'
 import { transaction } from './postgres-transaction.js'
 import type { RoomRecord } from './store.js'
 

@@ -6,7 +6,7 @@ import {
   COMMENTS_VERSION,
   documentId,
   namesWithoutComments,
-  OF_DOCUMENT_THEN,
+  OF_DOCUMENT_IN_SCHEMA_6,
 } from './schema.js'
 
 /** Identifies this application's advisory lock in the database. */
@@ -192,7 +192,7 @@ async function rename(client: PoolClient, room: string): Promise<void> {
     if (taken.rowCount !== 0) continue
     const row = 'UPDATE whereabouts_documents SET id = $1, room = $2 WHERE room = $3'
     await client.query(row, [id, name, room])
-    for (const table of OF_DOCUMENT_THEN) {
+    for (const table of OF_DOCUMENT_IN_SCHEMA_6) {
       const sql = `UPDATE whereabouts_${table} SET room = $1 WHERE room = $2`
       await client.query(sql, [name, room])
     }

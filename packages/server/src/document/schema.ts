@@ -7,8 +7,8 @@ export const SCHEMA_VERSION = 7
 /** The first schema with comments on documents. */
 export const COMMENTS_VERSION = 6
 
-/** The tables of schema 6 that have what belongs to a document, by the name of its room. */
-export const OF_DOCUMENT_THEN = [
+/** The tables of schema 6 that have what belongs to a document, for upgrades to it. */
+export const OF_DOCUMENT_IN_SCHEMA_6 = [
   'updates',
   'snapshots',
   'records',
@@ -19,7 +19,7 @@ export const OF_DOCUMENT_THEN = [
 ] as const
 
 /** The tables that have what belongs to a document, by the name of its room. */
-export const OF_DOCUMENT = [...OF_DOCUMENT_THEN, 'placed'] as const
+export const OF_DOCUMENT = [...OF_DOCUMENT_IN_SCHEMA_6, 'placed'] as const
 
 /** The size of a snapshot's parts. */
 const PART_BYTES = 1_048_576

@@ -1,21 +1,10 @@
-import { folderStatements } from './folder-rows.js'
-import type { Dialect } from './list-rows.js'
-import type { DocumentLists, Folder } from './lists.js'
+import { type FolderCalls, folderStatements } from './folder-rows.js'
+import { SQLITE_DIALECT } from './list-rows.js'
+import type { Folder } from './lists.js'
 import type { SqliteConnection } from './sqlite-connection.js'
 import { nextNumber } from './sqlite-numbers.js'
 
-/** How SQLite writes what differs between databases. */
-export const SQLITE_DIALECT: Dialect = {
-  prefix: '',
-  parameter: (number) => `?${number}`,
-}
-
 const SQL = folderStatements(SQLITE_DIALECT)
-
-type FolderCalls = Pick<
-  DocumentLists,
-  'folders' | 'addFolder' | 'renameFolder' | 'removeFolder' | 'place'
->
 
 /** The folders of users in an SQLite database. */
 export class SqliteFolders implements FolderCalls {

@@ -8,10 +8,17 @@ import {
   NOBODY,
   type TrashPage,
 } from './lists.js'
-import { entryFrom, type EntryRow, listOf, removeUnsaid, trimMarks } from './list-rows.js'
+import {
+  entryFrom,
+  type EntryRow,
+  listOf,
+  removeUnsaid,
+  SQLITE_DIALECT as DIALECT,
+  trimMarks,
+} from './list-rows.js'
 import { nextNumber } from './sqlite-numbers.js'
 import type { SqliteConnection } from './sqlite-connection.js'
-import { SQLITE_DIALECT as DIALECT, SqliteFolders } from './sqlite-folders.js'
+import { SqliteFolders } from './sqlite-folders.js'
 import type { RoomRecord } from './store.js'
 
 const FORGET_SHARES = `

@@ -4,7 +4,7 @@ import {
   areComments,
   documentId,
   namesWithoutComments,
-  OF_DOCUMENT_THEN,
+  OF_DOCUMENT_IN_SCHEMA_6,
   SCHEMA_VERSION,
 } from './schema.js'
 
@@ -190,7 +190,7 @@ function rename(database: Database.Database, room: string): void {
     if (taken.get(documentId(name)) !== undefined) continue
     const row = database.prepare('UPDATE documents SET id = ?, room = ? WHERE room = ?')
     row.run(documentId(name), name, room)
-    for (const table of OF_DOCUMENT_THEN) {
+    for (const table of OF_DOCUMENT_IN_SCHEMA_6) {
       database.prepare(`UPDATE ${table} SET room = ? WHERE room = ?`).run(name, room)
     }
     return

@@ -1,4 +1,4 @@
-import type { Doc } from 'yjs'
+import type { Doc, Map as YMap, YMapEvent } from 'yjs'
 import type { Attached } from '../document/attached.js'
 import type { SheetState } from '../document/sheet-state.js'
 import {
@@ -48,10 +48,28 @@ export function chartsOf(from: ChartSheets, sheet: string): Chart[] {
     .toSorted((a, b) => a.front - b.front || compare(a.id, b.id))
 }
 
-/** Returns the charts that count, the lowest id first. */
-function storedOf(doc: Doc, sheet: string): StoredChart[] {
+/** What was read of parts that haven't changed since: a stranger may have written a million entries. */
+const READ = new WeakMap<object, readonly StoredChart[]>()
+
+/** Returns the charts that count as the document has them, the lowest id first. Call it outside of transactions. */
+export function storedOf(doc: Doc, sheet: string): readonly StoredChart[] {
+  const part = doc.getMap(chartsPart(sheet))
+  const known = READ.get(part)
+  if (known !== undefined) return known
+  const stored = readPart(part)
+  READ.set(part, stored)
+  part.observe(forget)
+  return stored
+}
+
+function forget({ target }: YMapEvent<unknown>): void {
+  READ.delete(target)
+  target.unobserve(forget)
+}
+
+function readPart(part: YMap<unknown>): StoredChart[] {
   const parts = new Map<string, Map<string, unknown>>()
-  for (const [key, value] of doc.getMap(chartsPart(sheet))) {
+  for (const [key, value] of part) {
     const [, id, property] = KEY.exec(key) ?? []
     if (id === undefined || property === undefined) continue
     const known = parts.get(id)
@@ -150,10 +168,13 @@ export function entriesWithout(id: string, home: string, doc: Doc): ChartEntries
  * the sheet itself, its copy shows of the copy.
  */
 export function entriesOfCopy(from: string, to: string, all: ChartSheets): ChartEntries {
-  const entries: Record<string, unknown> = Object.fromEntries(
-    all.workbook.doc.getMap(chartsPart(from)),
-  )
-  for (const { id, place, range } of chartsOf(all, from)) {
+  const charts = chartsOf(all, from)
+  const counted = new Set(charts.map(({ id }) => id))
+  const entries: Record<string, unknown> = {}
+  for (const [key, value] of all.workbook.doc.getMap(chartsPart(from))) {
+    if (counted.has(key.slice(0, key.indexOf('/'))) && isPlain(value)) entries[key] = value
+  }
+  for (const { id, place, range } of charts) {
     const { row, column, x, y } = place
     entries[`${id}/at`] = { cell: `${row}:${column}`, x, y }
     if (range?.sheet !== from) continue
@@ -162,5 +183,9 @@ export function entriesOfCopy(from: string, to: string, all: ChartSheets): Chart
   }
   return entries
 }
+
+/** A stranger may have written a shared type, which can't be in two places. */
+const isPlain = (value: unknown): boolean =>
+  ['string', 'number', 'boolean'].includes(typeof value) || value?.constructor === Object
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b))

@@ -189,6 +189,45 @@ describe('a chart', () => {
     ])
   })
 
+  it('[SD11 SD70] is read again only when entries have changed, as a stranger may write a million', () => {
+    const [ann, bob] = two()
+    ann.do(change(ann, FIRST))
+    const part = ann.doc.getMap(`charts:${SHEET}`)
+    const entries = part[Symbol.iterator].bind(part)
+    let reads = 0
+    part[Symbol.iterator] = () => {
+      reads += 1
+      return entries()
+    }
+    for (let frame = 0; frame < 5; frame++) expect(first(ann).title).toBe('')
+    ann.do({ ...rows, type: 'insert-lines', at: 0, count: 1 })
+    expect(first(ann).place.row).toBe(2)
+    expect(reads).toBe(1)
+    for (const title of ['Sales', 'Costs']) {
+      meet(ann, bob)
+      bob.do(change(bob, { title }))
+      meet(ann, bob)
+      expect(first(ann).title).toBe(title)
+    }
+    expect(reads).toBe(3)
+  })
+
+  it('[SD11 SD69 SH210] is copied and compared without what is of no chart, or no plain data', () => {
+    const [ann, bob] = two()
+    ann.do(change(ann, FIRST))
+    meet(ann, bob)
+    const part = ann.doc.getMap(`charts:${SHEET}`)
+    part.set('c1/title', 5n)
+    part.set('c1/deep', new Y.Map([['deeper', 1]]))
+    part.set('c1/later', { of: 'a later version' })
+    part.set('c2/kind', 'pie')
+    const copy = entriesOfCopy(SHEET, 'copy', ann.sheets.attached)
+    expect(Object.keys(copy).toSorted()).toEqual(['c1/at', 'c1/kind', 'c1/later', 'c1/range'])
+    expect(compareCharts(ann.sheets.attached, bob.sheets.attached, SHEET)).toMatchObject([
+      { chart: { id: 'c1' }, state: 'same' },
+    ])
+  })
+
   it('[SD11 SD67 SD70] is read from whatever a stranger wrote, without failing', () => {
     const values = fc.oneof(
       fc.jsonValue(),

@@ -1,5 +1,5 @@
 import type { Chart } from './chart.js'
-import { chartsOf, type ChartSheets } from './chart-list.js'
+import { chartsOf, storedOf, type ChartSheets } from './chart-list.js'
 
 /** A chart of one version of a sheet, and how it differs from the other version. */
 export interface ComparedChart {
@@ -21,19 +21,21 @@ export function compareCharts(
   const [now, then] = [chartsOf(shown, sheet), chartsOf(other, sheet)]
   const gone = then.filter(({ id }) => now.every((chart) => chart.id !== id))
   const known = new Set(then.map(({ id }) => id))
+  const [texts, before] = [textsOf(shown, sheet), textsOf(other, sheet)]
   return [
     ...now.map((chart): ComparedChart => {
-      const isSame = textOf(chart.id, shown, sheet) === textOf(chart.id, other, sheet)
-      if (!known.has(chart.id)) return { chart, state: 'new' }
-      return { chart, state: isSame ? 'same' : 'changed' }
+      const { id } = chart
+      if (!known.has(id)) return { chart, state: 'new' }
+      return { chart, state: texts.get(id) === before.get(id) ? 'same' : 'changed' }
     }),
     ...gone.map((chart): ComparedChart => ({ chart, state: 'gone' })),
   ]
 }
 
-/** Returns what the document has of a chart, whatever lines have moved. */
-function textOf(id: string, { workbook }: ChartSheets, sheet: string): string {
-  const entries = [...workbook.doc.getMap(`charts:${sheet}`)]
-  const own = entries.filter(([key]) => key.startsWith(`${id}/`))
-  return JSON.stringify(own.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+/** Returns what the document has of each chart, whatever lines have moved. */
+function textsOf({ workbook }: ChartSheets, sheet: string): ReadonlyMap<string, string> {
+  const stored = storedOf(workbook.doc, sheet)
+  return new Map(
+    stored.map((chart) => [chart.id, JSON.stringify({ ...chart, colors: [...chart.colors] })]),
+  )
 }

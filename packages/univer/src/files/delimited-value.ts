@@ -59,8 +59,7 @@ const asText = (text: string): CellData =>
   looksLikeValue(text) ? { v: text, t: FORCED_TEXT } : { v: text }
 
 function readFormulaText(text: string, report: Report, sheet: string, at: At): CellData {
-  const isFormula = foreignIn(text) === undefined && text.length <= LIMITS.formulaCharacters
-  if (isFormula) return { f: text }
+  if (foreignIn(text) === undefined) return { f: text }
   report.note('unknown-formulas', sheet, 1, at)
   return { v: text, t: FORCED_TEXT }
 }

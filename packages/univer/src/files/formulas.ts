@@ -3,14 +3,15 @@ import { LIMITS } from '../document/limits.js'
 import { xmlText } from './xml-text.js'
 import { KNOWN_FUNCTIONS, LATER_FUNCTIONS, LATER_SHEET_FUNCTIONS } from './functions.js'
 
-const TEXTS = String.raw`"(?:[^"]|"")*"|'(?:[^']|'')*'`
+// A doubled quote ends one match and begins the next. A group that repeats for each character would exceed the stack.
+const TEXTS = String.raw`"[^"]*"|'[^']*'`
 const PREFIX = new RegExp(`${TEXTS}|_xl(?:fn|ws|udf|pm)\\.`, 'g')
 const CALL = new RegExp(
   String.raw`${TEXTS}|(?<![\p{L}\p{N}_.])([\p{L}_][\p{L}\p{N}_.]*)(?=\()`,
   'gu',
 )
 const BRACKET = new RegExp(String.raw`${TEXTS}|\[`, 'g')
-const EXTERNAL = new RegExp(String.raw`"(?:[^"]|"")*"|'?\[\d+\]`, 'g')
+const EXTERNAL = new RegExp(String.raw`"[^"]*"|'?\[\d+\]`, 'g')
 const MAX_ROWS = 1_048_576
 const MAX_COLUMNS = 16_384
 

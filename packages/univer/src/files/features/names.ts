@@ -28,11 +28,7 @@ export const names: Feature = {
 
 function readName({ name, range, scope, comment = '' }: NamedRange): FileName | undefined {
   const formula = readFormula(range)
-  const isKept =
-    isNameText(name) &&
-    formula.length <= LIMITS.formulaCharacters &&
-    foreignIn(formula) === undefined &&
-    isFixed(formula)
+  const isKept = isNameText(name) && foreignIn(formula) === undefined && isFixed(formula)
   return isKept
     ? { name, formula, isOfSheet: scope !== undefined, comment: cleanComment(comment) }
     : undefined
