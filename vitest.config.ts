@@ -78,6 +78,7 @@ const LONG = [
   'client/end-to-end',
   'simulation/nodes',
   'browser/hidden-tabs',
+  'browser/lost-network',
   'browser/sheet-clipboard',
   'browser/sheet-document',
   'browser/sheet',

@@ -125,6 +125,15 @@ export const WEBKIT = {
   aptPackage: 'webkit2gtk-driver',
 }
 
+/** Makes networks whose packets are dropped. @type {Need} */
+export const IPROUTE = {
+  name: 'iproute2',
+  variable: 'IPROUTE',
+  commands: ['ip'],
+  folder: '/usr/sbin',
+  aptPackage: 'iproute2',
+}
+
 /** Opens the workbooks that are saved. @type {Need} */
 export const LIBREOFFICE = {
   name: 'LibreOffice',
@@ -153,6 +162,7 @@ export const NEEDS = [
   XVFB,
   FIREFOX,
   WEBKIT,
+  IPROUTE,
   ...(process.env['TEST_SIZE'] === 'nightly' ? NIGHTLY_NEEDS : []),
 ]
 

@@ -1,6 +1,7 @@
 // Makes sure that the system has the programs that the tests need. Installs missing ones with
 // apt-get if possible; otherwise reports them and fails. `npm test` runs this first.
 import { spawnSync } from 'node:child_process'
+import { namespaceFaults, rootPrefix } from './namespace.mjs'
 import { find, missing, NEEDS } from './needs.mjs'
 
 const absent = NEEDS.filter((need) => find(need) === undefined)
@@ -9,8 +10,9 @@ const installable = absent.filter((need) => !process.env[need.variable])
 if (installable.length > 0) install(installable.map((need) => need.aptPackage))
 
 const stillAbsent = NEEDS.filter((need) => find(need) === undefined)
-if (stillAbsent.length > 0) {
-  console.error(`\nThe tests need these programs:\n${bullets(stillAbsent.map(missing))}\n`)
+const faults = stillAbsent.length > 0 ? stillAbsent.map(missing) : namespaceFaults()
+if (faults.length > 0) {
+  console.error(`\nThe tests need this:\n${bullets(faults)}\n`)
   process.exitCode = 1
 } else {
   for (const need of NEEDS) console.log(`${need.name}: ${find(need)}`)
@@ -20,16 +22,10 @@ if (stillAbsent.length > 0) {
 function install(packages) {
   const asRoot = rootPrefix()
   if (asRoot === undefined || !runs(['apt-get', '--version'])) return
+  const apt = [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get']
   console.log(`Installing ${packages.join(', ')} with apt-get`)
-  run([...asRoot, 'apt-get', 'update'])
-  run([...asRoot, 'apt-get', 'install', '--yes', '--no-install-recommends', ...packages])
-}
-
-/** The prefix for running a command as root; `undefined` if that needs a password. */
-function rootPrefix() {
-  if (process.getuid?.() === 0) return ['env', 'DEBIAN_FRONTEND=noninteractive']
-  if (runs(['sudo', '-n', 'true'])) return ['sudo', '-n', 'env', 'DEBIAN_FRONTEND=noninteractive']
-  return undefined
+  run([...apt, 'update'])
+  run([...apt, 'install', '--yes', '--no-install-recommends', ...packages])
 }
 
 /** @param {readonly string[]} command */
