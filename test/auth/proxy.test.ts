@@ -153,7 +153,9 @@ describe('[OP12 OP19] the address of a caller', () => {
       json: 1,
     })
     expect(answer.status).toBe(401)
-    await expect.poll(() => server.output()).toContain('not in WHEREABOUTS_TRUSTED_PROXIES: 127.0.0.3')
+    await expect
+      .poll(() => server.output())
+      .toContain('not in WHEREABOUTS_TRUSTED_PROXIES: 127.0.0.3')
   })
 
   it('is an IPv4 address if it is mapped into IPv6', async () => {

@@ -32,7 +32,7 @@ export class HeadedChromium implements AsyncDisposable {
     })
     const address = await within(addressOf(child), 'the address of Chromium', 30_000)
     // Nobody else reads what it says, and it would wait for that once the pipe is full.
-    child.stderr!.resume()
+    child.stderr.resume()
     // Without playwright's defaults, as one of them keeps pages visible.
     const browser = await chromium.connectOverCDP(address, { noDefaults: true })
     return new HeadedChromium(child, folder, browser)

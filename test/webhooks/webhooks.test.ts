@@ -89,9 +89,9 @@ describe('webhooks', () => {
     expect(elsewhere.received).toEqual([])
     expect(receiver.wrong).toEqual([])
     const { port } = receiver
-    await expect.poll(() => server.output()).toMatch(
-      new RegExp(`127.0.0.1:${port} fails: it answered 500; 1 messages`),
-    )
+    await expect
+      .poll(() => server.output())
+      .toMatch(new RegExp(`127.0.0.1:${port} fails: it answered 500; 1 messages`))
     await expect
       .poll(() => server.output())
       .toMatch(new RegExp(`127.0.0.1:${port} takes messages again`))
