@@ -106,20 +106,26 @@ describe('in a browser', () => {
     expect(before).toHaveLength(1)
   })
 
-  it('[OP33] a room that closed at the end of the session is joined again after a renewal', async () => {
-    await using both = await startBoth({ tokensS: 10, hasRefresh: true })
-    await using window = await openWindow()
-    const { page } = window
-    await page.goto(`${both.publicUrl}/pages/notes`)
-    await logIn(page, 'ann')
-    await untilOpen(page)
-    // Like a laptop that slept until the session had ended.
-    await page.route('**/session', (route) => route.abort())
-    await expect.poll(() => status(page).textContent(), { timeout: 60_000 }).toContain('Closed')
-    await page.unroute('**/session')
-    await expect.poll(() => status(page).textContent(), { timeout: 60_000 }).toBe('Live')
-    await account(page, 'ann of the provider').waitFor()
-  })
+  it.each([
+    ['page', '/pages/notes'],
+    ['sheet', '/sheets/costs'],
+  ])(
+    '[OP33] a %s that closed at the end of the session is there again after a renewal',
+    async (_, path) => {
+      await using both = await startBoth({ tokensS: 10, hasRefresh: true })
+      await using window = await openWindow()
+      const { page } = window
+      await page.goto(`${both.publicUrl}${path}`)
+      await logIn(page, 'ann')
+      await untilOpen(page)
+      // Like a laptop that slept until the session had ended.
+      await page.route('**/session', (route) => route.abort())
+      await expect.poll(() => status(page).textContent(), { timeout: 60_000 }).toContain('Closed')
+      await page.unroute('**/session')
+      await expect.poll(() => status(page).textContent(), { timeout: 60_000 }).toBe('Live')
+      await account(page, 'ann of the provider').waitFor()
+    },
+  )
 
   it('[OP33] a session is renewed although the first questions about it were lost', async () => {
     await using both = await startBoth({ tokensS: 10, hasRefresh: true })

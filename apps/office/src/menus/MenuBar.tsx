@@ -34,7 +34,7 @@ export function MenuBar({ session, route, content }: MenuBarProps) {
   const offer = useSyncExternalStore(subscribeMenus, offeredMenus)
   const [hasShortcuts, showShortcuts] = useState(false)
   const around = { content, showShortcuts: () => showShortcuts(true) }
-  const menusNow = () => menusOf(together(offer?.(canEdit) ?? {}, shellMenus(around)))
+  const menusNow = () => menusOf(together(askedOf(offer, canEdit), shellMenus(around)))
   return (
     <>
       {offer !== undefined && <Bar menusNow={menusNow} content={content} />}
@@ -53,6 +53,16 @@ export function MenuBar({ session, route, content }: MenuBarProps) {
       {offer !== undefined && <ShortcutsKey show={around.showShortcuts} />}
     </>
   )
+}
+
+/** Returns what a document offers. One that fails, such as one that is just closing, must not end the page. */
+function askedOf(offer: ReturnType<typeof offeredMenus>, canEdit: boolean): Menus {
+  try {
+    return offer?.(canEdit) ?? {}
+  } catch (error) {
+    reportError(error)
+    return {}
+  }
 }
 
 /** Returns the menus that have entries, each with lines between its groups. */

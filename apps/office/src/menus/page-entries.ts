@@ -66,6 +66,8 @@ export function usePageMenus(parts: PageParts): void {
 
 function pageMenus(parts: PageParts, canEdit: boolean, mayComment: boolean): Menus {
   const { editor, session, refused, comment, hasOutline, onOutline, setFinding } = parts
+  // The room has closed, and the page is about to be drawn without it.
+  if (editor.isDestroyed) return {}
   const state = readToolbar(editor)
   const find = { label: TEXTS.find, keys: 'Control+F', act: () => setFinding('find') }
   const note: Group = mayComment

@@ -47,14 +47,15 @@ const FUNCTIONS = [
   'database',
 ]
 
-/** Offers the menus of a sheet. @see OFFICE.md OF100 */
-export function offerSheetMenus(univer: Univer, { workbook }: SharedWorkbook): () => void {
+/** Offers the menus of a sheet while it is there. @see OFFICE.md OF100 */
+export function offerSheetMenus(univer: Univer, { workbook }: SharedWorkbook): void {
   const injector = univer.__getInjector()
-  return offerMenus((canEdit) => {
+  const end = offerMenus((canEdit) => {
     const all = new UniverEntries(injector)
     const fonts = injector.get(IFontService).getFonts()
     return canEdit ? editorsMenus(all, workbook, fonts) : viewersMenus(all)
   })
+  univer.onDispose(end)
 }
 
 type Book = SharedWorkbook['workbook']
