@@ -81,7 +81,7 @@ describe('a large paste', () => {
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
     await bobs.openMenu('A1')
-    await bobs.page.getByText('Insert', { exact: true }).last().hover()
+    await bobs.insertEntry.hover()
     const button = bobs.page.getByRole('button').filter({ hasText: 'rows above' })
     await button.waitFor()
     await startPaste(anns)

@@ -128,7 +128,7 @@ describe('the texts of the grid', () => {
     await window.page.keyboard.press('Escape')
     await window.page.keyboard.press('Escape')
     await window.openMenu('B3')
-    await window.page.getByText('Insert', { exact: true }).last().hover()
+    await window.insertEntry.hover()
     await window.page.getByText('rows above').first().waitFor()
     await window.page.keyboard.press('Escape')
     await window.openRowMenu(4)

@@ -259,10 +259,15 @@ export class SheetWindow implements AsyncDisposable {
     await this.page.keyboard.up('Shift')
   }
 
+  /** The entry of a cell's menu that opens those for inserting. The bar has a menu of the same name. */
+  get insertEntry(): Locator {
+    return this.page.getByText('Insert', { exact: true }).and(this.page.locator(':not(.menus *)'))
+  }
+
   /** Inserts a row above a cell through the cell's menu. */
   async insertRowAbove(cell: string): Promise<void> {
     await this.openMenu(cell)
-    await this.page.getByText('Insert', { exact: true }).last().hover()
+    await this.insertEntry.hover()
     const button = this.page.getByRole('button').filter({ hasText: 'rows above' })
     // Not a click, which would hit the number field in the middle; moving the mouse can close the menu.
     await button.dispatchEvent('click')

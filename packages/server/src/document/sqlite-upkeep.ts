@@ -66,11 +66,16 @@ export class SqliteUpkeep {
   }
 
   #isTidy(): boolean {
+    const isSmall = this.#isDone(() => this.#withoutWaiting(() => this.#giveBack()))
+    // Also if pages can't be given back now.
+    return this.#isDone(() => this.emptyLog()) && isSmall
+  }
+
+  #isDone(attempt: () => boolean): boolean {
     try {
-      const isSmall = this.#withoutWaiting(() => this.#giveBack())
-      return this.emptyLog() && isSmall
+      return attempt()
     } catch {
-      // A failing disk is reported by the next write.
+      // A failing disk is reported by the next write, and who holds a lock is done at the next attempt.
       return false
     }
   }

@@ -186,10 +186,13 @@ export class ListCalls {
     if (user === undefined) throw nobodyHasLists()
     const { starred, hidden, folder } = said
     if (folder !== undefined) await this.#place(user.claim.id, roomName, folder)
-    await lists.mark(user.claim.id, roomName, {
-      ...(starred !== undefined && { isStarred: starred }),
-      ...(hidden !== undefined && { isHidden: hidden }),
-    })
+    // A star that nobody spoke of keeps its place among the user's.
+    if (starred !== undefined || hidden !== undefined) {
+      await lists.mark(user.claim.id, roomName, {
+        ...(starred !== undefined && { isStarred: starred }),
+        ...(hidden !== undefined && { isHidden: hidden }),
+      })
+    }
     call.empty(204)
   }
 
