@@ -103,7 +103,7 @@ async function openInWindows(figures, folder, names) {
  */
 async function choose(page, file) {
   const opened = page.waitForURL(/\/sheets\//, { waitUntil: 'commit', timeout: 120_000 })
-  await page.locator('input[type="file"]').setInputFiles(file)
+  await page.locator('input[type="file"][accept*=".csv"]').setInputFiles(file)
   const accept = page.getByRole('button', { name: 'Open without these' })
   // It may never be asked.
   const accepted = accept.click({ timeout: 120_000 }).catch(() => undefined)

@@ -69,7 +69,7 @@ const home = () =>
 
 /** Chooses a file with the picker of Home or of the open dialog. */
 async function choose(page: Page, file: ChosenFile): Promise<void> {
-  await page.locator('input[type="file"]').setInputFiles(file)
+  await page.locator('input[type="file"][accept*=".csv"]').setInputFiles(file)
 }
 
 async function drop({ page, canvas }: SheetWindow, { name, mimeType, buffer }: ChosenFile) {

@@ -51,7 +51,7 @@ describe('a part that can’t be fetched', () => {
     const comes = await without(page, 'OpenFileDialog')
     const choose = () =>
       page
-        .locator('input[type=file]')
+        .locator('input[type="file"][accept*=".csv"]')
         .setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from('1,2\n') })
     await choose()
     await notice(page).toBe(UNREACHABLE)
