@@ -123,7 +123,8 @@ describe('without the server', () => {
     const files = paths!.filter((path) => path !== '/')
     expect(paths!.length - files.length).toBe(1)
     expect(files.length).toBeGreaterThan(20)
-    for (const file of files) expect(file).toMatch(/^\/assets\/[\w.-]+-[\w-]{8}\.(?:js|css|svg)$/)
+    for (const file of files)
+      expect(file).toMatch(/^\/assets\/[\w.-]+-[\w-]{8}\.(?:js|css|svg|woff2)$/)
   })
 })
 
@@ -309,7 +310,7 @@ it('[OF32] Home removes the copies of documents after a question', async ({ brow
   await page.getByRole('button', { name: 'Remove copies' }).click()
   await page.getByRole('button', { name: 'Remove', exact: true }).click()
   await page.getByText('Removed. Documents that are open in other windows').waitFor()
-  await page.getByText('This browser has').waitFor({ state: 'detached' })
+  await page.getByText(/^This browser has/).waitFor({ state: 'detached' })
   const names = () =>
     page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))
   expect((await names()).filter((name) => name?.includes('/rooms/'))).toEqual([])
