@@ -43,7 +43,7 @@ it('[PG29 SD22 SD23] a sheet that a newer version has changed becomes read-only,
   await anns.select('B2')
   await anns.page.keyboard.type('half a sentence')
   await bobs.marker('B2').locator('[data-typing-by]', { hasText: 'half a sentence' }).waitFor()
-  await setFormat(room, 8)
+  await setFormat(room, 1_000)
   await postDocument(server.baseUrl, room, (doc) =>
     doc.getMap('cells:sheet-1').set('5:0', { v: 'of a newer version' }),
   )
