@@ -131,7 +131,8 @@ export class SheetImages {
   #addBar(): ImageBar {
     const hint = document.createElement('div')
     hint.id = 'sheet-image-hint'
-    hint.className = 'unseen'
+    // It describes images all the same, and is no text of the page.
+    hint.hidden = true
     hint.textContent = this.texts.hint
     document.body.append(hint)
     const back = () => void (this.#layer.focus() || this.#leave())
