@@ -15,7 +15,7 @@ export function printRange({ sheet, range }: SheetRange, home: string, shared: S
   return prefix + cells
 }
 
-/** Reads cells that somebody typed; `undefined` if there are none such. */
+/** Reads cells that somebody typed; `undefined` if the text names no cells of the workbook. */
 export function readRange(
   text: string,
   home: string,

@@ -13,7 +13,7 @@ const FIRST: Wanted = { list: 'own', text: '', limit: 1 }
 export interface Kept {
   /** Whether it keeps lists. */
   readonly areLists: boolean
-  /** The user's folders, by name; `undefined` until they are read, or where there are none to be had. */
+  /** The user's folders, by name; `undefined` until they are read, and where the server keeps none. */
   readonly folders: readonly ListFolder[] | undefined
   /** Reads them again, as they may have changed. */
   readonly again: () => Promise<void>
