@@ -38,6 +38,8 @@ describe('a window that hears nothing', { timeout: 120_000 }, () => {
     await window.text.click()
     await window.page.keyboard.type('Some text')
     await window.untilSaved()
+    // The menus come later, as one button on a phone, and have their place in the bar.
+    await window.page.locator('button.menu-top').waitFor()
     const place = () => window.text.boundingBox()
     const before = await place()
     line.cut()

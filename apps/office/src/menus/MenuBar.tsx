@@ -1,4 +1,5 @@
 import {
+  memo,
   useEffect,
   useEffectEvent,
   useLayoutEffect,
@@ -28,8 +29,13 @@ interface MenuBarProps {
   readonly content: Content
 }
 
-/** Shows the menus of a document, and the buttons for files of a sheet and for the history. @see OFFICE.md OF100 */
-export function MenuBar({ session, route, content }: MenuBarProps) {
+/**
+ * Shows the menus of a document, and the buttons for files of a sheet and for the history. It isn't rendered again
+ * whenever somebody moves, as the window around it is.
+ *
+ * @see OFFICE.md OF100
+ */
+export const MenuBar = memo(function MenuBar({ session, route, content }: MenuBarProps) {
   const canEdit = useSyncExternalStore(session.subscribe, () => session.canEdit)
   const offer = useSyncExternalStore(subscribeMenus, offeredMenus)
   const [hasShortcuts, showShortcuts] = useState(false)
@@ -53,7 +59,7 @@ export function MenuBar({ session, route, content }: MenuBarProps) {
       {offer !== undefined && <ShortcutsKey show={around.showShortcuts} />}
     </>
   )
-}
+})
 
 /** Returns what a document offers. One that fails, such as one that is just closing, must not end the page. */
 function askedOf(offer: ReturnType<typeof offeredMenus>, canEdit: boolean): Menus {
