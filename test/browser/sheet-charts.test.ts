@@ -81,6 +81,41 @@ describe('charts', () => {
     await untilInOrder(anns, bobs)
   })
 
+  it.each(['charts', 'open-panel'])(
+    '[SH200] are of the cells that were selected, and take no key from who goes on before %s is loaded',
+    async (part) => {
+      await using window = await open(sheets.newRoom())
+      const { page } = window
+      await window.select('A1')
+      await window.paste(TABLE)
+      await window.untilCell([3, 2], 60)
+      await window.selectRange('A1', 'C4')
+      const source = new RegExp(`/${part}-[^/]*\\.js$`)
+      let load = () => {}
+      const mayLoad = new Promise<void>((resolve) => void (load = resolve))
+      await page.route(source, async (route) => {
+        await mayLoad
+        await route.continue()
+      })
+      const isLoading = page.waitForRequest(source)
+      await page.keyboard.press('Alt+F1')
+      await isLoading
+      await window.select('A12')
+      await page.keyboard.type('wo')
+      load()
+      await poll(() => said(window)).toEqual([SALES])
+      await page.waitForFunction(
+        (name) => performance.getEntriesByType('resource').some((each) => each.name.includes(name)),
+        `/${part}-`,
+      )
+      await page.keyboard.type('rd')
+      await page.keyboard.press('Enter')
+      await poll(() => window.cell('A12')).toMatchObject({ v: 'word' })
+      expect(await panel(window).count()).toBe(0)
+      await untilInOrder(window)
+    },
+  )
+
   it('[SH200 SH206] are undone alone, moved by dragging, resized by a corner, and merge', async () => {
     const room = sheets.newRoom()
     await using anns = await open(room)

@@ -214,6 +214,30 @@ describe('images of a sheet', () => {
     await untilInOrder(anns, bobs)
   })
 
+  it('[SH181] take no key from who goes on before they are there', async () => {
+    await using window = await open(sheets.newRoom())
+    const { page } = window
+    await page.evaluate(() => {
+      const { decode } = HTMLImageElement.prototype
+      let readOn = () => {}
+      const mayRead = new Promise<void>((resolve) => void (readOn = resolve))
+      HTMLImageElement.prototype.decode = async function () {
+        await mayRead
+        return decode.call(this)
+      }
+      Object.assign(globalThis, { readOn })
+    })
+    await drop(window, 300, 200)
+    await window.select('A2')
+    await page.keyboard.type('wo')
+    await page.evaluate(() => (globalThis as unknown as { readOn: () => void }).readOn())
+    await untilCount(1, window)
+    await page.keyboard.type('rd')
+    await page.keyboard.press('Enter')
+    await poll(() => window.cell('A2')).toMatchObject({ v: 'word' })
+    await untilInOrder(window)
+  })
+
   it('[SH29] of another kind are refused with a notice, and nothing changes', async () => {
     await using anns = await open(sheets.newRoom())
     await drop(anns, 134, 44, 'image/svg+xml')

@@ -14,6 +14,7 @@ import type { SheetCharts } from './charts/charts.js'
 import { t } from './language/language.js'
 import { notify } from './passing-notice.js'
 import type { Session } from './session.js'
+import { untilUserActs } from './until-user-acts.js'
 
 const ADD = 'whereabouts.operation.add-chart'
 const F1 = 112
@@ -40,7 +41,12 @@ export function addCharts(
   }
   const commands = injector.get(ICommandService)
   const { OPERATION: type } = CommandType
-  commands.registerCommand({ id: ADD, type, handler: loadingFirst((charts) => charts.add()) })
+  const add = () => {
+    // Both are of now: while charts are being loaded, the user may go on elsewhere.
+    const [cells, acts] = [shared.workbook.getActiveRange(), untilUserActs()]
+    return loadingFirst((charts) => charts.add(cells, acts))()
+  }
+  commands.registerCommand({ id: ADD, type, handler: add })
   const preconditions = whenSheetEditorFocused
   injector.get(IShortcutService).registerShortcut({ id: ADD, binding: F1 | ALT, preconditions })
   const item = { id: ADD, commandId: ADD, type: MenuItemType.BUTTON, title: addChart } as const

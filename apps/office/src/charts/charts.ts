@@ -29,6 +29,9 @@ const READ_EVERY_MS = 100
 const STEP_PX = 10
 const FIRST_SIZE: FloatingSize = { width: 480, height: 300 }
 
+/** The cells that are selected in a workbook. */
+type Cells = ReturnType<SharedWorkbook['workbook']['getActiveRange']>
+
 /** The chart that is selected, and what it shows. */
 export interface Selected {
   readonly sheet: string
@@ -51,7 +54,7 @@ export class SheetCharts {
   /** What the user changes, while something is dragged and until it is in the document. */
   #own: OwnChange | null = null
   /** A chart that this window has added, until it is in the document. */
-  #added: string | null = null
+  #added: Added | null = null
   #isDrawing = false
   #isReading = true
   #readAfterMs = 0
@@ -80,43 +83,57 @@ export class SheetCharts {
     return () => void this.#listeners.delete(listener)
   }
 
-  /** Adds a chart of the selected cells, selects it and opens its panel. @see OFFICE.md SH200 */
-  add(): void {
-    const range = this.#selectedCells()
+  /**
+   * Adds a chart of cells, selects it and opens its panel.
+   *
+   * @param acts aborts once the user goes on elsewhere: the chart is then only added
+   * @see OFFICE.md SH200
+   */
+  add(cells: Cells, acts: AbortSignal): void {
+    const range = cells === null ? undefined : this.#rangeOf(cells)
     if (range === undefined) return
-    if (this.#charts.of(this.#sheet).length >= CHART_LIMITS.charts) {
+    const { sheet } = range
+    if (this.#charts.of(sheet).length >= CHART_LIMITS.charts) {
       notify(TEXTS.tooMany(CHART_LIMITS.charts))
       return
     }
     const { startRow, startColumn, endRow, endColumn } = range.range
-    const id = this.#charts.add(this.#sheet, {
+    const id = this.#charts.add(sheet, {
       kind: 'column',
       range,
       place: this.#layer.middle(FIRST_SIZE),
       size: FIRST_SIZE,
       by: usualDirection(endRow - startRow + 1, endColumn - startColumn + 1),
-      front: this.#nextFront,
+      front: this.#nextFront(sheet),
     })
-    if (id !== undefined) this.#added = id
+    if (id !== undefined) this.#added = { id, acts }
   }
 
   /** The document has what was added once the grid has written all that belongs to the same action. */
   #takeAdded(charts: readonly Chart[]): void {
     const added = this.#added
-    if (added === null || charts.every(({ id }) => id !== added)) return
+    if (added === null || charts.every(({ id }) => id !== added.id)) return
     this.#added = null
     notify(TEXTS.added)
-    this.edit(added)
+    if (!added.acts.aborted) this.edit(added.id, added.acts)
   }
 
-  /** Opens the panel of a chart. */
-  edit(id: string): void {
+  /**
+   * Opens the panel of a chart.
+   *
+   * @param acts aborts once the user goes on elsewhere, who then gets no panel
+   */
+  edit(id: string, acts?: AbortSignal): void {
     if (!this.canEdit) return
     this.#select(id)
     this.#draw()
     if (this.#closePanel !== null) return
     this.#closePanel = () => {}
-    void import('./open-panel.js').then(({ openPanel }) => this.#open(openPanel), this.#failed)
+    void import('./open-panel.js').then(({ openPanel }) => {
+      if (acts?.aborted === true) this.#selected = null
+      this.#open(openPanel)
+      this.#drawSoon()
+    }, this.#failed)
   }
 
   #open(openPanel: typeof OpenPanel): void {
@@ -149,7 +166,7 @@ export class SheetCharts {
 
   /** Brings the selected chart before the others. */
   bringToFront(): void {
-    this.change({ front: this.#nextFront })
+    this.change({ front: this.#nextFront(this.#sheet) })
   }
 
   /** Deletes the selected chart. */
@@ -164,16 +181,15 @@ export class SheetCharts {
     return this.shared.workbook.getActiveSheet().getSheetId()
   }
 
-  get #nextFront(): number {
-    return Math.max(0, ...this.#charts.of(this.#sheet).map(({ front }) => front)) + 1
+  #nextFront(sheet: string): number {
+    return Math.max(0, ...this.#charts.of(sheet).map(({ front }) => front)) + 1
   }
 
-  #selectedCells(): SheetRange | undefined {
-    const sheet = this.shared.workbook.getActiveSheet()
-    const range = this.shared.workbook.getActiveRange()
-    if (range === null) return undefined
+  #rangeOf(cells: NonNullable<Cells>): SheetRange | undefined {
+    const sheet = this.shared.workbook.getSheetBySheetId(cells.getSheetId())
+    if (sheet === null || sheet === undefined) return undefined
     const [lastRow, lastColumn] = [sheet.getMaxRows() - 1, sheet.getMaxColumns() - 1]
-    const { startRow, startColumn, endRow, endColumn } = range.getRange()
+    const { startRow, startColumn, endRow, endColumn } = cells.getRange()
     return {
       sheet: sheet.getSheetId(),
       range: {
@@ -376,6 +392,11 @@ export class SheetCharts {
     }
     this.#drawSoon()
   }
+}
+
+interface Added {
+  readonly id: string
+  readonly acts: AbortSignal
 }
 
 interface OwnChange {

@@ -13,6 +13,7 @@ import { readImageFile } from '../images/image-file.js'
 import { formatNumber } from '../language/formats.js'
 import { t } from '../language/language.js'
 import { notify } from '../passing-notice.js'
+import { untilUserActs } from '../until-user-acts.js'
 import { ImageBar } from './image-bar.js'
 import { addCommands } from './commands.js'
 import { ImageDragging } from './image-dragging.js'
@@ -37,6 +38,14 @@ export async function addSheetImages(univer: Univer, shared: SharedWorkbook): Pr
   addCommands(univer, images)
 }
 
+/** An image that was inserted and isn't drawn yet. */
+interface Awaited {
+  readonly id: string
+  readonly target: ImageTarget
+  /** Aborts once the user goes on elsewhere. */
+  readonly acts: AbortSignal
+}
+
 /** The images of one window. */
 export class SheetImages {
   readonly texts: ImageTexts
@@ -45,8 +54,7 @@ export class SheetImages {
   readonly #areas: ImageAreas
   readonly #layer: ImageLayer
   readonly #bar: ImageBar
-  /** An image that was inserted and isn't drawn yet. */
-  #awaited: { readonly id: string; readonly target: ImageTarget } | null = null
+  #awaited: Awaited | null = null
 
   constructor(univer: Univer, shared: SharedWorkbook, texts: ImageTexts) {
     const injector = univer.__getInjector()
@@ -84,12 +92,13 @@ export class SheetImages {
   /** Inserts files as images, one beside the other, at the selected cell or at a point of the window. */
   async insert(files: readonly File[], at?: { readonly x: number; readonly y: number }) {
     const { sheet } = this.#areas
+    const acts = untilUserActs()
     let target = this.#firstTarget(at)
     for (const file of files) {
       try {
         const source = await readImageFile(file, IMAGE_LIMITS.bytes)
         const size = await sizeOf(source, file.name)
-        if (!this.#add(sheet, { source, alt: altOf(file.name), target, ...size })) return
+        if (!this.#add(sheet, { source, alt: altOf(file.name), target, ...size }, acts)) return
         const { row, column, x = 0, y = 0 } = target
         target = { row, column, x: x + STEP, y: y + STEP }
       } catch (error) {
@@ -98,17 +107,18 @@ export class SheetImages {
     }
   }
 
-  #add(sheet: string, image: NewImage): boolean {
+  #add(sheet: string, image: NewImage, acts: AbortSignal): boolean {
     const added = this.#images.add(sheet, image)
     if ('problem' in added) this.#tellProblem(added.problem)
-    else this.#awaited = { id: added.id, target: image.target }
+    else this.#awaited = { id: added.id, target: image.target, acts }
     return !('problem' in added)
   }
 
-  /** Gives a new image the focus once it is drawn. */
+  /** Gives a new image the focus once it is drawn, unless the user has gone on by then. */
   #welcome(): void {
     const awaited = this.#awaited
-    if (awaited === null || !this.#layer.focus(awaited.id)) return
+    if (awaited === null) return
+    if (!awaited.acts.aborted && !this.#layer.focus(awaited.id)) return
     this.#awaited = null
     this.#layer.tell(this.texts.insertedAt(this.#nameOf(awaited.target)))
   }

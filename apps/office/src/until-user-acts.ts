@@ -1,0 +1,18 @@
+const MODIFIERS = new Set(['Alt', 'Control', 'Meta', 'Shift'])
+
+/**
+ * Returns a signal that aborts when the user next presses a key or a button. What opens late by itself leaves the focus
+ * to whoever has gone on since: what they type belongs elsewhere.
+ */
+export function untilUserActs(): AbortSignal {
+  const acts = new AbortController()
+  const look = (event: Event) => {
+    const isModifier = event instanceof KeyboardEvent && MODIFIERS.has(event.key)
+    if (!isModifier) acts.abort()
+  }
+  const { signal } = acts
+  for (const type of ['keydown', 'pointerdown']) {
+    addEventListener(type, look, { capture: true, signal })
+  }
+  return signal
+}
