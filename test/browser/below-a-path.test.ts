@@ -73,7 +73,9 @@ describe.each<[string, '/' | '', string, { readonly [name: string]: string }]>([
     await anns.page.getByRole('link', { name: 'whereabouts' }).click()
     await anns.page.locator('.recent').waitFor()
     expect(anns.page.url()).toBe(`${baseUrl}/`)
-    expect(await anns.page.locator('.recent-title').getAttribute('href')).toMatch(`${BASE}/pages/`)
+    await expect
+      .poll(() => anns.page.locator('.recent-title').getAttribute('href'))
+      .toMatch(`${BASE}/pages/`)
 
     const room = 'demo'
     await using one = await SheetWindow.open(browser, { baseUrl, room, person: ann })
@@ -125,7 +127,7 @@ describe('a login below a path', () => {
       expect(names).not.toContain('whereabouts-session')
       await page.goto(`${publicUrl}/login/callback`)
       const signIn = page.getByRole('link', { name: 'Sign in' })
-      expect(await signIn.getAttribute('href')).toBe(`${BASE}/login?return=%2F`)
+      await expect.poll(() => signIn.getAttribute('href')).toBe(`${BASE}/login?return=%2F`)
       await context.close()
     },
   )

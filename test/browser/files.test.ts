@@ -122,7 +122,7 @@ describe('a file on Home', () => {
     await choose(anns.page, await workbook('Budget 2026.xlsx', COSTS, sheetWith({ name: 'Two' })))
     await anns.page.waitForURL(/\/sheets\/sheet-[\w-]{16}$/)
     await anns.page.locator('main[aria-busy="false"]').waitFor()
-    expect(await anns.title.inputValue()).toBe('Budget 2026')
+    await poll(() => anns.title.inputValue()).toBe('Budget 2026')
     const room = new URL(anns.page.url()).pathname.split('/').at(-1)!
     expect(await sheetsOf(room)).toEqual([COSTS, sheetWith({ name: 'Two' })])
     expect(anns.complaints).toEqual([])
@@ -155,7 +155,7 @@ describe('a file on Home', () => {
     const writes = writesOf(page)
     await choose(page, { ...text('Budget.xlsx', 'a,b'), mimeType: XLSX })
     await dialog(page).getByText('Budget.xlsx can’t be opened').waitFor()
-    expect(await dialog(page).getByRole('alert').textContent()).toMatch(/isn’t an \.xlsx file/)
+    await poll(() => dialog(page).getByRole('alert').textContent()).toMatch(/isn’t an \.xlsx file/)
     await button(page, 'Close').click()
     expect(writes).toEqual([])
     expect(anns.complaints).toEqual([])

@@ -74,7 +74,7 @@ describe('the history of a page', () => {
     await version(anns, 'Second draft').click()
     await dialog(anns).locator('ins', { hasText: 'Tuesday' }).waitFor()
     await dialog(anns).locator('del', { hasText: 'Monday' }).waitFor()
-    expect(await version(anns, 'First draft').textContent()).toContain('Ann')
+    await expect.poll(() => version(anns, 'First draft').textContent()).toContain('Ann')
     await look(anns, 'history-page')
     await version(anns, 'First draft').click()
     await dialog(anns).getByLabel('Compared with').selectOption('now')
@@ -226,12 +226,14 @@ describe('the history of a sheet', () => {
     await button(anns).click()
     await version(anns, 'After lunch').click()
     await dialog(anns).getByText('Image added new').waitFor()
-    expect(await dialog(anns).locator('.differences li').allTextContents()).toEqual([
-      'Sheet 1!B2 Image changed red',
-      'Sheet 1!C4 Image added new',
-      'Sheet 1 Image removed gone',
-    ])
-    expect(await dialog(anns).locator('td img').count()).toBe(3)
+    await expect
+      .poll(() => dialog(anns).locator('.differences li').allTextContents())
+      .toEqual([
+        'Sheet 1!B2 Image changed red',
+        'Sheet 1!C4 Image added new',
+        'Sheet 1 Image removed gone',
+      ])
+    await expect.poll(() => dialog(anns).locator('td img').count()).toBe(3)
     await look(anns, 'history-images')
     expect(anns.complaints).toEqual([])
   })

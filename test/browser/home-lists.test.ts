@@ -144,7 +144,7 @@ it('[HM20] a title that is being typed stays when the lists appear', async () =>
   await field.fill('Agenda of May')
   send()
   await eve.page.getByRole('button', { name: 'My documents' }).waitFor()
-  expect(await field.inputValue()).toBe('Agenda of May')
+  await expect.poll(() => field.inputValue()).toBe('Agenda of May')
   await field.press('Enter')
   await expect.poll(() => titles(eve.page)).toEqual(['Agenda of May'])
 })

@@ -51,13 +51,13 @@ describe('Home', () => {
     await using anns = await open('/')
     await anns.page.getByText('Nothing here yet').waitFor()
     const demo = anns.page.getByRole('link', { name: 'demo sheet' })
-    expect(await demo.getAttribute('href')).toBe('/sheets/demo')
+    await expect.poll(() => demo.getAttribute('href')).toBe('/sheets/demo')
     const paths: string[] = []
     for (let pages = 0; pages < 2; pages += 1) {
       await anns.page.getByRole('link', { name: 'New page' }).click()
       await anns.untilOpen()
       paths.push(new URL(anns.page.url()).pathname)
-      expect(await anns.title.getAttribute('placeholder')).toBe('Untitled page')
+      await expect.poll(() => anns.title.getAttribute('placeholder')).toBe('Untitled page')
       await expect.poll(() => anns.page.title()).toBe('Untitled page · whereabouts')
       await anns.page.getByRole('link', { name: 'whereabouts' }).click()
       await expect.poll(() => rows(anns).count()).toBe(pages + 1)
@@ -65,7 +65,9 @@ describe('Home', () => {
     for (const path of paths) expect(path).toMatch(/^\/pages\/page-[A-Za-z0-9_-]{16}$/)
     expect(new Set(paths).size).toBe(2)
     const sheet = anns.page.getByRole('link', { name: 'New sheet' })
-    expect(await sheet.getAttribute('href')).toMatch(/^\/sheets\/sheet-[A-Za-z0-9_-]{16}$/)
+    await expect
+      .poll(() => sheet.getAttribute('href'))
+      .toMatch(/^\/sheets\/sheet-[A-Za-z0-9_-]{16}$/)
     expect(anns.complaints).toEqual([])
   })
 
@@ -93,7 +95,7 @@ describe('Home', () => {
     await expect.poll(() => tab.locator('.recent-title').allTextContents()).toEqual(['First'])
     await anns.page.getByRole('link', { name: 'First' }).click()
     await anns.untilOpen()
-    expect(await anns.title.inputValue()).toBe('First')
+    await expect.poll(() => anns.title.inputValue()).toBe('First')
     expect(anns.complaints).toEqual([])
   })
 

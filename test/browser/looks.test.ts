@@ -72,7 +72,9 @@ describe('light and dark', () => {
     expect(await brightness(paper(page))).toBeLessThan(60)
     await choose(home, 'light')
     await expect.poll(() => paper(page)).toBe(LIGHT)
-    expect(await page.page.getByRole('combobox', { name: 'Appearance' }).inputValue()).toBe('light')
+    await expect
+      .poll(() => page.page.getByRole('combobox', { name: 'Appearance' }).inputValue())
+      .toBe('light')
     await page.page.reload()
     await page.untilOpen()
     expect(await paper(page)).toBe(LIGHT)
@@ -99,7 +101,7 @@ describe('light and dark', () => {
     await next.getByText('whereabouts').waitFor()
     const color = next.locator('body').evaluate((body) => getComputedStyle(body).backgroundColor)
     expect(await brightness(color)).toBeLessThan(60)
-    expect(await next.locator('script[type=module]').count()).toBe(1)
+    await expect.poll(() => next.locator('script[type=module]').count()).toBe(1)
     await context.close()
   })
 

@@ -257,7 +257,7 @@ describe('the menus of a sheet', () => {
     await entry(window, 'Insert').tap()
     await entry(window, 'Cells').tap()
     await entry(window, 'Move Down').waitFor()
-    expect(await page.locator('.menu-panel').count()).toBe(1)
+    await poll(() => page.locator('.menu-panel').count()).toBe(1)
     await entry(window, 'Back').tap()
     const box = await page.locator('.menu-panel').boundingBox()
     expect(box!.x).toBeGreaterThanOrEqual(0)

@@ -26,7 +26,9 @@ describe('a session that ends while the stream is open', () => {
     office.expire('bob')
     await type(bobs, 'kept, ')
     await said(bobs).toMatch(/^You are signed out. Sign in again. What you wrote last isn’t saved/)
-    expect(await login(bobs).getAttribute('href')).toBe(`/login?return=%2Fpages%2F${room}`)
+    await expect
+      .poll(() => login(bobs).getAttribute('href'))
+      .toBe(`/login?return=%2Fpages%2F${room}`)
     await expect.poll(() => bobs.status.textContent()).toBe('Live, but signed out')
     office.signIn('bob')
     await type(bobs, 'and saved')
@@ -64,7 +66,9 @@ it('[OF14 CL8] somebody who signs in again is shown once', async () => {
   await note(bobs).waitFor({ state: 'detached' })
   await bobs.avatar('Ann').waitFor()
   for (const window of [anns, bobs])
-    expect(await window.page.locator('.avatars .avatar').allTextContents()).toHaveLength(2)
+    await expect
+      .poll(() => window.page.locator('.avatars .avatar').allTextContents())
+      .toHaveLength(2)
   expect(await before.evaluate((avatar) => avatar.isConnected)).toBe(true)
 })
 
@@ -101,7 +105,7 @@ describe('a document that is deleted', () => {
     await said(bobs).toBe(
       'This document was deleted, for everyone. Only this window still shows it: copy what you need. Begin an empty document here. Nothing of the deleted document goes there.',
     )
-    expect(await bobs.status.textContent()).toBe('Closed')
+    await expect.poll(() => bobs.status.textContent()).toBe('Closed')
     await reads(bobs, /^the minutes$/)
     await note(bobs).getByRole('button', { name: 'Begin an empty document here' }).click()
     await note(bobs).waitFor({ state: 'detached' })

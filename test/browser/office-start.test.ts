@@ -163,6 +163,6 @@ describe('the start', () => {
     await using context = await sheets.browser.newContext({ javaScriptEnabled: false })
     const page = await context.newPage()
     await page.goto(`${sheets.baseUrl}/sheets/any`)
-    expect(await page.getByText('whereabouts').isVisible()).toBe(true)
+    await poll(() => page.getByText('whereabouts').isVisible()).toBe(true)
   })
 })

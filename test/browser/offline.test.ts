@@ -98,7 +98,7 @@ describe('without the server', () => {
     await server.kill()
     await page.reload()
     await untilReads(page, 'written online, and by Bob')
-    expect(await page.locator('.saving').getAttribute('data-saving')).toBe('unknown')
+    await expect.poll(() => page.locator('.saving').getAttribute('data-saving')).toBe('unknown')
     await text.click()
     await page.keyboard.press('Control+End')
     await page.keyboard.type(', and offline')
@@ -153,13 +153,13 @@ describe('a proxy before the server', () => {
         : undefined
     }
     await window.goto(address)
-    expect(await window.textContent('h1')).toBe('Log in here')
+    await expect.poll(() => window.textContent('h1')).toBe('Log in here')
     expect(window.url()).toBe(`${front.baseUrl}/login-of-the-proxy`)
     for (const status of [401, 403, 500]) {
       front.answer = ({ headers }) =>
         isNavigation(headers) ? { status, ...page(`Refused: ${status}`) } : undefined
       expect((await window.goto(address))?.status()).toBe(status)
-      expect(await window.textContent('h1')).toBe(`Refused: ${status}`)
+      await expect.poll(() => window.textContent('h1')).toBe(`Refused: ${status}`)
     }
     front.answer = ({ headers }) =>
       isNavigation(headers) ? { status: 503, ...page('Away') } : undefined

@@ -55,7 +55,7 @@ describe('formulas', () => {
       await anns.page.keyboard.type('为正数')
       await expect.poll(() => drawn(bobs)).toEqual(['x^2'])
       await expect.poll(() => bobs.written()).toMatch(/^设[^]*为正数$/)
-      expect(await bobs.text.locator('tex-math').textContent()).toBe('x^2')
+      await expect.poll(() => bobs.text.locator('tex-math').textContent()).toBe('x^2')
     })
   })
 

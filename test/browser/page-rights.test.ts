@@ -24,13 +24,13 @@ const stored = async (room: string) =>
 async function untilReadOnly(window: OfficeWindow): Promise<void> {
   await note(window).filter({ hasText: 'You can view this document.' }).waitFor()
   await toolbar(window).waitFor({ state: 'detached' })
-  expect(await window.text.getAttribute('contenteditable')).toBe('false')
+  await expect.poll(() => window.text.getAttribute('contenteditable')).toBe('false')
 }
 
 async function untilEditable(window: OfficeWindow): Promise<void> {
   await note(window).waitFor({ state: 'detached' })
   await toolbar(window).waitFor()
-  expect(await window.text.getAttribute('contenteditable')).toBe('true')
+  await expect.poll(() => window.text.getAttribute('contenteditable')).toBe('true')
 }
 
 describe('a page that may only be read', () => {
@@ -47,7 +47,7 @@ describe('a page that may only be read', () => {
     await reads(bobs, /known/)
     expect(await bobs.title.isEditable()).toBe(false)
     // Screen readers hear that it can't be edited, and nothing of keys that edit.
-    expect(await bobs.text.getAttribute('aria-readonly')).toBe('true')
+    await expect.poll(() => bobs.text.getAttribute('aria-readonly')).toBe('true')
     expect(await bobs.text.getAttribute('aria-describedby')).toBeNull()
     await bobs.text.getByText('known', { exact: true }).click({ clickCount: 3 })
     await expect.poll(async () => (await copy(bobs)).text.trim()).toBe('known')
@@ -58,7 +58,7 @@ describe('a page that may only be read', () => {
     await paste(bobs, { text: 'pasted' })
     await bobs.text.getByRole('checkbox').click({ force: true })
     expect(await bobs.written()).not.toMatch(/written|pasted/)
-    expect(await saving(bobs).getAttribute('data-saving')).toBe('saved')
+    await expect.poll(() => saving(bobs).getAttribute('data-saving')).toBe('saved')
     expect(await stored(room)).toEqual(before)
     expect(bobs.complaints).toEqual([])
   })
@@ -194,7 +194,7 @@ describe('a page that may only be read', () => {
     await office.allow('bob', WRITER)
     await untilEditable(bobs)
     await bobs.text.locator('.found.current').waitFor()
-    expect(await bobs.page.locator('.find-bar output').textContent()).toBe('1 of 1')
+    await expect.poll(() => bobs.page.locator('.find-bar output').textContent()).toBe('1 of 1')
     expect(bobs.complaints).toEqual([])
   })
 

@@ -24,9 +24,9 @@ describe('hostile content', () => {
     expect(await anns.text.locator('a, script, iframe').count()).toBe(0)
     expect(await anns.text.locator('img[src]').count()).toBe(0)
     expect(await anns.text.locator('[onclick], [onerror]').count()).toBe(0)
-    expect(await anns.text.locator('h3', { hasText: 'a heading' }).count()).toBe(1)
-    expect(await anns.text.locator('td').count()).toBe(1)
-    expect(await anns.text.getByText('Something here can’t be shown').count()).toBe(5)
+    await expect.poll(() => anns.text.locator('h3', { hasText: 'a heading' }).count()).toBe(1)
+    await expect.poll(() => anns.text.locator('td').count()).toBe(1)
+    await expect.poll(() => anns.text.getByText('Something here can’t be shown').count()).toBe(5)
     await anns.text.getByText('marked').click()
 
     await using bobs = await pages.open(room, bob)

@@ -52,7 +52,7 @@ describe('colors and alignment', () => {
       await goTo(bobs)
       await paste(bobs, await copy(anns))
       await reads(bobs, /^plain warm\nplain warm$/)
-      expect(await bobs.text.locator('mark[data-color="purple"]').count()).toBe(2)
+      await expect.poll(() => bobs.text.locator('mark[data-color="purple"]').count()).toBe(2)
       await press(anns, 'Control+z')
       await anns.untilStill()
       await press(anns, 'Control+z')
@@ -118,7 +118,7 @@ describe('colors and alignment', () => {
       await expect.poll(aligned).toEqual(['one: center', 'two: center'])
       await anns.tool('Alignment').click()
       const center = anns.page.getByRole('menuitemradio', { name: 'Center' })
-      expect(await center.getAttribute('aria-checked')).toBe('true')
+      await expect.poll(() => center.getAttribute('aria-checked')).toBe('true')
       await anns.page.getByRole('menuitemradio', { name: 'Align start' }).click()
       await expect.poll(aligned).toEqual(['one: center', 'two: start'])
     })
@@ -145,7 +145,7 @@ describe('code', () => {
     await language.selectOption('JavaScript')
     for (const window of [anns, bobs]) {
       await window.text.locator('code.language-javascript .hljs-keyword').waitFor()
-      expect(await window.text.locator('.hljs-comment').textContent()).toBe('// one')
+      await expect.poll(() => window.text.locator('.hljs-comment').textContent()).toBe('// one')
     }
     await anns.untilSaved()
     const doc = await fetchDocument(pages.baseUrl, room)
@@ -207,7 +207,7 @@ describe('the menu of blocks', () => {
       await bobs.page.keyboard.type('\n/')
       await options(bobs).first().waitFor()
       await reads(anns, /^and\/or \/\n\/$/)
-      expect(await options(anns).count()).toBeGreaterThan(8)
+      await expect.poll(() => options(anns).count()).toBeGreaterThan(8)
       await press(anns, 'Escape')
       await expect.poll(() => options(anns).count()).toBe(0)
       await anns.page.keyboard.type('x\n')
@@ -282,7 +282,7 @@ describe('the tools over a selection', () => {
       expect(x).toBeGreaterThanOrEqual(0)
       expect(x + width).toBeLessThanOrEqual(390)
     }
-    expect(await tools.count()).toBe(8)
+    await expect.poll(() => tools.count()).toBe(8)
     // The tools for text are still there.
     await anns.tool('Bold').click()
     await expect.poll(() => anns.tool('Bold').getAttribute('aria-pressed')).toBe('true')
@@ -351,7 +351,7 @@ describe('a long page', () => {
       await goTo(bobs)
       await bobs.page.keyboard.insertText(' 预算')
       await expect.poll(() => count.textContent()).toBe('4 words')
-      expect(await count.getAttribute('title')).toBe('12 characters, 10 without spaces')
+      await expect.poll(() => count.getAttribute('title')).toBe('12 characters, 10 without spaces')
       await press(anns, 'Control+Home')
       await press(anns, 'Shift+Control+ArrowRight')
       await expect.poll(() => count.textContent()).toBe('1 of 4 words')

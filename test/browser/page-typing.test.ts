@@ -82,7 +82,9 @@ describe('typing', () => {
       await expect.poll(() => outline(window)).toEqual(['one word'])
     }
     const hint = await anns.text.getAttribute('aria-describedby')
-    expect(await anns.page.locator(`#${hint}`).textContent()).toContain('press Escape and then Tab')
+    await expect
+      .poll(() => anns.page.locator(`#${hint}`).textContent())
+      .toContain('press Escape and then Tab')
     await press(anns, 'Escape')
     await press(anns, 'Tab')
     const focused = () =>

@@ -208,9 +208,9 @@ describe('a page as a file of Word', () => {
         '---',
         'end',
       ])
-    expect(await anns.notice.textContent()).toBe(
-      'Not taken in from word.docx: text boxes and shapes and footnotes.',
-    )
+    await expect
+      .poll(() => anns.notice.textContent())
+      .toBe('Not taken in from word.docx: text boxes and shapes and footnotes.')
     expect(anns.complaints).toEqual([])
   })
 

@@ -22,7 +22,7 @@ describe('a window that hears nothing', { timeout: 120_000 }, () => {
     await expect
       .poll(() => avatar.getAttribute('title'), { timeout: 60_000 })
       .toMatch(/: Reconnecting…$/)
-    expect(await avatar.getAttribute('data-status')).toBe('away')
+    await expect.poll(() => avatar.getAttribute('data-status')).toBe('away')
     await window.caret('Bob').waitFor({ state: 'detached' })
     line.mend()
     await expect.poll(() => avatar.getAttribute('data-status'), { timeout: 30_000 }).toBe('online')

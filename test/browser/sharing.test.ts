@@ -62,7 +62,9 @@ describe('sharing a sheet with users', () => {
     await note(bobs).filter({ hasText: 'You can view this document.' }).waitFor()
     await share(bobs)
     await dialog(bobs).getByText('View only.').waitFor()
-    expect(await dialog(bobs).getByRole('button').allTextContents()).toEqual(['Copy link', 'Done'])
+    await expect
+      .poll(() => dialog(bobs).getByRole('button').allTextContents())
+      .toEqual(['Copy link', 'Done'])
     await look(bobs, 'viewer')
     await dialog(anns).getByLabel('User id of somebody to add').fill('bob')
     await button(anns, 'Add').click()
@@ -120,7 +122,7 @@ describe('sharing a sheet with users', () => {
     await endLink(anns, room)
     await gives.selectOption('view')
     await said(anns, 'Somebody else changed this just now. Here it is as it stands.')
-    expect(await gives.inputValue()).toBe('nothing')
+    await expect.poll(() => gives.inputValue()).toBe('nothing')
   })
 })
 
@@ -145,8 +147,8 @@ describe('a second change before the first one is answered', () => {
     const { gives, gate } = await begin(anns)
     gate.emit('open')
     await said(anns, 'Added.')
-    expect(await gives.inputValue()).toBe('view')
-    expect(await dialog(anns).getByLabel('What bob can do').inputValue()).toBe('editor')
+    await expect.poll(() => gives.inputValue()).toBe('view')
+    await expect.poll(() => dialog(anns).getByLabel('What bob can do').inputValue()).toBe('editor')
   })
 
   it('[OF45] isn’t made if somebody else’s change came before both', async () => {
@@ -156,7 +158,7 @@ describe('a second change before the first one is answered', () => {
     await endLink(anns, room)
     gate.emit('open')
     await said(anns, 'Somebody else changed this just now. Here it is as it stands.')
-    expect(await gives.inputValue()).toBe('nothing')
+    await expect.poll(() => gives.inputValue()).toBe('nothing')
     await gives.selectOption('view')
     await said(anns, 'Changed.')
     expect(await dialog(anns).getByLabel('What bob can do').count()).toBe(0)
@@ -234,7 +236,7 @@ describe('sharing a document without users', () => {
     await said(anns, 'The view link no longer works.')
     const ended = 'This link no longer works. Ask whoever sent it to you for a new one.'
     await expect.poll(() => note(bobs).textContent()).toBe(ended)
-    expect(await bobs.status.textContent()).toBe('Closed')
+    await expect.poll(() => bobs.status.textContent()).toBe('Closed')
     await another.getByText('Nothing here yet').waitFor()
     await bobs.page.reload()
     await expect.poll(() => note(bobs).textContent()).toBe(ended)

@@ -217,7 +217,7 @@ describe('charts', () => {
     await panel(bobs).getByLabel('Title').press('Enter')
     await poll(async () => (await said(anns))[0]?.[0]).toContain('of Bob')
     const title = panel(anns).getByLabel('Title')
-    expect(await title.inputValue()).toBe('of Ann')
+    await poll(() => title.inputValue()).toBe('of Ann')
     await title.press('Enter')
     for (const window of [anns, bobs]) {
       await poll(() => panel(window).getByLabel('Title').inputValue()).toBe('of Ann')
@@ -280,7 +280,7 @@ describe('charts', () => {
       part.set('bad/at', 'nowhere')
     })
     await charts(anns).getByText('Shows the first 1,000 of 1,200 points.').waitFor()
-    expect(await charts(anns).count()).toBe(1)
+    await poll(() => charts(anns).count()).toBe(1)
     expect(await loaded()).toBe(true)
     await untilInOrder(anns)
   })
@@ -301,7 +301,7 @@ describe('charts', () => {
     await anns.page.keyboard.press('Control+p')
     const printed = anns.page.getByRole('dialog', { name: 'Print' }).locator('.print-chart svg')
     await printed.waitFor()
-    expect(await printed.count()).toBe(1)
+    await poll(() => printed.count()).toBe(1)
     await untilInOrder(anns)
   })
 
@@ -323,7 +323,7 @@ describe('charts', () => {
     const dialog = anns.page.getByRole('dialog', { name: 'Print' })
     await dialog.locator('.print-chart svg').getByText('soft').waitFor()
     expect(await dialog.locator('parsererror').count()).toBe(0)
-    expect(await anns.page.locator('.print-dialog').count()).toBe(1)
+    await poll(() => anns.page.locator('.print-dialog').count()).toBe(1)
   })
 })
 

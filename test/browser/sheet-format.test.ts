@@ -52,7 +52,7 @@ it('[PG29 SD22 SD23] a sheet that a newer version has changed becomes read-only,
   for (const window of [anns, bobs]) await newer(window).waitFor()
   const before = await stored(room)
   await anns.dialog.getByRole('button', { name: 'Put into the selected cell' }).click()
-  expect(await text.inputValue()).toBe('half a sentence')
+  await expect.poll(() => text.inputValue()).toBe('half a sentence')
   await anns.dialog.getByRole('button', { name: 'Discard' }).click()
   await anns.dialog.waitFor({ state: 'detached' })
   for (const window of [anns, bobs]) {

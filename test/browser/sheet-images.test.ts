@@ -218,13 +218,9 @@ describe('images of a sheet', () => {
     await using window = await open(sheets.newRoom())
     const { page } = window
     await page.evaluate(() => {
-      const { decode } = HTMLImageElement.prototype
       let readOn = () => {}
       const mayRead = new Promise<void>((resolve) => void (readOn = resolve))
-      HTMLImageElement.prototype.decode = async function () {
-        await mayRead
-        return decode.call(this)
-      }
+      HTMLImageElement.prototype.decode = () => mayRead
       Object.assign(globalThis, { readOn })
     })
     await drop(window, 300, 200)
@@ -256,13 +252,13 @@ describe('images of a sheet', () => {
     })
     await using anns = await open(room)
     await poll(() => anns.page.locator('.sheet-image').count()).toBe(5)
-    expect(await images(anns).count()).toBe(2)
+    await poll(() => images(anns).count()).toBe(2)
     await look(anns, 'frozen')
     await anns.canvas.hover({ position: { x: 500, y: 300 } })
     await anns.page.mouse.wheel(0, 240)
     // What goes beyond the frozen rows is scrolled, and the other image is out of sight.
     await poll(() => anns.page.locator('.sheet-image').count()).toBe(2)
-    expect(await images(anns).count()).toBe(1)
+    await poll(() => images(anns).count()).toBe(1)
     await look(anns, 'frozen-scrolled')
     await anns.page.emulateMedia({ colorScheme: 'dark' })
     await look(anns, 'dark')

@@ -24,7 +24,7 @@ describe('name tags', () => {
     await anns.marker('C5').waitFor()
     expect(await opacityOf(anns, 'Bob')).toBe(1)
     await poll(() => opacityOf(anns, 'Bob')).toBe(0)
-    expect(await anns.marker('C5').locator('.ring').count()).toBe(1)
+    await poll(() => anns.marker('C5').locator('.ring').count()).toBe(1)
 
     await bobs.page.keyboard.press('ArrowDown')
     await anns.marker('C6').waitFor()
@@ -115,7 +115,7 @@ describe('a marker', () => {
       return Math.abs(line.y + line.height / 2 - before.y)
     }
     await poll(offset).toBeLessThan(3)
-    expect(await anns.tag('Bob').count()).toBe(1)
+    await poll(() => anns.tag('Bob').count()).toBe(1)
   })
 })
 

@@ -185,7 +185,7 @@ describe('a printed sheet', () => {
     await window.page.evaluate(() => void (globalThis.print = () => undefined))
     await dialog(window).getByRole('button', { name: 'Print or save as PDF…' }).click()
     await dialog(window).waitFor({ state: 'detached', timeout: 30_000 })
-    expect(await printed(window).count()).toBeGreaterThan(180)
+    await poll(() => printed(window).count()).toBeGreaterThan(180)
     expect(Math.max(0, ...(await longest.jsonValue()))).toBeLessThan(1_000)
     await ask(window)
     await dialog(window).getByLabel('Size').selectOption('150')
@@ -221,7 +221,7 @@ describe('a printed sheet', () => {
       all.map((bar) => (bar as HTMLElement).style.width),
     )
     expect(widths).toEqual(['25%', '100%'])
-    expect(await paper(window).textContent()).toMatch(/^25100/)
+    await poll(() => paper(window).textContent()).toMatch(/^25100/)
   })
 
   it('[OF95 OF98] of a stranger loads nothing, and opens at once, however far its last cell is', async () => {

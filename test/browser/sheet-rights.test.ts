@@ -204,7 +204,7 @@ describe('a sheet that may only be read', () => {
     await office.allow('bob', READER)
     await bobs.dialog.waitFor()
     await bobs.dialog.getByText('You can view this document').waitFor()
-    expect(await bobs.dialog.getByRole('textbox').inputValue()).toBe('half a sent')
+    await expect.poll(() => bobs.dialog.getByRole('textbox').inputValue()).toBe('half a sent')
     await bobs.dialog.getByRole('button', { name: 'Copy' }).click()
     const copied = () => bobs.page.evaluate(() => navigator.clipboard.readText())
     await expect.poll(copied).toBe('half a sent')
@@ -264,7 +264,7 @@ describe('a sheet that may only be read', () => {
     const signedOut = 'You are signed out. Sign in again. What you wrote last isn’t saved'
     await alert.filter({ hasText: signedOut }).waitFor()
     const login = alert.getByRole('link', { name: 'Sign in again' })
-    expect(await login.getAttribute('href')).toBe(`/login?return=%2Fsheets%2F${room}`)
+    await expect.poll(() => login.getAttribute('href')).toBe(`/login?return=%2Fsheets%2F${room}`)
     expect(await bobs.read('A2')).toBe('kept')
     expect(await unsavedText(bobs)).toBe('to be copied\nkept')
     office.signIn('bob')

@@ -20,5 +20,7 @@ it('[OF23 OF24] the status says that the network is slow once streams don’t ge
   await expect.poll(says, { timeout: 30_000 }).toBe('Live')
   expect(await status.getAttribute('title')).toBeNull()
   await expect.poll(says, { timeout: 60_000 }).toBe('Live, slow network')
-  expect(await status.getAttribute('title')).toMatch(/network holds changes back.*nothing is lost/)
+  await expect
+    .poll(() => status.getAttribute('title'))
+    .toMatch(/network holds changes back.*nothing is lost/)
 })
