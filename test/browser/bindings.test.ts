@@ -212,7 +212,7 @@ describe('editors in two windows', { timeout: 120_000 }, () => {
       line.mend()
       await ann.shows('ann2', 'bob1', 'bob2', 'bob3')
       await bob.shows('ann2', 'bob1', 'bob2', 'bob3')
-      expect(await bob.shown()).toBe(await ann.shown())
+      await expect.poll(() => bob.shown()).toBe(await ann.shown())
       await bob.untilSaved()
 
       await bob.page.reload()

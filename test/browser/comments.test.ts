@@ -263,7 +263,9 @@ describe('comments on a page', () => {
       .toContain('thread')
     await press(anns, 'Escape')
     await panel(anns).waitFor({ state: 'detached' })
-    expect(await anns.text.evaluate((text) => text === document.activeElement)).toBe(true)
+    await expect
+      .poll(() => anns.text.evaluate((text) => text === document.activeElement))
+      .toBe(true)
     await press(anns, 'Control+Alt+m')
     await expect
       .poll(() => anns.page.evaluate(() => document.activeElement?.getAttribute('aria-label')))
@@ -285,7 +287,9 @@ describe('comments on a page', () => {
     const box = (await panel(anns).boundingBox())!
     expect([box.x, box.width]).toEqual([0, 390])
     expect(box.y).toBeGreaterThan((await marks(anns).boundingBox())!.y)
-    expect(await anns.page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+    await expect
+      .poll(() => anns.page.evaluate(() => document.documentElement.scrollWidth))
+      .toBe(390)
   })
 })
 

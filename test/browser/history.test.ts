@@ -124,7 +124,9 @@ describe('the history of a page', () => {
     await reads(copy, 'To be copied.')
     await press(anns, 'Escape')
     await dialog(anns).waitFor({ state: 'detached' })
-    expect(await button(anns).evaluate((element) => element === document.activeElement)).toBe(true)
+    await expect
+      .poll(() => button(anns).evaluate((element) => element === document.activeElement))
+      .toBe(true)
     expect(anns.complaints).toEqual([])
   })
 

@@ -163,7 +163,7 @@ describe('Home', () => {
     expect(stored.getMap('about').toJSON()).toEqual({ title: 'Plan for 2027', format: 2 })
     expect(stored.getText('text').toString()).toContain('what Bob wrote')
 
-    expect(await titles(cleos)).toEqual(['Plan'])
+    await expect.poll(() => titles(cleos)).toEqual(['Plan'])
     await lookAgain(cleos)
     await expect.poll(() => titles(cleos)).toEqual(['Plan for 2027'])
     expect([...anns.complaints, ...bobs.complaints, ...cleos.complaints]).toEqual([])

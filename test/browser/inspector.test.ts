@@ -190,7 +190,7 @@ describe('the inspector', () => {
     await page.getByText('Live', { exact: true }).waitFor()
     const loaded = (of: Page) =>
       of.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name))
-    expect(await loaded(page)).toContainEqual(expect.stringContaining('/Inspect-'))
+    await expect.poll(() => loaded(page)).toContainEqual(expect.stringContaining('/Inspect-'))
     expect((await loaded(ann.page)).filter((name) => name.includes('/Inspect-'))).toEqual([])
     const controls = page.locator('button:enabled, input, select, [tabindex="0"]')
     const count = await controls.count()

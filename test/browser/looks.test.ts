@@ -69,7 +69,7 @@ describe('light and dark', () => {
     await using home = await open('/')
     await using page = await open('/pages/looks')
     await page.untilOpen()
-    expect(await brightness(paper(page))).toBeLessThan(60)
+    await expect.poll(() => brightness(paper(page))).toBeLessThan(60)
     await choose(home, 'light')
     await expect.poll(() => paper(page)).toBe(LIGHT)
     await expect
@@ -79,7 +79,7 @@ describe('light and dark', () => {
     await page.untilOpen()
     expect(await paper(page)).toBe(LIGHT)
     await choose(page, 'dark')
-    expect(await brightness(paper(page))).toBeLessThan(60)
+    await expect.poll(() => brightness(paper(page))).toBeLessThan(60)
     await page.page.emulateMedia({ media: 'print' })
     expect(await paper(page)).toBe(LIGHT)
     await page.page.emulateMedia({ media: null, colorScheme: 'light' })

@@ -325,7 +325,7 @@ describe('the menus of a page', () => {
     await poll(() => anns.page.getByRole('search').getByRole('textbox').first().inputValue()).toBe(
       'll',
     )
-    expect(await anns.written()).toBe('Hello')
+    await poll(() => anns.written()).toBe('Hello')
   })
 
   it('[OF101] show shortcuts that work', async () => {
@@ -361,7 +361,7 @@ describe('the menus of who may not edit', () => {
     await office.allow('bob', READER)
     await using sheet = await office.sheet(room, 'bob')
     await top(sheet, 'View').waitFor()
-    expect(await namesOf(sheet.page)).toEqual(['File', 'Edit', 'View', 'Help'])
+    await poll(() => namesOf(sheet.page)).toEqual(['File', 'Edit', 'View', 'Help'])
     const labels = (await listed(sheet)).map(({ label }) => label)
     expect(labels).toContain('Copy')
     for (const label of ['Undo', 'Paste', 'Grid lines', 'Rename', 'Version history']) {

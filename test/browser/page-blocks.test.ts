@@ -195,7 +195,7 @@ describe('images and tables', () => {
           return widthOf(th) / widthOf(th.closest('table')!)
         })
       await expect.poll(share).toBeGreaterThan(0.45)
-      expect(await share()).toBeLessThan(0.55)
+      await expect.poll(() => share()).toBeLessThan(0.55)
       await anns.untilSaved()
       const tables = (await fetchDocument(pages.baseUrl, room)).getMap('tables')
       const looks = [...tables.keys()].filter((key) => /size|fill/.test(key))

@@ -19,7 +19,7 @@ describe('images', () => {
     await image.waitFor()
     await expect.poll(() => image.getAttribute('src')).toBe(`data:image/png;base64,${PNG}`)
     await expect.poll(() => image.getAttribute('alt')).toBe('red.png')
-    expect(await image.evaluate((one) => (one as HTMLImageElement).naturalWidth)).toBe(1)
+    await expect.poll(() => image.evaluate((one) => (one as HTMLImageElement).naturalWidth)).toBe(1)
     expect([...anns.complaints, ...bobs.complaints]).toEqual([])
   })
 

@@ -323,7 +323,7 @@ describe('blocks without text, in two windows', () => {
       await bobs.text.locator('img[alt=red]').waitFor()
       await anns.page.keyboard.type('next')
       await expect.poll(() => outline(bobs)).toEqual(['text', '![red]', 'next'])
-      expect(await outline(anns)).toEqual(['text', '![red]', 'next'])
+      await expect.poll(() => outline(anns)).toEqual(['text', '![red]', 'next'])
     })
   })
 

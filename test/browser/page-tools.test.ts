@@ -320,7 +320,7 @@ describe('a long page', () => {
     const outlined = anns.page.getByRole('navigation', { name: 'Outline' }).getByRole('button')
     await expect.poll(() => outlined.allTextContents()).toEqual(['Part 0', 'Part 60'])
     const current = () => anns.page.locator('[aria-current="location"]').textContent()
-    expect(await current()).toBe('Part 0')
+    await expect.poll(() => current()).toBe('Part 0')
     await outlined.nth(1).click()
     await expect.poll(current).toBe('Part 60')
     await goTo(bobs)
@@ -340,7 +340,7 @@ describe('a long page', () => {
     await expect.poll(() => anns.page.locator('.outline').count()).toBe(0)
     const top = async () => (await anns.text.getByText('Part 60').boundingBox())!.y
     await expect.poll(top).toBeLessThan(600)
-    expect(await top()).toBeGreaterThan(0)
+    await expect.poll(() => top()).toBeGreaterThan(0)
   })
 
   it('[PE12] has a number of words, which counts what others write and what is selected', async () => {

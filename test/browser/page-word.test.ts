@@ -122,7 +122,7 @@ describe('a page as a file of Word', () => {
     await using others = await pages.open(other, ann)
     await insert(others, name, bytes)
     await reads(others, /end$/)
-    expect(await outline(others)).toEqual(['# Plan: 1', ...(await outline(anns))])
+    await expect.poll(() => outline(others)).toEqual(['# Plan: 1', ...(await outline(anns))])
     await expect
       .poll(async () => contentOf(await fetchDocument(pages.baseUrl, other)), { timeout: 15_000 })
       .toEqual([

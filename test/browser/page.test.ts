@@ -25,7 +25,7 @@ describe('a page in two windows', () => {
     await anns.caret('Bob').waitFor()
     const colorOf = () =>
       anns.caret('Bob').evaluate((caret) => getComputedStyle(caret).borderLeftColor)
-    expect(await colorOf()).toBe('rgb(29, 78, 216)')
+    await expect.poll(() => colorOf()).toBe('rgb(29, 78, 216)')
     await press(bobs, 'Shift+Control+Home')
     await expect.poll(() => anns.text.locator('.selected-by').textContent()).toBe('Hello world')
 
@@ -34,7 +34,7 @@ describe('a page in two windows', () => {
     await bobs.page.getByLabel('Violet').check()
     await press(bobs, 'Enter')
     await anns.caret('<i>Bobby').waitFor()
-    expect(await colorOf()).toBe('rgb(124, 58, 237)')
+    await expect.poll(() => colorOf()).toBe('rgb(124, 58, 237)')
     // The keyboard focus has moved, but the caret stays.
     await bobs.title.fill('Greetings')
     await press(bobs, 'Enter')

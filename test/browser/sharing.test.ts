@@ -75,7 +75,9 @@ describe('sharing a sheet with users', () => {
     await role.selectOption('owner')
     const question = dialog(anns).getByRole('alertdialog')
     await question.waitFor()
-    expect(await question.getByRole('button', { name: 'Cancel' }).evaluate(isFocused)).toBe(true)
+    await expect
+      .poll(() => question.getByRole('button', { name: 'Cancel' }).evaluate(isFocused))
+      .toBe(true)
     await anns.page.keyboard.press('Enter')
     await question.waitFor({ state: 'detached' })
     await role.selectOption('owner')
@@ -111,7 +113,7 @@ describe('sharing a sheet with users', () => {
     await dialog(anns).getByText('You can edit this document.').waitFor()
     await anns.page.keyboard.press('Escape')
     await dialog(anns).waitFor({ state: 'detached' })
-    expect(await shareButton(anns).evaluate(isFocused)).toBe(true)
+    await expect.poll(() => shareButton(anns).evaluate(isFocused)).toBe(true)
     expect([...anns.complaints, ...bobs.complaints]).toEqual([])
   })
 

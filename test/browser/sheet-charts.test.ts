@@ -281,7 +281,7 @@ describe('charts', () => {
     })
     await charts(anns).getByText('Shows the first 1,000 of 1,200 points.').waitFor()
     await poll(() => charts(anns).count()).toBe(1)
-    expect(await loaded()).toBe(true)
+    await poll(() => loaded()).toBe(true)
     await untilInOrder(anns)
   })
 

@@ -210,7 +210,7 @@ describe('images of a sheet', () => {
     await anns.page.keyboard.press('Escape')
     await anns.page.keyboard.type('in a cell')
     await anns.page.keyboard.press('Enter')
-    expect(await anns.texts()).toContain('in a cell')
+    await poll(() => anns.texts()).toContain('in a cell')
     await untilInOrder(anns, bobs)
   })
 

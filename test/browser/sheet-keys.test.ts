@@ -49,7 +49,7 @@ describe('keys of other spreadsheets', () => {
     await page.keyboard.press('Control+;')
     const today = Math.floor((Date.now() - Date.UTC(1899, 11, 30)) / 86_400_000)
     await bobs.untilCell([0, 0], today)
-    expect(await bobs.cell('A1')).toMatchObject({ s: { n: { pattern: 'yyyy-mm-dd' } } })
+    await poll(() => bobs.cell('A1')).toMatchObject({ s: { n: { pattern: 'yyyy-mm-dd' } } })
     await anns.select('B1')
     await page.keyboard.press('Control+Shift+;')
     await poll(() => bobs.cell('B1')).toMatchObject({ s: { n: { pattern: 'hh:mm' } } })
@@ -85,7 +85,7 @@ describe('keys of other spreadsheets', () => {
     await untilInOrder(anns, bobs)
     await page.keyboard.press('Control+z')
     await poll(() => bobs.cell('F3')).toEqual({})
-    expect(await bobs.cell('D3')).toEqual({ f: '=SUM(A3:C3)' })
+    await poll(() => bobs.cell('D3')).toEqual({ f: '=SUM(A3:C3)' })
   })
 
   it('[SF19] write the format that comes with a result into nobody’s document', async () => {

@@ -58,7 +58,7 @@ describe('links', () => {
     const address = `${sheets.baseUrl}/health/live`
     await link(anns, 'A1', address)
     await untilLinks([{ url: address }, null, null], anns, bobs)
-    expect(await bobs.cell('A1')).toMatchObject({ v: address })
+    await poll(() => bobs.cell('A1')).toMatchObject({ v: address })
     await bobs.select('A1')
     for (const follow of [
       () => bobs.page.getByRole('link', { name: address }).click(),
@@ -89,7 +89,7 @@ describe('links', () => {
     await anns.write('A1', 'there')
     await link(anns, 'A1', "'Sheet 2'!B2:C4")
     await untilLinks([{ place: "='Sheet 2'!B2:C4" }, null, null], anns, bobs)
-    expect(await bobs.cell('A1')).toEqual({ v: 'there' })
+    await poll(() => bobs.cell('A1')).toEqual({ v: 'there' })
     await anns.tab('Sheet 2').click()
     await anns.insertRowAbove('A1')
     await untilLinks([{ place: "='Sheet 2'!B3:C5" }, null, null], anns, bobs)
@@ -119,10 +119,10 @@ describe('links', () => {
     await untilLinks([null, null, null], anns, bobs)
     await anns.page.keyboard.press('Control+z')
     await untilLinks([both[0]!, null, null], anns, bobs)
-    expect(await bobs.cell('A1')).toMatchObject({ v: 'https://example.com/' })
+    await poll(() => bobs.cell('A1')).toMatchObject({ v: 'https://example.com/' })
     await bobs.page.keyboard.press('Control+z')
     await untilLinks(both, anns, bobs)
-    expect(await anns.cell('A2')).toMatchObject({ v: 'Sheet 2' })
+    await poll(() => anns.cell('A2')).toMatchObject({ v: 'Sheet 2' })
     await untilInOrder(anns, bobs)
   })
 

@@ -22,13 +22,13 @@ describe('name tags', () => {
     await using bobs = await sheets.open(room, bob)
     await bobs.select('C5')
     await anns.marker('C5').waitFor()
-    expect(await opacityOf(anns, 'Bob')).toBe(1)
+    await poll(() => opacityOf(anns, 'Bob')).toBe(1)
     await poll(() => opacityOf(anns, 'Bob')).toBe(0)
     await poll(() => anns.marker('C5').locator('.ring').count()).toBe(1)
 
     await bobs.page.keyboard.press('ArrowDown')
     await anns.marker('C6').waitFor()
-    expect(await opacityOf(anns, 'Bob')).toBe(1)
+    await poll(() => opacityOf(anns, 'Bob')).toBe(1)
     await poll(() => opacityOf(anns, 'Bob')).toBe(0)
 
     const box = (await anns.marker('C6').boundingBox())!

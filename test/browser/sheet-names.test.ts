@@ -116,8 +116,8 @@ describe('names', () => {
     await anns.page.keyboard.press('Enter')
     await anns.page.getByRole('button', { name: 'OK' }).click()
     await bobs.untilShows('C1', '#NAME?')
-    expect(await bobs.cell('C1')).toEqual({ f: '=Sales*2' })
-    expect(await anns.cell('C1')).toEqual({ f: '=Sales*2' })
+    await poll(() => bobs.cell('C1')).toEqual({ f: '=Sales*2' })
+    await poll(() => anns.cell('C1')).toEqual({ f: '=Sales*2' })
     await untilInOrder(anns, bobs)
   })
 

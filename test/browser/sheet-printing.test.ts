@@ -135,7 +135,7 @@ describe('a printed sheet', () => {
       paper(window)
         .locator('.print-images img')
         .evaluateAll((all) => all.map((image) => image.getAttribute('style')))
-    expect(await boxes()).toEqual([
+    await poll(() => boxes()).toEqual([
       'left: 176px; top: 96px; width: 60px; height: 1500px;',
       'left: 92px; top: 30px; width: 60px; height: 40px;',
       'left: 26px; top: 48px; width: 36px; height: 24px;',
@@ -144,11 +144,11 @@ describe('a printed sheet', () => {
     // Below the frozen row, which has no image.
     await poll(boxes).toEqual([expect.stringMatching(/^left: 176px; top: -\d+px;/)])
     const parts = paper(window).locator('.print-images')
-    expect(await parts.evaluateAll((all) => all.map((part) => part.style.top))).toEqual([
+    await poll(() => parts.evaluateAll((all) => all.map((part) => part.style.top))).toEqual([
       '0px',
       '24px',
     ])
-    expect(await print(window)).toMatchObject({ pages: 2 })
+    await poll(() => print(window)).toMatchObject({ pages: 2 })
   })
 
   it('[OF92 OF93] goes on to the right, fits in width or one page, and is of the selected cells alone', async () => {
@@ -168,7 +168,7 @@ describe('a printed sheet', () => {
     await dialog(window).getByLabel('Title and page numbers').uncheck()
     await poll(() => paper(window).textContent()).toBe('R2C2R2C3R3C2R3C3')
     const texts = ['R2C2R2C3R3C2R3C3']
-    expect(await print(window)).toMatchObject({ pages: 1, width: 279, height: 216, texts })
+    await poll(() => print(window)).toMatchObject({ pages: 1, width: 279, height: 216, texts })
   })
 
   it('[OF95] of 10,000 rows is made while the window responds, and of too many pages is refused', async () => {

@@ -211,7 +211,7 @@ describe('a sheet that may only be read', () => {
     const put = bobs.dialog.getByRole('button', { name: 'Put into the selected cell' })
     expect(await put.count()).toBe(0)
     await bobs.dialog.getByRole('button', { name: 'Discard' }).click()
-    expect(await isSaved(bobs)).toBe('saved')
+    await expect.poll(() => isSaved(bobs)).toBe('saved')
     expect(await stored(room)).toEqual({})
     await untilInOrder(bobs)
   })
