@@ -244,7 +244,7 @@ describe('the menus of a sheet', () => {
     await poll(keys).toContain('F10')
   })
 
-  it('[OF105] are one button on a phone', async () => {
+  it('[OF105 OF117] are one button on a phone, and leave room for the title', async () => {
     const context = await sheets.browser.newContext({
       viewport: { width: 390, height: 844 },
       hasTouch: true,
@@ -258,6 +258,11 @@ describe('the menus of a sheet', () => {
     await entry(window, 'Cells').tap()
     await entry(window, 'Move Down').waitFor()
     await poll(() => page.locator('.menu-panel').count()).toBe(1)
+    expect(await page.getByRole('combobox', { name: 'Appearance' }).isVisible()).toBe(false)
+    const [title, avatars] = [page.locator('.bar h1'), page.locator('.bar .avatars')]
+    const { x, width } = (await title.boundingBox())!
+    expect(width).toBeGreaterThan(60)
+    expect((await avatars.boundingBox())!.x).toBeGreaterThanOrEqual(x + width)
     await entry(window, 'Back').tap()
     const box = await page.locator('.menu-panel').boundingBox()
     expect(box!.x).toBeGreaterThanOrEqual(0)

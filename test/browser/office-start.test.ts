@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
-import type { BrowserContext } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { hold } from './hold.js'
 import { ann, poll, Sheets } from './sheets.js'
 
 // What may come after the cells are drawn: also what only the tools and the menus need.
@@ -13,19 +13,6 @@ const CANVAS = 'canvas#univer-sheet-main-canvas_workbook'
 
 describe('the start', () => {
   const sheets = new Sheets()
-
-  /** A profile in which what may come later doesn't, until it is let go. */
-  async function holdLater(context: BrowserContext): Promise<() => void> {
-    let letGo = () => {}
-    const released = new Promise<void>((resolve) => {
-      letGo = resolve
-    })
-    await context.route(LATER, async (route) => {
-      await released
-      await route.continue()
-    })
-    return letGo
-  }
 
   it('[SH112] draws the cells before it renders the toolbar', async () => {
     const context = await sheets.browser.newContext()
@@ -100,7 +87,7 @@ describe('the start', () => {
 
   it('[SH114] loads icons and descriptions of functions after the cells', async () => {
     const context = await sheets.browser.newContext()
-    const letGo = await holdLater(context)
+    const letGo = await hold(context, LATER)
     await using window = await sheets.open(sheets.newRoom(), ann, { context })
     await window.write('A1', '=sum(1,2)')
     await poll(() => window.cell('A1')).toMatchObject({ f: '=SUM(1,2)' })
@@ -113,7 +100,7 @@ describe('the start', () => {
 
   it('[OF7 SH133 SH134] loads no more than the limits until a sheet can be used', async () => {
     const context = await sheets.browser.newContext()
-    await holdLater(context)
+    await hold(context, LATER)
     const scripts: Promise<Buffer>[] = []
     context.on('response', (response) => {
       const isScript = response.request().resourceType() === 'script'

@@ -15,7 +15,7 @@ export interface OfficeWindowOptions {
   readonly person: { readonly name: string; readonly color: string }
   readonly width?: number
   /** The browser profile to open it in; else one of its own. */
-  readonly context?: BrowserContext
+  readonly context?: BrowserContext | undefined
 }
 
 /** A window on Home or on a page, in its own browser profile. */

@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, BrowserContext } from 'playwright-core'
 import { expect } from 'vitest'
 import { Map as YMap, type Doc } from 'yjs'
 import { Office, type ann } from './office.js'
@@ -9,6 +9,7 @@ export { ann, bob } from './office.js'
 interface OpenOptions {
   readonly baseUrl?: string
   readonly browser?: Browser
+  readonly context?: BrowserContext
   readonly width?: number
 }
 
@@ -25,10 +26,10 @@ export class Pages extends Office {
   visit(
     room: string,
     person: typeof ann,
-    { baseUrl = this.baseUrl, browser = this.browser, width = 1_200 }: OpenOptions = {},
+    { baseUrl = this.baseUrl, browser = this.browser, context, width = 1_200 }: OpenOptions = {},
   ): Promise<OfficeWindow> {
     const path = `/pages/${room}`
-    return OfficeWindow.open(browser, { baseUrl, path, person, width })
+    return OfficeWindow.open(browser, { baseUrl, path, person, width, context })
   }
 }
 

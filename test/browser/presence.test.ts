@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { TestRoom } from 'whereabouts-conformance/room'
+import { hold } from './hold.js'
 import { Line } from './line.js'
 import { ann, bob, Pages } from './pages.js'
 
@@ -47,6 +48,30 @@ describe('a window that hears nothing', { timeout: 120_000 }, () => {
     await window.page.getByText('Not saved yet, kept in this browser').waitFor()
     await window.status.filter({ hasText: 'Reconnecting' }).waitFor()
     expect((await place())?.y).toBe(before?.y)
+  })
+
+  it('[OF116] moves no button of the bar, also while parts of it are still coming', async () => {
+    const name = pages.newRoom()
+    await using line = await Line.to(pages.baseUrl)
+    const context = await pages.browser.newContext()
+    const load = await hold(context, /MenuBar-[^/]*\.js$/)
+    const { baseUrl } = line
+    await using window = await pages.open(name, ann, { baseUrl, context })
+    const { page } = window
+    const share = page.getByRole('button', { name: 'Share', exact: true })
+    const before = await share.boundingBox()
+    expect(await page.locator('.menus').count()).toBe(0)
+    load()
+    await page.getByRole('button', { name: 'History', exact: true }).waitFor()
+    await page.getByRole('button', { name: /^Comments/ }).waitFor()
+    await using _bobs = await pages.open(name, bob)
+    await window.avatar('Bob').waitFor()
+    expect(await share.boundingBox()).toEqual(before)
+    line.cut()
+    await window.text.click()
+    await page.keyboard.type('Some text')
+    await page.getByText('Not saved yet, kept in this browser').waitFor()
+    expect(await share.boundingBox()).toEqual(before)
   })
 })
 

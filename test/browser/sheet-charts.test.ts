@@ -1,6 +1,7 @@
 import type { Locator } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { GuardedOffice, READER, WRITER } from './guarded-office.js'
+import { hold } from './hold.js'
 import { postDocument } from './office-window.js'
 import type { SheetWindow } from './sheet-window.js'
 import { ann, bob, poll, Sheets, untilInOrder } from './sheets.js'
@@ -91,12 +92,7 @@ describe('charts', () => {
       await window.untilCell([3, 2], 60)
       await window.selectRange('A1', 'C4')
       const source = new RegExp(`/${part}-[^/]*\\.js$`)
-      let load = () => {}
-      const mayLoad = new Promise<void>((resolve) => void (load = resolve))
-      await page.route(source, async (route) => {
-        await mayLoad
-        await route.continue()
-      })
+      const load = await hold(page, source)
       const isLoading = page.waitForRequest(source)
       await page.keyboard.press('Alt+F1')
       await isLoading

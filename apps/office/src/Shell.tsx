@@ -58,11 +58,7 @@ export function Shell(props: ShellProps) {
         </a>
         <TitleField {...{ session, route, recents }} onDone={() => content?.focus()} />
         <StatusLine session={session} isSeen={isSeen} />
-        {/* A page's comments put their button here. */}
-        <span className="comments-place" />
-        {content && <MenuBar {...{ session, route, content }} />}
-        <ShareButton session={session} route={route} />
-        <OwnChoices />
+        {/* Those who come, and buttons that come late, take room to the left: what is clicked stays where it is. */}
         <Avatars
           session={session}
           own={own}
@@ -73,6 +69,11 @@ export function Shell(props: ShellProps) {
           onJump={following.go}
           onEditOwn={() => setAsks(true)}
         />
+        {/* A page's comments put their button here. */}
+        <span className="comments-place" />
+        {content && <MenuBar {...{ session, route, content }} />}
+        <ShareButton session={session} route={route} />
+        <OwnChoices />
       </header>
       {children}
       <FollowingLine member={following.member} onStop={following.stop} />
