@@ -40,7 +40,7 @@ async function untilStored(office: Office, room: string, text: string): Promise<
     const doc = await fetchDocument(office.baseUrl, room)
     return doc.getText('text').toJSON()
   }
-  await expect.poll(stored, { timeout: 15_000 }).toContain(text)
+  await expect.poll(stored).toContain(text)
 }
 
 async function nameVersion(office: Office, room: string, name: string): Promise<void> {

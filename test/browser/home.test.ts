@@ -123,9 +123,7 @@ describe('Home', () => {
     const second = joinRoom({ url: office.baseUrl, room: busy, user: bob })
     await row(anns, 'Busy').getByText('<b>Guest and Bob are here').waitFor({ state: 'attached' })
     await Promise.all([guest.leave(), second.leave()])
-    await expect
-      .poll(() => row(anns, 'Busy').locator('.avatar').count(), { timeout: 10_000 })
-      .toBe(0)
+    await expect.poll(() => row(anns, 'Busy').locator('.avatar').count()).toBe(0)
 
     const all = anns.requests.slice(since)
     expect(all.some(({ url }) => /\/(?:events|streams)/.test(url))).toBe(false)

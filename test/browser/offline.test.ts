@@ -341,5 +341,5 @@ it('[OF32 CL14] a window that has a document open makes a whole copy again after
       () => false,
     )
   }
-  await expect.poll(hasCopy, { timeout: 15_000 }).toBe(true)
+  await expect.poll(hasCopy).toBe(true)
 })

@@ -253,7 +253,7 @@ describe('two people on one page at the same time', () => {
         anns.text.locator('.caret-name').evaluate((name) => getComputedStyle(name).opacity)
       await goAfter(bobs, 'text')
       await expect.poll(opacity).toBe('1')
-      await expect.poll(opacity, { timeout: 15_000 }).toBe('0')
+      await expect.poll(opacity).toBe('0')
       await press(bobs, 'ArrowLeft')
       await expect.poll(opacity).toBe('1')
     })

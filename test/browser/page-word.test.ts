@@ -124,7 +124,7 @@ describe('a page as a file of Word', () => {
     await reads(others, /end$/)
     await expect.poll(() => outline(others)).toEqual(['# Plan: 1', ...(await outline(anns))])
     await expect
-      .poll(async () => contentOf(await fetchDocument(pages.baseUrl, other)), { timeout: 15_000 })
+      .poll(async () => contentOf(await fetchDocument(pages.baseUrl, other)))
       .toEqual([
         { piece: 'Plan: 1' },
         { type: 'heading', level: 1 },
@@ -277,7 +277,7 @@ describe('a page as a file of Word', () => {
     ]
     for (const [name, content, why] of files) {
       await insert(anns, name, content)
-      await expect.poll(() => anns.notice.textContent(), { timeout: 15_000 }).toBe(`${name} ${why}`)
+      await expect.poll(() => anns.notice.textContent()).toBe(`${name} ${why}`)
     }
     await insert(anns, 'empty.docx', wordFile(''))
     await expect.poll(() => anns.notice.textContent()).toBe('empty.docx has no text.')
@@ -300,9 +300,7 @@ describe('a page as a file of Word', () => {
     ]
     for (const [name, content] of files) {
       await insert(anns, name, content)
-      await expect
-        .poll(() => anns.notice.textContent(), { timeout: 15_000 })
-        .toBe(`${name} ${tooMuch}`)
+      await expect.poll(() => anns.notice.textContent()).toBe(`${name} ${tooMuch}`)
     }
     const styled = `<w:r><w:rPr><w:rStyle w:val="x"/><w:highlight w:val="constructor"/></w:rPr><w:t>a</w:t></w:r>`
     const style = `<w:style w:type="character" w:styleId="x"><w:rPr>${'<w:x/>'.repeat(many)}</w:rPr><w:name w:val="X"/></w:style>`

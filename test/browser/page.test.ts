@@ -57,7 +57,7 @@ describe('a page in two windows', () => {
     }
     await expect.poll(members).toBe(2)
     await anns.page.close({ runBeforeUnload: true })
-    await expect.poll(members, { timeout: 6_000 }).toBe(1)
+    await expect.poll(members).toBe(1)
     expect(anns.requests.length).toBeGreaterThan(3)
     for (const { url } of [...anns.requests, ...bobs.requests]) expect(url).not.toContain('member=')
     await anns[Symbol.asyncDispose]()

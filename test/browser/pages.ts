@@ -48,7 +48,7 @@ export async function type(window: OfficeWindow, text: string): Promise<void> {
 export const press = (window: OfficeWindow, key: string) => window.page.keyboard.press(key)
 
 export const reads = (window: OfficeWindow, text: string | RegExp) =>
-  expect.poll(() => window.written(), { timeout: 15_000 }).toMatch(text)
+  expect.poll(() => window.written()).toMatch(text)
 
 type Fields = { readonly [name: string]: unknown }
 

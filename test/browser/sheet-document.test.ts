@@ -354,7 +354,7 @@ describe('storage', () => {
     await bobs.untilShows('A4', 'after')
     await bobs.untilShows('A3', 'without a server')
     await bobs.untilShows('A2', 'in the middle')
-    await expect.poll(() => anns.saving.textContent(), { timeout: 15_000 }).toBe('')
+    await expect.poll(() => anns.saving.textContent()).toBe('')
     await anns.untilInOrder()
     await bobs.untilInOrder()
     await second.stop()

@@ -35,7 +35,7 @@ describe('drawing', () => {
     await anns.select('A3')
     await anns.page.keyboard.type('changed')
     await anns.page.keyboard.press('Enter')
-    await expect.poll(() => drawn.jsonValue(), { timeout: 15_000 }).toContain('changed')
+    await expect.poll(() => drawn.jsonValue()).toContain('changed')
     const texts = await drawn.jsonValue()
     // Borders reach into the rows beside theirs.
     const near = ['row 1', 'is 1', 'is 2', 'row 3', 'is 3']

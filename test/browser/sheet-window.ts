@@ -191,7 +191,7 @@ export class SheetWindow implements AsyncDisposable {
       await this.#click(cell)
       return this.#copySelected()
     }
-    await expect.poll(shown, { timeout: 15_000 }).toBe(text)
+    await expect.poll(shown).toBe(text)
   }
 
   /** Resolves when the grid has a value in a cell of the first sheet, whatever is selected. */

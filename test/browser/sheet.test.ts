@@ -264,11 +264,9 @@ describe('the page around the sheet', () => {
     const bobs = await sheets.open(room, bob)
     await expect.poll(() => anns.told.textContent()).toContain('Bob joined')
     await bobs.select('C5')
-    await expect
-      .poll(() => anns.told.textContent(), { timeout: 5_000 })
-      .toContain('Bob is in C5 of Sheet 1')
+    await expect.poll(() => anns.told.textContent()).toContain('Bob is in C5 of Sheet 1')
     await bobs[Symbol.asyncDispose]()
-    await expect.poll(() => anns.told.textContent(), { timeout: 5_000 }).toContain('Bob left')
+    await expect.poll(() => anns.told.textContent()).toContain('Bob left')
   })
 
   it('[SH9] sends requests to its own server only, and logs no warnings', async () => {

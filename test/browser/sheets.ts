@@ -19,7 +19,7 @@ export class Sheets extends Office {
 }
 
 /** Polls a condition, as a window sees the changes of others a moment later. */
-export const poll = <T>(look: () => T) => expect.poll(look, { timeout: 15_000 })
+export const poll = <T>(look: () => T) => expect.poll(look)
 
 /** Resolves when the windows match the document; fails if any logged a warning or stray request. */
 export async function untilInOrder(...windows: readonly SheetWindow[]): Promise<void> {

@@ -43,7 +43,7 @@ async function joinFrom(from: Page, server: ScriptedServer): Promise<Exchange> {
 
 const stored = (from: Page) => from.evaluate(() => sessionStorage.getItem('whereabouts:budget'))
 
-describe('in a browser', { timeout: 30_000 }, () => {
+describe('in a browser', () => {
   it('[CL7 CL8] a reload says goodbye and rejoins as the same member', async () => {
     await using server = await ScriptedServer.listen(html)
     await page.goto(server.url)

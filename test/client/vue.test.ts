@@ -42,7 +42,7 @@ async function opened(server: ScriptedServer): Promise<Exchange> {
   return stream
 }
 
-describe('Vue', { timeout: 30_000 }, () => {
+describe('Vue', () => {
   it('[CL103 CL107] a component renders when what it selects changes, after the fallback', async () => {
     await using server = await ScriptedServer.listen(html)
     const stream = await opened(server)
