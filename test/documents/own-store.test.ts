@@ -96,6 +96,17 @@ describe('a server', () => {
     },
   )
 
+  it('[DO112] doesn’t start with a store that lacks methods, and names them', async () => {
+    const module = new URL('./earlier.store.mjs', import.meta.url)
+    const started = (lacks: readonly string[]) =>
+      createWhereabouts({ auth: 'open', store: { module, options: { lacks } } })
+    await expect(started(['check', 'lists.folders', 'lists.place'])).rejects.toThrow(
+      /earlier\.store\.mjs opens a store without check, lists\.folders, lists\.place\. Add/,
+    )
+    await (await started(['lists'])).close()
+    await (await started([])).close()
+  })
+
   it.each<[unknown, string]>([
     [{ module: './store.js' }, 'store.module: is the file: URL of a module'],
     [{ module: RIGHT, options: { file: () => 'log' } }, 'store.options: can be copied'],

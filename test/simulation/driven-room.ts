@@ -59,6 +59,10 @@ export class DrivenRoom extends Room {
     this.apply({ do: 'unlock', id, lock }, { node: nodeId(''), nowMs: 0 })
   }
 
+  forgetLocks(): void {
+    this.apply({ do: 'forgetLocks' }, { node: nodeId(''), nowMs: 0 })
+  }
+
   expire(nowMs: number): void {
     this.apply({ do: 'expire' }, { node: nodeId(''), nowMs })
   }

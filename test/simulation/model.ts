@@ -91,6 +91,10 @@ export class Model {
     if (this.#locks.get(key) === id) this.#locks.delete(key)
   }
 
+  forgetLocks(): void {
+    this.#locks.clear()
+  }
+
   /** Returns who holds which key. */
   locks(): Map<string, string> {
     return new Map(this.#locks)

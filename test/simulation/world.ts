@@ -112,6 +112,7 @@ export class World {
       () => this.#lock(),
       () => this.#unlock(),
       () => this.#nameLock(),
+      () => this.#forgetLocks(),
     ])
     happen()
     if (random.chance(0.02)) this.#isPlanted = true
@@ -228,6 +229,13 @@ export class World {
     const number = this.random.chance(0.8) ? lock.number : lock.number - 1
     if (number === lock.number) this.model.unlock(id, key)
     this.#do({ do: 'unlock', id, lock: { key, number } })
+  }
+
+  /** Forgets the locks now and then, as a node does that is alone. PROTOCOL.md LK15 */
+  #forgetLocks(): void {
+    if (this.random.chance(0.8)) return
+    this.model.forgetLocks()
+    this.#do({ do: 'forgetLocks' })
   }
 
   /** Names a lock, of its holder or of somebody else, by its number or an old one. PROTOCOL.md LK12 */

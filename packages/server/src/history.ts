@@ -72,8 +72,8 @@ export class History implements DocumentChanges {
     this.#failed = new RareWarning(log, 'it was not noted who has written a document')
   }
 
-  changed(roomName: string): void {
-    if (this.#isOn) this.#calls.changed(roomName)
+  changed(roomName: string, told?: Promise<unknown>): void {
+    if (this.#isOn) this.#calls.changed(roomName, told)
   }
 
   ordered(roomName: string, isOwn: boolean): void {

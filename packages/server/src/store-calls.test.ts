@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../../../test/simulation/virtual-clock.js'
 import { NO_LOG } from './log.js'
+import { Signal } from './rooms/signal.js'
 import { type OnStoreDocument, StoreCalls } from './store-calls.js'
 
 const LIMITS = { storeDebounceMs: 2_000, storeMaxWaitMs: 10_000 }
@@ -116,6 +117,54 @@ describe('onStoreDocument', () => {
     storing.ordered('a', true)
     await pass(60_000)
     expect(times()).toHaveLength(1)
+  })
+
+  it('[RS11] is called by the node whose change is ordered last, however late it is ordered', async () => {
+    const { pass, storing, times } = start()
+    const told = new Signal()
+    storing.changed('a', told.settled)
+    await pass(1_000)
+    storing.ordered('a', false)
+    // The wait for the other node's call ends, and the other node hears of this change before its own wait ends.
+    await pass(2_500)
+    expect(times()).toEqual([])
+    storing.ordered('a', true)
+    told.settle()
+    await pass(2_000)
+    expect(times()).toEqual([5_500])
+    await pass(60_000)
+    expect(times()).toHaveLength(1)
+  })
+
+  it('[RS11] is called for a change whose order nobody learns, and at once if the server closes', async () => {
+    const { pass, calls, storing } = start()
+    const told = new Signal()
+    for (const room of ['a', 'b']) {
+      storing.changed(room, room === 'a' ? told.settled : new Promise(() => {}))
+      storing.ordered(room, false)
+    }
+    await pass(60_000)
+    expect(calls).toEqual([])
+    told.settle()
+    await pass(2_000)
+    expect(calls.map(({ room }) => room)).toEqual(['a'])
+    await storing.finish()
+    expect(calls.map(({ room }) => room)).toEqual(['a', 'b'])
+  })
+
+  it('[RS11] isn’t called for changes that were ordered before that of another node', async () => {
+    const { pass, storing, times } = start()
+    const told = [new Signal(), new Signal()]
+    for (const each of told) storing.changed('a', each.settled)
+    await pass(1_000)
+    storing.ordered('a', true)
+    told[0]!.settle()
+    await pass(500)
+    storing.ordered('a', true)
+    storing.ordered('a', false)
+    told[1]!.settle()
+    await pass(60_000)
+    expect(times()).toEqual([])
   })
 
   it('[RS12] is called again after a failure, less and less often, and not sooner for a change', async () => {

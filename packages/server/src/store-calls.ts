@@ -42,6 +42,8 @@ interface Changed {
   readonly failures: number
   /** It isn't called before that, because it has failed. */
   readonly notBeforeMs: number
+  /** Whether its time has come, and it waits for the order of a change of this node. */
+  readonly isHeld: boolean
   /** Ends the wait for the call. */
   readonly cancel: () => void
 }
@@ -64,6 +66,8 @@ export class StoreCalls implements DocumentChanges {
   readonly #changed = new Map<string, Changed>()
   /** Rooms whose time has come, in order. */
   readonly #due = new Set<string>()
+  /** How many changes of this node aren't ordered yet, by room. Each call that makes one waits for that. */
+  readonly #telling = new Map<string, number>()
   readonly #calling = new Map<string, Promise<void>>()
   /** Rooms whose call takes so long that it no longer counts as one of the few at once. */
   readonly #late = new Set<string>()
@@ -100,7 +104,8 @@ export class StoreCalls implements DocumentChanges {
     return new StoreCalls({ ...context, name: 'onStoreDocument', call })
   }
 
-  changed(roomName: string): void {
+  changed(roomName: string, told?: Promise<unknown>): void {
+    if (told !== undefined) void this.#tell(roomName, told)
     this.#note(roomName, true)
   }
 
@@ -149,13 +154,13 @@ export class StoreCalls implements DocumentChanges {
     while (this.#calling.size > 0) await Promise.all(this.#calling.values())
   }
 
-  #wait(roomName: string, changed: Omit<Changed, 'cancel'>, atMs: number): void {
+  #wait(roomName: string, changed: Omit<Changed, 'isHeld' | 'cancel'>, atMs: number): void {
     // A call that was given up may still fail.
     if (this.#isFinished) return
     const { clock } = this.context
     const cancel = clock.after(Math.max(0, atMs - clock.now()), () => this.#isDue(roomName))
     this.#changed.delete(roomName)
-    this.#changed.set(roomName, { ...changed, cancel })
+    this.#changed.set(roomName, { ...changed, isHeld: false, cancel })
     if (this.#changed.size <= MOST_WAITING) return
     const [oldest, { cancel: giveUp }] = this.#changed.entries().next().value!
     giveUp()
@@ -165,12 +170,33 @@ export class StoreCalls implements DocumentChanges {
   }
 
   #isDue(roomName: string): void {
-    // The node that stored the last update calls now.
-    if (this.#changed.get(roomName)?.isOwn === false) {
-      this.#changed.delete(roomName)
-      this.context.passed?.(roomName)
-    } else this.#due.add(roomName)
+    const changed = this.#changed.get(roomName)
+    const isTold = !this.#telling.has(roomName)
+    if (changed?.isOwn === false && isTold) this.#pass(roomName)
+    else if (changed?.isOwn === false && !this.#isClosing) this.#hold(roomName, changed)
+    else this.#due.add(roomName)
     this.#next()
+  }
+
+  /** The node that stored the last update calls now. */
+  #pass(roomName: string): void {
+    this.#changed.delete(roomName)
+    this.context.passed?.(roomName)
+  }
+
+  /** A change of this node is yet to be ordered, after that of the other one, which may hear of it before it calls. */
+  #hold(roomName: string, changed: Changed): void {
+    this.#changed.set(roomName, { ...changed, isHeld: true })
+  }
+
+  async #tell(roomName: string, told: Promise<unknown>): Promise<void> {
+    this.#telling.set(roomName, (this.#telling.get(roomName) ?? 0) + 1)
+    // Whether others heard of it or not, it isn't waited for any more.
+    await told.catch(() => {})
+    const left = this.#telling.get(roomName)! - 1
+    if (left > 0) return void this.#telling.set(roomName, left)
+    this.#telling.delete(roomName)
+    if (this.#changed.get(roomName)?.isHeld === true) this.#note(roomName, true)
   }
 
   #next(): void {
@@ -223,8 +249,8 @@ export class StoreCalls implements DocumentChanges {
 /** Returns what passes no changes of comments on. @see PROTOCOL.md CM7, CM8 */
 export function exceptComments(changes: DocumentChanges): DocumentChanges {
   return {
-    changed: (room) => {
-      if (documentOfComments(room) === undefined) changes.changed(room)
+    changed: (room, told) => {
+      if (documentOfComments(room) === undefined) changes.changed(room, told)
     },
     ordered: (room, isOwn) => {
       if (documentOfComments(room) === undefined) changes.ordered(room, isOwn)
@@ -235,7 +261,7 @@ export function exceptComments(changes: DocumentChanges): DocumentChanges {
 /** Returns what passes changes on to all of some. */
 export function allOf(...all: readonly (DocumentChanges | undefined)[]): DocumentChanges {
   return {
-    changed: (room) => all.forEach((each) => each?.changed(room)),
+    changed: (room, told) => all.forEach((each) => each?.changed(room, told)),
     ordered: (room, isOwn) => all.forEach((each) => each?.ordered(room, isOwn)),
   }
 }

@@ -1,4 +1,4 @@
-import { isNoDocument, Problem } from '@whereabouts/protocol'
+import { Problem } from '@whereabouts/protocol'
 import { documentDeleted } from '../room/document-deleted.js'
 import { storeFailed } from '../store-failed.js'
 import type { LoadedDocument, Outcome } from './loaded-document.js'
@@ -7,16 +7,16 @@ import type { DocumentStore, RoomRecord, RoomUpdate, StoredUpdate } from './stor
 
 /** What happens to documents whose updates are committed. */
 export interface CommitListener {
-  /** Returns whether updates of the document may still be stored. */
-  isKept(document: LoadedDocument): boolean
+  /** Returns whether this thread may still store updates of the document. */
+  serves(document: LoadedDocument): boolean
   stored(document: LoadedDocument, update: StoredUpdate): void
   /** All updates of a transaction are stored; called once for each of its documents. */
   committed(document: LoadedDocument): void
   /** The document has an update that the store lacks. */
   differs(document: LoadedDocument): void
   /**
-   * The store has updates that the document lacks, or another document. Returns whether the document has them now,
-   * and its own updates may follow them.
+   * The store has updates that the document lacks, or another document, or the document has something that the store
+   * didn't take. Returns whether it is now as the store has it, and its own updates may follow.
    *
    * @throws {Problem} document-deleted, store-failed
    */
@@ -36,6 +36,8 @@ interface Waiting {
   readonly claim: Claim | undefined
   /** How often the store has refused it, as others had stored something before. */
   refusals: number
+  /** Why it isn't stored, whatever becomes of the others of its document. */
+  refusal?: Problem | Overtaken
   readonly resolve: (number: number) => void
   readonly reject: (problem: Problem | Overtaken) => void
 }
@@ -120,56 +122,84 @@ export class Commits {
     this.#gatheringSinceMs = Infinity
   }
 
-  /** Takes everything that waits, and refuses what may not be stored any more. */
   #take(): readonly Waiting[] {
     const waiting = this.#waiting
     this.#waiting = []
-    return waiting.filter((each) => {
-      const { document, reject } = each
-      const isKept = this.listener.isKept(document)
-      if (!isKept) reject(refusalOf(document))
-      const held = this.#held.get(document)
-      if (isKept) held?.push(each)
-      return isKept && held === undefined
-    })
+    return waiting
   }
 
   async #commit(waiting: readonly Waiting[]): Promise<void> {
-    if (waiting.length === 0) return
+    const left = new Set(waiting)
     try {
-      await this.#store(waiting)
-    } catch (error) {
-      for (const { document, reject } of waiting) {
-        this.listener.differs(document)
-        reject(storeFailed(error))
+      for (const each of left) {
+        if (each.claim === undefined) continue
+        if (this.#mayBeStored(each)) await this.#claim(each, each.claim)
+        left.delete(each)
       }
-      return
+      for (const each of left) if (!this.#mayBeStored(each)) left.delete(each)
+      await this.#append([...left])
+    } catch (error) {
+      for (const each of left) this.#fail(each, error)
     }
     const documents = new Set(waiting.map(({ document }) => document))
-    for (const document of documents) this.listener.committed(document)
+    for (const document of documents) if (!document.stale) this.listener.committed(document)
   }
 
-  /** Stores claims, each in a transaction of its own, and then all the rest. */
-  async #store(waiting: readonly Waiting[]): Promise<void> {
-    for (const each of waiting) {
-      if (each.claim === undefined) continue
-      const number = await this.store.claim(updateOf(each), each.claim.record)
-      this.#count += 1
-      this.#committed(each, number)
-    }
-    const others = waiting.filter(({ claim }) => claim === undefined)
-    if (others.length === 0) return
-    const numbers = await this.store.append(others.map(nextOf))
+  /** Returns whether an update may be stored now. If not, it is refused, or held until it is known what became of it. */
+  #mayBeStored(each: Waiting): boolean {
+    const { document } = each
+    if (!this.listener.serves(document)) this.#fail(each)
+    else if (document.outcome !== undefined) each.reject(refusalOf(document))
+    else if (document.stale || this.#held.has(document)) this.#hold(each)
+    else return true
+    return false
+  }
+
+  /**
+   * Stores a claim in a transaction of its own. If it isn't stored, that is no fault of the others.
+   *
+   * @throws what the store throws, if it takes nothing else either
+   */
+  async #claim(each: Waiting, { record }: Claim): Promise<void> {
+    const number = await this.store.claim(updateOf(each), record).catch(async (error: unknown) => {
+      await this.store.check().catch(() => {
+        throw error
+      })
+      return storeFailed(error)
+    })
     this.#count += 1
-    for (const [index, each] of others.entries()) {
+    if (typeof number === 'number') return this.#committed(each, number)
+    // With a record, it is decided about again. Without one, it is an import, which looks again whether there is one.
+    each.refusal = number ?? (record === undefined ? new Overtaken() : documentDeleted())
+    // What it added can't be taken out of the document again.
+    this.listener.differs(each.document)
+    this.#hold(each)
+  }
+
+  async #append(waiting: readonly Waiting[]): Promise<void> {
+    if (waiting.length === 0) return
+    const numbers = await this.store.append(waiting.map(nextOf))
+    this.#count += 1
+    for (const [index, each] of waiting.entries()) {
       if (numbers[index] === undefined) this.#refused(each)
       else this.#committed(each, numbers[index])
     }
   }
 
+  /** The store failed, or may not be written to any more. */
+  #fail({ document, reject }: Waiting, error?: unknown): void {
+    document.outcome = 'failed'
+    this.listener.differs(document)
+    reject(storeFailed(error))
+  }
+
   /** Stores an update again once its document has what others stored before. No other document waits for that. */
   #refused(each: Waiting): void {
     each.refusals += 1
+    this.#hold(each)
+  }
+
+  #hold(each: Waiting): void {
     const held = this.#held.get(each.document)
     if (held !== undefined) return void held.push(each)
     this.#held.set(each.document, [each])
@@ -191,23 +221,10 @@ export class Commits {
     }
     document.outcome = outcomeOf(problem)
     this.listener.differs(document)
-    for (const { reject } of held) reject(problem ?? storeFailed())
+    for (const { refusal, reject } of held) reject(refusal ?? problem ?? storeFailed())
   }
 
-  /** @param number of the update; `undefined` if it is a claim that came too late */
-  #committed(
-    { document, bytes, claim, resolve, reject }: Waiting,
-    number: number | undefined,
-  ): void {
-    if (number === undefined) {
-      // Where there was no document, others have begun one, and updates are checked against it. Where there was one, it
-      // needn't be deleted: an earlier claim may have begun it.
-      document.outcome = isNoDocument(document.said) ? 'overtaken' : undefined
-      this.listener.differs(document)
-      // With a record, it is decided about again. Without one, it is an import, which looks again whether there is one.
-      reject(claim?.record === undefined ? new Overtaken() : documentDeleted())
-      return
-    }
+  #committed({ document, bytes, resolve }: Waiting, number: number): void {
     const update = { number, bytes }
     document.stored(update, this.now())
     this.listener.stored(document, update)
@@ -215,9 +232,9 @@ export class Commits {
   }
 }
 
-function outcomeOf(problem: Problem | Overtaken | undefined): Outcome | undefined {
+function outcomeOf(problem: Problem | Overtaken | undefined): Outcome {
   if (problem instanceof Overtaken) return 'overtaken'
-  return problem?.problem === 'document-deleted' ? 'deleted' : undefined
+  return problem?.problem === 'document-deleted' ? 'deleted' : 'failed'
 }
 
 function nextOf(waiting: Waiting): RoomUpdate {

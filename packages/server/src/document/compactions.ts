@@ -69,6 +69,7 @@ export class Compactions {
       const compaction = this.context.attend(document, () => compactionOf(document))
       // What the snapshot has and the store lacks may be refused, and then nobody may have it.
       await document.saved
+      if (document.stale) return this.context.outdated(document)
       const generation = await store.compact(compaction)
       if (generation === undefined) return this.context.outdated(document)
       const { snapshot, numbers } = compaction

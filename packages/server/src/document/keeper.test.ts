@@ -11,9 +11,11 @@ import {
 } from 'yjs'
 import { DocumentKeeper, type DocumentLimits } from './keeper.js'
 import { KEPT } from './kept.js'
+import { LoadedDocument } from './loaded-document.js'
 import { Occupation } from './occupation.js'
 import { MemoryStore } from './memory-store.js'
 import { type DocumentStore, FIRST_INCARNATION } from './store.js'
+import { badUpdate } from './update.js'
 
 const LIMITS = { maxDocumentBytes: 10_000_000, maxLoadedDocumentBytes: 10_000_000, keepDeleted: [] }
 
@@ -997,8 +999,10 @@ it.each([
   },
 )
 
-it('[AD27] an update that waits isn’t told of a deletion because another call began the document', async () => {
-  const { keeper, store, textOf } = start()
+/** Two claims of a room, and an update and a read that wait with the second one. */
+async function claimTwice() {
+  const started = start()
+  const { keeper, store } = started
   let open = () => {}
   const gate = new Promise<void>((resolve) => {
     open = resolve
@@ -1015,13 +1019,100 @@ it('[AD27] an update that waits isn’t told of a deletion because another call 
   const second = post(2, 'bob')
   await expect.poll(() => claims.mock.calls.length).toBe(1)
   const waiting = post(3)
+  const same = post(2)
+  const read = started.textOf('one')
+  // Nobody waits for the answers that are refused yet.
+  const answers = Promise.allSettled([first, second, waiting, same, read])
   await setImmediate()
+  return { ...started, claims, open, answers }
+}
+
+it('[AD27] [DO111] what waits with a claim that came too late is stored or read with what is there', async () => {
+  const { open, answers, textOf, store } = await claimTwice()
   open()
-  expect(await first).toMatchObject({ changed: true })
-  await expect(second).rejects.toMatchObject({ problem: 'document-deleted' })
-  await expect(waiting).rejects.toEqual(storeFailed)
-  expect(await post(3)).toMatchObject({ changed: true })
-  expect(await textOf('one')).toBe('xx')
+  expect(await answers).toMatchObject([
+    { value: { changed: true } },
+    { reason: { problem: 'document-deleted' } },
+    { value: { changed: true } },
+    { value: { changed: true } },
+    { status: 'fulfilled' },
+  ])
+  expect(await textOf('one')).toBe('xxx')
+  expect((await store.load('one')).updates).toHaveLength(3)
+})
+
+it('[AD2] [DO111] what waits with a claim that came too late isn’t stored in the next document', async () => {
+  const { open, answers, claims, store, textOf } = await claimTwice()
+  claims.mockImplementation(async (...claim) => {
+    await store.inner.remove({ roomName: 'one', incarnation: '.1' })
+    return store.inner.claim(...claim)
+  })
+  open()
+  const [first, ...others] = await answers
+  expect(first).toMatchObject({ value: { changed: true } })
+  for (const each of others) expect(each).toMatchObject({ reason: { problem: 'document-deleted' } })
+  expect(await textOf('one')).toBe('')
+})
+
+it.each([
+  ['refuses one claim', true],
+  ['takes nothing', false],
+])(
+  '[DO111] others are answered store-failed with a claim that failed only if the store %s',
+  async (_what, isWell) => {
+    const { keeper, store, textOf } = start()
+    await keeper.update('two', typist().type('two'))
+    vi.spyOn(store, 'claim').mockImplementation(async ({ roomName }, record) => {
+      if (roomName === 'bad' || !isWell) throw new Error('another room has the link')
+      return store.inner.claim(
+        { ...(await one(store)), roomName, bytes: typist(4).type('x') },
+        record,
+      )
+    })
+    if (!isWell) {
+      vi.spyOn(store, 'check').mockRejectedValue(new Error('planted'))
+      store.failure = new Error('planted')
+    }
+    const claim = { json: '{}', users: [], owner: 'ada' }
+    const bad = keeper.update('bad', typist().type('bad'), { claim })
+    const behind = keeper.update('bad', typist(2).type('behind'))
+    const good = keeper.update('good', typist().type('good'), { claim })
+    const two = keeper.update('two', typist(3).type('.'))
+    const answers = await Promise.allSettled([bad, good, two, behind])
+    const statuses = answers.map(({ status }) => status)
+    const others = isWell ? 'fulfilled' : 'rejected'
+    expect(statuses).toEqual(['rejected', others, others, others])
+    for (const each of answers)
+      if (each.status === 'rejected') expect(each.reason).toEqual(storeFailed)
+    store.failure = undefined
+    expect([await textOf('two'), await textOf('bad')]).toEqual(
+      isWell ? [expect.stringMatching(/^(two\.|\.two)$/), 'behind'] : ['two', ''],
+    )
+  },
+)
+
+it('[DO111] an update that can be applied only in part is refused alone', async () => {
+  const { keeper, store, textOf } = start()
+  await keeper.update('one', typist().type('x'))
+  let open = () => {}
+  store.gate = new Promise((resolve) => {
+    open = resolve
+  })
+  const first = keeper.update('one', typist(2).type('x'))
+  await expect.poll(() => store.appends).toBe(2)
+  const waiting = keeper.update('one', typist(3).type('x'))
+  await setImmediate()
+  vi.spyOn(LoadedDocument.prototype, 'apply').mockImplementationOnce(function (
+    this: LoadedDocument,
+  ): never {
+    this.stale = true
+    throw badUpdate('malformed')
+  })
+  const bad = keeper.update('one', typist(4).type('x'))
+  await expect(bad).rejects.toMatchObject({ problem: 'bad-update' })
+  open()
+  expect(await Promise.all([first, waiting])).toMatchObject([{ changed: true }, { changed: true }])
+  expect(await textOf('one')).toBe('xxx')
 })
 
 it('[AD27] comments that say no document are refused without one, however it went', async () => {

@@ -148,7 +148,7 @@ export class DocumentKeeper {
           return bytes === given ? { changed, pending } : { changed, pending, bytes }
         })
         // A known update may come from another post that still waits for the store.
-        if (!result.changed) await document.saved
+        if (!result.changed) await settled(document)
         const isTaken = claim !== undefined && !result.changed && document.log.bytes > 0
         if (isTaken) return { ...result, isTaken }
         if (!result.changed) return result
@@ -194,7 +194,7 @@ export class DocumentKeeper {
     return this.#documents.use(roomName, async (document) => {
       assertSame(document, incarnation)
       const answer = this.#attend(roomName, number, () => read(document))
-      await document.saved
+      await settled(document)
       return answer
     })
   }
@@ -207,7 +207,7 @@ export class DocumentKeeper {
   whole(roomName: string): Promise<WholeDocument> {
     return this.#documents.use(roomName, async (document) => {
       const state = this.#attend(roomName, 0, () => document.difference(undefined))
-      await document.saved
+      await settled(document)
       return { state, incarnation: document.said }
     })
   }
@@ -229,7 +229,7 @@ export class DocumentKeeper {
         if (this.#attend(roomName, 0, () => document.apply(bytes))) {
           await this.#save(document, bytes, { record: claim })
         }
-        await document.saved
+        await settled(document)
       } finally {
         document.reservedBytes -= bytes.byteLength
       }
@@ -319,7 +319,7 @@ export class DocumentKeeper {
 
   #committing(): CommitListener {
     return {
-      isKept: ({ stale, roomName }) => !stale && this.occupation.serves(roomName),
+      serves: ({ roomName }) => this.occupation.serves(roomName),
       stored: (document, { bytes, number }) => {
         // The document may have been dropped and loaded again meanwhile.
         if (!this.#documents.has(document)) void this.learn(document.roomName, bytes, number)
@@ -425,6 +425,19 @@ export class DocumentKeeper {
       { limitBytes: maxDocumentBytes },
     )
   }
+}
+
+/**
+ * Resolves when everything that others applied to a document is stored. If something isn't, its reason is theirs.
+ *
+ * @throws {Problem} document-deleted, store-failed
+ * @throws {Overtaken} if the document is to be loaded again
+ * @see PROTOCOL.md DO111
+ */
+async function settled(document: LoadedDocument): Promise<void> {
+  await document.saved.catch(() => {
+    throw refusalOf(document)
+  })
 }
 
 /** It may have been removed since it was looked for, and another one loaded. @throws {Problem} document-deleted */

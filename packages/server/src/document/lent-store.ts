@@ -1,5 +1,10 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { DocumentStore, RoomUpdate, StoredDocument, StoredUpdate } from './store.js'
+import type {
+  OptionalPart as Optional,
+  StoreParts as Parts,
+  WholeStore as Whole,
+} from './store-shape.js'
 
 // The main thread keeps documents in memory, since a document's own thread may be terminated, and what an application
 // hands in, which can't be sent to a thread. The bytes are in shared memory, so that the main thread only passes them on.
@@ -11,13 +16,6 @@ export interface LentPlace {
   readonly lacks: readonly Optional[]
 }
 
-/** Everything that a store can have. */
-type Whole = Required<DocumentStore>
-type Optional = {
-  [Name in keyof Whole]: undefined extends DocumentStore[Name] ? Name : never
-}[keyof Whole]
-/** The parts of a store that have methods of their own. */
-type Parts = Pick<Whole, 'untold' | 'versions' | 'lists'>
 type OwnCall = Exclude<keyof Whole, keyof Parts | 'close'>
 type PartCall = {
   [Part in keyof Parts]: `${Part}.${keyof Parts[Part] & string}`

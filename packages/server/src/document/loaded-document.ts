@@ -40,16 +40,16 @@ const WEIGHTS = {
 }
 
 /**
- * What became of a document whose updates wait: others stored something before them, so that they are to be checked
- * again; or it was deleted.
+ * What became of a document whose updates wait: it isn't as the store has it, so that they are to be checked again; it
+ * was deleted; or the store failed.
  */
-export type Outcome = 'overtaken' | 'deleted'
+export type Outcome = 'overtaken' | 'deleted' | 'failed'
 
 /** A document in memory, and how it is stored. */
 export class LoadedDocument {
   /** Whether it may differ from the store and must be loaded again. */
   stale = false
-  /** Why its own updates aren't stored then, if the store hasn't failed. */
+  /** Why its own updates aren't stored then; `undefined` until that is known. */
   outcome: Outcome | undefined
   /** How many of its updates wait for the store. */
   unsaved = 0

@@ -152,12 +152,12 @@ export class LoadedDocuments {
   }
 
   /**
-   * Brings a document up to date, even a dropped one; returns `false` if it has to be loaded again.
+   * Brings a document up to date, even a dropped one; returns `false` if it has to be loaded again, as a stale one has.
    *
    * @throws {Problem} document-deleted
    */
   async catchUp(document: LoadedDocument): Promise<boolean> {
-    if (await this.#takesLater(document)) return true
+    if (!document.stale && (await this.#takesLater(document))) return !document.stale
     const { roomName, said } = document
     const { context } = this
     const current = await context.load(roomName, () => context.store.incarnation(roomName))

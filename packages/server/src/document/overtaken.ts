@@ -4,10 +4,10 @@ import { storeFailed } from '../store-failed.js'
 import type { LoadedDocument } from './loaded-document.js'
 
 /**
- * Others stored something before an update, and only a check of it against the document as it is stored tells whether
- * it may follow.
+ * Others stored something before an update, or something else that was applied before it wasn't stored. Only a check
+ * of it against the document as it is stored tells whether it may follow.
  *
- * @see PROTOCOL.md EX17
+ * @see PROTOCOL.md EX17, DO111
  */
 export class Overtaken extends Error {
   constructor() {
@@ -15,14 +15,16 @@ export class Overtaken extends Error {
   }
 }
 
-/** Returns why an update of a stale document isn't stored. @see PROTOCOL.md AD27 */
+/** Returns why a call can't go on with a stale document. @see PROTOCOL.md AD27, DO111 */
 export function refusalOf({ outcome }: Pick<LoadedDocument, 'outcome'>): Problem | Overtaken {
   switch (outcome) {
-    case 'overtaken':
-      return new Overtaken()
     case 'deleted':
       return documentDeleted()
-    case undefined:
+    case 'failed':
       return storeFailed()
+    // The fault of another call, such as one whose update was only applied in part.
+    case undefined:
+    case 'overtaken':
+      return new Overtaken()
   }
 }

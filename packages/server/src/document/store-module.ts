@@ -5,6 +5,7 @@ import MODULES from '../modules.cjs'
 import { LentStore } from './lent-store.js'
 import { MemoryStore } from './memory-store.js'
 import { DOCUMENTS_LOG } from './sqlite-names.js'
+import { lackingMethods } from './store-shape.js'
 import type { DocumentStore, OpenStore, StoreModule } from './store.js'
 
 /** The store that a server uses. */
@@ -60,7 +61,7 @@ function lasting(module: string, options: unknown) {
  * Imports the module of a store and opens the store.
  *
  * @param isShared whether several nodes use it
- * @throws {Error} if the module can't be imported, or what it opens can't be used
+ * @throws {Error} if the module can't be imported, or what it opens can't be used or lacks a method
  */
 export async function openStoreModule(
   { module, options }: StoreModule,
@@ -71,10 +72,20 @@ export async function openStoreModule(
     throw new TypeError(`${String(module)} doesn't export a function named openStore`)
   }
   const store = await (openStore as OpenStore)(options)
+  assertWhole(store, String(module))
   if (!isShared || store.untold !== undefined) return store
   await store.close()
   throw new Error(
     `${String(module)} can't be shared by several nodes: its store has no "untold". Add it, or leave redisUrl out.`,
+  )
+}
+
+/** @throws {Error} that names what is missing. @see PROTOCOL.md DO112 */
+function assertWhole(store: DocumentStore, module: string): void {
+  const lacking = lackingMethods(store)
+  if (lacking.length === 0) return
+  throw new Error(
+    `${module} opens a store without ${lacking.join(', ')}. Add the missing methods. A store may lack "untold", "versions" or "lists" as a whole.`,
   )
 }
 

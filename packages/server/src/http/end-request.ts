@@ -10,6 +10,12 @@ export function endRequest(request: AnyRequest): void {
   else request.stream.close(constants.NGHTTP2_CANCEL)
 }
 
+/** Reads no more of a request. In HTTP/1.1, one that is only paused takes another chunk of its connection. */
+export function stopReading(request: AnyRequest): void {
+  request.pause()
+  if (request.stream === undefined) request.socket.pause()
+}
+
 /** Ends what is left of a request after its answer. In HTTP/1.1, the connection ends with the answer. */
 export function endRest({ stream }: AnyRequest): void {
   stream?.close(constants.NGHTTP2_NO_ERROR)

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Problem } from '@whereabouts/protocol'
-import { endRequest, hasArrived } from './end-request.js'
+import { Blocks, Gathered } from './blocks.js'
+import { endRequest, hasArrived, stopReading } from './end-request.js'
 import { HeldBytes } from './held-bytes.js'
 
 /** How often each body is checked for progress, and how many bytes must have come since. */
@@ -18,6 +19,7 @@ export class Gathering {
   /** The oldest first. */
   readonly #bodies = new Set<Body>()
   readonly #held: HeldBytes
+  readonly #blocks = new Blocks()
   #looking: ReturnType<typeof setInterval> | undefined
 
   /**
@@ -38,7 +40,8 @@ export class Gathering {
    */
   async gather(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
     const account = this.accountOf(request)
-    const body = new Body(request, account, limitBytes, (bytes) => this.#hold(account, bytes))
+    const gathered = new Gathered(this.#blocks, limitBytes)
+    const body = new Body(request, account, gathered, (bytes) => this.#hold(account, bytes))
     this.#bodies.add(body)
     this.#looking ??= setInterval(() => this.#look(), LOOK_MS).unref()
     try {
@@ -83,18 +86,17 @@ export class Gathering {
   #rest(): void {
     clearInterval(this.#looking)
     this.#looking = undefined
+    this.#blocks.forget()
   }
 }
 
-const NOTHING = Buffer.alloc(0)
-
-/** One body, kept in a single buffer: a thousand buffers of a byte each take a hundred times as much. */
+/** One body that is arriving. */
 class Body {
   readonly whole: Promise<Buffer>
   #resolve!: (body: Buffer) => void
   #reject!: (problem: Problem) => void
-  #held: Buffer = NOTHING
-  #bytes = 0
+  /** How much of its memory is counted. */
+  #countedBytes = 0
   /** The size at the last check. Starts so low that a body always passes its first check. */
   #seenBytes = -LEAST_BYTES
 
@@ -105,7 +107,7 @@ class Body {
   constructor(
     private readonly request: IncomingMessage,
     readonly account: string,
-    readonly limitBytes: number,
+    private readonly gathered: Gathered,
     private readonly changed: (bytes: number) => void,
   ) {
     this.whole = new Promise((resolve, reject) => {
@@ -114,7 +116,7 @@ class Body {
     })
     request.on('data', this.#add)
     request.on('end', () => {
-      if (hasArrived(request)) this.#resolve(this.#held.subarray(0, this.#bytes))
+      if (hasArrived(request)) this.#resolve(gathered.whole())
       else this.#broken()
     })
     // A close before the end means that the caller has disconnected; after the end it changes nothing.
@@ -124,15 +126,19 @@ class Body {
     request.resume()
   }
 
+  get limitBytes(): number {
+    return this.gathered.limitBytes
+  }
+
   /** Whether it holds anything. */
   get isHeld(): boolean {
-    return this.#held.length > 0
+    return this.#countedBytes > 0
   }
 
   /** Returns how many bytes have come since the last call. */
   takeProgress(): number {
-    const bytes = this.#bytes - this.#seenBytes
-    this.#seenBytes = this.#bytes
+    const bytes = this.gathered.bytes - this.#seenBytes
+    this.#seenBytes = this.gathered.bytes
     return bytes
   }
 
@@ -143,13 +149,13 @@ class Body {
 
   /** Releases its memory. */
   letGo(): void {
-    this.#hold(NOTHING)
+    this.gathered.letGo()
+    this.#count()
   }
 
   /** Stops reading, so that the connection ends with the answer. */
   giveUp(): void {
-    this.request.off('data', this.#add).pause()
-    this.#end(
+    this.#refuse(
       new Problem(
         'too-many-connections',
         'The server is receiving too much at once. Try again in a moment.',
@@ -158,33 +164,13 @@ class Body {
   }
 
   readonly #add = (chunk: Buffer): void => {
-    const bytes = this.#bytes + chunk.length
-    if (bytes > this.limitBytes) {
-      this.request.off('data', this.#add).pause()
-      this.#end(tooLarge(this.limitBytes))
-      return
-    }
-    const held = this.#with(chunk)
-    this.#bytes = bytes
-    this.#hold(held)
+    if (this.gathered.add(chunk)) this.#count()
+    else this.#refuse(tooLarge(this.limitBytes))
   }
 
-  /** Returns a buffer that also contains a chunk. */
-  #with(chunk: Buffer): Buffer {
-    if (this.#bytes === 0) return chunk
-    const bytes = this.#bytes + chunk.length
-    let held = this.#held
-    if (bytes > held.length) {
-      held = Buffer.allocUnsafe(Math.min(2 * bytes, this.limitBytes))
-      this.#held.copy(held, 0, 0, this.#bytes)
-    }
-    chunk.copy(held, this.#bytes)
-    return held
-  }
-
-  #hold(held: Buffer): void {
-    const bytes = held.length - this.#held.length
-    this.#held = held
+  #count(): void {
+    const bytes = this.gathered.heldBytes - this.#countedBytes
+    this.#countedBytes += bytes
     if (bytes !== 0) this.changed(bytes)
   }
 
@@ -194,6 +180,12 @@ class Body {
 
   #broken(): void {
     this.#end(new Problem('bad-json', 'The body did not arrive completely. Send it again.'))
+  }
+
+  #refuse(problem: Problem): void {
+    this.request.off('data', this.#add)
+    stopReading(this.request)
+    this.#end(problem)
   }
 
   #end(problem: Problem): void {

@@ -55,6 +55,8 @@ export type Operation =
   | LockOperation
   /** A member releases a lock; without one, it loses all. */
   | { readonly do: 'unlock'; readonly id: string; readonly lock?: NamedLock | undefined }
+  /** Nobody knows any more who holds a lock. No log has it: a node applies it to its own room when it is alone. */
+  | { readonly do: 'forgetLocks' }
   | { readonly do: 'expire' }
   /** A node is gone, and its connections with it. If it didn't leave in good order, it may have stored an
    * update that it told nobody. */

@@ -120,11 +120,6 @@ export class Room {
     return this.#state.locks.left
   }
 
-  /** Releases all locks, because others may hold them now. @see PROTOCOL.md LK15 */
-  forgetLocks(): void {
-    this.#state.releaseAll()
-  }
-
   /** Returns whether the room received an update recently. */
   hasUpdate(bytes: Uint8Array): boolean {
     return this.#state.updates.has(bytes)
@@ -264,8 +259,8 @@ export class Room {
     this.#state.broadcast(nowMs, event, from)
   }
 
-  /** @throws {Problem} forbidden, locked, too-many-locks. @see PROTOCOL.md LK3, LK5, LK7, LK12, LK17 */
-  #aboutLocks(operation: OperationOf<'lock' | 'unlock' | 'rely'>): void {
+  /** @throws {Problem} forbidden, locked, too-many-locks. @see PROTOCOL.md LK3, LK5, LK7, LK12, LK15, LK17 */
+  #aboutLocks(operation: OperationOf<'lock' | 'unlock' | 'rely' | 'forgetLocks'>): void {
     switch (operation.do) {
       case 'lock':
         this.#assertMember(operation.id)
@@ -274,6 +269,8 @@ export class Room {
         return this.#state.unlock(operation.id, operation.lock)
       case 'rely':
         return this.#state.assertHeld(operation)
+      case 'forgetLocks':
+        return this.#state.releaseAll()
     }
   }
 

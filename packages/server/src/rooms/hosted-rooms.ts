@@ -22,8 +22,12 @@ export interface SharedRoomLimits extends HostedRoomsLimits {
 
 /** Hears of changes of documents. @see PROTOCOL.md RS11 */
 export interface DocumentChanges {
-  /** This node has stored a change, or found out that there may be one. */
-  changed(name: string): void
+  /**
+   * This node has stored a change, or found out that there may be one.
+   *
+   * @param told settles once the change was ordered, or can't be; omitted where there are no other nodes
+   */
+  changed(name: string, told?: Promise<unknown>): void
   /**
    * The nodes that host a room hear of its changes in the same order, also again.
    *

@@ -298,6 +298,22 @@ it('[LK15 LK16] a room that is alone shows no locks and decides about none, and 
   await expect(relied).rejects.toMatchObject({ problem: 'locked' })
 })
 
+it('[LK15] [EX1] forgetting all locks is an operation, and the same on all nodes', async () => {
+  const logs = new MemoryLogs<Numbered>(100)
+  const nodes = [1, 2].map(() => start(new MemoryExchange(logs)).room)
+  const [one, two] = nodes as [SharedRoom, SharedRoom]
+  await one.commit(open('ann'))
+  for (const key of ['a', 'b']) await one.commit({ do: 'lock', id: 'ann', key })
+  await two.commit({ do: 'forgetLocks' })
+  await two.commit({ do: 'lock', id: 'ann', key: 'b' })
+  const late = start(new MemoryExchange(logs)).room
+  for (const { room } of [one, two, late]) {
+    expect(room.version).toBe(one.room.version)
+    expect(Object.keys(room.snapshot().locks!)).toEqual(['b'])
+    expect(room.lockOn('b')).toEqual(one.room.lockOn('b'))
+  }
+})
+
 it('[LK15] a lock that may have been granted before the exchange was lost is not answered', async () => {
   const exchange = new FickleExchange<Numbered>()
   const { room } = start(exchange)

@@ -32,6 +32,7 @@ import type { Role } from './role.js'
 import { loggedIn, type Returning, type Shown, solitudeOf, type State } from './shared-state.js'
 import { Signal } from './signal.js'
 import { Solitude } from './solitude.js'
+import { telling } from './telling.js'
 import type { NodeId } from '../room/ids.js'
 
 /** The shared context of the rooms of a node. */
@@ -172,8 +173,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
    */
   gone(node: NodeId, hasLeft: boolean): void {
     if (this.#solitude !== undefined || !this.room.connections.nodes().includes(node)) return
-    if (!hasLeft) this.#changes?.changed(this.name)
-    this.commitQuietly({ do: 'gone', node, hasLeft })
+    this.#tellGone(node, hasLeft)
   }
 
   end(): void {
@@ -247,7 +247,7 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     }
     const { limits, random } = this.context
     const shown = { ...state.shown, epoch: newEpoch(random) }
-    shown.room.forgetLocks()
+    shown.room.apply({ do: 'forgetLocks' }, { node: this.#node, nowMs: this.#nowMs })
     this.#enter({ kind: 'alone', shown, solitude: new Solitude(limits) })
     this.#begun.settle()
     this.#changed()
@@ -424,11 +424,12 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     next.say(number)
     // Others may never have read what the old log had of this node. EX24
     const hasUpdates = isNews && this.#hasTold
-    // Whoever stored the last update takes this node's word for it.
-    if (hasUpdates) this.#changes?.changed(this.name)
     const operation: Operation = { ...this.#restatement(isNews), hasUpdates }
+    const told = this.#following?.append([[number, operation]])
+    // Whoever stored the last update takes this node's word for it.
+    if (hasUpdates) this.#changes?.changed(this.name, told)
     // If this fails, the room is lost or begins again, and then a new restatement follows.
-    this.#following?.append([[number, operation]]).catch(() => {})
+    told?.catch(() => {})
   }
 
   /** @param isNews whether everything may be new to the log, including members of other nodes */
@@ -446,9 +447,14 @@ export class SharedRoom implements HostedRoom, Follower<Numbered> {
     // The log may still list connections from before the room failed and began here again.
     if (this.#state.kind === 'shared' && this.role.isLeftIn(room)) this.#restateAgain()
     for (const node of await goneNodes(this.context.exchange, room)) {
-      this.#changes?.changed(this.name)
-      this.commitQuietly({ do: 'gone', node, hasLeft: false })
+      this.#tellGone(node, false)
     }
+  }
+
+  #tellGone(node: NodeId, hasLeft: boolean): void {
+    const changes = hasLeft ? undefined : this.#changes
+    const tell = () => this.commit({ do: 'gone', node, hasLeft })
+    this.guard.watch(telling(changes, this.name, tell))
   }
 }
 

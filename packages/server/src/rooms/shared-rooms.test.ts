@@ -1,6 +1,10 @@
 import { expect, it } from 'vitest'
 import { FickleExchange } from '../../../../test/exchange/fickle-exchange.js'
+import { nodeId } from '../../../../test/exchange/node-id.js'
+import { SlowExchange } from '../../../../test/exchange/slow-exchange.js'
 import { VirtualClock } from '../../../../test/simulation/virtual-clock.js'
+import { NO_LOG } from '../log.js'
+import { StoreCalls } from '../store-calls.js'
 import { Faults } from '../stream/faults.js'
 import { ROOM_LIMITS } from './limits.fixture.js'
 import type { Numbered } from './outcomes.js'
@@ -125,4 +129,42 @@ it('[EX13] an update that can’t be told is recorded, whatever its caller does 
   exchange.fault = new Error('planted')
   await expect(rooms.update('budget', { changed: true, bytes: BYTES })).rejects.toThrow()
   expect(untold.rooms).toEqual(['budget'])
+})
+
+it('[RS11] the calls of a node wait for the order of its own changes, and only for that', async () => {
+  const clock = new VirtualClock()
+  const exchange = new SlowExchange<Numbered>()
+  const calls: string[] = []
+  const storing = new StoreCalls({
+    name: 'onStoreDocument',
+    call: async (name) => calls.push(name),
+    limits: { storeDebounceMs: 2_000, storeMaxWaitMs: 10_000 },
+    clock,
+    log: NO_LOG,
+  })
+  const hooks = {
+    documentChanges: storing,
+    faults: new Faults(() => {}),
+    merge: (updates: readonly Uint8Array[]) => updates,
+    emptied: () => {},
+    updated: () => {},
+    untold: new Notes(),
+  }
+  const rooms = new SharedRooms(exchange, ROOM_LIMITS, clock, hooks, () => 0)
+  const room = rooms.open('budget')
+  await room.begun
+  exchange.stop()
+  const updated = rooms.update('budget', { changed: true, bytes: BYTES })
+  const others = { number: 1, node: nodeId('other'), atMs: 0 }
+  room.batch({ ...others, operations: [[1, { do: 'update', bytes: BYTES }]] })
+  await clock.pass(3_000, () => {})
+  exchange.letGo()
+  await updated
+  await clock.pass(1_999, () => {})
+  expect(calls).toEqual([])
+  await clock.pass(1, () => {})
+  expect(calls).toEqual(['budget'])
+  room.batch({ ...others, operations: [[2, { do: 'update', bytes: BYTES }]] })
+  await clock.pass(60_000, () => {})
+  expect(calls).toEqual(['budget'])
 })

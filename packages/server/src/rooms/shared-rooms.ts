@@ -11,6 +11,7 @@ import type { Numbered } from './outcomes.js'
 import { RoomTable } from './room-table.js'
 import { Host, type Role, Visitor } from './role.js'
 import { SharedRoom, type SharedRoomContext } from './shared-room.js'
+import { telling } from './telling.js'
 import { Untold, type UntoldRooms } from './untold.js'
 
 /** The callbacks of rooms to the code that handles documents. */
@@ -135,12 +136,13 @@ export class SharedRooms implements HostedRooms {
     if (!changed && (isNothing(bytes) || this.#wasTold(name, bytes))) {
       return this.look(name, ({ frames }) => frames.position)
     }
-    if (changed) this.hooks.documentChanges?.changed(name)
     const isTold = !isSecret && bytes.byteLength <= MAX_SHARED_BYTES
     const tell = (room: SharedRoom) => room.tell({ do: 'update', ...(isTold && { bytes, place }) })
     const hosted = this.find(name)
+    const tellAll = () => (hosted ? tell(hosted) : this.look(name, tell))
+    const changes = changed ? this.hooks.documentChanges : undefined
     try {
-      const { position, isShared } = await (hosted ? tell(hosted) : this.look(name, tell))
+      const { position, isShared } = await telling(changes, name, tellAll)
       if (!isShared) await this.hooks.untold.note(name)
       return position
     } catch (error) {
@@ -218,8 +220,8 @@ export class SharedRooms implements HostedRooms {
     return this.look(name, async (room) => {
       this.hooks.updated(name, undefined)
       // Whoever stored the update takes this node's word for the last change.
-      this.hooks.documentChanges?.changed(name)
-      const { isShared } = await room.tell({ do: 'update' })
+      const tell = () => room.tell({ do: 'update' })
+      const { isShared } = await telling(this.hooks.documentChanges, name, tell)
       return isShared
     })
   }
