@@ -5,6 +5,7 @@ import { hold } from './hold.js'
 import { postDocument } from './office-window.js'
 import type { SheetWindow } from './sheet-window.js'
 import { ann, bob, poll, Sheets, untilInOrder } from './sheets.js'
+import { Touch } from './touch.js'
 
 const TABLE = 'Month\t2025\t2026\nJan\t10\t20\nFeb\t30\t40\nMar\t50\t60'
 
@@ -30,6 +31,10 @@ const SALES = [
   'Feb 30 40',
   'Mar 50 60',
 ]
+
+/** Returns what screen readers say about the keys of a chart. */
+const keysOf = ({ page }: SheetWindow): Promise<string | null> =>
+  page.locator('#chart-keys').textContent()
 
 /** Returns where a chart is on the grid. */
 async function boxOf(
@@ -132,6 +137,60 @@ describe('charts', () => {
     await poll(async () => (await boxOf(anns)).x).toBeCloseTo(before.x, 0)
     expect((await boxOf(anns)).width).toBeCloseTo(moved.width + 60, -1)
     await untilInOrder(anns, bobs)
+  })
+
+  it('[SH212] are dragged by one pointer at a time, and by the next one after that', async () => {
+    await using window = await open(sheets.newRoom())
+    const { page } = window
+    await insert(window)
+    await page.keyboard.press('Escape')
+    await panel(window).waitFor({ state: 'detached' })
+    const { x, y } = await boxOf(window)
+    const at = { x: x + 60, y: y + 100 }
+    const touch = await Touch.of(page)
+    await page.mouse.move(at.x, at.y)
+    await page.mouse.down()
+    await page.mouse.move(at.x - 80, at.y, { steps: 4 })
+    await poll(async () => (await boxOf(window)).x).toBeCloseTo(x - 80, -1)
+    await touch.drag({ x: at.x, y: at.y + 60 }, { x: 200, y: 40 })
+    await page.mouse.move(at.x - 120, at.y, { steps: 4 })
+    await poll(async () => (await boxOf(window)).x).toBeCloseTo(x - 120, -1)
+    await page.mouse.up()
+    await window.untilSaved()
+    await poll(async () => (await boxOf(window)).x).toBeCloseTo(x - 120, -1)
+    await poll(async () => (await boxOf(window)).y).toBeCloseTo(y, -1)
+    await touch.drag({ x: at.x - 120, y: at.y }, { x: 50, y: 40 })
+    await poll(async () => (await boxOf(window)).x).toBeCloseTo(x - 70, -1)
+    await untilInOrder(window)
+  })
+
+  it('[SH211] are read when they come into sight, and again when their cells have changed', async () => {
+    const room = sheets.newRoom()
+    await postDocument(sheets.baseUrl, room, (doc) => {
+      const cells = doc.getMap('cells:sheet-1')
+      for (let row = 0; row < 5; row++) cells.set(`${row}:0`, { v: row })
+      const part = doc.getMap('charts:sheet-1')
+      for (const [id, row] of [
+        ['near', 2],
+        ['far', 45],
+      ] as const) {
+        part.set(`${id}/kind`, 'column')
+        part.set(`${id}/range`, 'sheet-1!0:0..4:0')
+        part.set(`${id}/at`, { cell: `${row}:3`, x: 0, y: 0 })
+      }
+    })
+    await using window = await open(room)
+    const valuesOf = (id: string) =>
+      window.page.locator(`[data-chart="${id}"] td`).allTextContents()
+    await poll(() => valuesOf('near')).toEqual(['0', '1', '2', '3', '4'])
+    expect(await charts(window).count()).toBe(1)
+    await window.write('A3', '12')
+    await poll(() => valuesOf('near')).toEqual(['0', '1', '12', '3', '4'])
+    const { x, y } = (await window.canvas.boundingBox())!
+    await window.page.mouse.move(x + 150, y + 400)
+    await window.page.mouse.wheel(0, 800)
+    await poll(() => valuesOf('far')).toEqual(['0', '1', '12', '3', '4'])
+    await untilInOrder(window)
   })
 
   it('[SH206 SH203] are reached, moved, edited, deleted and left by keyboard', async () => {
@@ -264,7 +323,8 @@ describe('charts', () => {
     await postDocument(sheets.baseUrl, room, (doc) => {
       const cells = doc.getMap('cells:sheet-1')
       doc.getMap('sheets').set('sheet-1/rows', 3_000)
-      for (let row = 0; row < 1_200; row++) cells.set(`${row}:0`, { v: row })
+      cells.set('0:0', { v: 'Name' })
+      for (let row = 1; row <= 1_200; row++) cells.set(`${row}:0`, { v: row })
     })
     await postDocument(sheets.baseUrl, room, (doc) => {
       const part = doc.getMap('charts:sheet-1')
@@ -326,7 +386,7 @@ describe('charts', () => {
 describe('charts of a user who may not edit', () => {
   const office = new GuardedOffice()
 
-  it('[SH207 SH14] are seen, and can’t be changed', async () => {
+  it('[SH207 SH14 SH213] are seen, can’t be changed, and have no keys that change them', async () => {
     const room = office.newRoom()
     await office.allow('ann', WRITER)
     await office.allow('bob', READER)
@@ -348,6 +408,8 @@ describe('charts of a user who may not edit', () => {
     await dragBy(bobs, { x: before.x + 60, y: before.y + 100 }, { x: -100, y: 0 })
     await bobs.page.keyboard.press('Delete')
     await bobs.notice.filter({ hasText: 'You can view' }).waitFor()
+    await poll(() => keysOf(bobs)).toBe('Escape leaves it.')
+    await poll(() => keysOf(anns)).toContain('Delete deletes it')
     expect(await panel(bobs).count()).toBe(0)
     expect(await onCells()).toBe(place)
     expect(await boxOf(bobs)).toMatchObject({ x: before.x, width: before.width })

@@ -5,6 +5,7 @@ import { postDocument } from './office-window.js'
 import type { SheetWindow } from './sheet-window.js'
 import { RED, writeRed } from './red-picture.js'
 import { ann, bob, poll, Sheets, untilInOrder } from './sheets.js'
+import { Touch } from './touch.js'
 
 interface Place {
   readonly left: number
@@ -114,6 +115,29 @@ describe('images of a sheet', () => {
     await bobs.untilShows('A9', 'by Bob')
     await anns.untilSaved()
     await untilInOrder(anns, bobs)
+  })
+
+  it('[SH212] are dragged by one pointer at a time, and by the next one after that', async () => {
+    await using window = await open(sheets.newRoom())
+    const { page, canvas } = window
+    await paste(window, 'B2')
+    await untilAt(B2, window)
+    const grid = (await canvas.boundingBox())!
+    const touch = await Touch.of(page)
+    const at = { x: grid.x + 150, y: grid.y + 60 }
+    await page.mouse.move(at.x, at.y)
+    await page.mouse.down()
+    await page.mouse.move(at.x + 10, at.y, { steps: 2 })
+    await untilAt({ ...B2, left: B2.left + 10 }, window)
+    await touch.drag(at, { x: 80, y: 90 })
+    await page.mouse.move(at.x + 100, at.y, { steps: 4 })
+    await untilAt({ ...B2, left: B2.left + 100 }, window)
+    await page.mouse.up()
+    await window.untilSaved()
+    await untilAt({ ...B2, left: B2.left + 100 }, window)
+    await touch.drag({ x: at.x + 100, y: at.y }, { x: 0, y: 50 })
+    await untilAt({ ...B2, left: B2.left + 100, top: B2.top + 50 }, window)
+    await untilInOrder(window)
   })
 
   it('[SD60 SD63 SH180] merge what two people change of one, and go with their cells', async () => {
@@ -286,7 +310,7 @@ describe('images of a sheet', () => {
 describe('images where somebody may only view', () => {
   const sheets = new GuardedOffice()
 
-  it('[SH185] are shown, but not changed', async () => {
+  it('[SH185 SH213] are shown, but not changed, and have no keys that change them', async () => {
     const room = sheets.newRoom()
     await sheets.allow('ann', WRITER)
     await sheets.allow('bob', READER)
@@ -306,5 +330,8 @@ describe('images where somebody may only view', () => {
     await reader.notice.filter({ hasText: 'You can view this document' }).waitFor()
     await untilCount(1, reader, writer)
     expect(await bar(reader).count()).toBe(0)
+    const keysOf = ({ page }: SheetWindow) => page.locator('#sheet-image-hint').textContent()
+    await poll(() => keysOf(reader)).toBe('Escape leads back to the cells.')
+    await poll(() => keysOf(writer)).toContain('Delete deletes it')
   })
 })

@@ -2,9 +2,11 @@ import { CommandType, ICommandService, type Injector } from '@univerjs/core'
 import type { SharedWorkbook } from '@whereabouts/univer'
 import {
   CHART_LIMITS,
+  changedCells,
   Charts,
   fitSize,
   FloatingLayer,
+  readCells,
   usualDirection,
   type Chart,
   type ChartChange,
@@ -18,14 +20,12 @@ import { notify } from '../passing-notice.js'
 import type { Session } from '../session.js'
 import type { openPanel as OpenPanel } from './open-panel.js'
 import { ChartFigure, KEYS_ID, type Shown } from './figure.js'
-import { followPointer } from './pointer.js'
-import { readCells } from './read-cells.js'
+import { Pace } from './pace.js'
+import { PointerDrag } from './pointer.js'
 import { readPalette, type Palette } from './palette.js'
 import { TEXTS } from './texts.js'
 import './charts.css'
 
-/** How often the cells are read at most, however fast they change. */
-const READ_EVERY_MS = 100
 const STEP_PX = 10
 const FIRST_SIZE: FloatingSize = { width: 480, height: 300 }
 
@@ -46,6 +46,9 @@ export class SheetCharts {
   readonly #charts: Charts
   readonly #layer: FloatingLayer
   readonly #figures = new Map<string, ChartFigure>()
+  readonly #pace = new Pace()
+  readonly #pointer = new PointerDrag()
+  readonly #keys = addKeysText()
   readonly #listeners = new Set<() => void>()
   #palette: Palette = readPalette()
   #selected: { readonly sheet: string; readonly id: string } | null = null
@@ -56,8 +59,7 @@ export class SheetCharts {
   /** A chart that this window has added, until it is in the document. */
   #added: Added | null = null
   #isDrawing = false
-  #isReading = true
-  #readAfterMs = 0
+  #isWaiting = false
   #closePanel: (() => void) | null = null
 
   constructor(
@@ -69,7 +71,7 @@ export class SheetCharts {
     this.#session = session
     this.#charts = new Charts(shared, injector)
     this.#layer = new FloatingLayer(shared.workbook, injector)
-    addKeysText()
+    this.#sayKeys()
     this.#follow(injector.get(ICommandService))
   }
 
@@ -104,7 +106,6 @@ export class SheetCharts {
       place: this.#layer.middle(FIRST_SIZE),
       size: FIRST_SIZE,
       by: usualDirection(endRow - startRow + 1, endColumn - startColumn + 1),
-      front: this.#nextFront(sheet),
     })
     if (id !== undefined) this.#added = { id, acts }
   }
@@ -159,14 +160,13 @@ export class SheetCharts {
     const { sheet, id } = this.#selected
     if (!this.#charts.change(sheet, id, change)) return
     this.#own = { id, change, isOver: true }
-    this.#isReading = true
     // Whoever chose something sees it chosen at once.
     this.#draw()
   }
 
   /** Brings the selected chart before the others. */
   bringToFront(): void {
-    this.change({ front: this.#nextFront(this.#sheet) })
+    if (this.#selected !== null) this.#charts.bringToFront(this.#selected.sheet, this.#selected.id)
   }
 
   /** Deletes the selected chart. */
@@ -179,10 +179,6 @@ export class SheetCharts {
 
   get #sheet(): string {
     return this.shared.workbook.getActiveSheet().getSheetId()
-  }
-
-  #nextFront(sheet: string): number {
-    return Math.max(0, ...this.#charts.of(sheet).map(({ front }) => front)) + 1
   }
 
   #rangeOf(cells: NonNullable<Cells>): SheetRange | undefined {
@@ -204,28 +200,39 @@ export class SheetCharts {
 
   #follow(commands: ICommandService): void {
     // Scrolling, zooming, freezing and switching sheets are all commands; cells change by mutations.
-    commands.onCommandExecuted(({ type }) => {
-      this.#isReading ||= type === CommandType.MUTATION
+    commands.onCommandExecuted((command) => {
+      if (command.type === CommandType.MUTATION) this.#note(command)
       this.#drawSoon()
     })
-    const read = () => {
-      this.#isReading = true
-      this.#drawSoon()
-    }
     this.#charts.subscribe(() => {
       if (this.#own?.isOver === true) this.#own = null
-      read()
+      this.#drawSoon()
     })
-    this.shared.subscribe(read)
-    this.#session.subscribe(read)
+    this.shared.subscribe(this.#drawSoon)
+    this.#session.subscribe(() => {
+      this.#sayKeys()
+      this.#drawSoon()
+    })
     new ResizeObserver(this.#drawSoon).observe(this.#layer.canvas)
     followDarkness(() =>
       // The style sheets follow at the next frame.
       requestAnimationFrame(() => {
         this.#palette = readPalette()
-        read()
+        this.#drawSoon()
       }),
     )
+  }
+
+  #note(mutation: Parameters<typeof changedCells>[0]): void {
+    const cells = changedCells(mutation)
+    if (cells === null) return
+    for (const figure of this.#figures.values()) figure.note(cells)
+  }
+
+  /** Says by which keys a chart is used: those that the user has. @see OFFICE.md SH213 */
+  #sayKeys(): void {
+    const text = this.canEdit ? TEXTS.keys : TEXTS.keysToView
+    if (this.#keys.textContent !== text) this.#keys.textContent = text
   }
 
   readonly #drawSoon = (): void => {
@@ -240,13 +247,10 @@ export class SheetCharts {
   #draw(): void {
     const charts = this.#charts.of(this.#sheet).map((chart) => this.#withOwn(chart))
     this.#takeOut(charts)
-    const isReading = this.#isReading && performance.now() >= this.#readAfterMs
-    if (this.#isReading && !isReading) setTimeout(this.#drawSoon, READ_EVERY_MS)
-    this.#layer.show(charts.map((chart) => this.#show(chart, isReading)))
-    if (isReading) {
-      this.#isReading = false
-      this.#readAfterMs = performance.now() + READ_EVERY_MS
-    }
+    const inSight = this.#layer.show(charts.map((chart) => this.#place(chart)))
+    const isSeen = ({ id }: Chart) =>
+      inSight.has(this.#figureOf(id).element) || this.#selected?.id === id
+    this.#fill(charts.filter(isSeen))
     this.#tell(charts)
     this.#takeAdded(charts)
   }
@@ -255,21 +259,42 @@ export class SheetCharts {
     return this.#own?.id === chart.id ? changed(chart, this.#own.change) : chart
   }
 
-  #show(chart: Chart, isReading: boolean) {
-    const figure = this.#figureOf(chart.id)
-    const isSelected = this.#selected?.id === chart.id
-    figure.element.toggleAttribute('data-selected', isSelected)
-    figure.element.toggleAttribute('data-fixed', !this.canEdit)
-    const isOwn = this.#own?.id === chart.id
-    if (isReading || figure.shown === null || isOwn) this.#fill(figure, chart)
-    return { element: figure.element, place: chart.place, size: chart.size }
+  #place({ id, place, size }: Chart) {
+    const { element } = this.#figureOf(id)
+    element.toggleAttribute('data-selected', this.#selected?.id === id)
+    element.toggleAttribute('data-fixed', !this.canEdit)
+    return { element, place, size }
   }
 
-  #fill(figure: ChartFigure, chart: Chart): void {
+  /** Shows charts, and reads the cells of some of those where cells may have changed. @see OFFICE.md SH211 */
+  #fill(charts: readonly Chart[]): void {
+    const stale = charts.filter((chart) => this.#figureOf(chart.id).isStale(chart))
+    const readAtMs = ({ id }: Chart) => this.#figureOf(id).readAtMs
+    const inTurn = stale.toSorted((one, other) => readAtMs(one) - readAtMs(other))
+    const isOwn = ({ id }: Chart) => this.#own?.id === id
+    const waitMs = this.#pace.turn(inTurn, isOwn, (chart) => this.#read(chart))
+    if (waitMs > 0) this.#drawIn(waitMs)
+    for (const chart of charts) this.#figureOf(chart.id).show(chart, this.#palette)
+  }
+
+  /** Reads and draws a chart; returns how many cells were looked at. */
+  #read(chart: Chart): number {
     const { range } = chart
+    const figure = this.#figureOf(chart.id)
     const sheet = range && this.shared.workbook.getSheetBySheetId(range.sheet)?.getSheet()
-    const cells = range && sheet ? readCells(sheet, range) : null
-    figure.show(chart, cells?.rows ?? null, cells?.all ?? { rows: 0, columns: 0 }, this.#palette)
+    const reading = range && sheet ? readCells(sheet, range.range, chart) : null
+    figure.take(chart, reading)
+    figure.show(chart, this.#palette)
+    return reading?.looks ?? 0
+  }
+
+  #drawIn(waitMs: number): void {
+    if (this.#isWaiting) return
+    this.#isWaiting = true
+    setTimeout(() => {
+      this.#isWaiting = false
+      this.#drawSoon()
+    }, waitMs)
   }
 
   #figureOf(id: string): ChartFigure {
@@ -291,7 +316,7 @@ export class SheetCharts {
     })
     element.addEventListener('dblclick', () => this.edit(id))
     element.addEventListener('keydown', (event) => this.#press(event, id))
-    followPointer(element, {
+    this.#pointer.follow(element, {
       mayMove: () => this.canEdit,
       zoom: () => this.#layer.zoom,
       moved: (by, corner, isOver) => this.#drag(id, by, corner, isOver),
@@ -434,10 +459,10 @@ function changed(chart: Chart, { color, ...change }: ChartChange): Chart {
 const textOf = (chart: Chart | undefined): string =>
   JSON.stringify([chart, ...(chart?.colors ?? [])])
 
-function addKeysText(): void {
+function addKeysText(): HTMLElement {
   const keys = document.createElement('p')
   keys.id = KEYS_ID
   keys.hidden = true
-  keys.textContent = TEXTS.keys
   document.body.append(keys)
+  return keys
 }

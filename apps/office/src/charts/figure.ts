@@ -1,9 +1,11 @@
 import {
   CHART_LIMITS,
+  mayShow,
+  type ChangedCells,
   type Chart,
-  type ChartCell,
   type ChartData,
-  chartData,
+  type ChartReading,
+  type SheetRange,
 } from '@whereabouts/univer/charts'
 import { Drawing } from './drawing.js'
 import { distinct, optionsOf, pointNames, seriesNames } from './options.js'
@@ -29,8 +31,16 @@ export class ChartFigure {
   readonly #table = document.createElement('table')
   readonly #edit = document.createElement('button')
   #drawing: Drawing | null = null
-  #drawn = ''
+  /** What was read; `null` if the cells are gone. */
+  #reading: ChartReading | null = null
+  #readText = ''
+  /** Of which cells that is; empty if it may be out of date. */
+  #readOf = ''
+  #range: SheetRange | null = null
+  #drawn: Drawn | null = null
   shown: Shown | null = null
+  /** When its cells were read; `-1` before the first time. */
+  readAtMs = -1
 
   constructor(id: string, onEdit: () => void) {
     const { element } = this
@@ -51,22 +61,40 @@ export class ChartFigure {
     element.append(this.#canvas, this.#note, this.#table, this.#edit, ...CORNERS.map(handle))
   }
 
-  /** @param cells `null` if the cells of the chart are gone */
-  show(
-    chart: Chart,
-    cells: readonly (readonly ChartCell[])[] | null,
-    all: Counts,
-    palette: Palette,
-  ): void {
-    const said = JSON.stringify([chart, [...chart.colors], cells, all, palette])
-    if (said === this.#drawn) return
-    this.#drawn = said
-    const data = chartData(cells ?? [], chart.by, chart.kind)
+  /** Takes note of cells that may have changed. */
+  note(changed: ChangedCells): void {
+    if (this.#range !== null && mayShow(changed, this.#range)) this.#readOf = ''
+  }
+
+  /** Returns whether the cells of its chart are to be read, since they may have changed or are others. */
+  isStale(chart: Chart): boolean {
+    return this.#readOf !== cellsOf(chart)
+  }
+
+  /** Takes in what was read; `null` if the cells of the chart are gone. */
+  take(chart: Chart, reading: ChartReading | null): void {
+    this.#readOf = cellsOf(chart)
+    this.#range = chart.range
+    this.readAtMs = performance.now()
+    const text = JSON.stringify(reading)
+    if (text === this.#readText) return
+    this.#readText = text
+    this.#reading = reading
+  }
+
+  /** Draws its chart, unless that is drawn. */
+  show(chart: Chart, palette: Palette): void {
+    if (this.readAtMs < 0) return
+    const drawn: Drawn = { look: lookOf(chart), text: this.#readText, palette }
+    if (isSame(drawn, this.#drawn)) return
+    this.#drawn = drawn
+    const reading = this.#reading
+    const data = reading?.data ?? NOTHING
     const names = chart.kind === 'pie' ? distinct(partNames(data)) : seriesNames(data)
     this.shown = { data, names }
     this.element.ariaLabel = TEXTS.about(chart.kind, chart.title, seriesNames(data))
     const isEmpty = data.series.every(({ values }) => values.every((value) => value === null))
-    this.#note.textContent = noteOf(cells === null, isEmpty, data, chart, all)
+    this.#note.textContent = noteOf(reading, isEmpty, chart)
     this.#note.toggleAttribute('data-alone', isEmpty)
     this.#fillTable(chart, data)
     if (isEmpty) this.#stop()
@@ -110,28 +138,43 @@ const partNames = (data: ChartData): string[] => pointNames(data).slice(0, CHART
 /** What says by which keys a chart is used. */
 export const KEYS_ID = 'chart-keys'
 
-interface Counts {
-  readonly rows: number
-  readonly columns: number
+/** What a figure was drawn from. */
+interface Drawn {
+  readonly look: string
+  /** What was read of the cells. */
+  readonly text: string
+  readonly palette: Palette
 }
 
+const isSame = (one: Drawn, other: Drawn | null): boolean =>
+  one.look === other?.look && one.text === other.text && one.palette === other.palette
+
+const NOTHING: ChartData = {
+  labels: [],
+  series: [],
+  across: null,
+  isNamed: false,
+  isLabelled: false,
+}
+
+/** Returns what says which cells are read for a chart, and how. */
+const cellsOf = ({ range, by, kind }: Chart): string => JSON.stringify([range, by, kind])
+
+/** Returns what says how a chart looks, wherever it is. */
+const lookOf = (chart: Chart): string =>
+  JSON.stringify([chart, ...chart.colors], (key, value: unknown) =>
+    key === 'place' || key === 'front' ? undefined : value,
+  )
+
 /** Returns what is said on a chart that doesn't show everything, or nothing at all. @see OFFICE.md SH204 */
-function noteOf(
-  isGone: boolean,
-  isEmpty: boolean,
-  data: ChartData,
-  chart: Chart,
-  all: Counts,
-): string {
-  if (isGone) return TEXTS.gone
+function noteOf(reading: ChartReading | null, isEmpty: boolean, { kind }: Chart): string {
+  if (reading === null) return TEXTS.gone
   if (isEmpty) return TEXTS.nothing
-  const isByColumns = chart.by === 'columns'
-  const [points, series] = isByColumns ? [all.rows, all.columns] : [all.columns, all.rows]
-  if (points - 1 > CHART_LIMITS.points) return TEXTS.leftOut(data.labels.length, points)
-  const isPie = chart.kind === 'pie'
-  return !isPie && series - 1 > CHART_LIMITS.series
-    ? TEXTS.seriesLeftOut(data.series.length, series)
-    : ''
+  const { points, series } = reading.all
+  const { labels, series: drawn } = reading.data
+  if (points > labels.length) return TEXTS.leftOut(labels.length, points)
+  const isLeftOut = kind !== 'pie' && series > CHART_LIMITS.series
+  return isLeftOut ? TEXTS.seriesLeftOut(drawn.length, series) : ''
 }
 
 function row(kind: 'td' | 'th', texts: readonly string[]): HTMLTableRowElement {

@@ -13,58 +13,62 @@ export interface Dragging {
 /** A hand isn't steady. */
 const STILL_PX = 3
 
-/** Has an element be dragged as a whole, or by its corners. */
-export function followPointer(element: HTMLElement, { mayMove, zoom, moved }: Dragging): void {
-  element.addEventListener('pointerdown', (event) => {
-    event.stopPropagation()
-    if (event.button !== 0) return
-    const target = event.target as HTMLElement
-    if (target.closest('button') !== null) return
-    // The focus would be lost to what is in the element, such as its drawing.
-    event.preventDefault()
-    const wasSelected = element.hasAttribute('data-selected')
-    element.focus({ preventScroll: true })
-    const isTouch = event.pointerType === 'touch'
-    // A finger that passes scrolls.
-    if (!mayMove() || (isTouch && !wasSelected)) return
-    drag(element, event, target.dataset['corner'] ?? null, { mayMove, zoom, moved })
-  })
-}
+/** Has elements be dragged as a whole, or by their corners: one at a time, by one pointer. @see OFFICE.md SH212 */
+export class PointerDrag {
+  #isDragging = false
 
-function drag(
-  element: HTMLElement,
-  { clientX, clientY, pointerId }: PointerEvent,
-  corner: string | null,
-  { zoom, moved }: Dragging,
-): void {
-  const over = new AbortController()
-  const options = { signal: over.signal }
-  let hasMoved = false
-  element.setPointerCapture(pointerId)
-  const by = (event: PointerEvent) => ({
-    x: (event.clientX - clientX) / zoom(),
-    y: (event.clientY - clientY) / zoom(),
-  })
-  element.addEventListener(
-    'pointermove',
-    (event) => {
+  follow(element: HTMLElement, dragging: Dragging): void {
+    element.addEventListener('pointerdown', (event) => {
+      event.stopPropagation()
+      if (event.button !== 0) return
+      const target = event.target as HTMLElement
+      if (target.closest('button') !== null) return
+      // The focus would be lost to what is in the element, such as its drawing.
+      event.preventDefault()
+      if (this.#isDragging) return
+      const wasSelected = element.hasAttribute('data-selected')
+      element.focus({ preventScroll: true })
+      const isTouch = event.pointerType === 'touch'
+      // A finger that passes scrolls.
+      if (!dragging.mayMove() || (isTouch && !wasSelected)) return
+      this.#drag(element, event, target.dataset['corner'] ?? null, dragging)
+    })
+  }
+
+  #drag(
+    element: HTMLElement,
+    { clientX, clientY, pointerId }: PointerEvent,
+    corner: string | null,
+    { zoom, moved }: Dragging,
+  ): void {
+    element.setPointerCapture(pointerId)
+    this.#isDragging = true
+    const over = new AbortController()
+    let hasMoved = false
+    const by = (event: PointerEvent) => ({
+      x: (event.clientX - clientX) / zoom(),
+      y: (event.clientY - clientY) / zoom(),
+    })
+    const end = (at: { readonly x: number; readonly y: number }) => {
+      over.abort()
+      this.#isDragging = false
+      if (hasMoved) moved(at, corner, true)
+    }
+    const hear = (type: PointerType, act: (event: PointerEvent) => void) => {
+      // What is dragged may be removed meanwhile, and hears nothing from then on.
+      addEventListener(type, (event) => event.pointerId === pointerId && act(event), {
+        capture: true,
+        signal: over.signal,
+      })
+    }
+    hear('pointermove', (event) => {
       const { x, y } = by(event)
       hasMoved ||= Math.hypot(x, y) > STILL_PX
       if (hasMoved) moved({ x, y }, corner, false)
-    },
-    options,
-  )
-  const end = (event: PointerEvent) => {
-    over.abort()
-    if (hasMoved) moved(by(event), corner, true)
+    })
+    hear('pointerup', (event) => end(by(event)))
+    hear('pointercancel', () => end({ x: 0, y: 0 }))
   }
-  element.addEventListener('pointerup', end, options)
-  element.addEventListener(
-    'pointercancel',
-    () => {
-      over.abort()
-      if (hasMoved) moved({ x: 0, y: 0 }, corner, true)
-    },
-    options,
-  )
 }
+
+type PointerType = 'pointermove' | 'pointerup' | 'pointercancel'

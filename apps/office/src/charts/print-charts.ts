@@ -1,10 +1,9 @@
 import type { SharedWorkbook } from '@whereabouts/univer'
-import { chartData, chartsOf, type Chart } from '@whereabouts/univer/charts'
+import { chartsOf, readCells, type Chart } from '@whereabouts/univer/charts'
 import type { PrintedChart } from '../print/charts.js'
 import { drawOnce } from './drawing.js'
 import { optionsOf } from './options.js'
 import { readPalette, type Palette } from './palette.js'
-import { readCells } from './read-cells.js'
 import { TEXTS } from './texts.js'
 
 type Shared = Pick<SharedWorkbook, 'attached' | 'workbook'>
@@ -25,9 +24,9 @@ export function chartsToPrint(shared: Shared, sheet: string): PrintedChart[] {
 function draw(chart: Chart, { workbook }: Shared, palette: Palette): Element {
   const { range } = chart
   const sheet = range && workbook.getSheetBySheetId(range.sheet)?.getSheet()
-  const data = chartData(range && sheet ? readCells(sheet, range).rows : [], chart.by, chart.kind)
-  const isEmpty = data.series.every(({ values }) => values.every((value) => value === null))
-  if (!isEmpty) return drawOnce(optionsOf(chart, data, palette), chart.size)
+  const data = range && sheet ? readCells(sheet, range.range, chart).data : null
+  const hasAny = data?.series.some(({ values }) => values.some((value) => value !== null))
+  if (data && hasAny === true) return drawOnce(optionsOf(chart, data, palette), chart.size)
   const note = document.createElement('p')
   note.textContent = range === null ? TEXTS.gone : TEXTS.nothing
   return note

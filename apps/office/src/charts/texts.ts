@@ -24,6 +24,8 @@ export interface ChartTexts {
   /** The name of a chart, for screen readers. @example 'Column chart: Sales. Series: 2025, 2026.' */
   readonly about: (kind: ChartKind, title: string, series: readonly string[]) => string
   readonly keys: string
+  /** The same for who may not edit. */
+  readonly keysToView: string
   readonly series: (number: number) => string
   readonly point: (number: number) => string
   readonly added: string

@@ -11,12 +11,13 @@ interface Drag {
   readonly from: ImageArea
   /** By which corner it is resized; without one it is moved. */
   readonly corner: Corner | undefined
+  readonly pointer: number
   readonly x: number
   readonly y: number
   area: ImageArea
 }
 
-/** Lets images be moved and resized by mouse and touch. @see OFFICE.md SH182 */
+/** Lets images be moved and resized by mouse and touch, by one pointer at a time. @see OFFICE.md SH182, SH212 */
 export class ImageDragging {
   readonly #layer: ImageLayer
   readonly #areas: ImageAreas
@@ -48,20 +49,22 @@ export class ImageDragging {
     if (element === null) return
     event.preventDefault()
     event.stopPropagation()
+    if (this.#drag !== null) return
     const { image: id = '' } = element.dataset
     this.#layer.focus(id)
     const image = this.#layer.selected
     const from = image && this.#layer.areaOf(image)
     const isMovable = element.hasAttribute('data-movable') && event.button === 0
     if (!isMovable || image?.id !== id || from === undefined || image.isWithin) return
-    this.#layer.host.setPointerCapture(event.pointerId)
+    const { pointerId: pointer, clientX: x, clientY: y } = event
+    this.#layer.host.setPointerCapture(pointer)
     const corner = target.dataset['corner'] as Corner | undefined
-    this.#drag = { image, from, corner, x: event.clientX, y: event.clientY, area: from }
+    this.#drag = { image, from, corner, pointer, x, y, area: from }
   }
 
   readonly #move = (event: PointerEvent): void => {
     const drag = this.#drag
-    if (drag === null) return
+    if (drag?.pointer !== event.pointerId) return
     const { zoom } = this.#areas
     const [across, down] = [(event.clientX - drag.x) / zoom, (event.clientY - drag.y) / zoom]
     const { corner, from } = drag
@@ -72,15 +75,17 @@ export class ImageDragging {
     this.#layer.drag({ id: drag.image.id, area: drag.area })
   }
 
-  readonly #end = (): void => {
+  readonly #end = ({ pointerId }: PointerEvent): void => {
     const drag = this.#drag
+    if (drag?.pointer !== pointerId) return
     this.#drag = null
-    if (drag !== null && drag.area !== drag.from) this.#put(drag)
+    if (drag.area !== drag.from) this.#put(drag)
     this.#layer.drag(null)
     this.#whenDone()
   }
 
-  readonly #cancel = (): void => {
+  readonly #cancel = ({ pointerId }: PointerEvent): void => {
+    if (this.#drag?.pointer !== pointerId) return
     this.#drag = null
     this.#layer.drag(null)
   }

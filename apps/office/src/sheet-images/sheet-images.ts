@@ -139,12 +139,7 @@ export class SheetImages {
   }
 
   #addBar(): ImageBar {
-    const hint = document.createElement('div')
-    hint.id = 'sheet-image-hint'
-    // It describes images all the same, and is no text of the page.
-    hint.hidden = true
-    hint.textContent = this.texts.hint
-    document.body.append(hint)
+    this.#addHint()
     const back = () => void (this.#layer.focus() || this.#leave())
     return new ImageBar(this.texts, {
       describe: (alt) => this.#change((sheet, id) => this.#images.describe(sheet, id, alt)),
@@ -156,6 +151,21 @@ export class SheetImages {
       remove: () => this.#remove(),
       back,
     })
+  }
+
+  /** Says by which keys an image is used: those that the user has. @see OFFICE.md SH213 */
+  #addHint(): void {
+    const hint = document.createElement('div')
+    hint.id = 'sheet-image-hint'
+    // It describes images all the same, and is no text of the page.
+    hint.hidden = true
+    document.body.append(hint)
+    const say = () => {
+      const text = this.#canEdit ? this.texts.hint : this.texts.hintToView
+      if (hint.textContent !== text) hint.textContent = text
+    }
+    this.#shared.canEdit?.subscribe(say)
+    say()
   }
 
   #hear(dragging: ImageDragging): void {

@@ -13,6 +13,8 @@ export interface ImageTexts {
   readonly gone: string
   /** Which keys an image has. */
   readonly hint: string
+  /** The same for who may not edit. */
+  readonly hintToView: string
   readonly image: string
   /** The name of an image. */
   readonly imageOf: (alt: string) => string

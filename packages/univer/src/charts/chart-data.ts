@@ -22,6 +22,10 @@ export interface ChartData {
   readonly series: readonly Series[]
   /** Where the points of a scatter chart are across; `null` for other kinds. */
   readonly across: readonly (number | null)[] | null
+  /** Whether the first line of cells has the names of the series, and not a point. */
+  readonly isNamed: boolean
+  /** Whether the first of the other lines says what the points are, and isn't a series. */
+  readonly isLabelled: boolean
 }
 
 type Table = readonly (readonly ChartCell[])[]
@@ -32,13 +36,13 @@ const MOMENT = /\d[-/:年月]/
 const [FIRST_YEAR, LAST_YEAR] = [1900, 2100]
 
 /**
- * Returns what a chart shows of cells, row by row. The first row and the first column are names if no number is in
- * them, or if their corner is empty.
+ * Returns what a chart shows of cells, point by point. The first line and the first cells of all lines are names if no
+ * number is in them, or if their corner is empty.
  *
  * @see OFFICE.md SH202
  */
-export function chartData(rows: Table, by: Direction, kind: ChartKind): ChartData {
-  const table = trimmed(by === 'columns' ? rows : transposed(rows))
+export function chartData(cells: Table, kind: ChartKind): ChartData {
+  const table = trimmed(cells)
   const width = table[0]?.length ?? 0
   const below = table.slice(1)
   const hasNames = below.length > 0 && areNames(table[0]!, width > 1, below)
@@ -54,6 +58,8 @@ export function chartData(rows: Table, by: Direction, kind: ChartKind): ChartDat
       values: drawn.map((row) => row[column]!.number),
     })),
     across: isScatter ? drawn.map(([first]) => first!.number) : null,
+    isNamed: hasNames,
+    isLabelled: hasLabels,
   }
 }
 
@@ -93,6 +99,3 @@ function trimmed(table: Table): Table {
   const last = table.findLastIndex((row) => row.some((cell) => !isBlank(cell)))
   return table.slice(0, last + 1)
 }
-
-const transposed = (rows: Table): Table =>
-  (rows[0] ?? []).map((_, column) => rows.map((row) => row[column] ?? BLANK))

@@ -1,5 +1,6 @@
 import type { Doc, Map as YMap, YMapEvent } from 'yjs'
 import type { Attached } from '../document/attached.js'
+import { leftOver } from '../document/left-over.js'
 import type { SheetState } from '../document/sheet-state.js'
 import {
   CHART_LIMITS,
@@ -111,7 +112,7 @@ function rangeOf(stored: string, { workbook, rangeBetween }: ChartSheets): Sheet
   return range && { sheet, range }
 }
 
-/** Returns the entries that change a chart; `undefined` if its cells aren't there. @see SHEET.md SD69 */
+/** Returns the entries that make or change a chart; `undefined` if its cells aren't there. @see SHEET.md SD69, SD72 */
 export function entriesOf(
   id: string,
   change: ChartChange,
@@ -119,11 +120,12 @@ export function entriesOf(
   from: ChartSheets,
 ): ChartEntries | undefined {
   const { kind, title, legend, by, isStacked, range, place, size, front, color } = change
+  const isThere = from.workbook.doc.getMap(chartsPart(home)).has(`${id}/kind`)
   const stored = range && storeRange(range, from)
   const at = place && storePlace(place, from.workbook.sheetWithId(home))
   if ((range && stored === undefined) || (place && at === undefined)) return undefined
   const entries = {
-    kind,
+    [isThere ? 'as' : 'kind']: kind,
     range: stored,
     at,
     size: size && fitSize(size),
@@ -157,10 +159,30 @@ function storePlace(
   return { cell, x: Math.round(x), y: Math.round(y) }
 }
 
-/** Returns the entries that delete a chart, whatever others have written of it. */
+/**
+ * Returns the entries that put a chart before the others. Where there is no number above theirs, as a stranger has taken
+ * the highest one, all get new ones.
+ *
+ * @see SHEET.md SD75
+ */
+export function entriesToFront(id: string, home: string, from: ChartSheets): ChartEntries {
+  const others = chartsOf(from, home).filter((chart) => chart.id !== id)
+  const next = Math.max(0, ...others.map(({ front }) => front)) + 1
+  if (next <= CHART_LIMITS.front) return { [`${id}/front`]: next }
+  const inOrder = [...others.map((chart) => chart.id), id]
+  return Object.fromEntries(inOrder.map((each, at) => [`${each}/front`, at + 1]))
+}
+
+/**
+ * Returns the entries that delete a chart, whatever others have written of it, and entries of charts that are gone, if
+ * these are many.
+ *
+ * @see SHEET.md SD73
+ */
 export function entriesWithout(id: string, home: string, doc: Doc): ChartEntries {
-  const keys = [...doc.getMap(chartsPart(home)).keys()].filter((key) => key.startsWith(`${id}/`))
-  return Object.fromEntries(keys.map((key) => [key, null]))
+  const keys = [...doc.getMap(chartsPart(home)).keys()]
+  const own = keys.filter((key) => key.startsWith(`${id}/`))
+  return Object.fromEntries([...own, ...leftOver(keys, 'kind')].map((key) => [key, null]))
 }
 
 /**

@@ -30,6 +30,8 @@ export const CHART_LIMITS = {
   /** Of each series that is drawn. */
   points: 1_000,
   front: 1_000_000_000,
+  /** Of the cells that a chart shows, as the document has them: the id of a sheet, and two cells. */
+  rangeCharacters: 469,
   /** Of a width or height, in pixels. */
   least: 80,
   most: 2_000,
@@ -91,20 +93,20 @@ export type ChartParts = ReadonlyMap<string, unknown>
 
 const USUAL_SIZE: FloatingSize = { width: 480, height: 300 }
 
-/** Reads a chart that strangers may have written; `undefined` if it isn't one. @see SHEET.md SD67, SD70 */
+/** Reads a chart that strangers may have written; `undefined` if it isn't one. @see SHEET.md SD67, SD70, SD72, SD74 */
 export function readChart(id: string, parts: ChartParts): StoredChart | undefined {
-  const kind = oneOf(CHART_KINDS, parts.get('kind'))
-  const range = parts.get('range')
+  const first = oneOf(CHART_KINDS, parts.get('kind'))
+  const range = readRange(parts.get('range'))
   const at = readAt(parts.get('at'))
-  if (kind === undefined || at === undefined || typeof range !== 'string') return undefined
+  if (first === undefined || at === undefined || range === undefined) return undefined
   const title = parts.get('title')
   return {
     id,
-    kind,
+    kind: oneOf(CHART_KINDS, parts.get('as')) ?? first,
     range,
     at,
     size: readSize(parts.get('size')),
-    front: isWithin(parts.get('front'), 0, CHART_LIMITS.front) ? Number(parts.get('front')) : 0,
+    front: readFront(parts.get('front')),
     title: typeof title === 'string' ? cleanTitle(title) : '',
     legend: oneOf(LEGENDS, parts.get('legend')) ?? 'bottom',
     by: oneOf(DIRECTIONS, parts.get('by')) ?? 'columns',
@@ -122,6 +124,12 @@ export const fitSize = ({ width, height }: FloatingSize): FloatingSize => ({
   width: Math.round(Math.min(Math.max(width, CHART_LIMITS.least), CHART_LIMITS.most)),
   height: Math.round(Math.min(Math.max(height, CHART_LIMITS.least), CHART_LIMITS.most)),
 })
+
+const readRange = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.length <= CHART_LIMITS.rangeCharacters ? value : undefined
+
+const readFront = (value: unknown): number =>
+  Number.isInteger(value) && isWithin(value, 0, CHART_LIMITS.front) ? value : 0
 
 function readAt(value: unknown): StoredChart['at'] | undefined {
   if (!isFields(value)) return undefined

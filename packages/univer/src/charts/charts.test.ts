@@ -10,6 +10,7 @@ import {
   chartsOf,
   entriesOf,
   entriesOfCopy,
+  entriesToFront,
   entriesWithout,
   type ChartChange,
 } from './chart-list.js'
@@ -106,6 +107,70 @@ describe('a chart', () => {
     ann.sheets.undo()
     meet(ann, bob)
     for (const person of [ann, bob]) expect(chartsIn(person)).toHaveLength(1)
+  })
+
+  it('[SD72] is deleted by who deletes it, even if others write all of it, until that is undone', () => {
+    const [ann, bob] = two()
+    ann.do(change(ann, FIRST))
+    meet(ann, bob)
+    bob.do(change(bob, { kind: 'pie' }))
+    expect(bob.doc.getMap(`charts:${SHEET}`).get('c1/kind')).toBe('column')
+    meet(ann, bob)
+    expect(first(ann).kind).toBe('pie')
+    ann.do(remove(ann))
+    const place = { row: 4, column: 2, x: 0, y: 0 }
+    bob.do(change(bob, { ...FIRST, kind: 'line', place }))
+    meet(ann, bob)
+    for (const person of [ann, bob]) expect(chartsIn(person)).toEqual([])
+    ann.sheets.undo()
+    meet(ann, bob)
+    for (const person of [ann, bob]) expect(first(person)).toMatchObject({ kind: 'line', place })
+  })
+
+  it('[SD73] takes what is left of others with it once that is much, and returns it with itself', () => {
+    const [ann, bob] = two()
+    ann.do(change(ann, FIRST))
+    meet(ann, bob)
+    const part = bob.doc.getMap(`charts:${SHEET}`)
+    bob.doc.transact(() => {
+      for (let at = 0; at < 300; at++) part.set(`gone${at}/title`, 'Sales')
+    })
+    meet(ann, bob)
+    ann.do(remove(ann))
+    meet(ann, bob)
+    expect(part.size).toBe(0)
+    ann.sheets.undo()
+    expect(first(ann).kind).toBe('column')
+  })
+
+  it.each([1e9, 1e9 + 1, 0.5, Number.MAX_VALUE, -1, '7'])(
+    '[SD74 SD75] is brought to the front, whatever number a stranger wrote: %s',
+    (front) => {
+      const [ann, bob] = two()
+      for (const id of ['a', 'b', 'c']) ann.do(change(ann, FIRST, id))
+      ann.doc.getMap(`charts:${SHEET}`).set('c/front', front)
+      for (const id of ['a', 'b', 'a']) {
+        const charts = entriesToFront(id, SHEET, ann.sheets.attached)
+        ann.do({ type: 'set-charts', sheet: SHEET, charts })
+        meet(ann, bob)
+        expect(chartsIn(bob).at(-1)!.id).toBe(id)
+      }
+      for (const chart of chartsIn(bob)) {
+        expect(Number.isSafeInteger(chart.front)).toBe(true)
+        expect(chart.front).toBeLessThanOrEqual(CHART_LIMITS.front)
+      }
+    },
+  )
+
+  it('[SD74] doesn’t count with cells that are too long', () => {
+    const [ann] = two()
+    ann.do(change(ann, FIRST))
+    const longest = `${'s'.repeat(64)}!${'9'.repeat(201)}..${'9'.repeat(201)}`
+    const part = ann.doc.getMap(`charts:${SHEET}`)
+    part.set('c1/range', longest)
+    expect(chartsIn(ann)).toMatchObject([{ range: null }])
+    part.set('c1/range', `${longest}9`)
+    expect(chartsIn(ann)).toEqual([])
   })
 
   it('[SD67 SD68 SD69 SH209] follows its cells, and stays without them where it was', () => {

@@ -7,6 +7,7 @@ import {
   chartsPart,
   entriesOf,
   entriesOfCopy,
+  entriesToFront,
   entriesWithout,
   type ChartChange,
   type ChartEntries,
@@ -39,15 +40,24 @@ export class Charts {
     return chartsOf(this.#from, sheet)
   }
 
-  /** Adds a chart; returns its id, or `undefined` if that was refused. */
+  /** Adds a chart in front of the others; returns its id, or `undefined` if that was refused. */
   add(sheet: string, chart: ChartChange): string | undefined {
     const id = newId()
-    return this.change(sheet, id, chart) ? id : undefined
+    const entries = entriesOf(id, chart, sheet, this.#from)
+    const isAdded =
+      entries !== undefined &&
+      this.#write(sheet, { ...entries, ...entriesToFront(id, sheet, this.#from) })
+    return isAdded ? id : undefined
   }
 
+  /** Changes a chart, unless somebody has deleted it. */
   change(sheet: string, id: string, change: ChartChange): boolean {
-    const entries = entriesOf(id, change, sheet, this.#from)
-    return entries !== undefined && this.#write(sheet, entries)
+    const entries = this.#isThere(sheet, id) && entriesOf(id, change, sheet, this.#from)
+    return entries ? this.#write(sheet, entries) : false
+  }
+
+  bringToFront(sheet: string, id: string): boolean {
+    return this.#isThere(sheet, id) && this.#write(sheet, entriesToFront(id, sheet, this.#from))
   }
 
   remove(sheet: string, id: string): boolean {
@@ -80,6 +90,10 @@ export class Charts {
         return { redos: [redo], undos: [] }
       },
     })
+  }
+
+  #isThere(sheet: string, id: string): boolean {
+    return this.of(sheet).some((chart) => chart.id === id)
   }
 
   get #doc() {

@@ -16,8 +16,10 @@ export {
   type Legend,
   type SheetRange,
 } from './chart.js'
-export { chartData, usualDirection, type ChartCell, type ChartData } from './chart-data.js'
+export { changedCells, mayShow, type ChangedCells } from './changed-cells.js'
+export { usualDirection, type ChartData } from './chart-data.js'
 export { compareCharts, type ComparedChart } from './compare.js'
 export { Charts } from './charts.js'
 export { chartsOf, type ChartChange } from './chart-list.js'
+export { readCells, type ChartReading } from './read-cells.js'
 export { FloatingLayer, type Floating } from '../floating/layer.js'

@@ -41,8 +41,8 @@ export class FloatingLayer {
     return this.#grid.zoom
   }
 
-  /** Shows exactly these, the last one in front. */
-  show(all: readonly Floating[]): void {
+  /** Shows exactly these, the last one in front; returns the elements that are in sight. */
+  show(all: readonly Floating[]): ReadonlySet<Element> {
     const shown = new Set<Element>()
     for (const [at, floating] of all.entries()) {
       const pane = this.#paneOf(floating.place)
@@ -53,6 +53,7 @@ export class FloatingLayer {
     }
     for (const pane of this.#panes.values())
       for (const child of pane.querySelectorAll(':scope > *')) if (!shown.has(child)) child.remove()
+    return shown
   }
 
   /** Returns where something is on the sheet, in pixels before zooming. */

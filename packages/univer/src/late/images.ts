@@ -15,8 +15,10 @@ import {
   type ImageCell,
   type ImageSize,
 } from '../document/images.js'
+import { leftOver } from '../document/left-over.js'
 import { keyBetween, makeName } from '../document/order-key.js'
 import { register, writer } from './attached.js'
+import { orderEntries } from './image-order.js'
 
 const SET_IMAGES = 'whereabouts.mutation.set-images'
 const PART = imagesPart('')
@@ -102,8 +104,10 @@ class SheetImages implements Images {
     const problem = isImageSource(source) ? this.problemOf(sheet, source.length) : 'no-image'
     if (problem !== undefined || place === undefined) return { problem: problem ?? 'refused' }
     const id = makeName(Math.random) + makeName(Math.random)
-    const values = { source, place, size: { width, height }, at: this.#keyFor(sheet, 'front'), alt }
-    return this.#set(sheet, id, values) ? { id } : { problem: 'refused' }
+    const values = Object.entries({ source, place, size: { width, height }, alt })
+    const own = Object.fromEntries(values.map(([name, value]) => [`${id}/${name}`, value]))
+    const entries = { ...own, ...orderEntries(id, this.#in(sheet), 'front') }
+    return this.#put(sheet, entries) ? { id } : { problem: 'refused' }
   }
 
   move(sheet: string, id: string, target: ImageTarget): boolean {
@@ -127,12 +131,14 @@ class SheetImages implements Images {
   order(sheet: string, id: string, to: 'front' | 'back'): boolean {
     const all = this.#in(sheet)
     const isThere = (to === 'front' ? all.at(-1) : all[0])?.id === id
-    return isThere || this.#change(sheet, id, { at: this.#keyFor(sheet, to) })
+    return isThere || (this.#has(sheet, id) && this.#put(sheet, orderEntries(id, all, to)))
   }
 
   remove(sheet: string, id: string): boolean {
-    const values = Object.fromEntries(IMAGE_PROPERTIES.map((name) => [name, null]))
-    return this.#change(sheet, id, values)
+    const own = IMAGE_PROPERTIES.map((name) => `${id}/${name}`)
+    const others = leftOver([...this.#doc.getMap(imagesPart(sheet)).keys()], 'source')
+    const entries = Object.fromEntries([...own, ...others].map((key) => [key, null]))
+    return this.#has(sheet, id) && this.#put(sheet, entries)
   }
 
   subscribe(listener: () => void): void {
@@ -166,22 +172,18 @@ class SheetImages implements Images {
     return cell && storePlace({ cell, x: offset(x), y: offset(y), isWithin: isWithin === true })
   }
 
-  #keyFor(sheet: string, to: 'front' | 'back'): string {
-    const all = this.#in(sheet)
-    const [first, last] = [all[0]?.at ?? null, all.at(-1)?.at ?? null]
-    return to === 'front'
-      ? keyBetween(last, null, Math.random)
-      : keyBetween(null, first, Math.random)
-  }
-
   /** Changes an image, unless somebody has deleted it. */
   #change(sheet: string, id: string, values: Readonly<Record<string, unknown>>): boolean {
-    return this.#in(sheet).some((image) => image.id === id) && this.#set(sheet, id, values)
+    const entries = Object.entries(values).map(([name, value]) => [`${id}/${name}`, value] as const)
+    return this.#has(sheet, id) && this.#put(sheet, Object.fromEntries(entries))
   }
 
-  #set(sheet: string, id: string, values: Readonly<Record<string, unknown>>): boolean {
-    const entries = Object.entries(values).map(([name, value]) => [`${id}/${name}`, value] as const)
-    const isWritten = this.#write(sheet, { entries: Object.fromEntries(entries) })
+  #has(sheet: string, id: string): boolean {
+    return this.#in(sheet).some((image) => image.id === id)
+  }
+
+  #put(sheet: string, entries: Readonly<Record<string, unknown>>): boolean {
+    const isWritten = this.#write(sheet, { entries })
     // The next step may come before the binding writes by itself.
     if (isWritten) this.#shared.settle()
     return isWritten

@@ -40,6 +40,7 @@ export const texts: ChartTexts = {
   about: (kind, title, series) =>
     `${KINDS[kind]}${title === '' ? '' : `: ${title}`}. ${series.length === 0 ? 'It shows nothing.' : `Series: ${series.join(', ')}.`}`,
   keys: 'Enter edits it, the arrow keys move it, Delete deletes it, Escape leaves it.',
+  keysToView: 'Escape leaves it.',
   series: (number) => `Series ${number}`,
   point: (number) => String(number),
   added: 'The chart has been added.',

@@ -40,6 +40,7 @@ export const texts: ChartTexts = {
   about: (kind, title, series) =>
     `${KINDS[kind]}${title === '' ? '' : `：${title}`}。${series.length === 0 ? '没有内容。' : `系列：${series.join('、')}。`}`,
   keys: '按 Enter 编辑，方向键移动，Delete 删除，Esc 离开。',
+  keysToView: '按 Esc 离开。',
   series: (number) => `系列 ${number}`,
   point: (number) => String(number),
   added: '图表已添加。',

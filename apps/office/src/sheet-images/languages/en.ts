@@ -8,6 +8,7 @@ export const texts: ImageTexts = {
   fitIntoCell: 'Fit into the cell',
   gone: 'Somebody has deleted this image.',
   hint: 'Arrow keys move the image, with Shift they resize it. Enter describes it, Delete deletes it, Tab leads to more, and Escape back to the cells.',
+  hintToView: 'Escape leads back to the cells.',
   image: 'Image',
   imageOf: (alt) => `Image: ${alt}`,
   insert: 'Insert image',

@@ -8,6 +8,7 @@ export const texts: ImageTexts = {
   fitIntoCell: '放入单元格',
   gone: '有人已删除此图片。',
   hint: '方向键移动图片，按住 Shift 调整大小。Enter 编辑描述，Delete 删除，Tab 进入更多操作，Esc 返回单元格。',
+  hintToView: '按 Esc 返回单元格。',
   image: '图片',
   imageOf: (alt) => `图片：${alt}`,
   insert: '插入图片',
