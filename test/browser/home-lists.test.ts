@@ -206,6 +206,27 @@ it('[HM20] a document in the trash is deleted for good after a question', async 
   expect((await gone.body()).byteLength).toBe(2)
 })
 
+it('[OF108] the Enter that ends a composition makes no folder', async () => {
+  await using mei = await signIn('mei')
+  const { page } = mei
+  await make(page, '/pages/poem', 'Poem')
+  await openList(page, 'Folders')
+  await page.getByRole('button', { name: 'New folder' }).press('Enter')
+  const field = page.getByRole('textbox', { name: 'Name of the folder' })
+  await field.focus()
+  const keyboard = await page.context().newCDPSession(page)
+  await keyboard.send('Input.imeSetComposition', {
+    text: 'gong',
+    selectionStart: 4,
+    selectionEnd: 4,
+  })
+  await page.keyboard.press('Enter')
+  await keyboard.send('Input.insertText', { text: '工作' })
+  await expect.poll(() => field.inputValue()).toBe('工作')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: '工作', exact: true }).waitFor()
+})
+
 it('[HM46] [HM47] documents are kept in folders, by keyboard', async () => {
   await using hana = await signIn('hana')
   const { page } = hana

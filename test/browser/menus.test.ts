@@ -231,6 +231,49 @@ describe('the menus of a sheet', () => {
     await untilInOrder(window)
   })
 
+  it('[OF103] [OF106] have off what can’t be done, and give the focus back to the cells', async () => {
+    await using window = await open(sheets.newRoom())
+    const { page } = window
+    await window.untilTools()
+    const isOff = (name: string) => entry(window, name).getAttribute('aria-disabled')
+    const look = async (menu: string, off: readonly string[], on: readonly string[]) => {
+      await top(window, menu).click()
+      for (const name of off) await poll(() => isOff(name)).toBe('true')
+      for (const name of on) await poll(() => isOff(name)).toBeNull()
+      await page.keyboard.press('Escape')
+    }
+    await window.select('B2')
+    // What is beside cells is loaded after the cells.
+    await poll(async () => {
+      await top(window, 'Insert').click()
+      const isReady = (await isOff('Note')) === null
+      await page.keyboard.press('Escape')
+      return isReady
+    }).toBe(true)
+    await look('Insert', ['Remove link', 'Delete note'], ['Link…', 'Note'])
+    await window.selectRange('B2', 'C3')
+    await look('Insert', ['Link…', 'Remove link', 'Note', 'Delete note'], [])
+    await window.select('B2')
+    await choose(window, 'Insert', 'Link…')
+    await page.locator('.cell-card input').fill('example.com')
+    await page.keyboard.press('Enter')
+    await look('Insert', ['Delete note'], ['Link…', 'Remove link', 'Note'])
+    await top(window, 'View').click()
+    await poll(() => isOff('Open link')).toBeNull()
+    await entry(window, 'Go to').click()
+    await poll(() => isOff('Previous sheet')).toBe('true')
+    await poll(() => isOff('Next sheet')).toBeNull()
+    await poll(() => isOff('Charts and images')).toBe('true')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await window.select('D4')
+    await choose(window, 'View', 'Appearance', 'Dark')
+    await page.keyboard.type('typed')
+    await page.keyboard.press('Enter')
+    await poll(() => window.cell('D4')).toMatchObject({ v: 'typed' })
+    await untilInOrder(window)
+  })
+
   it('[OF104] list all shortcuts by Help, and by Ctrl+/', async () => {
     await using window = await open(sheets.newRoom())
     const { page } = window
@@ -244,7 +287,7 @@ describe('the menus of a sheet', () => {
     await poll(keys).toContain('F10')
   })
 
-  it('[OF105 OF117] are one button on a phone, and leave room for the title', async () => {
+  it('[OF105 OF107 OF117] are one button on a phone, and leave room for the title', async () => {
     const context = await sheets.browser.newContext({
       viewport: { width: 390, height: 844 },
       hasTouch: true,
@@ -267,6 +310,23 @@ describe('the menus of a sheet', () => {
     const box = await page.locator('.menu-panel').boundingBox()
     expect(box!.x).toBeGreaterThanOrEqual(0)
     expect(box!.x + box!.width).toBeLessThanOrEqual(390)
+    await page.keyboard.press('Escape')
+    await button.press('Enter')
+    const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '')
+    await poll(focused).toBe('File')
+    await page.keyboard.press('i')
+    await poll(focused).toBe('Insert')
+    await page.keyboard.press('Enter')
+    await poll(focused).toBe('Row above')
+    await page.keyboard.press('ArrowUp')
+    await poll(focused).toBe('Back')
+    await page.keyboard.press('ArrowUp')
+    await poll(focused).toContain('Names…')
+    await page.keyboard.press('ArrowDown')
+    await poll(focused).toBe('Back')
+    await page.keyboard.press('Enter')
+    await poll(focused).toBe('Insert')
+    await entry(window, 'Insert').tap()
     await entry(window, 'Row above').tap()
     await poll(async () => (await window.size()).rows).toBe(1_001)
     await untilInOrder(window)
@@ -331,6 +391,29 @@ describe('the menus of a page', () => {
       'll',
     )
     await poll(() => anns.written()).toBe('Hello')
+  })
+
+  it('[OF103] [OF106] have off what can’t be done, and give the focus back to the text', async () => {
+    await using window = await open(pages.newRoom())
+    const { page } = window
+    await window.text.click()
+    await page.keyboard.type('one')
+    const isOff = (name: string) => entry(window, name).getAttribute('aria-disabled')
+    await top(window, 'Edit').click()
+    await poll(() => isOff('Move up')).toBe('true')
+    await page.keyboard.press('Escape')
+    await window.text.press('Enter')
+    await page.keyboard.type('two')
+    await top(window, 'Edit').click()
+    await poll(() => isOff('Move up')).toBeNull()
+    await page.keyboard.press('Escape')
+    await top(window, 'Format').click()
+    await poll(() => isOff('Decrease indent')).toBe('true')
+    await poll(() => isOff('Bold')).toBeNull()
+    await page.keyboard.press('Escape')
+    await choose(window, 'View', 'Appearance', 'Dark')
+    await page.keyboard.type(' three')
+    await poll(() => window.written()).toContain('two three')
   })
 
   it('[OF101] show shortcuts that work', async () => {

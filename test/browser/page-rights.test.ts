@@ -34,6 +34,15 @@ async function untilEditable(window: OfficeWindow): Promise<void> {
 }
 
 describe('a page that may only be read', () => {
+  it('[OF109] says that its reader may comment', async () => {
+    const room = office.newRoom()
+    await office.allow('bob', [...READER, 'comment'])
+    await using bobs = await office.page(room, 'bob')
+    await note(bobs).filter({ hasText: 'You can comment on this document.' }).waitFor()
+    await office.allow('bob', READER)
+    await untilReadOnly(bobs)
+  })
+
   it('[PG14 PG50] has no tools, can be copied, and stays as it is whatever somebody tries', async () => {
     const room = office.newRoom()
     await postHostile(office.baseUrl, room)

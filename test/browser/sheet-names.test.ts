@@ -93,7 +93,7 @@ describe('names', () => {
     await untilInOrder(anns)
   })
 
-  it('[SH157] are changed and deleted in a panel, and formulas follow', async () => {
+  it('[SH157] [SH223] are changed and deleted in a panel, and formulas follow', async () => {
     const room = sheets.newRoom()
     await using anns = await open(room)
     await using bobs = await open(room, bob)
@@ -104,6 +104,13 @@ describe('names', () => {
     await anns.untilShows('C1', '10')
     await anns.page.keyboard.press('Control+F3')
     await panel(anns).waitFor()
+    await panel(anns).getByRole('button', { name: 'Update' }).focus()
+    await anns.page.keyboard.press('Escape')
+    const isOpen = () =>
+      anns.page.locator('[data-u-comp="sidebar"]').first().getAttribute('aria-expanded')
+    await poll(isOpen).toBe('false')
+    await anns.page.keyboard.press('Control+F3')
+    await poll(isOpen).toBe('true')
     await panel(anns).getByRole('button', { name: 'Update' }).focus()
     await anns.page.keyboard.press('Enter')
     await panel(anns)

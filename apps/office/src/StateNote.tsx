@@ -29,6 +29,8 @@ export function StateNote({ session, kind }: StateNoteProps) {
   }
   if (notice.kind === 'none') return null
   const { text, rest } = describeNotice(notice)
+  // Only a page has comments.
+  const mayComment = kind === 'page' && session.getSnapshot().can?.includes('comment') === true
   const isQuiet = QUIET.has(notice.kind) && !hasUnsaved(notice)
   return (
     <p
@@ -36,7 +38,7 @@ export function StateNote({ session, kind }: StateNoteProps) {
       role={isQuiet ? undefined : 'alert'}
       data-kind={notice.kind}
     >
-      {text}
+      {notice.kind === 'viewing' && mayComment ? t('share.youComment') : text}
       <WayOn notice={notice} session={session} onShow={() => show('former')} />
       {rest && ` ${rest}`}
       {hasUnsaved(notice) && <Link text={t('notice.show')} onClick={() => show('unsaved')} />}

@@ -1,5 +1,5 @@
 /** What is over the cells of a sheet, and in sight. */
-const FLOATING = '.chart, .sheet-image:not([aria-hidden])'
+export const FLOATING = '.chart, .sheet-image:not([aria-hidden])'
 
 /** Gives the focus to the chart or image after the one that has it; returns whether there is one. @see OFFICE.md SH182 */
 export function focusNextFloating(): boolean {

@@ -100,6 +100,11 @@ export class CellCards {
     })
   }
 
+  /** Whether one cell is selected. */
+  get hasCell(): boolean {
+    return this.#selected !== null
+  }
+
   /** Whether the selected cell has a note. */
   get hasNote(): boolean {
     return this.#noteAt(this.#selected) !== undefined

@@ -58,7 +58,11 @@ function addMenus(injector: Injector, cards: CellCards): void {
       startWith(null),
       map(() => !isShown()),
     )
-    const made = { id, commandId, type: MenuItemType.BUTTON, title, hidden$ } as const
+    const disabled$ = selectionMoveEnd$.pipe(
+      startWith(null),
+      map(() => !cards.hasCell),
+    )
+    const made = { id, commandId, type: MenuItemType.BUTTON, title, hidden$, disabled$ } as const
     return { [id]: { order: 0, menuItemFactory: () => made } }
   }
   const [hasNote, hasLink] = [() => cards.hasNote, () => cards.hasLink]

@@ -25,6 +25,11 @@ it('[HY14] what was added and removed is found, block by block and word by word'
   expect(shown(page(`${words} end`), page(words))).toHaveLength(1)
 })
 
+it('[PE38] any number of blocks are compared', () => {
+  const many = Array.from({ length: 200_000 }, () => paragraph('same'))
+  expect(compareBlocks([...many, paragraph('new')], many)).toHaveLength(200_001)
+})
+
 it('[HY14] a text keeps its marks where it is compared', () => {
   const bold: Block = {
     ...paragraph(),

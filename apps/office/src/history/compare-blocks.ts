@@ -31,10 +31,9 @@ export function compareBlocks(
   const compared: ComparedBlock[] = []
   let at = 0
   for (const gap of findGaps(other, shown, sameBlock)) {
-    compared.push(...shown.slice(at, gap.otherFrom).map((block) => whole(block, 'same')))
-    compared.push(
-      ...compareGap(shown.slice(gap.otherFrom, gap.otherTo), other.slice(gap.from, gap.to)),
-    )
+    for (const block of shown.slice(at, gap.otherFrom)) compared.push(whole(block, 'same'))
+    const [own, theirs] = [shown.slice(gap.otherFrom, gap.otherTo), other.slice(gap.from, gap.to)]
+    for (const each of compareGap(own, theirs)) compared.push(each)
     at = gap.otherTo
   }
   return [...compared, ...shown.slice(at).map((block) => whole(block, 'same'))]

@@ -106,6 +106,8 @@ function Bar({ menusNow, content }: BarProps) {
   const act = ({ isOff, act: run, href }: Entry) => {
     if (isOff === true) return
     close()
+    // The entry that had it is gone. Whatever opens now takes it from there, and gives it back.
+    if (document.activeElement === document.body) content.focus()
     if (href === undefined) run?.()
     else window.open(href, '_blank', 'noopener')
   }
@@ -207,7 +209,7 @@ function useFocus(
     const where = next.current
     next.current = null
     if (where === null || around.current === null) return
-    const selector = `[data-in="${path.join()}"] [data-path]`
+    const selector = `[data-in="${path.join()}"] [data-path]:not(.back)`
     const items = [...around.current.querySelectorAll<HTMLElement>(selector)]
     const numbers = { first: 0, last: items.length - 1 }
     items[typeof where === 'number' ? where : numbers[where]]?.focus()

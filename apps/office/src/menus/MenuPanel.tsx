@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef } from 'react'
 import type { Entry } from './entries.js'
 import { saidKeys, shownKeys } from './keys.js'
+import { BACK } from './menu-keys.js'
 import { TEXTS } from './texts.js'
 
 interface MenuPanelProps {
@@ -45,7 +46,14 @@ export function MenuPanel(props: MenuPanelProps) {
       data-in={way}
     >
       {onBack && (
-        <button type="button" role="menuitem" className="menu-entry back" onClick={onBack}>
+        <button
+          type="button"
+          role="menuitem"
+          className="menu-entry back"
+          tabIndex={-1}
+          data-path={[...path, BACK].join()}
+          onClick={onBack}
+        >
           {TEXTS.back}
         </button>
       )}

@@ -17,6 +17,9 @@ export interface Bar {
   readonly stopAt: (at: number) => void
 }
 
+/** What stands for the number of an entry on the button that leads back, before all entries. */
+export const BACK = -1
+
 /** Returns the entry at the end of a way. */
 export function entryAt(top: readonly Entry[], path: readonly number[]): Entry | undefined {
   const [first, ...rest] = path
@@ -84,11 +87,16 @@ function keyInMenu(
   const way = focused.slice(0, -1)
   const at = focused.at(-1)!
   const siblings = entryAt(bar.top, way)?.entries ?? []
+  const least = bar.isNarrow && way.length > 1 ? BACK : 0
+  const count = siblings.length - least
   const go = (to: number) => {
-    const next = (to + siblings.length) % siblings.length
+    const next = ((to - least + count) % count) + least
     currentTarget.querySelector<HTMLElement>(`[data-path="${[...way, next].join()}"]`)?.focus()
   }
-  const choose = () => takeEntry(siblings[at], focused, bar)
+  const choose = () => {
+    if (at === BACK) goUp(event, way, bar)
+    else takeEntry(siblings[at], focused, bar)
+  }
   const acts: { readonly [key: string]: () => void } = {
     Escape: () => goUp(event, way, bar),
     ArrowDown: () => go(at + 1),

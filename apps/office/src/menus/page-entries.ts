@@ -111,10 +111,13 @@ const copying = (editor: Editor): Group => [
 ]
 
 function editing(editor: Editor, state: ToolbarState): readonly Group[] {
-  const run = (command: Command) => () => {
-    editor.view.focus()
-    command(editor.state, editor.view.dispatch, editor.view)
-  }
+  const run = (command: Command): Pick<Entry, 'act' | 'isOff'> => ({
+    isOff: !command(editor.state),
+    act: () => {
+      editor.view.focus()
+      command(editor.state, editor.view.dispatch, editor.view)
+    },
+  })
   return [
     [
       { ...toolEntry(UNDO, editor, state), isOff: !state.canUndo },
@@ -122,9 +125,9 @@ function editing(editor: Editor, state: ToolbarState): readonly Group[] {
     ],
     [byBrowser(editor, TEXTS.cut, 'Control+X', 'cut'), ...copying(editor)],
     [
-      { label: TEXTS.moveUp, keys: 'Alt+Shift+ArrowUp', act: run(moveBlocks(-1)) },
-      { label: TEXTS.moveDown, keys: 'Alt+Shift+ArrowDown', act: run(moveBlocks(1)) },
-      { label: TEXTS.deleteBlock, act: run(deleteBlock) },
+      { label: TEXTS.moveUp, keys: 'Alt+Shift+ArrowUp', ...run(moveBlocks(-1)) },
+      { label: TEXTS.moveDown, keys: 'Alt+Shift+ArrowDown', ...run(moveBlocks(1)) },
+      { label: TEXTS.deleteBlock, ...run(deleteBlock) },
     ],
   ]
 }
@@ -138,6 +141,13 @@ function toolEntry(tool: Tool, editor: Editor, state: ToolbarState): Entry {
 
 const tools = (list: readonly Tool[], editor: Editor, state: ToolbarState): Group =>
   list.map((tool) => toolEntry(tool, editor, state))
+
+/** Returns such entries, of which those are off that would change nothing. */
+const possible = (list: readonly Tool[], editor: Editor, state: ToolbarState): Group =>
+  list.map((tool) => ({
+    ...toolEntry(tool, editor, state),
+    isOff: !tool.run(editor.can().chain()).run(),
+  }))
 
 /** Returns the button of the toolbar that has this name. */
 const buttonOf = (name: string): HTMLElement | undefined =>
@@ -173,6 +183,7 @@ function formatting(editor: Editor, state: ToolbarState): readonly Group[] {
   const indent = (label: string, keys: string, by: 1 | -1): Entry => ({
     label,
     keys,
+    isOff: !indentBy(by)(editor.state),
     act: () =>
       editor
         .chain()
@@ -181,7 +192,7 @@ function formatting(editor: Editor, state: ToolbarState): readonly Group[] {
         .run(),
   })
   return [
-    tools(MARKS, editor, state),
+    possible(MARKS, editor, state),
     [
       ...shades(editor, 'color', t('page.colors')),
       ...shades(editor, 'highlight', t('page.highlight')),
@@ -265,7 +276,7 @@ function ofBlock(editor: Editor, state: ToolbarState): Group {
 function ofTable(editor: Editor, state: ToolbarState): Group {
   const { fill, size } = cellNow(editor)
   return [
-    ...tools(TABLE, editor, state),
+    ...possible(TABLE, editor, state),
     ...choices(
       t('page.cellColor'),
       [null, ...COLORS].map((color) => [color, nameOf(color, 'page.noColor')] as const),

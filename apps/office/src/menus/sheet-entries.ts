@@ -1,6 +1,7 @@
 import type { Univer } from '@univerjs/core'
 import { IFontService } from '@univerjs/preset-sheets-core'
 import type { SharedWorkbook } from '@whereabouts/univer'
+import { FLOATING } from '../next-floating.js'
 import { COLORS } from '../page-document/attributes.js'
 import { type Group, type Menus, offerMenus, within } from './entries.js'
 import { type BorderType, TEXTS } from './texts.js'
@@ -31,6 +32,7 @@ const BORDER_TYPES: readonly BorderType[] = [
 ]
 const BORDER_COLOR = '#000000'
 const THIN = 1
+const DELETE_LINK = 'whereabouts.command.delete-link'
 const HEIGHTS = [16, 24, 36, 48, 72, 96]
 const WIDTHS = [44, 66, 88, 132, 176, 264]
 const FUNCTIONS = [
@@ -53,7 +55,7 @@ export function offerSheetMenus(univer: Univer, { workbook }: SharedWorkbook): v
   const end = offerMenus((canEdit) => {
     const all = new UniverEntries(injector)
     const fonts = injector.get(IFontService).getFonts()
-    return canEdit ? editorsMenus(all, workbook, fonts) : viewersMenus(all)
+    return canEdit ? editorsMenus(all, workbook, fonts) : viewersMenus(all, workbook)
   })
   univer.onDispose(end)
 }
@@ -61,14 +63,14 @@ export function offerSheetMenus(univer: Univer, { workbook }: SharedWorkbook): v
 type Book = SharedWorkbook['workbook']
 type Fonts = ReturnType<IFontService['getFonts']>
 
-function viewersMenus(all: UniverEntries): Menus {
-  return { edit: [copying(all), finding(all)], view: [looking(all)] }
+function viewersMenus(all: UniverEntries, workbook: Book): Menus {
+  return { edit: [copying(all), finding(all)], view: [looking(all, workbook)] }
 }
 
 function editorsMenus(all: UniverEntries, workbook: Book, fonts: Fonts): Menus {
   return {
     edit: [...editing(all), finding(all)],
-    view: [...viewing(all, workbook), looking(all)],
+    view: [...viewing(all, workbook), looking(all, workbook)],
     insert: inserting(all),
     format: formatting(all, workbook, fonts),
     data: data(all),
@@ -83,22 +85,29 @@ const copying = (all: UniverEntries): Group => [
 const finding = (all: UniverEntries): Group =>
   all.of('ui.operation.open-find-dialog', { label: TEXTS.find })
 
-function looking(all: UniverEntries): Group {
+function looking(all: UniverEntries, workbook: Book): Group {
   const zoom = 'sheet.command.change-zoom-ratio'
+  const shown = workbook.getSheets().filter((sheet) => !sheet.isSheetHidden())
+  const current = workbook.getActiveSheet().getSheetId()
+  const at = shown.findIndex((sheet) => sheet.getSheetId() === current)
   return [
     ...within(TEXTS.goTo, [
       all.run('whereabouts.first-cell', TEXTS.firstCell),
       all.run('whereabouts.last-cell', TEXTS.lastCell),
-      all.run('whereabouts.previous-sheet', TEXTS.previousSheet),
-      all.run('whereabouts.next-sheet', TEXTS.nextSheet),
-      all.run('whereabouts.operation.focus-floating', TEXTS.floating),
+      { ...all.run('whereabouts.previous-sheet', TEXTS.previousSheet), isOff: at === 0 },
+      { ...all.run('whereabouts.next-sheet', TEXTS.nextSheet), isOff: at === shown.length - 1 },
+      {
+        ...all.run('whereabouts.operation.focus-floating', TEXTS.floating),
+        isOff: document.querySelector(FLOATING) === null,
+      },
     ]),
     ...within(TEXTS.zoom, [
       all.run(zoom, TEXTS.zoomIn, { delta: 0.2 }),
       all.run(zoom, TEXTS.zoomOut, { delta: -0.2 }),
       all.run(zoom, TEXTS.zoomReset, { reset: true }),
     ]),
-    all.run('whereabouts.operation.follow-link', TEXTS.openLink),
+    // There is something to open where there is something to delete.
+    all.offered('whereabouts.operation.follow-link', TEXTS.openLink, DELETE_LINK),
   ]
 }
 
@@ -194,10 +203,10 @@ function inserting(all: UniverEntries): readonly Group[] {
     [
       ...all.of('whereabouts.operation.add-chart', { label: TEXTS.chart }),
       ...all.of('whereabouts.operation.insert-image', { label: TEXTS.image }),
-      all.run('whereabouts.operation.edit-link', TEXTS.link),
-      all.run('whereabouts.command.delete-link', TEXTS.removeLink),
-      all.run('whereabouts.operation.edit-note', TEXTS.note),
-      all.run('whereabouts.command.delete-note', TEXTS.deleteNote),
+      all.offered('whereabouts.operation.edit-link', TEXTS.link),
+      all.offered(DELETE_LINK, TEXTS.removeLink),
+      all.offered('whereabouts.operation.edit-note', TEXTS.note),
+      all.offered('whereabouts.command.delete-note', TEXTS.deleteNote),
     ],
     [all.run('whereabouts.new-sheet', TEXTS.sheet), all.run('whereabouts.names', TEXTS.nameList)],
   ]

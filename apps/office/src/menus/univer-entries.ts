@@ -135,6 +135,15 @@ export class UniverEntries {
     return { id: command, label, keys: this.#keysOf(command, params), act }
   }
 
+  /** Returns such an entry that is off while no menu on cells offers the same. */
+  offered(command: string, label: string, as = command): Entry {
+    const items = [...this.#items.values()].filter(({ id, commandId = id }) => commandId === as)
+    const isOff = items.every(
+      ({ hidden$, disabled$ }) => now(hidden$) === true || now(disabled$) === true,
+    )
+    return { ...this.run(command, label), isOff }
+  }
+
   /** Returns what Univer calls something, in the language of the window. */
   text(key: string): string {
     return this.#locale.t(key)

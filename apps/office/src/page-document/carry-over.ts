@@ -123,7 +123,10 @@ function readLate(doc: Doc): readonly Block[] {
   for (const { item, parent } of itemsOf(doc.getXmlFragment(OLD_FIELD))) {
     if (!(item.content instanceof ContentString)) continue
     const { client, clock } = item.id
-    const known = Math.max(...records.map((record) => Number(record?.reach[client] ?? 0)))
+    const known = records.reduce(
+      (most, record) => Math.max(most, Number(record?.reach[client] ?? 0)),
+      0,
+    )
     const text = item.content.str.slice(Math.max(0, known - clock))
     if (text !== '') texts.set(parent, (texts.get(parent) ?? '') + cleanText(text))
   }

@@ -79,7 +79,7 @@ export function findEdits(
     const old = before.flatMap(tokensOfEntry)
     const within = hint && cutHint(hint, start, shift, old.length)
     writer.write(old, after.flatMap(tokensOf), within)
-    edits.push(...writer.edits)
+    for (const edit of writer.edits) edits.push(edit)
     shift += writer.grown
   }
   return edits

@@ -119,8 +119,7 @@ function readItem(
 
 function readTable(table: XmlElement, where: Where): Block {
   const lines = elementsOf(table)
-  const widths = lines.map((row) => elementsOf(row).length)
-  const width = Math.max(1, ...widths)
+  const width = lines.reduce((most, row) => Math.max(most, elementsOf(row).length), 1)
   const cells = lines.map((row) => {
     const filled = elementsOf(row).map((cell) =>
       readAll(cell, { ...where, ...TOP, depth: where.depth }),

@@ -216,7 +216,7 @@ export class PageDocument {
     const names = isKnown ? this.#takeUnread() : []
     for (const flow of local ? [] : names.filter(isFlow)) {
       const found = this.#orphanage.find(this.entriesOf(flow), transaction)
-      this.#orphans.push(...found.map((orphan) => ({ flow, orphan })))
+      for (const orphan of found) this.#orphans.push({ flow, orphan })
     }
     if (names.length > 0) this.#read(names)
     if ((names.length === 0 && !isOther) || this.#isWriting) return

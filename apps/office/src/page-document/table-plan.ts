@@ -32,13 +32,13 @@ export class TablePlan {
         table: before ? this.#change(before, block.table) : this.#make(block.table),
       }
     })
-    for (const id of left.keys()) this.emptied.push(...this.#tables.cellsOf(id))
+    for (const id of left.keys()) append(this.emptied, this.#tables.cellsOf(id))
     return prepared
   }
 
   #make(table: Table): Table {
     const { table: made, writes } = this.#tables.create(table)
-    this.structure.push(...writes)
+    append(this.structure, writes)
     this.#writeLooks({}, made)
     this.#fill(made)
     return made
@@ -48,11 +48,11 @@ export class TablePlan {
     const id = before.id!
     const lines = (['rows', 'columns'] as const).map((name) => {
       const change = this.#tables.changeLines(id, name, before[name] as string[], after[name])
-      this.structure.push(...change.runs)
-      this.writes.push(...change.writes)
+      append(this.structure, change.runs)
+      append(this.writes, change.writes)
       for (const line of change.removed) {
         const within = name === 'rows' ? { row: line } : { column: line }
-        this.emptied.push(...this.#tables.cellsOf(id, within))
+        append(this.emptied, this.#tables.cellsOf(id, within))
       }
       return change.ids
     })
@@ -89,3 +89,8 @@ export class TablePlan {
 }
 
 const isInCell = ({ type }: Block): boolean => type !== 'table'
+
+/** A table has more than a call may have arguments. */
+function append<T>(list: T[], more: Iterable<T>): void {
+  for (const each of more) list.push(each)
+}

@@ -178,7 +178,10 @@ export class Tables {
     for (const [at, line] of known.entries()) {
       if (line !== null) ids.push(line)
       else if (known[at - 1] === null && at > 0) continue
-      else ids.push(...this.#insert(axis, `${table}/${name}`, known, at, { runs, shown }))
+      else {
+        const made = this.#insert(axis, `${table}/${name}`, known, at, { runs, shown })
+        for (const id of made) ids.push(id)
+      }
     }
     const removed = before.filter((id) => !known.includes(id))
     const gone = removed.map((id): Write => [`${table}/${name}/${id}/gone`, true])

@@ -86,7 +86,9 @@ function LinkForm({ editor, href, onRemove, onClose }: LinkFormProps) {
         defaultValue={href ?? ''}
         onFocus={(event) => event.currentTarget.select()}
         onInput={() => setIsWrong(false)}
-        onKeyDown={(event) => event.key === 'Escape' && close()}
+        onKeyDown={({ key, nativeEvent }) =>
+          key === 'Escape' && !nativeEvent.isComposing && close()
+        }
       />
       <button type="submit" className="plain">
         {t('page.setLink')}

@@ -126,7 +126,7 @@ export class Converter {
   }
 
   #readTable(node: Node): Block {
-    const width = Math.max(...node.children.map(({ childCount }) => childCount))
+    const width = node.children.reduce((most, { childCount }) => Math.max(most, childCount), 0)
     const columns = Array.from({ length: width }, (_, at) => columnAt(node, at))
     const table: Table = {
       id: node.attrs['id'] as string | null,

@@ -44,7 +44,9 @@ function draw(doc: Node): Decoration[] {
   const drawn = drawAmong(doc, 0)
   doc.descendants((node, at) => {
     const role: unknown = node.type.spec['tableRole']
-    if (role === 'cell' || role === 'header_cell') drawn.push(...drawAmong(node, at + 1))
+    if (role === 'cell' || role === 'header_cell') {
+      for (const each of drawAmong(node, at + 1)) drawn.push(each)
+    }
     return role !== undefined
   })
   return drawn

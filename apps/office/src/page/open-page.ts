@@ -198,7 +198,8 @@ function pageContent(editor: Editor, binding: PageBinding, paper: HTMLElement): 
     },
     show: (member) => bring(member, () => false),
     follow: (member) => bring(member, (above, below) => above > MARGIN_PX && below > MARGIN_PX),
-    focus: () => void editor.commands.focus(),
+    // At once: TipTap's own command would later take it from what was opened meanwhile.
+    focus: () => editor.view.focus(),
     subscribe(listener) {
       return onChange(editor, listener)
     },

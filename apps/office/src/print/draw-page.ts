@@ -51,11 +51,9 @@ export function drawPage(
     height: px(endOf(page.rows)),
   })
   if (look.hasGridLines) sheet.append(...gridLines(page))
-  sheet.append(
-    ...drawCells(cells, page, rows, columns),
-    ...drawCharts(look.charts, page, cells),
-    ...images,
-  )
+  // One by one: a page may have more cells than a call may have arguments.
+  for (const cell of drawCells(cells, page, rows, columns)) sheet.append(cell)
+  sheet.append(...drawCharts(look.charts, page, cells), ...images)
   room.append(sheet)
   paper.append(room)
   if (look.title !== undefined) paper.append(footer(look, look.title, number))

@@ -1,4 +1,5 @@
 // What is wrong with Univer's controls for those who hear a page or use it by keyboard, and how it is mended.
+import { focusCells } from '../focus-cells.js'
 import type { Names } from './names.js'
 
 type Mend = (element: HTMLElement, names: Names) => void
@@ -92,7 +93,15 @@ function nameHandle(handle: HTMLElement, { texts }: Names): void {
   name(handle, texts.zoom)
 }
 
+/** @see OFFICE.md SH223 */
+function closeByEscape({ key, target, currentTarget, isComposing }: KeyboardEvent): void {
+  if (key !== 'Escape' || isComposing || (target as HTMLElement).isContentEditable) return
+  ;(currentTarget as Element).querySelector<HTMLElement>('header > button')?.click()
+  focusCells()
+}
+
 function namePanel(panel: HTMLElement, { texts }: Names): void {
+  panel.addEventListener('keydown', closeByEscape)
   name(panel, panel.querySelector('header > :first-child:not(button)')?.textContent || texts.panel)
 }
 

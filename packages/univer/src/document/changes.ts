@@ -61,13 +61,16 @@ export function* takingSteps(workbook: Workbook, held: CellPlace | null): Work<O
   ]
   yield* workbook.countingBlocks()
   for (const sheet of workbook.shown) {
-    for (const axis of AXES) steps.push(...stepsOfLines(workbook, sheet, axis))
+    for (const axis of AXES) {
+      // There may be more than a call may have arguments.
+      for (const step of stepsOfLines(workbook, sheet, axis)) steps.push(step)
+    }
   }
   steps.push(...setNames.diff(workbook))
   touchFormulas(workbook)
   for (const sheet of workbook.shown) {
     const unshown = { workbook, sheet, held }
-    for (const kind of KINDS) steps.push(...kind.diff(unshown))
+    for (const kind of KINDS) for (const step of kind.diff(unshown)) steps.push(step)
   }
   return steps
 }
@@ -83,9 +86,8 @@ function stepsOfSheets(workbook: Workbook): Operation[] {
 
 function stepsOfLines(workbook: Workbook, sheet: SheetState, axis: AxisName): Operation[] {
   const lines = sheet[axis]
-  const steps: Operation[] = []
+  const ordered = lines.isReordered ? stepsOfOrder(sheet, axis) : []
   if (lines.isReordered) {
-    steps.push(...stepsOfOrder(sheet, axis))
     // Even the deleted ends of references keep their places.
     workbook.changed.add(sheet.id)
     sheet.areMergesTouched = true
@@ -94,7 +96,7 @@ function stepsOfLines(workbook: Workbook, sheet: SheetState, axis: AxisName): Op
     sheet.validations.isTouched = true
     lines.isReordered = false
   }
-  steps.push(...setSizes.diff({ sheet, axis }), ...setHidden.diff({ sheet, axis }))
+  const steps = [...ordered, ...setSizes.diff({ sheet, axis }), ...setHidden.diff({ sheet, axis })]
   lines.touched.clear()
   return steps
 }

@@ -24,8 +24,8 @@ type Parts = { readonly [part in keyof typeof READ]?: ReturnType<(typeof READ)[p
 
 const ENTRY = /^([A-Za-z0-9_-]{1,64})\/(name|formula|sheet|comment)$/
 
-/** Returns whether a text can be the id of a name. */
-export const isNameId = (id: string): boolean => ENTRY.test(`${id}/name`)
+/** Returns whether a text can be the id of a name, which grids keep in objects. @see SHEET.md SH220 */
+export const isNameId = (id: string): boolean => ENTRY.test(`${id}/name`) && !(id in {})
 
 const READ = {
   name: (value: unknown) => (typeof value === 'string' && isNameText(value) ? value : undefined),
@@ -45,7 +45,7 @@ export class NameList {
   /** Reads an entry, which a stranger may have written; `undefined` is a deleted one. */
   read(entry: string, value: unknown): void {
     const [, id, property] = ENTRY.exec(entry) ?? []
-    if (id === undefined || property === undefined) return
+    if (id === undefined || property === undefined || id in {}) return
     this.isTouched = true
     const read = READ[property as keyof typeof READ](value)
     const parts: Parts = { ...this.#parts.get(id), [property]: read }

@@ -160,6 +160,17 @@ it('[SH168] what every object has is no id of a sheet', () => {
   }
 })
 
+it.each(['constructor', 'toString', '__proto__'])('[SH220] %s is no id of a name', (id) => {
+  const doc = new Y.Doc()
+  doc.getMap('names').set(`${id}/name`, 'Forged')
+  doc.getMap('names').set(`${id}/formula`, ['=7'])
+  expect(new SheetDocument(doc).names).toEqual([])
+  const [ann, bob] = two()
+  ann.do(set({ ...SALES, id }, SALES))
+  meet(ann, bob)
+  expect(namesOf(bob)).toEqual([SALES])
+})
+
 describe('a name of another client', () => {
   const stored = (entries: { readonly [property: string]: unknown }) => {
     const doc = new Y.Doc()

@@ -32,8 +32,8 @@ export interface BodyKind<B> {
 
 const ENTRY = /^([A-Za-z0-9_-]{1,64})\/([a-z]+)$/
 
-/** Returns whether a text can be the id of something in a list. */
-export const isListId = (id: string): boolean => ENTRY.test(`${id}/at`)
+/** Returns whether a text can be the id of something in a list, which grids keep in objects. @see SHEET.md SH220 */
+export const isListId = (id: string): boolean => ENTRY.test(`${id}/at`) && !(id in {})
 
 /**
  * The conditional formats or the data validations of a sheet in the document, and those that the grid shows.
@@ -54,7 +54,7 @@ export class RangedList<B, Shown extends Ranged> {
   /** Reads an entry, which a stranger may have written; `undefined` is a deleted one. */
   read(entry: string, value: unknown): void {
     const [, id, property] = ENTRY.exec(entry) ?? []
-    if (id === undefined) return
+    if (id === undefined || id in {}) return
     const before = this.#parts.get(id)
     if (property === 'at') this.#set(id, { ...before, at: isOrderKey(value) ? value : undefined })
     else if (property === 'ranges') this.#set(id, { ...before, ranges: readRanges(value) })

@@ -29,6 +29,16 @@ function two(): readonly [Person, Person] {
 const rulesIn = ({ grid }: Person): readonly Rule[] => grid.sheet(SHEET).rules
 const idsIn = (person: Person): string[] => rulesIn(person).map(({ id }) => id)
 
+it.each(['constructor', 'toString', '__proto__'])('[SH220] %s is no id of a rule', (id) => {
+  const [ann, bob] = two()
+  ann.do(set(rule('a')))
+  const stored = ann.doc.getMap(`rules:${SHEET}`)
+  for (const [key, value] of Object.entries(stored.toJSON()))
+    stored.set(key.replace('a/', `${id}/`), value)
+  meet(ann, bob)
+  expect(idsIn(bob)).toEqual(['a'])
+})
+
 describe('a conditional format', () => {
   it('[SF20 SF24 SD12] is shown to everyone, moves with its lines, and is undone alone', () => {
     const [ann, bob] = two()

@@ -149,10 +149,11 @@ export class SheetList {
   }
 }
 
-/** Returns a name without characters that can't be shown on a tab. */
+/** Returns a name without characters that can't be shown on a tab, or be in a file: there two names must not become one. @see FILES.md FL43 */
 export function cleanName(name: string): string {
   const cut = name.slice(0, LIMITS.nameCharacters).toWellFormed()
-  return cut.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '').trim()
+  const shown = cut.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '').trim()
+  return shown.replaceAll(/[\uFFFE\uFFFF]/g, '\uFFFD')
 }
 
 const isCount = (value: unknown, most: number): value is number =>

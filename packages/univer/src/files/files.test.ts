@@ -10,6 +10,8 @@ import { KNOWN_FUNCTIONS, LATER_FUNCTIONS, LATER_SHEET_FUNCTIONS } from './funct
 import { FILE_LIMITS, readFile, sheetsIn, writeDelimited, writeSheets, writeXlsx } from './index.js'
 import type { FileSheet } from './model.js'
 import { unpack } from './parts.js'
+import { afterCells, elementsIn, textIn } from './rule-attributes.js'
+import { survey } from './survey.js'
 
 /** The functions that Univer calculates, without those that stand for operators. */
 const CALCULATED = Object.entries(univer)
@@ -863,6 +865,42 @@ it('[FL36] a saved workbook has nothing that XML can’t have', async () => {
   const texts = Object.values(parts).map((bytes) => new TextDecoder().decode(bytes))
   expect(texts.filter((text) => /[\uFFFE\uFFFF]/.test(text))).toEqual([])
   expect(texts.join('')).toContain('a\uFFFD\uFFFDz')
+})
+
+it('[FL43] names that a file couldn’t tell apart are different ones in a document', async () => {
+  const doc = new Y.Doc()
+  for (const [id, name] of [
+    ['sheet-1', 'Plan\uFFFE'],
+    ['sheet-2', 'Plan\uFFFF'],
+    ['sheet-3', 'plan\uFFFD'],
+  ])
+    doc.getMap('sheets').set(`${id}/name`, name)
+  doc.getMap('cells:sheet-1').set('0:0', { f: ['=', ['sheet-2', '0:0'], ''] })
+  const { sheets } = await readFile(
+    await writeXlsx(sheetsIn(doc).map(({ sheet }) => sheet)),
+    'a.xlsx',
+  )
+  expect(sheets.map(({ name }) => name)).toEqual(['Plan\uFFFD', 'Plan\uFFFD (2)', 'plan\uFFFD (3)'])
+})
+
+it('[FL44] an element with any number of attributes is looked through', () => {
+  const row = `<row${' r="9"'.repeat(200_000)}>`
+  const cell = `<c${' r="B9"'.repeat(200_000)}/>`
+  expect(survey(bytesOf(`<sheetData>${row}${cell}</row></sheetData>`))).toEqual({
+    cells: 1,
+    places: 18,
+  })
+})
+
+it('[FL45] a part can’t be called what every object has', async () => {
+  const rels = (target: string) =>
+    `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="${target}"/></Relationships>`
+  for (const target of ['/constructor', '/toString', '/__proto__']) {
+    const parts = unpack(workbookOf({ 'xl/_rels/workbook.xml.rels': rels(target) }))
+    expect(elementsIn(parts, target.slice(1), /<x()/g)).toEqual([])
+    expect(afterCells(parts, 'One')).toBe('')
+  }
+  expect(textIn('&constructor; &amp;')).toBe('&constructor; &')
 })
 
 describe('an image of a file', () => {

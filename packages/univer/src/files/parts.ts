@@ -39,7 +39,9 @@ export function unpack(
   }
   tryUnzip(bytes, check)
   const read = tryUnzip(bytes, ({ name }) => reads.test(name))
-  return { ...Object.fromEntries(found.filter(([path]) => !path.endsWith('/'))), ...read }
+  const parts = Object.fromEntries(found.filter(([path]) => !path.endsWith('/')))
+  // A file says which of its parts are which: without what every object has, it can name no other thing.
+  return Object.assign(Object.create(null) as object, parts, read)
 }
 
 function assertSize(total: number, count: number, packed: number, limits: UnpackLimits): void {

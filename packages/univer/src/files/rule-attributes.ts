@@ -11,7 +11,9 @@ export const RELATION = /<(?:\w+:)?Relationship\s([^<>]*)>/g
 const RULE = /<((?:\w+:)?)cfRule\s([^<>]*)>/g
 const ATTRIBUTE = /(?<![\w:])([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
 const ENTITY = /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(amp|lt|gt|quot|apos));/gi
-const NAMED: RuleAttributes = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+const NAMED: ReadonlyMap<string, string> = new Map(
+  Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }),
+)
 /** What Excel adds for newer versions says again what is there already. */
 const LATER = 'x14:'
 const END_OF_CELLS = ['</sheetData>', '<sheetData/>']
@@ -56,7 +58,7 @@ export function attributesIn(text: string): RuleAttributes {
 /** Returns a text of XML without its entities. */
 export const textIn = (text: string): string =>
   text.replaceAll(ENTITY, (found, hex?: string, decimal?: string, name?: string) => {
-    if (name !== undefined) return NAMED[name.toLowerCase()] ?? found
+    if (name !== undefined) return NAMED.get(name.toLowerCase()) ?? found
     const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
     return code <= 0x10ffff ? String.fromCodePoint(code) : found
   })

@@ -84,14 +84,16 @@ class Extent {
   }
 
   row(said: readonly string[]): void {
-    this.#row = Math.max(this.#row + 1, ...said.map(Number).filter(Number.isInteger))
+    const rows = said.map(Number).filter(Number.isInteger)
+    this.#row = rows.reduce((most, row) => Math.max(most, row), this.#row + 1)
     this.#column = 0
   }
 
   cell(said: readonly string[]): void {
     const known = said.map(parseCellRef).filter(({ row, col }) => Number.isInteger(row + col))
-    this.#column = Math.max(this.#column + 1, ...known.map(({ col }) => col + 1))
-    this.#rows = Math.max(this.#rows, this.#row, ...known.map(({ row }) => row + 1))
+    this.#column = known.reduce((most, { col }) => Math.max(most, col + 1), this.#column + 1)
+    const least = Math.max(this.#rows, this.#row)
+    this.#rows = known.reduce((most, { row }) => Math.max(most, row + 1), least)
     this.#columns = Math.max(this.#columns, this.#column)
   }
 }

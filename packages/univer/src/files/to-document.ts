@@ -8,7 +8,6 @@ import { cleanName } from '../document/sheet-list.js'
 import { makeName, type Chance, type OrderKey } from '../document/order-key.js'
 import { FEATURES } from './features/index.js'
 import type { FileImage, FileName, FileSheet, LeftOut } from './model.js'
-import { xmlText } from './xml-text.js'
 
 /** Where the sheets of a file go. */
 export interface Destination {
@@ -126,7 +125,6 @@ export function sheetsIn(doc: Doc): { readonly id: string; readonly sheet: FileS
         id,
         sheet: {
           ...sheet,
-          name: xmlText(sheet.name),
           names: own.map((name) => toFileName(name)),
           print,
           images: images.get(id) ?? [],

@@ -393,6 +393,23 @@ describe('names in formulas', () => {
     ])
   })
 
+  it('[SH222] are hidden by variables that are called the same', async () => {
+    const page = new Page()
+    page.setName('Net', 'S!$A$1')
+    page.write({
+      0: {
+        0: { v: 5 },
+        1: { f: '=LET(Net,2,Net*3)+Net' },
+        3: { f: '=SUM(MAP(A1:A1,LAMBDA(Net,Net+1)))' },
+      },
+    })
+    page.request()
+    await untilShows(page, [
+      [[0, 1], 11],
+      [[0, 3], 6],
+    ])
+  })
+
   it('[SH158] are an error if they stand for themselves or for too much, and all others are calculated', async () => {
     const page = new Page()
     page.setName('Self', '=Self+1')

@@ -1,6 +1,7 @@
 import { isOfCells, scanNames } from '../document/a1.js'
 import type { NamedFormula } from './messages.js'
 import { BOUNDS } from './bounds.js'
+import { Variables } from './variables.js'
 
 const BARE_SHEET = /[\p{L}_][\p{L}\p{N}_.]*!$/u
 
@@ -62,7 +63,14 @@ function expand(
 ): string | null {
   let text = ''
   let before = ''
-  for (const part of scanNames(formula, (word) => names.has(word.toLowerCase()))) {
+  const variables = new Variables()
+  const parts = scanNames(formula, (word) => names.has(word.toLowerCase()))
+  for (const [at, part] of parts.entries()) {
+    if (typeof part === 'string') variables.pass(part)
+    else if ('name' in part && variables.has(part.name, parts[at + 1], before)) {
+      text += part.name
+      continue
+    } else variables.passOther()
     const added = textIn(part, textOf)
     // A name can be written with its sheet, as in `Plan!Sales`; what it stands for has sheets of its own.
     if (typeof part === 'string') before = part

@@ -83,12 +83,7 @@ export const sortRows: OperationKind<SortRows, UnshownOrder> = {
 
   play({ sheet, order, first, last }, grid) {
     const rows = Object.keys(order).map(Number)
-    const range = {
-      startRow: Math.min(...rows),
-      endRow: Math.max(...rows),
-      startColumn: first,
-      endColumn: last,
-    }
+    const range = { ...extentOf(rows), startColumn: first, endColumn: last }
     grid.execute('sheet.mutation.reorder-range', sheet, { range, order: { ...order } })
     grid.fit(sheet, matrixOf(range))
   },
@@ -96,6 +91,14 @@ export const sortRows: OperationKind<SortRows, UnshownOrder> = {
   unsettles: true,
   hides: true,
 }
+
+/** Returns the first and the last of rows, which may be more than a call may have arguments. */
+const extentOf = (
+  rows: readonly number[],
+): { readonly startRow: number; readonly endRow: number } => ({
+  startRow: rows.reduce((least, row) => Math.min(least, row), Infinity),
+  endRow: rows.reduce((most, row) => Math.max(most, row), -1),
+})
 
 /** Returns whether rows have the same ids, in another order. */
 export function isReordered(before: readonly LineId[], after: readonly LineId[]): boolean {
@@ -121,7 +124,7 @@ function isWholeTable(
     .some(({ startRow, endRow }) => rows.some((row) => row >= startRow && row <= endRow))
   if (isMerged) return false
   const reader = grid.cells(sheet)
-  const { startRow, endRow } = { startRow: Math.min(...rows), endRow: Math.max(...rows) }
+  const { startRow, endRow } = extentOf(rows)
   let isWhole = true
   grid
     .sheet(sheet)

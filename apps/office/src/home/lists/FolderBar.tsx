@@ -130,7 +130,9 @@ function NameForm({ name, onName, onClose }: NameFormProps) {
         placeholder={TEXTS.folderName}
         defaultValue={name}
         onFocus={(event) => event.currentTarget.select()}
-        onKeyDown={(event) => event.key === 'Escape' && close()}
+        onKeyDown={({ key, nativeEvent }) =>
+          key === 'Escape' && !nativeEvent.isComposing && close()
+        }
       />
       <button type="submit" className="plain">
         {TEXTS.save}

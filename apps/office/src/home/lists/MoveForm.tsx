@@ -21,7 +21,8 @@ interface MoveFormProps {
 export function MoveForm({ folders, current, onMove, onClose }: MoveFormProps) {
   const [chosen, setChosen] = useState(() => current ?? folders[0]?.id ?? NEW)
   const select = useRef<HTMLSelectElement>(null)
-  const onKey = ({ key }: KeyboardEvent) => void (key === 'Escape' && onClose())
+  const onKey = ({ key, nativeEvent }: KeyboardEvent) =>
+    void (key === 'Escape' && !nativeEvent.isComposing && onClose())
   useFocusWithin(select)
   const move = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()

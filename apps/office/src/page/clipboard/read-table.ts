@@ -10,7 +10,7 @@ const MAX_SPAN = 100
  */
 export function readTable(table: HTMLTableElement, read: ReadCell): Block {
   const grid = layOut([...table.rows].filter((row) => !isForWidths(row)))
-  const width = Math.max(1, ...grid.map((row) => row.length))
+  const width = grid.reduce((most, row) => Math.max(most, row.length), 1)
   const cells = grid.map((row) =>
     Array.from({ length: width }, (_, at) => {
       const cell = row[at]

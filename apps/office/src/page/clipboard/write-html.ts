@@ -46,7 +46,7 @@ class HtmlWriter {
     setAlignment(item, block.attributes.align)
     if (block.type === 'toggle') item.dataset['toggle'] = ''
     if (block.type === 'task') item.append(boxOf(block), ' ')
-    item.append(...inlineOf(block.content))
+    for (const each of inlineOf(block.content)) item.append(each)
     this.#lists.at(-1)!.append(item)
   }
 
@@ -91,7 +91,7 @@ function textElement(tag: string, { content, attributes }: Block): HTMLElement {
     element.style.marginInlineStart = `${attributes.indent * 2}em`
   }
   setAlignment(element, attributes.align)
-  element.append(...inlineOf(content))
+  for (const each of inlineOf(content)) element.append(each)
   return element
 }
 
@@ -155,7 +155,7 @@ const inlineOf = (runs: readonly Run[]): readonly Node[] =>
     const fragment = document.createDocumentFragment()
     for (const [at, line] of text.split('\n').entries()) {
       if (at > 0) fragment.append(document.createElement('br'))
-      fragment.append(...withTabs(line))
+      for (const each of withTabs(line)) fragment.append(each)
     }
     return wrap(fragment, marks)
   })

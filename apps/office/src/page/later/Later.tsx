@@ -1,5 +1,6 @@
 import type { Editor } from '@tiptap/core'
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
+import { keepComposing } from '../../composing.js'
 import { inBrowser } from '../../guarded-storage.js'
 import type { Session } from '../../session.js'
 import { FOLDS } from '../late-parts.js'
@@ -43,6 +44,7 @@ export function Later({ editor, session, canEdit, refused }: LaterProps) {
   const comment = mayComment && isAllowed ? () => setAsked((before) => before + 1) : undefined
   useFindKeys(canEdit, setFinding)
   useEffect(() => FOLDS.fill(editor, FOLD_PART), [editor])
+  useEffect(keepComposing, [])
   const show = (isShown: boolean) => {
     setHasOutline(isShown)
     keepOutline(isShown)

@@ -43,7 +43,8 @@ export class Highlight implements LatePart<DecorationSet> {
     doc.descendants((node, at) => {
       const language: unknown = node.attrs['language']
       if (node.type.name === 'codeBlock' && typeof language === 'string') {
-        drawn.push(...this.#drawCode(node, language.toLowerCase(), at + 1))
+        const found = this.#drawCode(node, language.toLowerCase(), at + 1)
+        for (const each of found) drawn.push(each)
       }
       return !node.isTextblock
     })

@@ -1,4 +1,5 @@
 import type { Marks, Run } from '../../../page-document/block.js'
+import { LINE, mayBegin } from '../math/formulas.js'
 
 type Name = keyof Marks
 
@@ -21,7 +22,11 @@ const SIGNS: { readonly [name in Name]?: readonly [sign: string, tag: string] } 
 const TAGS: { readonly [name in Name]?: string } = { underline: 'u', highlight: 'mark' }
 
 const SPECIAL = /[\\`*[\]<~$]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|&(?=#?\w+;)/gu
+/** What no reader of Markdown shows. */
+const NOTHING = '<!-- -->'
 const MARKER = /^(\s*)([#>+=-]+|\d{1,9}(?=[.)]))(?=[\s.)]|$)/
+
+const escapeText = (text: string): string => text.replaceAll(SPECIAL, String.raw`\$&`)
 
 /** Returns text with marks as Markdown. A line break within it is `\` at the end of a line. */
 export function writeInline(runs: readonly Run[]): string {
@@ -40,8 +45,7 @@ function write(
   [name, ...inner]: readonly Name[],
   around: readonly [before: string, after: string],
 ): string {
-  if (name === undefined)
-    return runs.map(({ text }) => text.replaceAll(SPECIAL, String.raw`\$&`)).join('')
+  if (name === undefined) return runs.map(({ text }) => escapeText(text)).join('')
   let written = ''
   const groups = groupBy(runs, name)
   for (const [at, group] of groups.entries()) {
@@ -66,7 +70,8 @@ function groupBy(runs: readonly Run[], name: Name): readonly (readonly Run[])[] 
   return groups
 }
 
-const lastOf = (runs: readonly Run[] | undefined) => runs?.at(-1)?.text.at(-1)
+const lastOf = (runs: readonly Run[] | undefined) =>
+  Array.from(runs?.at(-1)?.text.slice(-2) ?? '').at(-1)
 const firstOf = (runs: readonly Run[] | undefined) => runs?.[0]?.text[0]
 
 function wrap(
@@ -77,7 +82,7 @@ function wrap(
 ): string {
   const text = runs.map((run) => run.text).join('')
   if (name === 'code') return writeCode(text)
-  if (name === 'math') return writeMath(text)
+  if (name === 'math') return writeMath(text, before, after)
   const [start] = /^\s*/.exec(text)!
   const [end] = /\s*$/.exec(text)!
   if (start.length === text.length) return text
@@ -110,18 +115,28 @@ function trim(runs: readonly Run[], from: number, to: number): readonly Run[] {
   })
 }
 
+/** Returns the length of the longest run of backticks in a text. */
+export const longestOf = (text: string): number =>
+  (text.match(/`+/g) ?? []).reduce((most, { length }) => Math.max(most, length), 0)
+
 function writeCode(text: string): string {
-  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length))
-  const fence = '`'.repeat(longest + 1)
+  const fence = '`'.repeat(longestOf(text) + 1)
   const space = /^`|`$|^ .* $/.test(text) ? ' ' : ''
   return fence + space + text + space + fence
 }
 
-/** As GitHub reads it; a formula has no line breaks there. */
-function writeMath(text: string): string {
+/** As GitHub reads it; a formula has no line breaks there. Beside a letter or a digit, it is read as one only behind something else. */
+function writeMath(text: string, before: string, after: string): string {
   const source = text.replaceAll(/\s+/g, ' ').trim()
   if (source === '') return text
-  return source.includes('$') || source.endsWith('\\') ? `$\`${source}\`$` : `$${source}$`
+  const written = [`$${source}$`, `$\`${source}\`$`].find((each) => isReadAs(each, source))
+  if (written === undefined) return `<tex-math>${escapeText(source)}</tex-math>`
+  return (mayBegin(before) ? '' : NOTHING) + written + (/^\d/.test(after) ? NOTHING : '')
+}
+
+function isReadAs(written: string, source: string): boolean {
+  const [raw, ...sources] = LINE.exec(written) ?? []
+  return raw === written && sources.includes(source)
 }
 
 const addressOf = (runs: readonly Run[]): string => {

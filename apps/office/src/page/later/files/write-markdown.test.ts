@@ -1,5 +1,7 @@
+import { marked } from 'marked'
 import { describe, expect, it } from 'vitest'
 import { paragraph, type Block, type BlockType, type Marks } from '../../../page-document/block.js'
+import { readMarkdownFormulas } from '../math/markdown.js'
 import { decode } from './read-file.js'
 import { writeMarkdown } from './write-markdown.js'
 
@@ -33,6 +35,30 @@ describe('a page as Markdown', () => {
         '',
       ].join('\n'),
     )
+  })
+
+  it.each([
+    ['a letter before it', 'x', 'a^2', ''],
+    ['a letter of two units before it', '\u{1d465}', 'a^2', ''],
+    ['a sign of money before it', 'US$', 'a^2', ''],
+    ['a Chinese word around it', '设', 'a^2', '为正数'],
+    ['a digit behind it', '', 'a^2', '5'],
+    ['both', 'x', 'a', '5 and $6'],
+    ['signs in it', 'x', 'a $ b', ' y'],
+    ['backticks in it', 'x', '`a`', '7'],
+    ['all signs in it', 'x', 'a`b$c<d', '7'],
+  ])('[PE37] a formula with %s is read back as one', (_, before, source, after) => {
+    readMarkdownFormulas()
+    const written = writeMarkdown([runs([before, {}], [source, { math: true }], [after, {}])])
+    const read = marked.parse(written, { async: false }).replaceAll('<!-- -->', '').trim()
+    const html = (text: string) => text.replaceAll('<', '&lt;')
+    expect(read).toBe(`<p>${before}<tex-math>${html(source)}</tex-math>${after}</p>`)
+  })
+
+  it('[PE38] takes any number of signs and lines', () => {
+    const many = 'a`'.repeat(200_000)
+    expect(writeMarkdown([runs([many, { code: true }])])).toBe(`\`\` ${many} \`\`\n`)
+    expect(writeMarkdown([block('code', many)])).toBe(`\`\`\`\n${many}\n\`\`\`\n`)
   })
 
   it('[PE16] nests lists, and separates blocks by lines', () => {

@@ -1,6 +1,6 @@
 import { textOf, type Block, type Table } from '../../../page-document/block.js'
 import { MATH_LANGUAGE } from '../math/formulas.js'
-import { escapeLine, writeInline } from './markdown-inline.js'
+import { escapeLine, longestOf, writeInline } from './markdown-inline.js'
 
 /** Returns blocks as Markdown, as GitHub reads it. What it has no words for is left out. @see OFFICE.md PE16 */
 export function writeMarkdown(blocks: readonly Block[]): string {
@@ -95,8 +95,7 @@ function writeCode(block: Block): string {
   const text = textOf(block)
   const isMath = block.attributes.language === MATH_LANGUAGE && text.trim() !== ''
   if (isMath && !/\$\$|\n\s*\n/.test(text)) return `$$\n${text.trim()}\n$$`
-  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length))
-  const fence = '`'.repeat(longest + 1)
+  const fence = '`'.repeat(Math.max(2, longestOf(text)) + 1)
   return `${fence}${block.attributes.language ?? ''}\n${text}\n${fence}`
 }
 

@@ -6,6 +6,10 @@ import { FIND } from '../../late-parts.js'
 /** The language of code that is a formula of its own. @see PAGE.md PE30 */
 export const MATH_LANGUAGE = 'math'
 
+/** A formula in a line of Markdown, as GitHub reads it: `$x$`, and `$` and backticks around it. */
+export const LINE =
+  /^(?:\$`([^`\n]+)`\$|\$\$([^$\n]+)\$\$|\$(?![\s$])((?:\\[^\n]|[^\\$\n])*?[^\s\\$]|\\.)\$(?!\d))/
+
 const WORD = /[\\$\p{L}\p{N}]$/u
 const WITHOUT_SPACES = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]$/u
 

@@ -1,9 +1,7 @@
 import { marked, type TokenizerAndRendererExtension } from 'marked'
-import { MATH_LANGUAGE, mayBegin } from './formulas.js'
+import { LINE, MATH_LANGUAGE, mayBegin } from './formulas.js'
 
-// As GitHub reads it: `$x$` and `$`x`$` in a line, and `$$` around a block.
-const LINE =
-  /^(?:\$`([^`\n]+)`\$|\$\$([^$\n]+)\$\$|\$(?![\s$])((?:\\[^\n]|[^\\$\n])*?[^\s\\$]|\\.)\$(?!\d))/
+// As GitHub reads it: `$$` around a block.
 const OPENING = /^ {0,3}\$\$/
 const OPENING_BELOW = /\n {0,3}\$\$/
 const CLOSING = /^\$\$[ \t]*(?:\n+|$)/

@@ -96,7 +96,8 @@ function sizesOf(
     grid.map((row) => row[at]?.width).find((size) => size !== undefined),
   )
   const known = own.filter((size) => size !== undefined)
-  const [least, most] = [Math.min(...known), Math.max(...known)]
+  const least = known.reduce((one, other) => Math.min(one, other), Infinity)
+  const most = known.reduce((one, other) => Math.max(one, other), 0)
   const isEven = known.length === width && most - least <= most * TOLERANCE
   if (known.length === 0 || isEven) return {}
   const scale = Math.min(1, TEXT_WIDTH_PX / known.reduce((sum, size) => sum + size, 0))
