@@ -11,7 +11,7 @@ import {
   type Whereabouts,
   type WhereaboutsOptions,
 } from '@whereabouts/server'
-import type { Browser, BrowserContext } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
 import { launchChromium } from '../chromium.js'
 import { RecordingLog } from '../servers/log.js'
@@ -106,10 +106,15 @@ export class GuardedOffice {
     await this.#whereabouts!.administration.deleteDocument(room, { by: 'a test' })
   }
 
-  /** A window of somebody on a sheet. */
-  async sheet(room: string, who: 'ann' | 'bob', baseUrl = this.baseUrl): Promise<SheetWindow> {
+  /** A window of somebody on a sheet. @param device what differs from a desk */
+  async sheet(
+    room: string,
+    who: 'ann' | 'bob',
+    baseUrl = this.baseUrl,
+    device: BrowserContextOptions = {},
+  ): Promise<SheetWindow> {
     const { browser } = this
-    const context = await this.#profileOf(who, baseUrl)
+    const context = await this.#profileOf(who, baseUrl, device)
     return SheetWindow.open(browser, { baseUrl, room, context, person: { ann, bob }[who] })
   }
 
@@ -128,10 +133,14 @@ export class GuardedOffice {
     return window
   }
 
-  async #profileOf(who: string, url: string): Promise<BrowserContext> {
+  async #profileOf(
+    who: string,
+    url: string,
+    device: BrowserContextOptions = {},
+  ): Promise<BrowserContext> {
     const permissions = ['clipboard-read', 'clipboard-write']
     const viewport = { width: 1_200, height: 700 }
-    const context = await this.browser.newContext({ viewport, permissions })
+    const context = await this.browser.newContext({ viewport, permissions, ...device })
     await context.addCookies([{ name: 'who', value: who, url }])
     return context
   }

@@ -1,5 +1,5 @@
-// Gets the keys unless another editor has the focus, even while it is invisible.
-const CELL_EDITOR = '#__editor___INTERNAL_EDITOR__DOCS_NORMAL'
+/** Finds what gets the keys unless another editor has the focus, even while it is invisible. */
+export const CELL_EDITOR = '#__editor___INTERNAL_EDITOR__DOCS_NORMAL'
 
 /** Moves the keyboard focus into the cells. */
 export function focusCells(): void {

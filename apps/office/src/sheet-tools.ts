@@ -34,6 +34,7 @@ import { addPrintKey, printLight } from './sheet-print.js'
 import { addSheetImages } from './sheet-images/sheet-images.js'
 import { addSum } from './sheet-sum.js'
 import { addTick } from './sheet-tick.js'
+import { addTouch } from './sheet-touch.js'
 import '@univerjs/find-replace/lib/index.css'
 import '@univerjs/sheets-conditional-formatting-ui/lib/index.css'
 import '@univerjs/sheets-data-validation-ui/lib/index.css'
@@ -95,6 +96,7 @@ export async function addTools(
   addPrintKey(print)
   void nameControls(univer)
   offerSheetMenus(univer, shared)
+  addTouch(univer, shared)
   await images
 }
 

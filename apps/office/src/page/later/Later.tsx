@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react
 import { keepComposing } from '../../composing.js'
 import { inBrowser } from '../../guarded-storage.js'
 import type { Session } from '../../session.js'
+import { fitAboveKeyboard } from '../../touch/fit-above-keyboard.js'
 import { FOLDS } from '../late-parts.js'
 import { FOLD_PART } from './folds.js'
 import { usePageMenus } from '../../menus/page-entries.js'
@@ -45,6 +46,7 @@ export function Later({ editor, session, canEdit, refused }: LaterProps) {
   useFindKeys(canEdit, setFinding)
   useEffect(() => FOLDS.fill(editor, FOLD_PART), [editor])
   useEffect(keepComposing, [])
+  useEffect(fitAboveKeyboard, [])
   const show = (isShown: boolean) => {
     setHasOutline(isShown)
     keepOutline(isShown)
