@@ -1,5 +1,6 @@
 import { keepsVersions } from '@whereabouts/client/history'
 import { useEffect, useState, useSyncExternalStore } from 'react'
+import { flushSync } from 'react-dom'
 import type { Content } from '../content.js'
 import { t } from '../language/language.js'
 import { latePart } from '../late-part.js'
@@ -21,7 +22,8 @@ export function HistoryButton({ session, route, content }: HistoryButtonProps) {
   const [isOpen, setOpen] = useState(false)
   if (!isOffered || content?.restore === undefined) return null
   const finish = (said: string) => {
-    setOpen(false)
+    // While the dialog is open, nothing behind it can get the focus.
+    flushSync(() => setOpen(false))
     notify(said)
     content.focus()
   }
