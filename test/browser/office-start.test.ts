@@ -5,7 +5,7 @@ import { ann, poll, Sheets } from './sheets.js'
 
 // What may come after the cells are drawn: also what only the tools and the menus need.
 const LATER =
-  /\/assets\/(?:univer-functions|function-texts|univer-icons|sheet-tools|sheet-tick|images|image-file|page-document|MenuBar|press|texts|tool-texts-\w+|formulas\.worker)-/
+  /\/assets\/(?:univer-functions|function-texts|univer-icons|sheet-tools|sheet-tick|composing|images|image-file|page-document|MenuBar|press|texts|tool-texts-\w+|formulas\.worker)-/
 const MOST_BYTES = 943_500
 const MOST_SCRIPTS = 20
 const LARGE_BYTES = 100_000
