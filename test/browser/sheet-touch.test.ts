@@ -1,10 +1,11 @@
-import type { CDPSession, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { GuardedOffice, READER } from './guarded-office.js'
 import { OfficeWindow } from './office-window.js'
 import { Pages } from './pages.js'
 import type { SheetWindow } from './sheet-window.js'
 import { ann, poll, Sheets, untilInOrder } from './sheets.js'
+import { Touch, type TouchKind } from './touch.js'
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
 /** Within the cells and on the canvas of a sheet that is neither scrolled nor zoomed. */
@@ -14,39 +15,35 @@ const BESIDE_B4 = [200, 105] as const
 const B10 = [170, 249] as const
 
 type At = readonly [x: number, y: number]
-type Kind = 'touchStart' | 'touchMove' | 'touchEnd'
 
 /** Fingers on the cells of a window, as the browser's own events. */
 class Touches {
   readonly #window: SheetWindow
-  readonly #session: CDPSession
+  readonly #touch: Touch
   readonly #corner: At
 
-  private constructor(window: SheetWindow, session: CDPSession, corner: At) {
+  private constructor(window: SheetWindow, touch: Touch, corner: At) {
     this.#window = window
-    this.#session = session
+    this.#touch = touch
     this.#corner = corner
   }
 
   static async on(window: SheetWindow): Promise<Touches> {
     const { page, canvas } = window
     await page.locator('.selection-handle').first().waitFor({ state: 'attached' })
-    const session = await page.context().newCDPSession(page)
     const box = await canvas.boundingBox()
-    return new Touches(window, session, [box!.x, box!.y])
+    return new Touches(window, await Touch.of(page), [box!.x, box!.y])
   }
 
   /** Sends one event with all fingers that are down. @param at relative to the canvas */
-  send(type: Kind, ...at: readonly At[]): Promise<void> {
+  send(type: TouchKind, ...at: readonly At[]): Promise<void> {
     return this.#sendAt(Date.now(), type, ...at)
   }
 
-  /** Sends an event that says when it was, however slow the machine is. */
-  async #sendAt(timeMs: number, type: Kind, ...at: readonly At[]): Promise<void> {
+  #sendAt(timeMs: number, type: TouchKind, ...at: readonly At[]): Promise<void> {
     const [left, top] = this.#corner
-    const touchPoints = at.map(([x, y], id) => ({ x: left + x, y: top + y, id }))
-    const timestamp = timeMs / 1_000
-    await this.#session.send('Input.dispatchTouchEvent', { type, touchPoints, timestamp })
+    const points = at.map(([x, y]) => ({ x: left + x, y: top + y }))
+    return this.#touch.send(type, points, timeMs)
   }
 
   async tap(at: At): Promise<void> {

@@ -5,7 +5,9 @@ interface Point {
   readonly y: number
 }
 
-/** A finger on a page, also while the mouse does something else. */
+export type TouchKind = 'touchStart' | 'touchMove' | 'touchEnd'
+
+/** Fingers on a page, also while the mouse does something else. */
 export class Touch {
   readonly #session: CDPSession
 
@@ -17,15 +19,18 @@ export class Touch {
     return new Touch(await page.context().newCDPSession(page))
   }
 
-  /** Puts the finger down, moves it in a few steps, and lifts it. */
-  async drag({ x, y }: Point, by: Point, steps = 4): Promise<void> {
-    await this.#send('touchStart', { x, y })
-    for (let at = 1; at <= steps; at++)
-      await this.#send('touchMove', { x: x + (by.x * at) / steps, y: y + (by.y * at) / steps })
-    await this.#send('touchEnd')
+  /** Sends one event with all fingers that are down, which says when it was, however slow the machine is. */
+  async send(type: TouchKind, points: readonly Point[] = [], timeMs = Date.now()): Promise<void> {
+    const touchPoints = points.map((point, id) => ({ ...point, id }))
+    const timestamp = timeMs / 1_000
+    await this.#session.send('Input.dispatchTouchEvent', { type, touchPoints, timestamp })
   }
 
-  async #send(type: 'touchStart' | 'touchMove' | 'touchEnd', ...points: Point[]): Promise<void> {
-    await this.#session.send('Input.dispatchTouchEvent', { type, touchPoints: points })
+  /** Puts a finger down, moves it in a few steps, and lifts it. */
+  async drag({ x, y }: Point, by: Point, steps = 4): Promise<void> {
+    await this.send('touchStart', [{ x, y }])
+    for (let at = 1; at <= steps; at++)
+      await this.send('touchMove', [{ x: x + (by.x * at) / steps, y: y + (by.y * at) / steps }])
+    await this.send('touchEnd')
   }
 }

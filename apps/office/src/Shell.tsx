@@ -58,7 +58,7 @@ export function Shell(props: ShellProps) {
         </a>
         <TitleField {...{ session, route, recents }} onDone={() => content?.focus()} />
         <StatusLine session={session} isSeen={isSeen} />
-        {/* Those who come, and buttons that come late, take room to the left: what is clicked stays where it is. */}
+        {/* People who come and buttons that load late take room to the left, so that the others stay where they are. */}
         <Avatars
           session={session}
           own={own}

@@ -42,7 +42,7 @@ export function addCharts(
   const commands = injector.get(ICommandService)
   const { OPERATION: type } = CommandType
   const add = () => {
-    // Both are of now: while charts are being loaded, the user may go on elsewhere.
+    // Taken now, as the user may go on elsewhere while charts are being loaded.
     const [cells, acts] = [shared.workbook.getActiveRange(), untilUserActs()]
     return loadingFirst((charts) => charts.add(cells, acts))()
   }

@@ -1,8 +1,8 @@
 const MODIFIERS = new Set(['Alt', 'Control', 'Meta', 'Shift'])
 
 /**
- * Returns a signal that aborts when the user next presses a key or a button. What opens late by itself leaves the focus
- * to whoever has gone on since: what they type belongs elsewhere.
+ * Returns a signal that aborts when the user next presses a key or a button. Something that opens late must not take the
+ * focus after that: the user is typing elsewhere.
  */
 export function untilUserActs(): AbortSignal {
   const acts = new AbortController()

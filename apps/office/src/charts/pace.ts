@@ -15,7 +15,8 @@ export class Pace {
   }
 
   /**
-   * Does the first ones of what is to be done; returns how long the others have to wait, in ms, `0` if there are none.
+   * Does as many as there is time for, the first ones first. Returns how long the others have to wait, in ms; `0` if none
+   * are left.
    *
    * @param isUrgent whether it is done in any case
    * @param act does one, and returns how many cells it looked at

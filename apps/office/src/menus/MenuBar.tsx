@@ -106,7 +106,7 @@ function Bar({ menusNow, content }: BarProps) {
   const act = ({ isOff, act: run, href }: Entry) => {
     if (isOff === true) return
     close()
-    // The entry that had it is gone. Whatever opens now takes it from there, and gives it back.
+    // The entry that had the focus is gone. A dialog that opens now gives it back to the document later.
     if (document.activeElement === document.body) content.focus()
     if (href === undefined) run?.()
     else window.open(href, '_blank', 'noopener')

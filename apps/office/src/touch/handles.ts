@@ -140,15 +140,10 @@ export class Handles {
     const element = this.#elements[end]
     const isOff = !this.#isShown || this.#editor.isVisible().visible
     const corner = isOff ? undefined : this.#cornerOf(end)
-    element.hidden = corner === undefined || !this.#isInSight(corner)
+    element.hidden = corner === undefined || !this.#grid.hasCellsAt(corner)
     if (corner === undefined) return
     element.style.left = `${corner.x}px`
     element.style.top = `${corner.y}px`
-  }
-
-  #isInSight({ x, y }: Point): boolean {
-    const { left, top, right, bottom } = this.#grid.area
-    return x >= left && x <= right && y >= top && y <= bottom
   }
 
   /** Returns where a corner of the selection is in the window. */

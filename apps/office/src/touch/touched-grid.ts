@@ -53,10 +53,10 @@ export class TouchedGrid {
     return new DOMRect(x, y, right - x, bottom - y)
   }
 
-  /** Returns whether a touch is on cells, and not on their headers. */
-  hasCellsAt({ clientX, clientY }: PointerEvent): boolean {
-    const { left, top } = this.area
-    return clientX >= left && clientY >= top
+  /** Returns whether cells, and not their headers, are at a place in the window. */
+  hasCellsAt({ x, y }: Point): boolean {
+    const { left, top, right, bottom } = this.area
+    return x >= left && x <= right && y >= top && y <= bottom
   }
 
   /** Returns the cell at a place in the window, or the one beside it if it is beyond the cells. */

@@ -3,8 +3,8 @@ const BLOCK_BYTES = 16_384
 const NOTHING = Buffer.alloc(0)
 
 /**
- * Blocks of memory that are used again. What is left to the garbage collector stays for a long time: V8 looks for
- * old buffers only when there are 64 MB more of them.
+ * Blocks of memory that are used again. The garbage collector would free them late: V8 looks for old buffers only when
+ * there are 64 MB more of them.
  *
  * @see PROTOCOL.md FR29
  */

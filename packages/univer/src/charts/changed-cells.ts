@@ -18,7 +18,7 @@ const SET_VALUES = 'sheet.mutation.set-range-values'
 /** Says that formulas are being calculated; their results come as values of cells. */
 const CALCULATING = /^formula\.mutation\.set-formula-calculation-(?:start|stop|notification)$/
 
-/** Returns the cells that a mutation may have changed; `null` if there are none. */
+/** Returns the cells that a mutation may have changed, or `null` if it changes none. */
 export function changedCells({ id, params }: Mutation): ChangedCells | null {
   if (CALCULATING.test(id)) return null
   const { subUnitId: sheet, cellValue } = (params ?? {}) as Values
