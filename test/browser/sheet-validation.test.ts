@@ -105,9 +105,11 @@ describe('data validations', () => {
     await panel.getByRole('button', { name: 'Add rule' }).click()
     await panel.getByText('Number', { exact: true }).click()
     await anns.page.getByText('Dropdown-Multiple', { exact: true }).click()
+    const fields = panel.getByRole('textbox')
     for (const choice of ['red', 'blue']) {
+      const count = await fields.count()
       await panel.getByText('Add', { exact: true }).click()
-      await panel.getByRole('textbox').last().fill(choice)
+      await fields.nth(count).fill(choice)
     }
     await panel.getByRole('button', { name: 'Done' }).click()
     await panel.getByText('A1:A3').waitFor()

@@ -128,6 +128,14 @@ describe('fateOf', () => {
     expect(fault).toMatchObject({ kind: 'lumped', by: 'time', everyMs: ms })
   })
 
+  it.each([0, 1, 2])('[DR5] finds lumps of a second although one is late, at %i', (late) => {
+    const arrivals = everyMs(1_000)(SENT).map((each, at) =>
+      at === late ? { ...each, atMs: each.atMs + 300 } : each,
+    )
+    const [fault] = faults(seen(() => arrivals))
+    expect(fault).toMatchObject({ kind: 'lumped', by: 'time' })
+  })
+
   it.each([2_048, 4_096, 8_192])('[DR5] finds lumps of some bytes: %i', (size) => {
     const [fault] = faults(seen(afterBytes(size)))
     expect(fault).toMatchObject({ kind: 'lumped', by: 'size' })

@@ -76,6 +76,8 @@ interface Shown {
 /** What arrived together. */
 interface Batch {
   readonly atMs: number
+  /** How long nothing had arrived. */
+  readonly silentMs: number
   readonly bytes: number
 }
 
@@ -109,7 +111,10 @@ function covers(shown: Position, posted: Position): boolean {
   return shown.epoch === posted.epoch && shown.version >= posted.version
 }
 
-function batchesOf({ arrivals }: WaySeen): readonly (Batch & { positions: Position[] })[] {
+function batchesOf({
+  arrivals,
+  askedAtMs,
+}: WaySeen): readonly (Batch & { positions: Position[] })[] {
   const batches: (Batch & { positions: Position[]; bytes: number; lastMs: number })[] = []
   for (const { atMs, bytes, positions } of arrivals) {
     const last = batches.at(-1)
@@ -117,7 +122,10 @@ function batchesOf({ arrivals }: WaySeen): readonly (Batch & { positions: Positi
       last.bytes += bytes
       last.lastMs = atMs
       last.positions.push(...positions)
-    } else batches.push({ atMs, lastMs: atMs, bytes, positions: [...positions] })
+    } else {
+      const silentMs = atMs - (last?.lastMs ?? askedAtMs)
+      batches.push({ atMs, silentMs, lastMs: atMs, bytes, positions: [...positions] })
+    }
   }
   return batches
 }
@@ -151,7 +159,7 @@ function lumpsOf(seen: WaySeen, shown: readonly Shown[], slackMs: number): Fault
     posts.at(-1)!.answeredAtMs - posts[0]!.answeredAtMs >= leastMs && posts[0]!.lateMs! >= leastMs
   const lumped = groups.filter(isLump).flatMap(({ posts }) => posts)
   if (lumped.length === 0 || lumped.length < LUMPED_SHARE * shown.length) return undefined
-  const gaps = batches.map(({ atMs }, at) => atMs - (batches[at - 1]?.atMs ?? seen.askedAtMs))
+  const gaps = batches.map(({ silentMs }) => silentMs)
   const sizes = batches.map(({ bytes }) => bytes)
   return {
     kind: 'lumped',
@@ -162,9 +170,14 @@ function lumpsOf(seen: WaySeen, shown: readonly Shown[], slackMs: number): Fault
   }
 }
 
-/** The posts change their pace, so only what makes the lumps stays the same. */
-function causeOf(gaps: readonly number[], sizes: readonly number[]): 'time' | 'size' | 'either' {
-  if (gaps.length < 2) return 'either'
+/** The posts change their pace, so only what makes the lumps stays the same. The last of several isn't full. */
+function causeOf(
+  allGaps: readonly number[],
+  allSizes: readonly number[],
+): 'time' | 'size' | 'either' {
+  if (allGaps.length < 2) return 'either'
+  const count = Math.max(2, allGaps.length - 1)
+  const [gaps, sizes] = [allGaps.slice(0, count), allSizes.slice(0, count)]
   return spread(sizes) < spread(gaps) ? 'size' : 'time'
 }
 
