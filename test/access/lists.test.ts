@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Database from 'libsql'
 import type { Access, Json, ListedDocuments } from '@whereabouts/protocol'
 import {
   type AskedAction,
@@ -15,6 +14,7 @@ import { TestRoom } from 'whereabouts-conformance/room'
 import { end } from 'whereabouts-conformance/stream'
 import { newPlace, type Place } from '../nodes/place.js'
 import { as, Office, start, type Started } from './application.js'
+import { openDatabase } from '../servers/database.js'
 
 const RARELY = { revalidateMs: 3_600_000 }
 /** A Yjs update with one text in it. */
@@ -628,7 +628,7 @@ it('[HM10] the record says what is in the trash, whatever is noted beside it', a
   const [kept, gone] = [new TestRoom(server.baseUrl), new TestRoom(server.baseUrl)]
   for (const room of [kept, gone]) await write(room, 'ada')
   await post(gone, 'trash', 'ada', { trashed: true })
-  const database = new Database(join(folder.path, 'documents.sqlite'))
+  const database = openDatabase(join(folder.path, 'documents.sqlite'))
   database.exec('UPDATE records SET trashed = 1')
   database.close()
   const beforeMs = Date.now() + 60_000
@@ -644,7 +644,7 @@ it('[HM15] what can’t be deleted keeps nothing else in the trash', async () =>
     await write(room, 'ada')
     await post(room, 'trash', 'ada', { trashed: true })
   }
-  const database = new Database(join(folder.path, 'documents.sqlite'))
+  const database = openDatabase(join(folder.path, 'documents.sqlite'))
   database.exec(`UPDATE records SET json = 'nonsense' WHERE room = 'trash-a'`)
   database.close()
   const results: [string, boolean, boolean][] = []

@@ -55,4 +55,6 @@ export async function comment(window: OfficeWindow, words: string, text: string)
   await window.page.keyboard.type(text)
   await press(window, 'Control+Enter')
   await threads(window).filter({ hasText: text }).waitFor()
+  // The new thread has the focus a frame later, and would take it from what is selected next.
+  await panel(window).locator('article:focus').filter({ hasText: text }).waitFor()
 }

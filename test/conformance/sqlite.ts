@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Database from 'libsql'
 import { describe, expect, it } from 'vitest'
 import {
   accepted,
@@ -13,6 +12,7 @@ import {
 import { call, expectProblem, expectRefused } from 'whereabouts-conformance/http'
 import { TestRoom } from 'whereabouts-conformance/room'
 import type { Start } from 'whereabouts-conformance/suite'
+import { openDatabase } from '../servers/database.js'
 
 /** Tests of a server's own file of documents, which other servers don't have. */
 export function sqliteRules(start: Start): void {
@@ -27,7 +27,7 @@ export function sqliteRules(start: Start): void {
       const lost = writer.write('A2')
       const ready = `${server.baseUrl}/health/ready`
       expect(await call(ready)).toMatchObject({ status: 200 })
-      const lock = new Database(join(folder.path, 'documents.sqlite'))
+      const lock = openDatabase(join(folder.path, 'documents.sqlite'))
       lock.exec('BEGIN EXCLUSIVE')
       const answer = await postUpdate(room, lost)
       expectProblem(answer, 'store-failed')
@@ -46,7 +46,7 @@ export function sqliteRules(start: Start): void {
     it('[DO11] a store of a newer version is refused at start and left unchanged', async () => {
       await using folder = await newFolder()
       const file = join(folder.path, 'documents.sqlite')
-      const database = new Database(file)
+      const database = openDatabase(file)
       database.exec('CREATE TABLE other (x); PRAGMA user_version = 99')
       database.close()
       const before = readFileSync(file)

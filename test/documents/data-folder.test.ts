@@ -17,7 +17,6 @@ import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WhereaboutsModule } from '@whereabouts/nestjs'
-import Database from 'libsql'
 import { describe, expect, it } from 'vitest'
 import { Doc, encodeStateAsUpdate } from 'yjs'
 import { openStore as openSqlite } from '../../packages/server/src/document/sqlite.js'
@@ -27,6 +26,7 @@ import { call } from 'whereabouts-conformance/http'
 import { memberKey, TestRoom } from 'whereabouts-conformance/room'
 import { startApp } from '../servers/nest.js'
 import { startServer } from '../servers/standalone.js'
+import { openDatabase } from '../servers/database.js'
 
 /** How long the next server waits if the first has no goodbye time. */
 const WAIT_MS = 5_000
@@ -60,7 +60,7 @@ async function fill(folder: string): Promise<void> {
 
 /** Writes everything in SQLite's log to the file. */
 function checkpoint(folder: string): void {
-  const database = new Database(join(folder, DOCUMENTS))
+  const database = openDatabase(join(folder, DOCUMENTS))
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   database.close()
 }
@@ -155,7 +155,7 @@ const DAMAGES: Readonly<Record<string, (file: string) => void>> = {
   'is not a database': (file) => writeFileSync(file, 'these are my notes '.repeat(100)),
   'is a database of another application': (file) => {
     rmSync(file)
-    const database = new Database(file)
+    const database = openDatabase(file)
     database.exec('CREATE TABLE notes (text TEXT)')
     database.close()
   },
@@ -233,7 +233,7 @@ const LATER: Readonly<Record<string, (file: string) => void>> = {
     overwrite(file, 3, pages - 3)
   },
   'the content of a document': (file) => {
-    const database = new Database(file)
+    const database = openDatabase(file)
     database.exec("UPDATE updates SET bytes = x'ffffffffff'")
     database.close()
   },

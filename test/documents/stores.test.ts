@@ -2,7 +2,6 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Database from 'libsql'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DocumentStore, RoomUpdate } from '@whereabouts/server'
@@ -25,6 +24,7 @@ import { FIRST_INCARNATION } from '../../packages/server/src/document/store.js'
 import { checkDocuments } from '../../packages/server/src/document/sqlite-file.js'
 import { openStoreModule } from '../../packages/server/src/document/store-module.js'
 import { type RunningPostgres, startPostgres } from '../servers/postgres.js'
+import { openDatabase } from '../servers/database.js'
 
 /** A place for documents, with direct access to its database. */
 interface Place extends StorePlace {
@@ -372,7 +372,7 @@ async function sqlitePlace(): Promise<SqlitePlace> {
   const folder = await newFolder()
   const file = join(folder.path, 'documents.sqlite')
   const execute = async (sql: string) => {
-    const database = new Database(file)
+    const database = openDatabase(file)
     database.exec(sql)
     database.close()
   }
@@ -391,7 +391,7 @@ async function sqlitePlace(): Promise<SqlitePlace> {
         .map((each) => readFileSync(each, 'latin1'))
         .join(''),
     generations: async () => {
-      const database = new Database(file)
+      const database = openDatabase(file)
       const rows = database.prepare(`${GENERATIONS} snapshots`).all() as { generation: number }[]
       database.close()
       return rows.map(({ generation }) => generation)
@@ -399,7 +399,7 @@ async function sqlitePlace(): Promise<SqlitePlace> {
     logBytes: () => statSync(`${file}-wal`).size,
     fileBytes: () => statSync(file).size,
     reader: async () => {
-      const database = new Database(file)
+      const database = openDatabase(file)
       database.exec('BEGIN; SELECT * FROM updates')
       return { end: () => database.exec('COMMIT'), [Symbol.dispose]: () => database.close() }
     },

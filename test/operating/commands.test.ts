@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import type { Access } from '@whereabouts/protocol'
 import type { RoomRecord } from '@whereabouts/server'
 import { openReader } from '@whereabouts/server/operate'
-import Database from 'libsql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postUpdate, syncDocument, TestDocument } from 'whereabouts-conformance/document'
 import { callJson, expectProblem } from 'whereabouts-conformance/http'
@@ -13,6 +12,7 @@ import { TestRoom } from 'whereabouts-conformance/room'
 import { runCommand } from '../servers/command.js'
 import { type RunningPostgres, startPostgres } from '../servers/postgres.js'
 import { startServer } from '../servers/standalone.js'
+import { openDatabase } from '../servers/database.js'
 
 const NOTHING = new Uint8Array()
 const SECRET_TEXT = 'what nobody may read again'
@@ -360,7 +360,7 @@ function preload(script: string): string[] {
 }
 
 function putRecord(folder: string, room: string, { json, link, owner }: RoomRecord): void {
-  const database = new Database(join(folder, 'documents.sqlite'))
+  const database = openDatabase(join(folder, 'documents.sqlite'))
   const put = 'INSERT INTO records (room, revision, json, link, owner) VALUES (?, 1, ?, ?, ?)'
   database.prepare(put).run(room, json, link!, owner!)
   database.close()
@@ -368,7 +368,7 @@ function putRecord(folder: string, room: string, { json, link, owner }: RoomReco
 
 /** Sets the last use of a document to some days ago. */
 function age(folder: string, room: string, days: number): void {
-  const database = new Database(join(folder, 'documents.sqlite'))
+  const database = openDatabase(join(folder, 'documents.sqlite'))
   const used = Date.now() - days * 86_400_000
   database.prepare('UPDATE documents SET used = ? WHERE room = ?').run(used, room)
   database.close()

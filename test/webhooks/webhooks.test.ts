@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Database from 'libsql'
 import { describe, expect, it } from 'vitest'
 import { END_MS } from 'whereabouts-conformance/deadline'
 import { TestDocument } from 'whereabouts-conformance/document'
 import { call } from 'whereabouts-conformance/http'
 import { memberKey, TestRoom } from 'whereabouts-conformance/room'
 import { startServer } from '../servers/standalone.js'
+import { openDatabase } from '../servers/database.js'
 import { startReceiver, type Received } from './receiver.js'
 
 const typesOf = (messages: readonly Received[]) => messages.map(({ type }) => type)
@@ -162,7 +162,7 @@ describe('webhooks', () => {
         ...kinds,
       })
       const room = new TestRoom(server.baseUrl)
-      const database = new Database(join(dataDir, 'webhooks.sqlite'))
+      const database = openDatabase(join(dataDir, 'webhooks.sqlite'))
       database.exec('BEGIN EXCLUSIVE')
       await visit(room, 'Ada')
       await expect.poll(() => server.output()).toContain("webhooks can't be kept in")
