@@ -22,11 +22,19 @@ const QUIET = [
 ]
 
 /**
- * Run at night: the same calls by another mount, all of Nest's tests on Nest 11, and LibreOffice, which starts
- * in seconds. CONTRIBUTING.md
+ * Run at night, as CONTRIBUTING.md says: the same calls by another mount, all of Nest's tests on Nest 11, LibreOffice,
+ * what measures bytes and milliseconds of the machine, and windows whose network fails for long, or by the dozen.
  */
 const NIGHTLY = size(
-  ['test/conformance/{direct-*,fastify,plain}.test.ts', 'test/files/libreoffice.test.ts'],
+  [
+    'test/conformance/{direct-*,fastify,plain}.test.ts',
+    'test/files/libreoffice.test.ts',
+    'test/documents/event-loop.test.ts',
+    'test/house/bench.test.ts',
+    'test/nest/{leak,work}.test.ts',
+    'test/operating/{flood,half-sent}.test.ts',
+    'test/browser/{hidden-tabs,lost-network,windows,woken}.test.ts',
+  ],
   [],
 )
 
@@ -114,8 +122,8 @@ const SIDE_BY_SIDE = {
 /** Mostly waits: three files side by side keep two processors busy. */
 const WAITS = { ...SIDE_BY_SIDE, maxWorkers: 3, sequence: { groupOrder: 1 } }
 
-/** The windows of two files keep two processors busy. */
-const HAS_WINDOWS = { ...SIDE_BY_SIDE, maxWorkers: 2, sequence: { groupOrder: 2 } }
+/** A file opens up to three windows, each of several processes, and a person has a machine for each. */
+const HAS_WINDOWS = { ...SIDE_BY_SIDE, maxWorkers: 1, sequence: { groupOrder: 2 } }
 
 export default defineConfig({
   // Nest's decorators, also in tests, which the packages' own tsconfigs leave out.
@@ -158,7 +166,7 @@ export default defineConfig({
           ...HAS_WINDOWS,
           name: 'browser',
           include: [WINDOWS],
-          exclude: QUIET,
+          exclude: [...QUIET, ...NIGHTLY],
         },
       },
       {
@@ -169,7 +177,7 @@ export default defineConfig({
           name: 'nest-11',
           env: { NEST: '11' },
           include: [...ON_BOTH, ONLY_11],
-          exclude: QUIET,
+          exclude: [...QUIET, ...NIGHTLY],
           // The module itself has to meet the other Nest as well.
           server: { deps: { inline: [/packages\/nestjs\//] } },
         },
@@ -179,6 +187,7 @@ export default defineConfig({
         test: {
           name: 'quiet',
           include: QUIET,
+          exclude: NIGHTLY,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           expect: { requireAssertions: true, poll: { timeout: 20_000 } },

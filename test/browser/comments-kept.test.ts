@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import {
   button,
   comment,
@@ -57,27 +58,30 @@ async function clipboard(window: OfficeWindow, type: 'cut' | 'paste'): Promise<v
 const untilNextStep = ({ page }: OfficeWindow) => page.waitForTimeout(600)
 
 describe('a thread', () => {
-  it('[PG90] is at its text in every window after an undo, also when they are loaded again', async () => {
-    const room = await written()
-    const [anns, bobs] = await both(room)
-    await using _ann = anns
-    await using _bob = bobs
-    await comment(anns, 'the rent', 'Is this right?')
-    await expect.poll(() => marks(bobs).allTextContents()).toEqual(['the rent'])
-    await anns.text.getByText('in advance').click({ clickCount: 3 })
-    await press(anns, 'Delete')
-    await expect.poll(() => marks(bobs).count()).toBe(0)
-    await press(anns, 'Control+z')
-    await expect.poll(() => marks(bobs).allTextContents()).toEqual(['the rent'])
-    await press(anns, 'Control+Shift+z')
-    await expect.poll(() => marks(bobs).count()).toBe(0)
-    await press(anns, 'Control+z')
-    await expect.poll(() => marks(bobs).allTextContents()).toEqual(['the rent'])
-    await anns.page.reload()
-    await anns.untilOpen()
-    await expect.poll(() => marks(anns).allTextContents()).toEqual(['the rent'])
-    expect([...anns.complaints, ...bobs.complaints]).toEqual([])
-  })
+  atNight(
+    '[PG90] is at its text in every window after an undo, also when they are loaded again',
+    async () => {
+      const room = await written()
+      const [anns, bobs] = await both(room)
+      await using _ann = anns
+      await using _bob = bobs
+      await comment(anns, 'the rent', 'Is this right?')
+      await expect.poll(() => marks(bobs).allTextContents()).toEqual(['the rent'])
+      await anns.text.getByText('in advance').click({ clickCount: 3 })
+      await press(anns, 'Delete')
+      await expect.poll(() => marks(bobs).count()).toBe(0)
+      await press(anns, 'Control+z')
+      await expect.poll(() => marks(bobs).allTextContents()).toEqual(['the rent'])
+      await press(anns, 'Control+Shift+z')
+      await expect.poll(() => marks(bobs).count()).toBe(0)
+      await press(anns, 'Control+z')
+      await expect.poll(() => marks(bobs).allTextContents()).toEqual(['the rent'])
+      await anns.page.reload()
+      await anns.untilOpen()
+      await expect.poll(() => marks(anns).allTextContents()).toEqual(['the rent'])
+      expect([...anns.complaints, ...bobs.complaints]).toEqual([])
+    },
+  )
 
   it('[PG91] stays with blocks that are moved by keys or dragged, and with what undo brings back', async () => {
     const room = await written()
@@ -218,41 +222,44 @@ describe('a draft', () => {
 })
 
 describe('who wrote', () => {
-  it('[PG92] is whoever chose a name, who is asked for it, and has another id in each page', async () => {
-    const context = await pages.browser.newContext()
-    await using anns = await pages.open(await written(), ann)
-    const person = { ...ann, name: 'Guest 7', isSuggested: true }
-    const rooms = [await written(), await written()]
-    const { baseUrl } = pages
-    const { OfficeWindow: Window } = await import('./office-window.js')
-    const open = (room: string, who: typeof ann) =>
-      Window.open(pages.browser, { baseUrl, path: `/pages/${room}`, person: who, context })
-    await using first = await open(rooms[0]!, person)
-    await first.untilOpen()
-    await button(first).waitFor()
-    await select(first, 'Nothing')
-    await press(first, 'Control+Alt+m')
-    await field(first, 'New comment').fill('from whom?')
-    await press(first, 'Control+Enter')
-    await panel(first).getByText('Enter the name').waitFor()
-    expect(await focused(first)).toBeNull()
-    await first.page.keyboard.type('Zoë')
-    await panel(first).getByRole('button', { name: 'Comment', exact: true }).click()
-    await threads(first).filter({ hasText: 'Zoë' }).waitFor()
-    await first.avatar('Zoë').count()
-    await expect.poll(() => authorsIn(rooms[0]!)).toMatchObject([{ name: 'Zoë' }])
-    await first.page.goto(`${baseUrl}/pages/${rooms[1]!}`)
-    await first.page.evaluate(
-      (saved) => localStorage.setItem('whereabouts:person', saved),
-      JSON.stringify({ ...ann, name: 'Zoë' }),
-    )
-    await first.untilOpen()
-    await comment(first, 'Nothing', 'again')
-    await expect.poll(() => authorsIn(rooms[1]!)).toMatchObject([{ name: 'Zoë' }])
-    const [one, other] = await Promise.all(rooms.map((room) => authorsIn(room)))
-    expect(one![0]!.id).not.toBe(other![0]!.id)
-    expect(anns.complaints).toEqual([])
-  })
+  atNight(
+    '[PG92] is whoever chose a name, who is asked for it, and has another id in each page',
+    async () => {
+      const context = await pages.browser.newContext()
+      await using anns = await pages.open(await written(), ann)
+      const person = { ...ann, name: 'Guest 7', isSuggested: true }
+      const rooms = [await written(), await written()]
+      const { baseUrl } = pages
+      const { OfficeWindow: Window } = await import('./office-window.js')
+      const open = (room: string, who: typeof ann) =>
+        Window.open(pages.browser, { baseUrl, path: `/pages/${room}`, person: who, context })
+      await using first = await open(rooms[0]!, person)
+      await first.untilOpen()
+      await button(first).waitFor()
+      await select(first, 'Nothing')
+      await press(first, 'Control+Alt+m')
+      await field(first, 'New comment').fill('from whom?')
+      await press(first, 'Control+Enter')
+      await panel(first).getByText('Enter the name').waitFor()
+      expect(await focused(first)).toBeNull()
+      await first.page.keyboard.type('Zoë')
+      await panel(first).getByRole('button', { name: 'Comment', exact: true }).click()
+      await threads(first).filter({ hasText: 'Zoë' }).waitFor()
+      await first.avatar('Zoë').count()
+      await expect.poll(() => authorsIn(rooms[0]!)).toMatchObject([{ name: 'Zoë' }])
+      await first.page.goto(`${baseUrl}/pages/${rooms[1]!}`)
+      await first.page.evaluate(
+        (saved) => localStorage.setItem('whereabouts:person', saved),
+        JSON.stringify({ ...ann, name: 'Zoë' }),
+      )
+      await first.untilOpen()
+      await comment(first, 'Nothing', 'again')
+      await expect.poll(() => authorsIn(rooms[1]!)).toMatchObject([{ name: 'Zoë' }])
+      const [one, other] = await Promise.all(rooms.map((room) => authorsIn(room)))
+      expect(one![0]!.id).not.toBe(other![0]!.id)
+      expect(anns.complaints).toEqual([])
+    },
+  )
 
   it('[PG92 PG95 PG96] is the user, and viewers have no field, in windows that open without the server', async () => {
     const room = office.newRoom()
@@ -469,7 +476,7 @@ describe('the panel', () => {
   })
 })
 
-it('[PG91] a block with a thread moves into and out of its place among others', async () => {
+atNight('[PG91] a block with a thread moves into and out of its place among others', async () => {
   const room = pages.newRoom()
   await postDocument(pages.baseUrl, room, (doc) => {
     for (const line of ['alpha', 'beta', 'beta', 'gamma']) addBlock(doc, line)

@@ -2,6 +2,7 @@ import { readFile as readDisk } from 'node:fs/promises'
 import { type FileSheet, readFile, sheetsIn, writeXlsx } from '@whereabouts/univer/files'
 import type { Locator, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import { fetchDocument, OfficeWindow } from './office-window.js'
 import { ann, bob, poll, Sheets, untilInOrder } from './sheets.js'
 import type { SheetWindow } from './sheet-window.js'
@@ -117,7 +118,7 @@ async function watchTasks(page: Page): Promise<() => Promise<number[]>> {
 }
 
 describe('a file on Home', () => {
-  it('[FL11] becomes a document that is named after it', async () => {
+  atNight('[FL11] becomes a document that is named after it', async () => {
     await using anns = await home()
     await choose(anns.page, await workbook('Budget 2026.xlsx', COSTS, sheetWith({ name: 'Two' })))
     await anns.page.waitForURL(/\/sheets\/sheet-[\w-]{16}$/)
@@ -163,7 +164,7 @@ describe('a file on Home', () => {
 })
 
 describe('a file on a sheet', () => {
-  it('[FL11 FL2 SH29] becomes new sheets for everybody, in one step', async () => {
+  atNight('[FL11 FL2 SH29] becomes new sheets for everybody, in one step', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -197,7 +198,7 @@ describe('a file on a sheet', () => {
     })
   })
 
-  it('[FL12] of 100,000 cells is added while the page responds', async () => {
+  atNight('[FL12] of 100,000 cells is added while the page responds', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     const cells = Object.fromEntries(

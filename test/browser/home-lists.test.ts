@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { claims, signHs } from '../auth/tokens.js'
 import { launchChromium } from '../chromium.js'
 import { type RunningServer, startServer } from '../servers/standalone.js'
+import { atNight } from '../at-night.js'
 
 const SECRET = 'a secret of at least thirty-two bytes'
 
@@ -178,7 +179,7 @@ it('[HM20] what is in the trash is closed to others, and comes back as it was', 
   await expect.poll(() => titles(dora.page)).toEqual(['Draft'])
 })
 
-it('[HM20] a document in the trash is deleted for good after a question', async () => {
+atNight('[HM20] a document in the trash is deleted for good after a question', async () => {
   await using fay = await signIn('fay')
   const { page } = fay
   for (const title of ['First', 'Second']) {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { joinRoom } from '@whereabouts/client'
 import { until } from '../client/until.js'
 import { startServer } from '../servers/standalone.js'
+import { atNight } from '../at-night.js'
 import { bob, Office } from './office.js'
 import { fetchDocument, OfficeWindow, postDocument } from './office-window.js'
 
@@ -135,37 +136,40 @@ describe('Home', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PG1 PG15] renames a document: immediately in open windows, elsewhere at the next check', async () => {
-    const room = office.newRoom()
-    await using anns = await open('/')
-    await makePage(anns, room, 'Plan')
-    await using bobs = await open(`/pages/${room}`, bob)
-    await bobs.untilOpen()
-    await bobs.text.click()
-    await bobs.page.keyboard.type('what Bob wrote')
-    await bobs.untilSaved()
-    await using cleos = await open(`/pages/${room}`, { name: 'Cleo', color: '#15803d' })
-    await cleos.untilOpen()
-    await cleos.page.goto(office.baseUrl)
-    await row(cleos, 'Plan').waitFor()
+  atNight(
+    '[PG1 PG15] renames a document: immediately in open windows, elsewhere at the next check',
+    async () => {
+      const room = office.newRoom()
+      await using anns = await open('/')
+      await makePage(anns, room, 'Plan')
+      await using bobs = await open(`/pages/${room}`, bob)
+      await bobs.untilOpen()
+      await bobs.text.click()
+      await bobs.page.keyboard.type('what Bob wrote')
+      await bobs.untilSaved()
+      await using cleos = await open(`/pages/${room}`, { name: 'Cleo', color: '#15803d' })
+      await cleos.untilOpen()
+      await cleos.page.goto(office.baseUrl)
+      await row(cleos, 'Plan').waitFor()
 
-    await anns.page.goto(office.baseUrl)
-    await row(anns, 'Plan').getByRole('button', { name: 'Rename Plan' }).click()
-    await anns.page.keyboard.type('Plan for 2027')
-    await anns.page.keyboard.press('Enter')
-    await expect.poll(() => titles(anns)).toEqual(['Plan for 2027'])
-    await expect.poll(() => bobs.title.inputValue()).toBe('Plan for 2027')
-    await expect.poll(() => bobs.page.title()).toBe('Plan for 2027 · whereabouts')
-    await expect.poll(() => bobs.written()).toBe('what Bob wrote')
-    const stored = await fetchDocument(office.baseUrl, room)
-    expect(stored.getMap('about').toJSON()).toEqual({ title: 'Plan for 2027', format: 2 })
-    expect(stored.getText('text').toString()).toContain('what Bob wrote')
+      await anns.page.goto(office.baseUrl)
+      await row(anns, 'Plan').getByRole('button', { name: 'Rename Plan' }).click()
+      await anns.page.keyboard.type('Plan for 2027')
+      await anns.page.keyboard.press('Enter')
+      await expect.poll(() => titles(anns)).toEqual(['Plan for 2027'])
+      await expect.poll(() => bobs.title.inputValue()).toBe('Plan for 2027')
+      await expect.poll(() => bobs.page.title()).toBe('Plan for 2027 · whereabouts')
+      await expect.poll(() => bobs.written()).toBe('what Bob wrote')
+      const stored = await fetchDocument(office.baseUrl, room)
+      expect(stored.getMap('about').toJSON()).toEqual({ title: 'Plan for 2027', format: 2 })
+      expect(stored.getText('text').toString()).toContain('what Bob wrote')
 
-    await expect.poll(() => titles(cleos)).toEqual(['Plan'])
-    await lookAgain(cleos)
-    await expect.poll(() => titles(cleos)).toEqual(['Plan for 2027'])
-    expect([...anns.complaints, ...bobs.complaints, ...cleos.complaints]).toEqual([])
-  })
+      await expect.poll(() => titles(cleos)).toEqual(['Plan'])
+      await lookAgain(cleos)
+      await expect.poll(() => titles(cleos)).toEqual(['Plan for 2027'])
+      expect([...anns.complaints, ...bobs.complaints, ...cleos.complaints]).toEqual([])
+    },
+  )
 
   it('[PG1] renames a sheet in the same way and keeps its cells', async () => {
     const room = office.newRoom()
@@ -217,7 +221,7 @@ describe('Home', () => {
     await expect.poll(stored).toBe('Four')
   })
 
-  it('[PG15] reports a failed rename and its reason', async () => {
+  atNight('[PG15] reports a failed rename and its reason', async () => {
     await using small = await startServer({ maxDocumentBytes: 2_000 })
     const room = office.newRoom()
     await using anns = await open('/', ann, small.baseUrl)
@@ -265,7 +269,7 @@ describe('Home', () => {
     expect(await sizes()).toEqual({ univer: false, editor: true })
   })
 
-  it('[HM40] [HM41] carries its list to another browser', async () => {
+  atNight('[HM40] [HM41] carries its list to another browser', async () => {
     const [room, other] = [office.newRoom(), office.newRoom()]
     await using anns = await open('/')
     await makePage(anns, room, 'Plan')

@@ -4,6 +4,7 @@ import type { Doc } from 'yjs'
 import { launchChromium } from '../chromium.js'
 import { freePort } from '../servers/free-port.js'
 import { startServer } from '../servers/standalone.js'
+import { atNight } from '../at-night.js'
 import { fetchDocument, OfficeWindow } from './office-window.js'
 
 const person = { name: 'Ann', color: '#e11d48' }
@@ -60,7 +61,7 @@ const titleOf = (doc: Doc) => doc.getMap('about').get('title')
 const saving = ({ page }: OfficeWindow) => page.locator(SAVING)
 
 describe.each(Object.entries(FORBIDDEN))('a browser that forbids storage: %s', (_, forbid) => {
-  it('[SH70 SH72 CL24] warns while the server is down, and asks before closing', async () => {
+  atNight('[SH70 SH72 CL24] warns while the server is down, and asks before closing', async () => {
     const server = await startServer()
     await using anns = await openPage(server.baseUrl, forbid)
     await anns.text.click()

@@ -1,5 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import { ann, Office } from './office.js'
 import { OfficeWindow } from './office-window.js'
 
@@ -87,32 +88,35 @@ describe('a language', () => {
     expect(await languageOf(page)).toEqual(['en', 'ltr'])
   })
 
-  it('[LA4] has no word of another language in the bar, on a page and in a sheet', async () => {
-    await using window = await openIn(office, `/pages/${office.newRoom()}`)
-    const { page } = window
-    await page.locator('main[aria-busy="false"]').waitFor()
-    await page.locator('.status output', { hasText: '在线' }).waitFor()
-    // The parts of a page that are loaded later.
-    await page.getByRole('button', { name: '查找' }).click()
-    await page.getByRole('textbox', { name: '替换为' }).waitFor()
-    await page.getByRole('button', { name: '大纲' }).click()
-    await page.getByRole('button', { name: '文件' }).click()
-    await page.getByRole('menuitem', { name: '插入文件…' }).waitFor()
-    expect(await foreignIn(page)).toEqual([])
-    await page.keyboard.press('Escape')
-    await page.getByRole('button', { name: '分享' }).click()
-    await page.getByRole('dialog', { name: '分享' }).getByText('编辑和分享').waitFor()
-    expect(await foreignIn(page)).toEqual([])
-    await page.goto(`${office.baseUrl}/sheets/${office.newRoom()}`)
-    await page.locator('main[aria-busy="false"]').waitFor()
-    await page.getByRole('toolbar', { name: '工具' }).waitFor()
-    await page.getByRole('button', { name: '所有工作表' }).waitFor()
-    expect(await foreignIn(page)).toEqual([])
-    await page.goto(office.baseUrl)
-    await page.getByRole('listitem').first().waitFor()
-    expect(await foreignIn(page)).toEqual([])
-    expect(window.complaints).toEqual([])
-  })
+  atNight(
+    '[LA4] has no word of another language in the bar, on a page and in a sheet',
+    async () => {
+      await using window = await openIn(office, `/pages/${office.newRoom()}`)
+      const { page } = window
+      await page.locator('main[aria-busy="false"]').waitFor()
+      await page.locator('.status output', { hasText: '在线' }).waitFor()
+      // The parts of a page that are loaded later.
+      await page.getByRole('button', { name: '查找' }).click()
+      await page.getByRole('textbox', { name: '替换为' }).waitFor()
+      await page.getByRole('button', { name: '大纲' }).click()
+      await page.getByRole('button', { name: '文件' }).click()
+      await page.getByRole('menuitem', { name: '插入文件…' }).waitFor()
+      expect(await foreignIn(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: '分享' }).click()
+      await page.getByRole('dialog', { name: '分享' }).getByText('编辑和分享').waitFor()
+      expect(await foreignIn(page)).toEqual([])
+      await page.goto(`${office.baseUrl}/sheets/${office.newRoom()}`)
+      await page.locator('main[aria-busy="false"]').waitFor()
+      await page.getByRole('toolbar', { name: '工具' }).waitFor()
+      await page.getByRole('button', { name: '所有工作表' }).waitFor()
+      expect(await foreignIn(page)).toEqual([])
+      await page.goto(office.baseUrl)
+      await page.getByRole('listitem').first().waitFor()
+      expect(await foreignIn(page)).toEqual([])
+      expect(window.complaints).toEqual([])
+    },
+  )
 })
 
 /** Names, keys, functions, fonts, formats and the ends of files are the same in all languages. */

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import { ann, Sheets } from './sheets.js'
 import { Office } from './office.js'
 import { OfficeWindow } from './office-window.js'
@@ -60,7 +61,7 @@ describe('a part that can’t be fetched', () => {
     await page.getByRole('dialog').waitFor()
   })
 
-  it('[OF88] comes by itself later if nobody opens it', async () => {
+  atNight('[OF88] comes by itself later if nobody opens it', async () => {
     const { baseUrl, browser } = office
     const context = await browser.newContext()
     const path = `/pages/${office.newRoom()}`

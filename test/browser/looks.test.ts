@@ -3,6 +3,8 @@ import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
+import { size } from '../size.js'
 import { ann } from './office.js'
 import { comment, panel, threads } from './discussion.js'
 import { OfficeWindow, postDocument } from './office-window.js'
@@ -105,7 +107,7 @@ describe('light and dark', () => {
     await context.close()
   })
 
-  it('[OF82] a dark sheet is printed light, and is dark again afterwards', async () => {
+  atNight('[OF82] a dark sheet is printed light, and is dark again afterwards', async () => {
     await using sheet = await SheetWindow.open(pages.browser, {
       baseUrl: pages.baseUrl,
       room: pages.newRoom(),
@@ -194,7 +196,7 @@ async function closeAll({ page }: SheetWindow): Promise<void> {
   await page.keyboard.press('Escape')
 }
 
-describe.each(['light', 'dark'])('in %s, for everybody', (theme) => {
+describe.each(size(['dark'], ['light', 'dark']))('in %s, for everybody', (theme) => {
   it('[OF84] Home breaks no rule of axe', async () => {
     const { baseUrl } = pages
     await using home = await OfficeWindow.open(pages.browser, { baseUrl, path: '/', person: ann })
@@ -208,28 +210,32 @@ describe.each(['light', 'dark'])('in %s, for everybody', (theme) => {
     expect(await broken(home.page)).toEqual([])
   })
 
-  it('[OF84 SH141] a sheet breaks no rule of axe, nor do its menus, panels and dialogs', async () => {
-    const { baseUrl } = pages
-    await using sheet = await SheetWindow.open(pages.browser, {
-      baseUrl,
-      room: pages.newRoom(),
-      person: ann,
-    })
-    await choose(sheet, theme)
-    await sheet.page.getByRole('button', { name: 'Bold' }).waitFor()
-    const found: { [part: string]: readonly string[] } = {}
-    for (const [name, open] of PARTS) {
-      await sheet.select('A1')
-      await open(sheet)
-      const left = await brokenAtLast(sheet.page)
-      if (left.length > 0) found[name] = left
-      await closeAll(sheet)
-    }
-    expect(found).toEqual({})
-    expect(sheet.complaints).toEqual([])
-  }, 120_000)
+  atNight(
+    '[OF84 SH141] a sheet breaks no rule of axe, nor do its menus, panels and dialogs',
+    async () => {
+      const { baseUrl } = pages
+      await using sheet = await SheetWindow.open(pages.browser, {
+        baseUrl,
+        room: pages.newRoom(),
+        person: ann,
+      })
+      await choose(sheet, theme)
+      await sheet.page.getByRole('button', { name: 'Bold' }).waitFor()
+      const found: { [part: string]: readonly string[] } = {}
+      for (const [name, open] of PARTS) {
+        await sheet.select('A1')
+        await open(sheet)
+        const left = await brokenAtLast(sheet.page)
+        if (left.length > 0) found[name] = left
+        await closeAll(sheet)
+      }
+      expect(found).toEqual({})
+      expect(sheet.complaints).toEqual([])
+    },
+    120_000,
+  )
 
-  it('[OF84] a page breaks no rule of axe, nor do its panels and dialogs', async () => {
+  atNight('[OF84] a page breaks no rule of axe, nor do its panels and dialogs', async () => {
     await using page = await pages.open(pages.newRoom(), ann)
     await choose(page, theme)
     await type(page, TEXT)
@@ -243,7 +249,7 @@ describe.each(['light', 'dark'])('in %s, for everybody', (theme) => {
     }
   })
 
-  it('[OF84] comments break no rule of axe, on text of any color', async () => {
+  atNight('[OF84] comments break no rule of axe, on text of any color', async () => {
     const room = pages.newRoom()
     await postDocument(pages.baseUrl, room, (doc) => {
       const text = doc.getText('text')

@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import { GuardedOffice, READER } from './guarded-office.js'
 import type { OfficeWindow } from './office-window.js'
 import { Pages } from './pages.js'
@@ -103,7 +104,7 @@ describe('the menus of a sheet', () => {
     return window
   }
 
-  it('[OF100] have everything that the toolbar and the menus on cells do', async () => {
+  atNight('[OF100] have everything that the toolbar and the menus on cells do', async () => {
     await using window = await open(sheets.newRoom())
     const { page } = window
     const inMenus = await listed(window)
@@ -170,7 +171,7 @@ describe('the menus of a sheet', () => {
     await untilInOrder(anns, bobs)
   })
 
-  it('[OF101] show shortcuts that work', async () => {
+  atNight('[OF101] show shortcuts that work', async () => {
     await using window = await open(sheets.newRoom())
     const { page } = window
     await window.untilTools()
@@ -231,50 +232,53 @@ describe('the menus of a sheet', () => {
     await untilInOrder(window)
   })
 
-  it('[OF103] [OF106] have off what can’t be done, and give the focus back to the cells', async () => {
-    await using window = await open(sheets.newRoom())
-    const { page } = window
-    await window.untilTools()
-    const isOff = (name: string) => entry(window, name).getAttribute('aria-disabled')
-    const look = async (menu: string, off: readonly string[], on: readonly string[]) => {
-      await top(window, menu).click()
-      for (const name of off) await poll(() => isOff(name)).toBe('true')
-      for (const name of on) await poll(() => isOff(name)).toBeNull()
+  atNight(
+    '[OF103] [OF106] have off what can’t be done, and give the focus back to the cells',
+    async () => {
+      await using window = await open(sheets.newRoom())
+      const { page } = window
+      await window.untilTools()
+      const isOff = (name: string) => entry(window, name).getAttribute('aria-disabled')
+      const look = async (menu: string, off: readonly string[], on: readonly string[]) => {
+        await top(window, menu).click()
+        for (const name of off) await poll(() => isOff(name)).toBe('true')
+        for (const name of on) await poll(() => isOff(name)).toBeNull()
+        await page.keyboard.press('Escape')
+      }
+      await window.select('B2')
+      // What is beside cells is loaded after the cells.
+      await poll(async () => {
+        await top(window, 'Insert').click()
+        const isReady = (await isOff('Note')) === null
+        await page.keyboard.press('Escape')
+        return isReady
+      }).toBe(true)
+      await look('Insert', ['Remove link', 'Delete note'], ['Link…', 'Note'])
+      await window.selectRange('B2', 'C3')
+      await look('Insert', ['Link…', 'Remove link', 'Note', 'Delete note'], [])
+      await window.select('B2')
+      await choose(window, 'Insert', 'Link…')
+      await page.locator('.cell-card input').fill('example.com')
+      await page.keyboard.press('Enter')
+      await look('Insert', ['Delete note'], ['Link…', 'Remove link', 'Note'])
+      await top(window, 'View').click()
+      await poll(() => isOff('Open link')).toBeNull()
+      await entry(window, 'Go to').click()
+      await poll(() => isOff('Previous sheet')).toBe('true')
+      await poll(() => isOff('Next sheet')).toBeNull()
+      await poll(() => isOff('Charts and images')).toBe('true')
       await page.keyboard.press('Escape')
-    }
-    await window.select('B2')
-    // What is beside cells is loaded after the cells.
-    await poll(async () => {
-      await top(window, 'Insert').click()
-      const isReady = (await isOff('Note')) === null
       await page.keyboard.press('Escape')
-      return isReady
-    }).toBe(true)
-    await look('Insert', ['Remove link', 'Delete note'], ['Link…', 'Note'])
-    await window.selectRange('B2', 'C3')
-    await look('Insert', ['Link…', 'Remove link', 'Note', 'Delete note'], [])
-    await window.select('B2')
-    await choose(window, 'Insert', 'Link…')
-    await page.locator('.cell-card input').fill('example.com')
-    await page.keyboard.press('Enter')
-    await look('Insert', ['Delete note'], ['Link…', 'Remove link', 'Note'])
-    await top(window, 'View').click()
-    await poll(() => isOff('Open link')).toBeNull()
-    await entry(window, 'Go to').click()
-    await poll(() => isOff('Previous sheet')).toBe('true')
-    await poll(() => isOff('Next sheet')).toBeNull()
-    await poll(() => isOff('Charts and images')).toBe('true')
-    await page.keyboard.press('Escape')
-    await page.keyboard.press('Escape')
-    await window.select('D4')
-    await choose(window, 'View', 'Appearance', 'Dark')
-    await page.keyboard.type('typed')
-    await page.keyboard.press('Enter')
-    await poll(() => window.cell('D4')).toMatchObject({ v: 'typed' })
-    await untilInOrder(window)
-  })
+      await window.select('D4')
+      await choose(window, 'View', 'Appearance', 'Dark')
+      await page.keyboard.type('typed')
+      await page.keyboard.press('Enter')
+      await poll(() => window.cell('D4')).toMatchObject({ v: 'typed' })
+      await untilInOrder(window)
+    },
+  )
 
-  it('[OF104] list all shortcuts by Help, and by Ctrl+/', async () => {
+  atNight('[OF104] list all shortcuts by Help, and by Ctrl+/', async () => {
     await using window = await open(sheets.newRoom())
     const { page } = window
     await choose(window, 'Help', 'Keyboard shortcuts')
@@ -370,7 +374,7 @@ describe('the menus of a page', () => {
     }
   })
 
-  it('[OF100] do what the toolbar does, on what is selected', async () => {
+  atNight('[OF100] do what the toolbar does, on what is selected', async () => {
     const room = pages.newRoom()
     await using anns = await open(room)
     await using bobs = await open(room, bob)
@@ -416,7 +420,7 @@ describe('the menus of a page', () => {
     await poll(() => window.written()).toContain('two three')
   })
 
-  it('[OF101] show shortcuts that work', async () => {
+  atNight('[OF101] show shortcuts that work', async () => {
     await using window = await open(pages.newRoom())
     const { page } = window
     await window.text.click()

@@ -2,6 +2,7 @@ import type { Member } from '@whereabouts/protocol'
 import type { Request } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { startServer } from '../servers/standalone.js'
+import { atNight } from '../at-night.js'
 import { GuardedOffice, READER, WRITER } from './guarded-office.js'
 import { Line } from './line.js'
 import { fetchDocument, OfficeWindow, postDocument } from './office-window.js'
@@ -17,25 +18,30 @@ const textOf = async (baseUrl: string, room: string) =>
   (await fetchDocument(baseUrl, room)).getText('text').toJSON()
 
 describe('a session that ends while the stream is open', () => {
-  it('[OF11 OF10 CL54] is said and can be renewed, and the next post ends the notice', async () => {
-    const room = office.newRoom()
-    await office.allow('bob', WRITER)
-    await using bobs = await office.page(room, 'bob')
-    await type(bobs, 'saved, ')
-    await bobs.untilSaved()
-    office.expire('bob')
-    await type(bobs, 'kept, ')
-    await said(bobs).toMatch(/^You are signed out. Sign in again. What you wrote last isn’t saved/)
-    await expect
-      .poll(() => login(bobs).getAttribute('href'))
-      .toBe(`/login?return=%2Fpages%2F${room}`)
-    await expect.poll(() => bobs.status.textContent()).toBe('Live, but signed out')
-    office.signIn('bob')
-    await type(bobs, 'and saved')
-    await note(bobs).waitFor({ state: 'detached' })
-    await bobs.untilSaved()
-    expect(await textOf(office.baseUrl, room)).toBe('saved, kept, and saved')
-  })
+  atNight(
+    '[OF11 OF10 CL54] is said and can be renewed, and the next post ends the notice',
+    async () => {
+      const room = office.newRoom()
+      await office.allow('bob', WRITER)
+      await using bobs = await office.page(room, 'bob')
+      await type(bobs, 'saved, ')
+      await bobs.untilSaved()
+      office.expire('bob')
+      await type(bobs, 'kept, ')
+      await said(bobs).toMatch(
+        /^You are signed out. Sign in again. What you wrote last isn’t saved/,
+      )
+      await expect
+        .poll(() => login(bobs).getAttribute('href'))
+        .toBe(`/login?return=%2Fpages%2F${room}`)
+      await expect.poll(() => bobs.status.textContent()).toBe('Live, but signed out')
+      office.signIn('bob')
+      await type(bobs, 'and saved')
+      await note(bobs).waitFor({ state: 'detached' })
+      await bobs.untilSaved()
+      expect(await textOf(office.baseUrl, room)).toBe('saved, kept, and saved')
+    },
+  )
 
   it('[OF11] is noticed to be renewed when the window becomes visible', async () => {
     const room = office.newRoom()
@@ -72,27 +78,32 @@ it('[OF14 CL8] somebody who signs in again is shown once', async () => {
   expect(await before.evaluate((avatar) => avatar.isConnected)).toBe(true)
 })
 
-it('[AC34 HT40] somebody who signs in as another user isn’t left behind as the former one', async () => {
-  const room = office.newRoom()
-  await office.allow('ann', WRITER)
-  await office.allow('bob', WRITER)
-  await using anns = await office.page(room, 'ann')
-  await using theirs = await office.page(room, 'bob')
-  await anns.avatar('Bob').waitFor()
-  const { page } = theirs
-  // A beacon has its parameters in its body.
-  const isGoodbye = (request: Request) => /\/leave\?self=/.test(request.url())
-  const goodbye = page.waitForEvent('requestfinished', isGoodbye)
-  await page.context().addCookies([{ name: 'who', value: 'ann', url: office.baseUrl }])
-  await page.reload()
-  await theirs.untilOpen()
-  await goodbye
-  const { members } = (await (await fetch(`${office.baseUrl}/rooms/${room}/location`)).json()) as {
-    members: readonly Member[]
-  }
-  expect(members.map(({ user }) => user.id)).toEqual(['ann', 'ann'])
-  await anns.avatar('Bob').waitFor({ state: 'detached' })
-})
+atNight(
+  '[AC34 HT40] somebody who signs in as another user isn’t left behind as the former one',
+  async () => {
+    const room = office.newRoom()
+    await office.allow('ann', WRITER)
+    await office.allow('bob', WRITER)
+    await using anns = await office.page(room, 'ann')
+    await using theirs = await office.page(room, 'bob')
+    await anns.avatar('Bob').waitFor()
+    const { page } = theirs
+    // A beacon has its parameters in its body.
+    const isGoodbye = (request: Request) => /\/leave\?self=/.test(request.url())
+    const goodbye = page.waitForEvent('requestfinished', isGoodbye)
+    await page.context().addCookies([{ name: 'who', value: 'ann', url: office.baseUrl }])
+    await page.reload()
+    await theirs.untilOpen()
+    await goodbye
+    const { members } = (await (
+      await fetch(`${office.baseUrl}/rooms/${room}/location`)
+    ).json()) as {
+      members: readonly Member[]
+    }
+    expect(members.map(({ user }) => user.id)).toEqual(['ann', 'ann'])
+    await anns.avatar('Bob').waitFor({ state: 'detached' })
+  },
+)
 
 describe('a document that is deleted', () => {
   it('[OF13 OF10] is still shown, and is begun again empty by whoever may write', async () => {

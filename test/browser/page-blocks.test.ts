@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import { fetchDocument, type OfficeWindow } from './office-window.js'
 import {
   ann,
@@ -58,7 +59,7 @@ describe('moving blocks', () => {
     })
   })
 
-  it('[PE20] by the handle beside a block: its menu and dragging it', async () => {
+  atNight('[PE20] by the handle beside a block: its menu and dragging it', async () => {
     await together(async (anns, bobs) => {
       await type(anns, 'one\ntwo\nthree')
       await reads(bobs, /three$/)
@@ -105,7 +106,7 @@ describe('moving blocks', () => {
 })
 
 describe('callouts and toggles', () => {
-  it('[PE18 PE19] callouts have a tone, others see them, and they are copied', async () => {
+  atNight('[PE18 PE19] callouts have a tone, others see them, and they are copied', async () => {
     await together(async (anns, bobs) => {
       await type(anns, '/callout')
       await press(anns, 'Enter')

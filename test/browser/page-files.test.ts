@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import { postDocument, type OfficeWindow } from './office-window.js'
 import { addBlock, ann, bob, outline, Pages, press, reads, type, writeLongPage } from './pages.js'
 
@@ -61,7 +62,7 @@ async function insert(window: OfficeWindow, name: string, content: string | Uint
 }
 
 describe('files of a page', () => {
-  it('[PE16 PE17] are Markdown and HTML that give the same page again', async () => {
+  atNight('[PE16 PE17] are Markdown and HTML that give the same page again', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await anns.title.fill('Year: 2027')
@@ -84,33 +85,36 @@ describe('files of a page', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PE17] merge with what others write, are one step, and are refused if they are no text', async () => {
-    const room = pages.newRoom()
-    await using anns = await pages.open(room, ann)
-    await using bobs = await pages.open(room, bob)
-    await type(anns, 'above\nbelow')
-    await reads(bobs, /below$/)
-    await press(anns, 'ArrowUp')
-    await using text = await insert(anns, 'old.txt', new Uint8Array([0xb1, 0xed, 0x0a, 0x61]))
-    for (const window of [anns, bobs]) await reads(window, /^above\n表\na\nbelow$/)
-    await press(anns, 'Control+z')
-    for (const window of [anns, bobs]) await reads(window, /^above\nbelow$/)
-    await using wrong = await insert(anns, 'wrong.md', new Uint8Array([0x50, 0x4b, 0, 1]))
-    await expect.poll(() => anns.notice.textContent()).toBe('wrong.md isn’t a text file.')
-    await using empty = await insert(anns, 'empty.md', '\n')
-    await expect.poll(() => anns.notice.textContent()).toBe('empty.md has no text.')
-    await anns.text.evaluate((element) => {
-      const dataTransfer = new DataTransfer()
-      dataTransfer.items.add(new File(['- dropped'], 'dropped.md'))
-      const { left, bottom } = element.lastElementChild!.getBoundingClientRect()
-      const at = { clientX: left + 5, clientY: bottom - 4 }
-      element.dispatchEvent(new DragEvent('drop', { dataTransfer, ...at, bubbles: true }))
-    })
-    await expect.poll(() => outline(bobs)).toContain('- dropped')
-    await reads(bobs, /above[^]*below/)
-    expect([text, wrong, empty]).toHaveLength(3)
-    expect([...anns.complaints, ...bobs.complaints]).toEqual([])
-  })
+  atNight(
+    '[PE17] merge with what others write, are one step, and are refused if they are no text',
+    async () => {
+      const room = pages.newRoom()
+      await using anns = await pages.open(room, ann)
+      await using bobs = await pages.open(room, bob)
+      await type(anns, 'above\nbelow')
+      await reads(bobs, /below$/)
+      await press(anns, 'ArrowUp')
+      await using text = await insert(anns, 'old.txt', new Uint8Array([0xb1, 0xed, 0x0a, 0x61]))
+      for (const window of [anns, bobs]) await reads(window, /^above\n表\na\nbelow$/)
+      await press(anns, 'Control+z')
+      for (const window of [anns, bobs]) await reads(window, /^above\nbelow$/)
+      await using wrong = await insert(anns, 'wrong.md', new Uint8Array([0x50, 0x4b, 0, 1]))
+      await expect.poll(() => anns.notice.textContent()).toBe('wrong.md isn’t a text file.')
+      await using empty = await insert(anns, 'empty.md', '\n')
+      await expect.poll(() => anns.notice.textContent()).toBe('empty.md has no text.')
+      await anns.text.evaluate((element) => {
+        const dataTransfer = new DataTransfer()
+        dataTransfer.items.add(new File(['- dropped'], 'dropped.md'))
+        const { left, bottom } = element.lastElementChild!.getBoundingClientRect()
+        const at = { clientX: left + 5, clientY: bottom - 4 }
+        element.dispatchEvent(new DragEvent('drop', { dataTransfer, ...at, bubbles: true }))
+      })
+      await expect.poll(() => outline(bobs)).toContain('- dropped')
+      await reads(bobs, /above[^]*below/)
+      expect([text, wrong, empty]).toHaveLength(3)
+      expect([...anns.complaints, ...bobs.complaints]).toEqual([])
+    },
+  )
 
   it('[PE16] without a title are called by the room', async () => {
     const room = pages.newRoom()

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { startServer } from '../servers/standalone.js'
+import { atNight } from '../at-night.js'
 import { type OfficeWindow, postDocument } from './office-window.js'
 import { ann, bob, Pages, pasteFile, PNG, press, reads, type, writeLongPage } from './pages.js'
 
@@ -114,7 +115,7 @@ describe('images', () => {
     await expect.poll(() => note(anns, 'full').count()).toBe(0)
   })
 
-  it('[DO34 CL45] can be taken out of a full document after a reload', async () => {
+  atNight('[DO34 CL45] can be taken out of a full document after a reload', async () => {
     await using small = await startServer({ maxDocumentBytes: 40_000 })
     await using anns = await pages.open(pages.newRoom(), ann, { baseUrl: small.baseUrl })
     await pasteFile(anns, { type: 'image/png', bytes: 60_000, name: 'red.png' })

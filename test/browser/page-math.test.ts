@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import { postDocument, type OfficeWindow } from './office-window.js'
 import { addBlock, ann, bob, copy, goTo, Pages, paste, press, type } from './pages.js'
 
@@ -32,24 +33,27 @@ const drawn = ({ text }: OfficeWindow) =>
 const source = ({ text }: OfficeWindow) => text.locator('.math-source.math-open')
 
 describe('formulas', () => {
-  it('[PE31 PE32] are drawn for everybody as soon as they are typed, and undone into what was typed', async () => {
-    await together(async (anns, bobs) => {
-      await type(anns, 'It costs $5 or US$6, and $x^2$ is a square')
-      await expect.poll(() => drawn(bobs)).toEqual(['x^2'])
-      await expect.poll(() => drawn(anns)).toEqual(['x^2'])
-      expect(await anns.text.locator('tex-math').isVisible()).toBe(false)
-      await type(anns, '\n\n$$ \\frac{a}{b}')
-      await source(anns).waitFor()
-      await press(anns, 'Escape')
-      await expect.poll(() => drawn(bobs)).toEqual(['x^2', '\\frac{a}{b}'])
-      await anns.page.keyboard.type('and $y$')
-      await expect.poll(() => drawn(bobs)).toEqual(['x^2', '\\frac{a}{b}', 'y'])
-      await press(anns, 'Control+z')
-      await expect.poll(() => bobs.written()).toContain('and $y$')
-    })
-  })
+  atNight(
+    '[PE31 PE32] are drawn for everybody as soon as they are typed, and undone into what was typed',
+    async () => {
+      await together(async (anns, bobs) => {
+        await type(anns, 'It costs $5 or US$6, and $x^2$ is a square')
+        await expect.poll(() => drawn(bobs)).toEqual(['x^2'])
+        await expect.poll(() => drawn(anns)).toEqual(['x^2'])
+        expect(await anns.text.locator('tex-math').isVisible()).toBe(false)
+        await type(anns, '\n\n$$ \\frac{a}{b}')
+        await source(anns).waitFor()
+        await press(anns, 'Escape')
+        await expect.poll(() => drawn(bobs)).toEqual(['x^2', '\\frac{a}{b}'])
+        await anns.page.keyboard.type('and $y$')
+        await expect.poll(() => drawn(bobs)).toEqual(['x^2', '\\frac{a}{b}', 'y'])
+        await press(anns, 'Control+z')
+        await expect.poll(() => bobs.written()).toContain('and $y$')
+      })
+    },
+  )
 
-  it('[PE32] are made of what is typed between Chinese words', async () => {
+  atNight('[PE32] are made of what is typed between Chinese words', async () => {
     await together(async (anns, bobs) => {
       await type(anns, '设$x^2$')
       await anns.page.keyboard.type('为正数')
@@ -59,33 +63,36 @@ describe('formulas', () => {
     })
   })
 
-  it('[PE31] are edited in place by keyboard and by mouse, and screen readers hear it', async () => {
-    await together(async (anns, bobs) => {
-      await type(anns, 'a $x$')
-      await anns.page.keyboard.type('!')
-      await expect.poll(() => drawn(bobs)).toEqual(['x'])
-      // Left of the `!` is the formula.
-      await press(anns, 'ArrowLeft')
-      await source(anns).waitFor()
-      await anns.page
-        .getByRole('status')
-        .filter({ hasText: 'Formula. Escape leaves it.' })
-        .waitFor()
-      await anns.page.keyboard.type('^2')
-      await expect.poll(() => drawn(bobs)).toEqual(['x^2'])
-      await press(anns, 'Escape')
-      await source(anns).waitFor({ state: 'detached' })
-      await anns.page.keyboard.type('?')
-      await expect.poll(() => bobs.text.locator('tex-math').textContent()).toBe('x^2')
-      await expect.poll(() => bobs.written()).toContain('?!')
-      await press(anns, 'End')
-      await source(anns).waitFor({ state: 'detached' })
-      await anns.text.locator('.math-widget').click()
-      await source(anns).waitFor()
-      await anns.page.keyboard.type('+1')
-      await expect.poll(() => drawn(bobs)).toEqual(['x^2+1'])
-    })
-  })
+  atNight(
+    '[PE31] are edited in place by keyboard and by mouse, and screen readers hear it',
+    async () => {
+      await together(async (anns, bobs) => {
+        await type(anns, 'a $x$')
+        await anns.page.keyboard.type('!')
+        await expect.poll(() => drawn(bobs)).toEqual(['x'])
+        // Left of the `!` is the formula.
+        await press(anns, 'ArrowLeft')
+        await source(anns).waitFor()
+        await anns.page
+          .getByRole('status')
+          .filter({ hasText: 'Formula. Escape leaves it.' })
+          .waitFor()
+        await anns.page.keyboard.type('^2')
+        await expect.poll(() => drawn(bobs)).toEqual(['x^2'])
+        await press(anns, 'Escape')
+        await source(anns).waitFor({ state: 'detached' })
+        await anns.page.keyboard.type('?')
+        await expect.poll(() => bobs.text.locator('tex-math').textContent()).toBe('x^2')
+        await expect.poll(() => bobs.written()).toContain('?!')
+        await press(anns, 'End')
+        await source(anns).waitFor({ state: 'detached' })
+        await anns.text.locator('.math-widget').click()
+        await source(anns).waitFor()
+        await anns.page.keyboard.type('+1')
+        await expect.poll(() => drawn(bobs)).toEqual(['x^2+1'])
+      })
+    },
+  )
 
   it('[PE31] blocks are reached with the arrow keys', async () => {
     await using window = await open(pages.newRoom(), ann)
@@ -101,27 +108,30 @@ describe('formulas', () => {
     await expect.poll(() => drawn(window)).toEqual(['x^2+y'])
   })
 
-  it('[PE30 PE31] two people type in one formula, and undo takes back what is their own', async () => {
-    await together(async (anns, bobs) => {
-      await type(anns, 'a $x$ b')
-      await bobs.text.locator('.math-widget').click()
-      await source(bobs).waitFor()
-      await anns.text.locator('.math-widget').click()
-      await source(anns).waitFor()
-      await press(anns, 'ArrowLeft')
-      await anns.page.keyboard.type('a')
-      // Once more to the left is before the formula.
-      await press(anns, 'ArrowLeft')
-      await press(anns, 'ArrowLeft')
-      await anns.page.keyboard.type('c')
-      await bobs.page.keyboard.type('b')
-      await expect.poll(() => drawn(anns)).toEqual(['axb'])
-      await expect.poll(() => drawn(bobs)).toEqual(['axb'])
-      await expect.poll(() => bobs.written()).toMatch(/^a c/)
-      await press(bobs, 'Control+z')
-      await expect.poll(() => drawn(anns)).toEqual(['ax'])
-    })
-  })
+  atNight(
+    '[PE30 PE31] two people type in one formula, and undo takes back what is their own',
+    async () => {
+      await together(async (anns, bobs) => {
+        await type(anns, 'a $x$ b')
+        await bobs.text.locator('.math-widget').click()
+        await source(bobs).waitFor()
+        await anns.text.locator('.math-widget').click()
+        await source(anns).waitFor()
+        await press(anns, 'ArrowLeft')
+        await anns.page.keyboard.type('a')
+        // Once more to the left is before the formula.
+        await press(anns, 'ArrowLeft')
+        await press(anns, 'ArrowLeft')
+        await anns.page.keyboard.type('c')
+        await bobs.page.keyboard.type('b')
+        await expect.poll(() => drawn(anns)).toEqual(['axb'])
+        await expect.poll(() => drawn(bobs)).toEqual(['axb'])
+        await expect.poll(() => bobs.written()).toMatch(/^a c/)
+        await press(bobs, 'Control+z')
+        await expect.poll(() => drawn(anns)).toEqual(['ax'])
+      })
+    },
+  )
 
   it('[PE13 PE31] show their source while a text in it is the current match', async () => {
     await using window = await open(pages.newRoom(), ann)
@@ -235,7 +245,7 @@ describe('formulas in files', () => {
     await expect.poll(() => drawn(again)).toEqual(['\\frac{a}{b}', 'x<y'])
   })
 
-  it('[PE34] are copied and pasted as formulas, and as Markdown', async () => {
+  atNight('[PE34] are copied and pasted as formulas, and as Markdown', async () => {
     await together(async (anns, bobs) => {
       await type(anns, 'a $x^2$')
       await expect.poll(() => drawn(anns)).toEqual(['x^2'])

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { joinRoom, type Json } from '@whereabouts/client'
 import { createRelativePositionFromTypeIndex, XmlElement, XmlText } from 'yjs'
+import { atNight } from '../at-night.js'
 import { Line } from './line.js'
 import { fetchDocument, postDocument, type OfficeWindow } from './office-window.js'
 import {
@@ -123,7 +124,7 @@ describe('two people on one page at the same time', () => {
     })
   })
 
-  it('[PF8] rows and columns added at the same time form a rectangle', async () => {
+  atNight('[PF8] rows and columns added at the same time form a rectangle', async () => {
     await together(['text'], async (anns, bobs, lines) => {
       await goTo(anns)
       await anns.tool('Table').click()
@@ -141,7 +142,7 @@ describe('two people on one page at the same time', () => {
     })
   })
 
-  it('[PF9 PF22] a deleted row or table comes back if the other typed in it', async () => {
+  atNight('[PF9 PF22] a deleted row or table comes back if the other typed in it', async () => {
     await together(['text'], async (anns, bobs, lines) => {
       await goTo(anns)
       await anns.tool('Table').click()
@@ -179,29 +180,32 @@ describe('two people on one page at the same time', () => {
     })
   })
 
-  it('[PG22] the caret moves with its text, and the other’s caret between blocks moves nothing', async () => {
-    await together(['one two', 'end'], async (anns, bobs) => {
-      await goAfter(anns, 'one two')
-      await goTo(bobs, 'Control+Home')
-      for (let at = 0; at < 3; at += 1) await press(bobs, 'ArrowRight')
-      await press(bobs, 'Enter')
-      await reads(anns, /^one\n two\nend$/)
-      await anns.page.keyboard.type('!')
-      await reads(bobs, /^one\n two!\nend$/)
+  atNight(
+    '[PG22] the caret moves with its text, and the other’s caret between blocks moves nothing',
+    async () => {
+      await together(['one two', 'end'], async (anns, bobs) => {
+        await goAfter(anns, 'one two')
+        await goTo(bobs, 'Control+Home')
+        for (let at = 0; at < 3; at += 1) await press(bobs, 'ArrowRight')
+        await press(bobs, 'Enter')
+        await reads(anns, /^one\n two\nend$/)
+        await anns.page.keyboard.type('!')
+        await reads(bobs, /^one\n two!\nend$/)
 
-      const top = async () => (await anns.text.getByText('end').boundingBox())!.y
-      await goTo(bobs, 'Control+Home')
-      await bobs.tool('Horizontal line').click()
-      await anns.text.locator('hr').waitFor()
-      await anns.untilStill()
-      const before = await top()
-      await bobs.text.locator('hr').click()
-      await anns.text.locator('hr.selected-by').waitFor()
-      expect(await top()).toBe(before)
-    })
-  })
+        const top = async () => (await anns.text.getByText('end').boundingBox())!.y
+        await goTo(bobs, 'Control+Home')
+        await bobs.tool('Horizontal line').click()
+        await anns.text.locator('hr').waitFor()
+        await anns.untilStill()
+        const before = await top()
+        await bobs.text.locator('hr').click()
+        await anns.text.locator('hr.selected-by').waitFor()
+        expect(await top()).toBe(before)
+      })
+    },
+  )
 
-  it('[PG22] a composition continues while the other writes', async () => {
+  atNight('[PG22] a composition continues while the other writes', async () => {
     await together(['one', 'two'], async (anns, bobs) => {
       const keyboard = await anns.page.context().newCDPSession(anns.page)
       const compose = (text: string) =>
@@ -259,34 +263,37 @@ describe('two people on one page at the same time', () => {
     })
   })
 
-  it('[PG46] text typed where the other deletes the table or paragraph becomes a new paragraph', async () => {
-    await together(['before', 'after', 'last'], async (anns, bobs) => {
-      await goAfter(bobs, 'before')
-      await bobs.tool('Table').click()
-      await type(bobs, 'cell')
-      await reads(anns, /cell/)
-      await goAfter(anns, 'cell')
-      await anns.page.keyboard.type(' one')
-      await reads(bobs, /cell one/)
-      await bobs.tool('Delete table').click()
-      await anns.text.getByRole('table').waitFor({ state: 'detached' })
-      await anns.page.keyboard.type('two')
-      for (const window of [anns, bobs]) {
-        await expect.poll(() => outline(window)).toEqual(['before', 'two', 'after', 'last'])
-      }
-      await goAfter(bobs, 'two')
-      await press(bobs, 'Home')
-      await press(bobs, 'Shift+ArrowDown')
-      await press(bobs, 'Delete')
-      await expect.poll(() => outline(anns)).toEqual(['before', 'after', 'last'])
-      await anns.page.keyboard.type('three')
-      for (const window of [anns, bobs]) {
-        await expect.poll(() => outline(window)).toEqual(['before', 'three', 'after', 'last'])
-      }
-    })
-  })
+  atNight(
+    '[PG46] text typed where the other deletes the table or paragraph becomes a new paragraph',
+    async () => {
+      await together(['before', 'after', 'last'], async (anns, bobs) => {
+        await goAfter(bobs, 'before')
+        await bobs.tool('Table').click()
+        await type(bobs, 'cell')
+        await reads(anns, /cell/)
+        await goAfter(anns, 'cell')
+        await anns.page.keyboard.type(' one')
+        await reads(bobs, /cell one/)
+        await bobs.tool('Delete table').click()
+        await anns.text.getByRole('table').waitFor({ state: 'detached' })
+        await anns.page.keyboard.type('two')
+        for (const window of [anns, bobs]) {
+          await expect.poll(() => outline(window)).toEqual(['before', 'two', 'after', 'last'])
+        }
+        await goAfter(bobs, 'two')
+        await press(bobs, 'Home')
+        await press(bobs, 'Shift+ArrowDown')
+        await press(bobs, 'Delete')
+        await expect.poll(() => outline(anns)).toEqual(['before', 'after', 'last'])
+        await anns.page.keyboard.type('three')
+        for (const window of [anns, bobs]) {
+          await expect.poll(() => outline(window)).toEqual(['before', 'three', 'after', 'last'])
+        }
+      })
+    },
+  )
 
-  it('[PG23 PG45] text typed after an image at the end is next to it', async () => {
+  atNight('[PG23 PG45] text typed after an image at the end is next to it', async () => {
     const room = pages.newRoom()
     await postDocument(pages.baseUrl, room, (doc) => {
       addBlock(doc, 'text')
@@ -327,19 +334,22 @@ describe('blocks without text, in two windows', () => {
     })
   })
 
-  it('[PG23] the first key on a page with only an image doesn’t delete the image', async () => {
-    const room = pages.newRoom()
-    await postDocument(pages.baseUrl, room, (doc) => addBlock(doc, '', image))
-    await using anns = await pages.open(room, ann)
-    await using bobs = await pages.open(room, bob)
-    await anns.page.keyboard.type('first')
-    await expect.poll(() => outline(bobs)).toEqual(['![red]', 'first'])
-    await press(anns, 'Backspace')
-    await expect.poll(() => outline(bobs)).toEqual(['![red]', 'firs'])
-    expect([...anns.complaints, ...bobs.complaints]).toEqual([])
-  })
+  atNight(
+    '[PG23] the first key on a page with only an image doesn’t delete the image',
+    async () => {
+      const room = pages.newRoom()
+      await postDocument(pages.baseUrl, room, (doc) => addBlock(doc, '', image))
+      await using anns = await pages.open(room, ann)
+      await using bobs = await pages.open(room, bob)
+      await anns.page.keyboard.type('first')
+      await expect.poll(() => outline(bobs)).toEqual(['![red]', 'first'])
+      await press(anns, 'Backspace')
+      await expect.poll(() => outline(bobs)).toEqual(['![red]', 'firs'])
+      expect([...anns.complaints, ...bobs.complaints]).toEqual([])
+    },
+  )
 
-  it('[PG22] the other’s caret before, after and between them moves no text', async () => {
+  atNight('[PG22] the other’s caret before, after and between them moves no text', async () => {
     const room = pages.newRoom()
     await postDocument(pages.baseUrl, room, (doc) => {
       addBlock(doc, 'text')

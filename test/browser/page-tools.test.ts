@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import { fetchDocument, postDocument, type OfficeWindow } from './office-window.js'
 import {
   ann,
@@ -124,7 +125,7 @@ describe('colors and alignment', () => {
     })
   })
 
-  it('[PG43] `- [ ] ` and `[] ` make a task', async () => {
+  atNight('[PG43] `- [ ] ` and `[] ` make a task', async () => {
     await together(async (anns, bobs) => {
       await type(anns, '- [ ] one\ntwo\n\n[] three\n\n- [x] four')
       const right = ['[ ] one', '[ ] two', '[ ] three', '[x] four']
@@ -175,28 +176,31 @@ describe('the menu of blocks', () => {
     return id === null ? null : window.page.locator(`#${id}`).textContent()
   }
 
-  it('[PE6] opens with a slash, filters by what is typed, and inserts the chosen block', async () => {
-    await together(async (anns, bobs) => {
-      await type(anns, '/')
-      await expect.poll(() => options(anns).count()).toBeGreaterThan(8)
-      await anns.page.keyboard.type('head')
-      await expect.poll(() => options(anns).count()).toBe(3)
-      await press(anns, 'ArrowDown')
-      await expect.poll(() => chosen(anns)).toBe('H2Heading 2')
-      await press(anns, 'Enter')
-      await anns.page.keyboard.type('Plan\nfirst /')
-      await expect.poll(() => options(anns).count()).toBeGreaterThan(8)
-      await anns.page.keyboard.type('待办')
-      await press(anns, 'Enter')
-      await expect.poll(() => outline(bobs)).toEqual(['## Plan', '[ ] first '])
-      await anns.page.keyboard.type('\n\n/')
-      await options(anns).getByText('Table').click()
-      await bobs.text.getByRole('table').waitFor()
-      await anns.page.keyboard.type('/')
-      await options(anns).first().waitFor()
-      expect(await options(anns).getByText('Table').count()).toBe(0)
-    })
-  })
+  atNight(
+    '[PE6] opens with a slash, filters by what is typed, and inserts the chosen block',
+    async () => {
+      await together(async (anns, bobs) => {
+        await type(anns, '/')
+        await expect.poll(() => options(anns).count()).toBeGreaterThan(8)
+        await anns.page.keyboard.type('head')
+        await expect.poll(() => options(anns).count()).toBe(3)
+        await press(anns, 'ArrowDown')
+        await expect.poll(() => chosen(anns)).toBe('H2Heading 2')
+        await press(anns, 'Enter')
+        await anns.page.keyboard.type('Plan\nfirst /')
+        await expect.poll(() => options(anns).count()).toBeGreaterThan(8)
+        await anns.page.keyboard.type('待办')
+        await press(anns, 'Enter')
+        await expect.poll(() => outline(bobs)).toEqual(['## Plan', '[ ] first '])
+        await anns.page.keyboard.type('\n\n/')
+        await options(anns).getByText('Table').click()
+        await bobs.text.getByRole('table').waitFor()
+        await anns.page.keyboard.type('/')
+        await options(anns).first().waitFor()
+        expect(await options(anns).getByText('Table').count()).toBe(0)
+      })
+    },
+  )
 
   it('[PE6] stays away from code, from words and from what others write, and Escape closes it', async () => {
     await together(async (anns, bobs) => {
@@ -311,7 +315,7 @@ describe('a long page', () => {
     })
   })
 
-  it('[PE11] has an outline that leads to headings and follows others’ edits', async () => {
+  atNight('[PE11] has an outline that leads to headings and follows others’ edits', async () => {
     const room = pages.newRoom()
     await postDocument(pages.baseUrl, room, writeLongPage)
     await using anns = await pages.open(room, ann)
@@ -343,20 +347,25 @@ describe('a long page', () => {
     await expect.poll(() => top()).toBeGreaterThan(0)
   })
 
-  it('[PE12] has a number of words, which counts what others write and what is selected', async () => {
-    await together(async (anns, bobs) => {
-      const count = anns.page.locator('.word-count')
-      await type(anns, 'two words')
-      await expect.poll(() => count.textContent()).toBe('2 words')
-      await goTo(bobs)
-      await bobs.page.keyboard.insertText(' 预算')
-      await expect.poll(() => count.textContent()).toBe('4 words')
-      await expect.poll(() => count.getAttribute('title')).toBe('12 characters, 10 without spaces')
-      await press(anns, 'Control+Home')
-      await press(anns, 'Shift+Control+ArrowRight')
-      await expect.poll(() => count.textContent()).toBe('1 of 4 words')
-    })
-  })
+  atNight(
+    '[PE12] has a number of words, which counts what others write and what is selected',
+    async () => {
+      await together(async (anns, bobs) => {
+        const count = anns.page.locator('.word-count')
+        await type(anns, 'two words')
+        await expect.poll(() => count.textContent()).toBe('2 words')
+        await goTo(bobs)
+        await bobs.page.keyboard.insertText(' 预算')
+        await expect.poll(() => count.textContent()).toBe('4 words')
+        await expect
+          .poll(() => count.getAttribute('title'))
+          .toBe('12 characters, 10 without spaces')
+        await press(anns, 'Control+Home')
+        await press(anns, 'Shift+Control+ArrowRight')
+        await expect.poll(() => count.textContent()).toBe('1 of 4 words')
+      })
+    },
+  )
 })
 
 describe('finding', () => {
@@ -366,37 +375,40 @@ describe('finding', () => {
   }
   const found = ({ page }: OfficeWindow) => page.locator('.find-bar output').textContent()
 
-  it('[PE13] marks each match, follows edits, and leaves the current one selected', async () => {
-    await together(async (anns, bobs) => {
-      await type(anns, 'Tea, tea and coffee\n- green tea')
-      await reads(bobs, /green tea$/)
-      await openFind(bobs, 'Control+f', 'tea')
-      await expect.poll(() => found(bobs)).toMatch(/of 3$/)
-      await bobs.page.getByRole('button', { name: 'Match case' }).click()
-      await expect.poll(() => found(bobs)).toMatch(/of 2$/)
-      expect(await anns.text.locator('.found').count()).toBe(0)
-      await goTo(anns, 'Control+Home')
-      await anns.page.keyboard.type('More tea. ')
-      await expect.poll(() => found(bobs)).toMatch(/of 3$/)
-      // In one look, since an edit that arrives may draw the match again.
-      const current = () =>
-        bobs.text.evaluate((text) => {
-          const all = [...text.querySelectorAll('.found')]
-          return all.findIndex((match) => match.matches('.current'))
-        })
-      await bobs.page.getByRole('textbox', { name: 'Find' }).focus()
-      const before = await current()
-      await press(bobs, 'Enter')
-      await expect.poll(current).toBe((before + 1) % 3)
-      await press(bobs, 'Shift+Enter')
-      await expect.poll(current).toBe(before)
-      await press(bobs, 'Escape')
-      await expect.poll(() => bobs.page.evaluate(() => getSelection()?.toString())).toBe('tea')
-      expect(await bobs.text.locator('.found').count()).toBe(0)
-      await openFind(bobs, 'Control+f', 'nothing')
-      await expect.poll(() => found(bobs)).toBe('Not found')
-    })
-  })
+  atNight(
+    '[PE13] marks each match, follows edits, and leaves the current one selected',
+    async () => {
+      await together(async (anns, bobs) => {
+        await type(anns, 'Tea, tea and coffee\n- green tea')
+        await reads(bobs, /green tea$/)
+        await openFind(bobs, 'Control+f', 'tea')
+        await expect.poll(() => found(bobs)).toMatch(/of 3$/)
+        await bobs.page.getByRole('button', { name: 'Match case' }).click()
+        await expect.poll(() => found(bobs)).toMatch(/of 2$/)
+        expect(await anns.text.locator('.found').count()).toBe(0)
+        await goTo(anns, 'Control+Home')
+        await anns.page.keyboard.type('More tea. ')
+        await expect.poll(() => found(bobs)).toMatch(/of 3$/)
+        // In one look, since an edit that arrives may draw the match again.
+        const current = () =>
+          bobs.text.evaluate((text) => {
+            const all = [...text.querySelectorAll('.found')]
+            return all.findIndex((match) => match.matches('.current'))
+          })
+        await bobs.page.getByRole('textbox', { name: 'Find' }).focus()
+        const before = await current()
+        await press(bobs, 'Enter')
+        await expect.poll(current).toBe((before + 1) % 3)
+        await press(bobs, 'Shift+Enter')
+        await expect.poll(current).toBe(before)
+        await press(bobs, 'Escape')
+        await expect.poll(() => bobs.page.evaluate(() => getSelection()?.toString())).toBe('tea')
+        expect(await bobs.text.locator('.found').count()).toBe(0)
+        await openFind(bobs, 'Control+f', 'nothing')
+        await expect.poll(() => found(bobs)).toBe('Not found')
+      })
+    },
+  )
 
   it('[PE14] replaces all in one step, keeps marks, and merges with what others write', async () => {
     await together(async (anns, bobs) => {

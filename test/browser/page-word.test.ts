@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { strToU8, zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { Map as YMap, type Doc } from 'yjs'
+import { atNight } from '../at-night.js'
 import { fetchDocument, postDocument, type OfficeWindow } from './office-window.js'
 import { addBlock, ann, outline, Pages, PNG, press, reads } from './pages.js'
 import { item, para, run, wordFile } from './word-files.js'
@@ -110,7 +111,7 @@ function writeAll(doc: Doc): void {
 }
 
 describe('a page as a file of Word', () => {
-  it('[PE24 PE25] gives the same page again', async () => {
+  atNight('[PE24 PE25] gives the same page again', async () => {
     const room = pages.newRoom()
     await postDocument(pages.baseUrl, room, writeAll)
     await using anns = await pages.open(room, ann)
@@ -239,7 +240,7 @@ describe('a page as a file of Word', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PE25] is refused if it isn’t one, and changes nothing', async () => {
+  atNight('[PE25] is refused if it isn’t one, and changes nothing', async () => {
     await using anns = await pages.open(pages.newRoom(), ann)
     await anns.text.focus()
     await anns.page.keyboard.type('mine')

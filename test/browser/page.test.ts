@@ -6,6 +6,7 @@ import type { Locator } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { freePort } from '../servers/free-port.js'
 import { startServer } from '../servers/standalone.js'
+import { atNight } from '../at-night.js'
 import { Line } from './line.js'
 import { fetchDocument, postDocument } from './office-window.js'
 import { ann, bob, goTo, outline, Pages, press, reads, type, writeLongPage } from './pages.js'
@@ -146,7 +147,7 @@ describe('a page in two windows', () => {
     await reads(bobs, /^Bob and Ann is bold$/)
   })
 
-  it('[PG6] has tables, whose rows and columns can be added and removed', async () => {
+  atNight('[PG6] has tables, whose rows and columns can be added and removed', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await using bobs = await pages.open(room, bob)
@@ -174,7 +175,7 @@ describe('a page in two windows', () => {
     expect([...anns.complaints, ...bobs.complaints]).toEqual([])
   })
 
-  it('[PG9 PG16] has links, but only to web and mail addresses', async () => {
+  atNight('[PG9 PG16] has links, but only to web and mail addresses', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await using bobs = await pages.open(room, bob)
@@ -202,7 +203,7 @@ describe('a page in two windows', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PG13] undoes only one’s own edits', async () => {
+  atNight('[PG13] undoes only one’s own edits', async () => {
     const room = pages.newRoom()
     await using anns = await pages.open(room, ann)
     await using bobs = await pages.open(room, bob)
@@ -359,7 +360,7 @@ describe('the page by keyboard, and on a phone', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[PG16] fits a narrow window', async () => {
+  atNight('[PG16] fits a narrow window', async () => {
     const room = pages.newRoom()
     await postDocument(pages.baseUrl, room, writeLongPage)
     await using anns = await pages.open(room, ann, { width: 400 })

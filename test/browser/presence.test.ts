@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { TestRoom } from 'whereabouts-conformance/room'
+import { atNight } from '../at-night.js'
 import { hold } from './hold.js'
 import { Line } from './line.js'
 import { ann, bob, Pages } from './pages.js'
@@ -9,7 +10,7 @@ const CONFIRM_MS = 2_000
 const pages = new Pages({ confirmMs: CONFIRM_MS, leaseMs: 3_000 })
 
 describe('a window that hears nothing', { timeout: 120_000 }, () => {
-  it('[OF89] shows nobody as here after a while, until it hears from them again', async () => {
+  atNight('[OF89] shows nobody as here after a while, until it hears from them again', async () => {
     const name = pages.newRoom()
     await using line = await Line.to(pages.baseUrl)
     await using bobs = await pages.open(name, bob)

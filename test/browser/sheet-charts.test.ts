@@ -1,5 +1,6 @@
 import type { Locator } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import { GuardedOffice, READER, WRITER } from './guarded-office.js'
 import { hold } from './hold.js'
 import { postDocument } from './office-window.js'
@@ -139,61 +140,67 @@ describe('charts', () => {
     await untilInOrder(anns, bobs)
   })
 
-  it('[SH212] are dragged by one pointer at a time, and by the next one after that', async () => {
-    await using window = await open(sheets.newRoom())
-    const { page } = window
-    await insert(window)
-    await page.keyboard.press('Escape')
-    await panel(window).waitFor({ state: 'detached' })
-    const { x, y } = await boxOf(window)
-    const at = { x: x + 60, y: y + 100 }
-    const touch = await Touch.of(page)
-    await page.mouse.move(at.x, at.y)
-    await page.mouse.down()
-    await page.mouse.move(at.x - 80, at.y, { steps: 4 })
-    await poll(async () => (await boxOf(window)).x).toBeCloseTo(x - 80, -1)
-    await touch.drag({ x: at.x, y: at.y + 60 }, { x: 200, y: 40 })
-    await page.mouse.move(at.x - 120, at.y, { steps: 4 })
-    await poll(async () => (await boxOf(window)).x).toBeCloseTo(x - 120, -1)
-    await page.mouse.up()
-    await window.untilSaved()
-    await poll(async () => (await boxOf(window)).x).toBeCloseTo(x - 120, -1)
-    await poll(async () => (await boxOf(window)).y).toBeCloseTo(y, -1)
-    await touch.drag({ x: at.x - 120, y: at.y }, { x: 50, y: 40 })
-    await poll(async () => (await boxOf(window)).x).toBeCloseTo(x - 70, -1)
-    await untilInOrder(window)
-  })
+  atNight(
+    '[SH212] are dragged by one pointer at a time, and by the next one after that',
+    async () => {
+      await using window = await open(sheets.newRoom())
+      const { page } = window
+      await insert(window)
+      await page.keyboard.press('Escape')
+      await panel(window).waitFor({ state: 'detached' })
+      const { x, y } = await boxOf(window)
+      const at = { x: x + 60, y: y + 100 }
+      const touch = await Touch.of(page)
+      await page.mouse.move(at.x, at.y)
+      await page.mouse.down()
+      await page.mouse.move(at.x - 80, at.y, { steps: 4 })
+      await poll(async () => (await boxOf(window)).x).toBeCloseTo(x - 80, -1)
+      await touch.drag({ x: at.x, y: at.y + 60 }, { x: 200, y: 40 })
+      await page.mouse.move(at.x - 120, at.y, { steps: 4 })
+      await poll(async () => (await boxOf(window)).x).toBeCloseTo(x - 120, -1)
+      await page.mouse.up()
+      await window.untilSaved()
+      await poll(async () => (await boxOf(window)).x).toBeCloseTo(x - 120, -1)
+      await poll(async () => (await boxOf(window)).y).toBeCloseTo(y, -1)
+      await touch.drag({ x: at.x - 120, y: at.y }, { x: 50, y: 40 })
+      await poll(async () => (await boxOf(window)).x).toBeCloseTo(x - 70, -1)
+      await untilInOrder(window)
+    },
+  )
 
-  it('[SH211] are read when they come into sight, and again when their cells have changed', async () => {
-    const room = sheets.newRoom()
-    await postDocument(sheets.baseUrl, room, (doc) => {
-      const cells = doc.getMap('cells:sheet-1')
-      for (let row = 0; row < 5; row++) cells.set(`${row}:0`, { v: row })
-      const part = doc.getMap('charts:sheet-1')
-      for (const [id, row] of [
-        ['near', 2],
-        ['far', 45],
-      ] as const) {
-        part.set(`${id}/kind`, 'column')
-        part.set(`${id}/range`, 'sheet-1!0:0..4:0')
-        part.set(`${id}/at`, { cell: `${row}:3`, x: 0, y: 0 })
-      }
-    })
-    await using window = await open(room)
-    const valuesOf = (id: string) =>
-      window.page.locator(`[data-chart="${id}"] td`).allTextContents()
-    await poll(() => valuesOf('near')).toEqual(['0', '1', '2', '3', '4'])
-    expect(await charts(window).count()).toBe(1)
-    await window.write('A3', '12')
-    await poll(() => valuesOf('near')).toEqual(['0', '1', '12', '3', '4'])
-    const { x, y } = (await window.canvas.boundingBox())!
-    await window.page.mouse.move(x + 150, y + 400)
-    await window.page.mouse.wheel(0, 800)
-    await poll(() => valuesOf('far')).toEqual(['0', '1', '12', '3', '4'])
-    await untilInOrder(window)
-  })
+  atNight(
+    '[SH211] are read when they come into sight, and again when their cells have changed',
+    async () => {
+      const room = sheets.newRoom()
+      await postDocument(sheets.baseUrl, room, (doc) => {
+        const cells = doc.getMap('cells:sheet-1')
+        for (let row = 0; row < 5; row++) cells.set(`${row}:0`, { v: row })
+        const part = doc.getMap('charts:sheet-1')
+        for (const [id, row] of [
+          ['near', 2],
+          ['far', 45],
+        ] as const) {
+          part.set(`${id}/kind`, 'column')
+          part.set(`${id}/range`, 'sheet-1!0:0..4:0')
+          part.set(`${id}/at`, { cell: `${row}:3`, x: 0, y: 0 })
+        }
+      })
+      await using window = await open(room)
+      const valuesOf = (id: string) =>
+        window.page.locator(`[data-chart="${id}"] td`).allTextContents()
+      await poll(() => valuesOf('near')).toEqual(['0', '1', '2', '3', '4'])
+      expect(await charts(window).count()).toBe(1)
+      await window.write('A3', '12')
+      await poll(() => valuesOf('near')).toEqual(['0', '1', '12', '3', '4'])
+      const { x, y } = (await window.canvas.boundingBox())!
+      await window.page.mouse.move(x + 150, y + 400)
+      await window.page.mouse.wheel(0, 800)
+      await poll(() => valuesOf('far')).toEqual(['0', '1', '12', '3', '4'])
+      await untilInOrder(window)
+    },
+  )
 
-  it('[SH206 SH203] are reached, moved, edited, deleted and left by keyboard', async () => {
+  atNight('[SH206 SH203] are reached, moved, edited, deleted and left by keyboard', async () => {
     const room = sheets.newRoom()
     await using anns = await open(room)
     await using bobs = await open(room, bob)
@@ -260,7 +267,7 @@ describe('charts', () => {
     await untilInOrder(anns, bobs)
   })
 
-  it('[SH205] keep what somebody types while another person changes the same', async () => {
+  atNight('[SH205] keep what somebody types while another person changes the same', async () => {
     const room = sheets.newRoom()
     await using anns = await open(room)
     await using bobs = await open(room, bob)
@@ -280,7 +287,7 @@ describe('charts', () => {
     await untilInOrder(anns, bobs)
   })
 
-  it('[SH209] follow their cells, and say that these are gone', async () => {
+  atNight('[SH209] follow their cells, and say that these are gone', async () => {
     const room = sheets.newRoom()
     await using anns = await open(room)
     await using bobs = await open(room, bob)
@@ -341,7 +348,7 @@ describe('charts', () => {
     await untilInOrder(anns)
   })
 
-  it('[SH200 SH208] are copied with their sheet, and printed', async () => {
+  atNight('[SH200 SH208] are copied with their sheet, and printed', async () => {
     const room = sheets.newRoom()
     await using anns = await open(room)
     await insert(anns)
@@ -361,7 +368,7 @@ describe('charts', () => {
     await untilInOrder(anns)
   })
 
-  it('[SH208] are printed with texts that XML can’t have, in one dialog', async () => {
+  atNight('[SH208] are printed with texts that XML can’t have, in one dialog', async () => {
     const room = sheets.newRoom()
     await postDocument(sheets.baseUrl, room, (doc) => {
       doc.getMap('cells:sheet-1').set('0:0', { v: 7 })

@@ -6,6 +6,7 @@ import { applyUpdate, Doc } from 'yjs'
 import { describe, expect, it } from 'vitest'
 import { freePort } from '../servers/free-port.js'
 import { startServer } from '../servers/standalone.js'
+import { atNight } from '../at-night.js'
 import type { SheetWindow } from './sheet-window.js'
 import { ann, bob, Sheets, untilInOrder } from './sheets.js'
 
@@ -42,28 +43,31 @@ describe('the content of cells', () => {
       })
   })
 
-  it('[SH17 SD13] moves with its row, and so do formulas, markers and the own selection', async () => {
-    const room = sheets.newRoom()
-    await using anns = await sheets.open(room, ann)
-    await using bobs = await sheets.open(room, bob)
-    await bobs.write('B3', '5')
-    await bobs.write('C3', '=B3+1')
-    await bobs.select('B3')
-    await anns.marker('B3').filter({ hasText: 'Bob' }).waitFor()
-    await anns.avatar('Bob, in B3 of Sheet 1').waitFor()
-    const said = await anns.told.textContent()
-    await anns.insertRowAbove('A2')
-    await anns.marker('B4').filter({ hasText: 'Bob' }).waitFor()
-    await anns.avatar('Bob, in B4 of Sheet 1').waitFor()
-    await expect.poll(() => bobs.ownCell()).toBe('B4')
-    await bobs.page.keyboard.type('6')
-    await bobs.page.keyboard.press('Enter')
-    await anns.untilShows('C4', '7')
-    await bobs.untilShows('C4', '7')
-    await untilInOrder(anns, bobs)
-    expect(await anns.told.textContent()).not.toContain('B4')
-    expect(said).not.toContain('B4')
-  })
+  atNight(
+    '[SH17 SD13] moves with its row, and so do formulas, markers and the own selection',
+    async () => {
+      const room = sheets.newRoom()
+      await using anns = await sheets.open(room, ann)
+      await using bobs = await sheets.open(room, bob)
+      await bobs.write('B3', '5')
+      await bobs.write('C3', '=B3+1')
+      await bobs.select('B3')
+      await anns.marker('B3').filter({ hasText: 'Bob' }).waitFor()
+      await anns.avatar('Bob, in B3 of Sheet 1').waitFor()
+      const said = await anns.told.textContent()
+      await anns.insertRowAbove('A2')
+      await anns.marker('B4').filter({ hasText: 'Bob' }).waitFor()
+      await anns.avatar('Bob, in B4 of Sheet 1').waitFor()
+      await expect.poll(() => bobs.ownCell()).toBe('B4')
+      await bobs.page.keyboard.type('6')
+      await bobs.page.keyboard.press('Enter')
+      await anns.untilShows('C4', '7')
+      await bobs.untilShows('C4', '7')
+      await untilInOrder(anns, bobs)
+      expect(await anns.told.textContent()).not.toContain('B4')
+      expect(said).not.toContain('B4')
+    },
+  )
 
   it.each([
     ['inserts a row above it', (anns: SheetWindow) => anns.insertRowAbove('A2'), 1],
@@ -114,20 +118,23 @@ describe('the content of cells', () => {
     await untilInOrder(anns, bobs)
   })
 
-  it('[SH17] while somebody inserts a row above it, a formula that is being typed gets no reference that nobody chose', async () => {
-    const room = sheets.newRoom()
-    await using anns = await sheets.open(room, ann)
-    await using bobs = await sheets.open(room, bob)
-    await bobs.select('B5')
-    await bobs.page.keyboard.type('=1+')
-    const { rows } = await bobs.size()
-    await anns.insertRowAbove('A2')
-    await expect.poll(async () => (await bobs.size()).rows).toBe(rows + 1)
-    await bobs.page.keyboard.type('2')
-    await bobs.page.keyboard.press('Enter')
-    await anns.untilShows('B6', '3')
-    await untilInOrder(anns, bobs)
-  })
+  atNight(
+    '[SH17] while somebody inserts a row above it, a formula that is being typed gets no reference that nobody chose',
+    async () => {
+      const room = sheets.newRoom()
+      await using anns = await sheets.open(room, ann)
+      await using bobs = await sheets.open(room, bob)
+      await bobs.select('B5')
+      await bobs.page.keyboard.type('=1+')
+      const { rows } = await bobs.size()
+      await anns.insertRowAbove('A2')
+      await expect.poll(async () => (await bobs.size()).rows).toBe(rows + 1)
+      await bobs.page.keyboard.type('2')
+      await bobs.page.keyboard.press('Enter')
+      await anns.untilShows('B6', '3')
+      await untilInOrder(anns, bobs)
+    },
+  )
 
   it('[CL14 SD13 SH12] is merged after both were offline, and meanwhile shown as not saved', async () => {
     const room = sheets.newRoom()
@@ -154,7 +161,7 @@ describe('the content of cells', () => {
     }
   })
 
-  it('[SH15 SD12] is undone only as far as it is one’s own', async () => {
+  atNight('[SH15 SD12] is undone only as far as it is one’s own', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -180,31 +187,34 @@ describe('the content of cells', () => {
     await untilInOrder(anns, bobs)
   })
 
-  it('[SH16 SD9] changes in an edited cell only after the edit: Escape shows it, Enter replaces it', async () => {
-    const room = sheets.newRoom()
-    await using anns = await sheets.open(room, ann)
-    await using bobs = await sheets.open(room, bob)
-    await anns.select('A1')
-    await anns.page.keyboard.type('mine')
-    await bobs.write('A1', 'theirs')
-    await bobs.write('B1', 'elsewhere')
-    const typing = bobs.marker('A1').locator('[data-typing-by]')
-    await expect.poll(() => typing.textContent()).toBe('mine')
-    await expect.poll(() => storedCells(room)).toMatchObject({ '0:1': { v: 'elsewhere' } })
-    await anns.page.keyboard.press('Escape')
-    await anns.untilShows('A1', 'theirs')
-    await anns.untilShows('B1', 'elsewhere')
-    await anns.select('A1')
-    await anns.page.keyboard.type('mine')
-    await bobs.write('A1', 'theirs again')
-    await bobs.write('B1', 'elsewhere again')
-    // By then Ann's window has both; what is written at the same moment can win over hers.
-    await anns.untilCell([0, 1], 'elsewhere again')
-    await anns.page.keyboard.press('Enter')
-    await bobs.untilShows('A1', 'mine')
-    await anns.untilShows('A1', 'mine')
-    await untilInOrder(anns, bobs)
-  })
+  atNight(
+    '[SH16 SD9] changes in an edited cell only after the edit: Escape shows it, Enter replaces it',
+    async () => {
+      const room = sheets.newRoom()
+      await using anns = await sheets.open(room, ann)
+      await using bobs = await sheets.open(room, bob)
+      await anns.select('A1')
+      await anns.page.keyboard.type('mine')
+      await bobs.write('A1', 'theirs')
+      await bobs.write('B1', 'elsewhere')
+      const typing = bobs.marker('A1').locator('[data-typing-by]')
+      await expect.poll(() => typing.textContent()).toBe('mine')
+      await expect.poll(() => storedCells(room)).toMatchObject({ '0:1': { v: 'elsewhere' } })
+      await anns.page.keyboard.press('Escape')
+      await anns.untilShows('A1', 'theirs')
+      await anns.untilShows('B1', 'elsewhere')
+      await anns.select('A1')
+      await anns.page.keyboard.type('mine')
+      await bobs.write('A1', 'theirs again')
+      await bobs.write('B1', 'elsewhere again')
+      // By then Ann's window has both; what is written at the same moment can win over hers.
+      await anns.untilCell([0, 1], 'elsewhere again')
+      await anns.page.keyboard.press('Enter')
+      await bobs.untilShows('A1', 'mine')
+      await anns.untilShows('A1', 'mine')
+      await untilInOrder(anns, bobs)
+    },
+  )
 
   it('[SH94 SH17] moves with its cell during an edit, and goes nowhere if the cell is deleted', async () => {
     const room = sheets.newRoom()
@@ -404,26 +414,29 @@ describe('an unsupported change', () => {
     await untilInOrder(anns)
   })
 
-  it('[SH13] is a format within a cell, whose text is pasted including line breaks', async () => {
-    const room = sheets.newRoom()
-    await using anns = await sheets.open(room, ann)
-    await using bobs = await sheets.open(room, bob)
-    await anns.select('A1')
-    await anns.page.keyboard.type('one')
-    await anns.page.keyboard.press('Alt+Enter')
-    await anns.page.keyboard.type('two')
-    await anns.page.keyboard.press('Enter')
-    await anns.select('B1')
-    await anns.page.keyboard.type('half bold')
-    for (let n = 0; n < 4; n += 1) await anns.page.keyboard.press('Shift+ArrowLeft')
-    await anns.page.keyboard.press('Control+b')
-    await anns.page.keyboard.press('Enter')
-    await bobs.untilShows('B1', 'half bold')
-    await anns.untilSaved()
-    expect(await storedCells(room)).toEqual({
-      '0:0': { v: 'one\ntwo' },
-      '0:1': { v: 'half bold' },
-    })
-    await untilInOrder(anns, bobs)
-  })
+  atNight(
+    '[SH13] is a format within a cell, whose text is pasted including line breaks',
+    async () => {
+      const room = sheets.newRoom()
+      await using anns = await sheets.open(room, ann)
+      await using bobs = await sheets.open(room, bob)
+      await anns.select('A1')
+      await anns.page.keyboard.type('one')
+      await anns.page.keyboard.press('Alt+Enter')
+      await anns.page.keyboard.type('two')
+      await anns.page.keyboard.press('Enter')
+      await anns.select('B1')
+      await anns.page.keyboard.type('half bold')
+      for (let n = 0; n < 4; n += 1) await anns.page.keyboard.press('Shift+ArrowLeft')
+      await anns.page.keyboard.press('Control+b')
+      await anns.page.keyboard.press('Enter')
+      await bobs.untilShows('B1', 'half bold')
+      await anns.untilSaved()
+      expect(await storedCells(room)).toEqual({
+        '0:0': { v: 'one\ntwo' },
+        '0:1': { v: 'half bold' },
+      })
+      await untilInOrder(anns, bobs)
+    },
+  )
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import { postDocument } from './office-window.js'
 import type { SheetWindow } from './sheet-window.js'
 import { ann, bob, Sheets } from './sheets.js'
@@ -7,7 +8,7 @@ const ROWS = 8
 const sheets = new Sheets()
 
 describe('drawing', () => {
-  it('[SH135] draws the row of a written cell and those beside it, and no other', async () => {
+  atNight('[SH135] draws the row of a written cell and those beside it, and no other', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)

@@ -1,5 +1,6 @@
 import type { Locator } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import type { SheetWindow } from './sheet-window.js'
 import { ann, bob, poll, Sheets } from './sheets.js'
 
@@ -45,7 +46,7 @@ describe('finding and replacing', () => {
     expect(window.complaints).toEqual([])
   })
 
-  it('[SF11 SH15] replaces in every window, as one step of undo', async () => {
+  atNight('[SF11 SH15] replaces in every window, as one step of undo', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)

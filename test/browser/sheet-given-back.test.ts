@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import { Line } from './line.js'
 import { fetchDocument } from './office-window.js'
 import type { SheetWindow } from './sheet-window.js'
@@ -170,7 +171,7 @@ describe('input beyond a limit', () => {
     expect(anns.complaints).toEqual([])
   })
 
-  it('[SH83] does not include a word of 20,000 letters, which is shown to all', async () => {
+  atNight('[SH83] does not include a word of 20,000 letters, which is shown to all', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -187,7 +188,7 @@ describe('input beyond a limit', () => {
     }
   })
 
-  it('[SH30] does not include input exactly at the limit', async () => {
+  atNight('[SH30] does not include input exactly at the limit', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)

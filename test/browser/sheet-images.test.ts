@@ -1,5 +1,6 @@
 import type { Locator } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import { GuardedOffice, READER, WRITER } from './guarded-office.js'
 import { postDocument } from './office-window.js'
 import type { SheetWindow } from './sheet-window.js'
@@ -140,31 +141,34 @@ describe('images of a sheet', () => {
     await untilInOrder(window)
   })
 
-  it('[SD60 SD63 SH180] merge what two people change of one, and go with their cells', async () => {
-    const room = sheets.newRoom()
-    await using anns = await open(room)
-    await using bobs = await open(room, bob)
-    await paste(anns, 'B2')
-    await untilAt(B2, bobs)
-    await bobs.insertRowAbove('D1')
-    await untilAt({ ...B2, top: 68 }, anns, bobs)
-    await anns.page.context().setOffline(true)
-    await images(anns).focus()
-    await anns.page.keyboard.press('ArrowRight')
-    await untilAt({ ...B2, left: 142, top: 68 }, anns)
-    await images(bobs).focus()
-    for (let step = 0; step < 3; step++) await bobs.page.keyboard.press('Shift+ArrowRight')
-    await untilAt({ left: 134, top: 68, width: 84, height: 55 }, bobs)
-    await anns.page.context().setOffline(false)
-    await untilAt({ left: 142, top: 68, width: 84, height: 55 }, anns, bobs)
-    await bobs.deleteRow(3)
-    await untilAt({ left: 142, top: 68, width: 84, height: 55 }, anns, bobs)
-    await bobs.canvas.click({ position: { x: 500, y: 300 } })
-    await bobs.page.keyboard.press('Control+z')
-    await untilAt({ left: 142, top: 68, width: 84, height: 55 }, anns, bobs)
-    await bobs.untilInOrder()
-    await anns.untilInOrder()
-  })
+  atNight(
+    '[SD60 SD63 SH180] merge what two people change of one, and go with their cells',
+    async () => {
+      const room = sheets.newRoom()
+      await using anns = await open(room)
+      await using bobs = await open(room, bob)
+      await paste(anns, 'B2')
+      await untilAt(B2, bobs)
+      await bobs.insertRowAbove('D1')
+      await untilAt({ ...B2, top: 68 }, anns, bobs)
+      await anns.page.context().setOffline(true)
+      await images(anns).focus()
+      await anns.page.keyboard.press('ArrowRight')
+      await untilAt({ ...B2, left: 142, top: 68 }, anns)
+      await images(bobs).focus()
+      for (let step = 0; step < 3; step++) await bobs.page.keyboard.press('Shift+ArrowRight')
+      await untilAt({ left: 134, top: 68, width: 84, height: 55 }, bobs)
+      await anns.page.context().setOffline(false)
+      await untilAt({ left: 142, top: 68, width: 84, height: 55 }, anns, bobs)
+      await bobs.deleteRow(3)
+      await untilAt({ left: 142, top: 68, width: 84, height: 55 }, anns, bobs)
+      await bobs.canvas.click({ position: { x: 500, y: 300 } })
+      await bobs.page.keyboard.press('Control+z')
+      await untilAt({ left: 142, top: 68, width: 84, height: 55 }, anns, bobs)
+      await bobs.untilInOrder()
+      await anns.untilInOrder()
+    },
+  )
 
   it('[SH180 SH184 SD64] scroll, zoom and are cut with the cells, frozen ones too, and are copied with their sheet', async () => {
     const room = sheets.newRoom()
@@ -197,46 +201,49 @@ describe('images of a sheet', () => {
     await untilInOrder(anns)
   })
 
-  it('[SH181 SH183] are dropped, described, ordered and fitted into cells by keyboard, and announced', async () => {
-    const room = sheets.newRoom()
-    await using anns = await open(room)
-    await using bobs = await open(room, bob)
-    await drop(anns, 134, 44)
-    await untilAt(B2, anns, bobs)
-    await anns.page
-      .locator('.sheet-images [aria-live]', { hasText: 'The image is at B2.' })
-      .waitFor({ state: 'attached' })
-    await named(bobs, 'Image: red dot').waitFor()
-    await anns.page.keyboard.press('Enter')
-    await bar(anns).getByLabel('What the image shows').fill('a red picture')
-    await anns.page.keyboard.press('Enter')
-    await named(bobs, 'Image: a red picture').waitFor()
-    await poll(() => anns.page.evaluate(() => document.activeElement?.ariaLabel)).toBe(
-      'Image: a red picture',
-    )
-    await look(anns, 'selected')
-    await drop(anns, 154, 54)
-    await untilCount(2, anns, bobs)
-    const order = () => images(bobs).evaluateAll((all) => all.map((each) => each.ariaLabel))
-    await poll(order).toEqual(['Image: a red picture', 'Image: red dot'])
-    await anns.page.keyboard.press('Tab')
-    await bar(anns).getByText('Send to back').click()
-    await poll(order).toEqual(['Image: red dot', 'Image: a red picture'])
-    await bar(anns).getByText('Delete image').click()
-    await untilCount(1, anns, bobs)
-    await anns.page.keyboard.press('Control+Alt+5')
-    await named(anns, 'Image: a red picture').and(anns.page.locator(':focus')).waitFor()
-    await anns.page.keyboard.press('Tab')
-    await bar(anns).getByText('Fit into the cell').press('Enter')
-    await untilAt({ left: 160, top: 44, width: 36, height: 24 }, anns, bobs)
-    await anns.page.keyboard.press('ArrowDown')
-    await untilAt({ left: 160, top: 68, width: 36, height: 24 }, anns, bobs)
-    await anns.page.keyboard.press('Escape')
-    await anns.page.keyboard.type('in a cell')
-    await anns.page.keyboard.press('Enter')
-    await poll(() => anns.texts()).toContain('in a cell')
-    await untilInOrder(anns, bobs)
-  })
+  atNight(
+    '[SH181 SH183] are dropped, described, ordered and fitted into cells by keyboard, and announced',
+    async () => {
+      const room = sheets.newRoom()
+      await using anns = await open(room)
+      await using bobs = await open(room, bob)
+      await drop(anns, 134, 44)
+      await untilAt(B2, anns, bobs)
+      await anns.page
+        .locator('.sheet-images [aria-live]', { hasText: 'The image is at B2.' })
+        .waitFor({ state: 'attached' })
+      await named(bobs, 'Image: red dot').waitFor()
+      await anns.page.keyboard.press('Enter')
+      await bar(anns).getByLabel('What the image shows').fill('a red picture')
+      await anns.page.keyboard.press('Enter')
+      await named(bobs, 'Image: a red picture').waitFor()
+      await poll(() => anns.page.evaluate(() => document.activeElement?.ariaLabel)).toBe(
+        'Image: a red picture',
+      )
+      await look(anns, 'selected')
+      await drop(anns, 154, 54)
+      await untilCount(2, anns, bobs)
+      const order = () => images(bobs).evaluateAll((all) => all.map((each) => each.ariaLabel))
+      await poll(order).toEqual(['Image: a red picture', 'Image: red dot'])
+      await anns.page.keyboard.press('Tab')
+      await bar(anns).getByText('Send to back').click()
+      await poll(order).toEqual(['Image: red dot', 'Image: a red picture'])
+      await bar(anns).getByText('Delete image').click()
+      await untilCount(1, anns, bobs)
+      await anns.page.keyboard.press('Control+Alt+5')
+      await named(anns, 'Image: a red picture').and(anns.page.locator(':focus')).waitFor()
+      await anns.page.keyboard.press('Tab')
+      await bar(anns).getByText('Fit into the cell').press('Enter')
+      await untilAt({ left: 160, top: 44, width: 36, height: 24 }, anns, bobs)
+      await anns.page.keyboard.press('ArrowDown')
+      await untilAt({ left: 160, top: 68, width: 36, height: 24 }, anns, bobs)
+      await anns.page.keyboard.press('Escape')
+      await anns.page.keyboard.type('in a cell')
+      await anns.page.keyboard.press('Enter')
+      await poll(() => anns.texts()).toContain('in a cell')
+      await untilInOrder(anns, bobs)
+    },
+  )
 
   it('[SH181] take no key from who goes on before they are there', async () => {
     await using window = await open(sheets.newRoom())
@@ -266,28 +273,31 @@ describe('images of a sheet', () => {
     await untilInOrder(anns)
   })
 
-  it('[SH180 SD63] are in each pane of frozen rows and columns, and stay with their cells', async () => {
-    const room = sheets.newRoom()
-    await postDocument(sheets.baseUrl, room, (doc) => {
-      doc.getMap('sheets').set('sheet-1/frozen-rows', 'i0001i')
-      doc.getMap('sheets').set('sheet-1/frozen-columns', 'i0000i')
-      writeRed(doc, 'frozen', { cell: '1:0', x: 70, y: 10 })
-      writeRed(doc, 'free', { cell: '4:2', x: 0, y: 0 })
-    })
-    await using anns = await open(room)
-    await poll(() => anns.page.locator('.sheet-image').count()).toBe(5)
-    await poll(() => images(anns).count()).toBe(2)
-    await look(anns, 'frozen')
-    await anns.canvas.hover({ position: { x: 500, y: 300 } })
-    await anns.page.mouse.wheel(0, 240)
-    // What goes beyond the frozen rows is scrolled, and the other image is out of sight.
-    await poll(() => anns.page.locator('.sheet-image').count()).toBe(2)
-    await poll(() => images(anns).count()).toBe(1)
-    await look(anns, 'frozen-scrolled')
-    await anns.page.emulateMedia({ colorScheme: 'dark' })
-    await look(anns, 'dark')
-    await untilInOrder(anns)
-  })
+  atNight(
+    '[SH180 SD63] are in each pane of frozen rows and columns, and stay with their cells',
+    async () => {
+      const room = sheets.newRoom()
+      await postDocument(sheets.baseUrl, room, (doc) => {
+        doc.getMap('sheets').set('sheet-1/frozen-rows', 'i0001i')
+        doc.getMap('sheets').set('sheet-1/frozen-columns', 'i0000i')
+        writeRed(doc, 'frozen', { cell: '1:0', x: 70, y: 10 })
+        writeRed(doc, 'free', { cell: '4:2', x: 0, y: 0 })
+      })
+      await using anns = await open(room)
+      await poll(() => anns.page.locator('.sheet-image').count()).toBe(5)
+      await poll(() => images(anns).count()).toBe(2)
+      await look(anns, 'frozen')
+      await anns.canvas.hover({ position: { x: 500, y: 300 } })
+      await anns.page.mouse.wheel(0, 240)
+      // What goes beyond the frozen rows is scrolled, and the other image is out of sight.
+      await poll(() => anns.page.locator('.sheet-image').count()).toBe(2)
+      await poll(() => images(anns).count()).toBe(1)
+      await look(anns, 'frozen-scrolled')
+      await anns.page.emulateMedia({ colorScheme: 'dark' })
+      await look(anns, 'dark')
+      await untilInOrder(anns)
+    },
+  )
 
   it('[SD61] of strangers never run, load nothing, and leave the sheet usable', async () => {
     const room = sheets.newRoom()

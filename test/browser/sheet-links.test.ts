@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import { GuardedOffice, READER, WRITER } from './guarded-office.js'
 import { postDocument } from './office-window.js'
 import type { SheetWindow } from './sheet-window.js'
@@ -82,26 +83,29 @@ describe('links', () => {
     await untilInOrder(anns, bobs)
   })
 
-  it('[SH148 SH150] to cells go there, wherever these are, and are removed by the menu', async () => {
-    const room = sheets.newRoom()
-    await using anns = await open(room)
-    await using bobs = await open(room, bob)
-    await anns.write('A1', 'there')
-    await link(anns, 'A1', "'Sheet 2'!B2:C4")
-    await untilLinks([{ place: "='Sheet 2'!B2:C4" }, null, null], anns, bobs)
-    await poll(() => bobs.cell('A1')).toEqual({ v: 'there' })
-    await anns.tab('Sheet 2').click()
-    await anns.insertRowAbove('A1')
-    await untilLinks([{ place: "='Sheet 2'!B3:C5" }, null, null], anns, bobs)
-    await bobs.select('A1')
-    await bobs.page.keyboard.press('Alt+Enter')
-    await poll(() => selected(bobs)).toMatch(/\bB3\b/)
-    await bobs.tab('Sheet 1').click()
-    await bobs.openMenu('A1')
-    await bobs.page.getByText('Remove link').click()
-    await untilLinks([null, null, null], anns, bobs)
-    await untilInOrder(anns, bobs)
-  })
+  atNight(
+    '[SH148 SH150] to cells go there, wherever these are, and are removed by the menu',
+    async () => {
+      const room = sheets.newRoom()
+      await using anns = await open(room)
+      await using bobs = await open(room, bob)
+      await anns.write('A1', 'there')
+      await link(anns, 'A1', "'Sheet 2'!B2:C4")
+      await untilLinks([{ place: "='Sheet 2'!B2:C4" }, null, null], anns, bobs)
+      await poll(() => bobs.cell('A1')).toEqual({ v: 'there' })
+      await anns.tab('Sheet 2').click()
+      await anns.insertRowAbove('A1')
+      await untilLinks([{ place: "='Sheet 2'!B3:C5" }, null, null], anns, bobs)
+      await bobs.select('A1')
+      await bobs.page.keyboard.press('Alt+Enter')
+      await poll(() => selected(bobs)).toMatch(/\bB3\b/)
+      await bobs.tab('Sheet 1').click()
+      await bobs.openMenu('A1')
+      await bobs.page.getByText('Remove link').click()
+      await untilLinks([null, null, null], anns, bobs)
+      await untilInOrder(anns, bobs)
+    },
+  )
 
   it('[SH169] are deleted with the contents of their cells, and undone with them', async () => {
     const room = sheets.newRoom()
@@ -140,7 +144,7 @@ describe('links', () => {
     await field(anns).waitFor({ state: 'detached' })
   })
 
-  it('[SH151] lead nowhere else', async () => {
+  atNight('[SH151] lead nowhere else', async () => {
     const room = sheets.newRoom()
     await using anns = await open(room)
     await openField(anns, 'A1')

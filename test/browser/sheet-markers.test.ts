@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import type { SheetWindow } from './sheet-window.js'
 import { ann, bob, poll, Sheets } from './sheets.js'
 
@@ -16,7 +17,7 @@ async function sideOf(window: SheetWindow, name: string, cell: string): Promise<
 }
 
 describe('name tags', () => {
-  it('[SH32] fade without activity, and reappear on a move and under the mouse', async () => {
+  atNight('[SH32] fade without activity, and reappear on a move and under the mouse', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -50,7 +51,7 @@ describe('name tags', () => {
     expect(animations).toBe(0)
   })
 
-  it('[SH33] cover no data if possible, and never their own cell', async () => {
+  atNight('[SH33] cover no data if possible, and never their own cell', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -65,7 +66,7 @@ describe('name tags', () => {
     await poll(() => sideOf(anns, 'Bob', 'C8')).toBe('above')
   })
 
-  it('[SH33 SH34] are fully visible above the only frozen row', async () => {
+  atNight('[SH33 SH34] are fully visible above the only frozen row', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)

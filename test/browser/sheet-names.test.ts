@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import { GuardedOffice, READER, WRITER } from './guarded-office.js'
 import { postDocument } from './office-window.js'
 import type { SheetWindow } from './sheet-window.js'
@@ -31,36 +32,41 @@ describe('names', () => {
     return window
   }
 
-  it('[SH156 SH158 SD56] are made in the name box, calculated for everyone, follow lines and sheets, and are undone alone', async () => {
-    const room = sheets.newRoom()
-    await using anns = await open(room)
-    await using bobs = await open(room, bob)
-    await anns.write('A1', '1')
-    await anns.write('A2', '2')
-    await anns.selectRange('A1', 'A2')
-    await type(anns, 'Sales')
-    await bobs.write('C1', '=SUM(sales)')
-    await anns.untilShows('C1', '3')
-    await bobs.untilShows('C1', '3')
-    await bobs.insertRowAbove('A2')
-    await bobs.write('A2', '10')
-    await anns.untilShows('C1', '13')
-    await anns.tab('Sheet 1').click({ button: 'right' })
-    await anns.page.getByText('Rename', { exact: true }).click()
-    await anns.page.locator('[data-u-comp="slide-tab-item"] [contenteditable="true"]').fill('Plan')
-    await anns.page.keyboard.press('Enter')
-    await bobs.tab('Plan').waitFor()
-    await untilInOrder(anns, bobs)
-    await anns.select('C5')
-    await anns.page.keyboard.press('Control+z')
-    await anns.page.keyboard.press('Control+z')
-    await bobs.untilShows('C1', '#NAME?')
-    await anns.page.keyboard.press('Control+y')
-    await bobs.untilShows('C1', '13')
-    await untilInOrder(anns, bobs)
-  })
+  atNight(
+    '[SH156 SH158 SD56] are made in the name box, calculated for everyone, follow lines and sheets, and are undone alone',
+    async () => {
+      const room = sheets.newRoom()
+      await using anns = await open(room)
+      await using bobs = await open(room, bob)
+      await anns.write('A1', '1')
+      await anns.write('A2', '2')
+      await anns.selectRange('A1', 'A2')
+      await type(anns, 'Sales')
+      await bobs.write('C1', '=SUM(sales)')
+      await anns.untilShows('C1', '3')
+      await bobs.untilShows('C1', '3')
+      await bobs.insertRowAbove('A2')
+      await bobs.write('A2', '10')
+      await anns.untilShows('C1', '13')
+      await anns.tab('Sheet 1').click({ button: 'right' })
+      await anns.page.getByText('Rename', { exact: true }).click()
+      await anns.page
+        .locator('[data-u-comp="slide-tab-item"] [contenteditable="true"]')
+        .fill('Plan')
+      await anns.page.keyboard.press('Enter')
+      await bobs.tab('Plan').waitFor()
+      await untilInOrder(anns, bobs)
+      await anns.select('C5')
+      await anns.page.keyboard.press('Control+z')
+      await anns.page.keyboard.press('Control+z')
+      await bobs.untilShows('C1', '#NAME?')
+      await anns.page.keyboard.press('Control+y')
+      await bobs.untilShows('C1', '13')
+      await untilInOrder(anns, bobs)
+    },
+  )
 
-  it('[SH156] lead to their cells, and so do addresses, on other sheets as well', async () => {
+  atNight('[SH156] lead to their cells, and so do addresses, on other sheets as well', async () => {
     const room = sheets.newRoom()
     await using anns = await open(room)
     await anns.selectRange('B2', 'C3')

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import { postDocument } from './office-window.js'
 import type { SheetWindow } from './sheet-window.js'
 import { writeRed } from './red-picture.js'
@@ -96,26 +97,29 @@ describe('a printed sheet', () => {
     await paper(window).waitFor()
   }
 
-  it('[OF92 OF93 OF94] has pages of whole rows, with frozen rows, title and numbers on each, as the preview shows them', async () => {
-    await using window = await open(120)
-    await ask(window)
-    await dialog(window).getByLabel('Paper').selectOption('a4')
-    await poll(() => status(window)).toBe('Page 1 of 3')
-    await dialog(window).getByRole('button', { name: 'Next page' }).click()
-    const second = (await paper(window).textContent())!
-    expect(second).toContain('Head 1')
-    expect(second).toContain('Budget <2026>')
-    expect(second).toContain('Page 2 of 3')
-    expect(second).not.toContain('R2C1')
-    const pdf = await print(window)
-    expect(pdf).toMatchObject({ pages: 3, width: 210, height: 297 })
-    const { texts } = pdf
-    expect(await printed(window).count()).toBe(0)
-    expect(texts[1]).toBe(second)
-    const order = texts.join('').match(/R\d+C1(?!\d)/g)!
-    expect(order).toEqual(Array.from({ length: 119 }, (_, row) => `R${row + 2}C1`))
-    expect(texts.every((text) => text.startsWith('Head 1'))).toBe(true)
-  })
+  atNight(
+    '[OF92 OF93 OF94] has pages of whole rows, with frozen rows, title and numbers on each, as the preview shows them',
+    async () => {
+      await using window = await open(120)
+      await ask(window)
+      await dialog(window).getByLabel('Paper').selectOption('a4')
+      await poll(() => status(window)).toBe('Page 1 of 3')
+      await dialog(window).getByRole('button', { name: 'Next page' }).click()
+      const second = (await paper(window).textContent())!
+      expect(second).toContain('Head 1')
+      expect(second).toContain('Budget <2026>')
+      expect(second).toContain('Page 2 of 3')
+      expect(second).not.toContain('R2C1')
+      const pdf = await print(window)
+      expect(pdf).toMatchObject({ pages: 3, width: 210, height: 297 })
+      const { texts } = pdf
+      expect(await printed(window).count()).toBe(0)
+      expect(texts[1]).toBe(second)
+      const order = texts.join('').match(/R\d+C1(?!\d)/g)!
+      expect(order).toEqual(Array.from({ length: 119 }, (_, row) => `R${row + 2}C1`))
+      expect(texts.every((text) => text.startsWith('Head 1'))).toBe(true)
+    },
+  )
 
   it('[SH186] has images where they are, below repeated rows and cut at the edges of pages', async () => {
     const room = sheets.newRoom()
@@ -151,53 +155,59 @@ describe('a printed sheet', () => {
     await poll(() => print(window)).toMatchObject({ pages: 2 })
   })
 
-  it('[OF92 OF93] goes on to the right, fits in width or one page, and is of the selected cells alone', async () => {
-    await using window = await open(60, 20)
-    await window.selectRange('B2', 'C3')
-    await ask(window)
-    const size = dialog(window).getByLabel('Size')
-    const pages = () => status(window)
-    await dialog(window).getByLabel('Paper').selectOption('letter')
-    await size.selectOption('100')
-    await poll(pages).toBe('Page 1 of 6')
-    await size.selectOption('page')
-    await poll(pages).toBe('Page 1 of 1')
-    await dialog(window).getByLabel('Landscape').check()
-    await dialog(window).getByLabel('What to print').selectOption('selection')
-    await dialog(window).getByLabel('Rows at the top of each page').fill('0')
-    await dialog(window).getByLabel('Title and page numbers').uncheck()
-    await poll(() => paper(window).textContent()).toBe('R2C2R2C3R3C2R3C3')
-    const texts = ['R2C2R2C3R3C2R3C3']
-    await poll(() => print(window)).toMatchObject({ pages: 1, width: 279, height: 216, texts })
-  })
+  atNight(
+    '[OF92 OF93] goes on to the right, fits in width or one page, and is of the selected cells alone',
+    async () => {
+      await using window = await open(60, 20)
+      await window.selectRange('B2', 'C3')
+      await ask(window)
+      const size = dialog(window).getByLabel('Size')
+      const pages = () => status(window)
+      await dialog(window).getByLabel('Paper').selectOption('letter')
+      await size.selectOption('100')
+      await poll(pages).toBe('Page 1 of 6')
+      await size.selectOption('page')
+      await poll(pages).toBe('Page 1 of 1')
+      await dialog(window).getByLabel('Landscape').check()
+      await dialog(window).getByLabel('What to print').selectOption('selection')
+      await dialog(window).getByLabel('Rows at the top of each page').fill('0')
+      await dialog(window).getByLabel('Title and page numbers').uncheck()
+      await poll(() => paper(window).textContent()).toBe('R2C2R2C3R3C2R3C3')
+      const texts = ['R2C2R2C3R3C2R3C3']
+      await poll(() => print(window)).toMatchObject({ pages: 1, width: 279, height: 216, texts })
+    },
+  )
 
-  it('[OF95] of 10,000 rows is made while the window responds, and of too many pages is refused', async () => {
-    await using window = await open(10_000, 4)
-    await ask(window)
-    await dialog(window).getByLabel('Size').selectOption('100')
-    const longest = await window.page.evaluateHandle(() => {
-      const durations: number[] = []
-      new PerformanceObserver((list) => {
-        durations.push(...list.getEntries().map(({ duration }) => duration))
-      }).observe({ type: 'longtask' })
-      return durations
-    })
-    await window.page.evaluate(() => void (globalThis.print = () => undefined))
-    await dialog(window).getByRole('button', { name: 'Print or save as PDF…' }).click()
-    await dialog(window).waitFor({ state: 'detached', timeout: 30_000 })
-    await poll(() => printed(window).count()).toBeGreaterThan(180)
-    expect(Math.max(0, ...(await longest.jsonValue()))).toBeLessThan(1_000)
-    await ask(window)
-    await dialog(window).getByLabel('Size').selectOption('150')
-    await dialog(window).getByLabel('Rows at the top of each page').fill('9')
-    await dialog(window).getByLabel('Landscape').check()
-    await dialog(window)
-      .getByText(/At most 1,000 can be printed at once/)
-      .waitFor()
-    expect(
-      await dialog(window).getByRole('button', { name: 'Print or save as PDF…' }).isDisabled(),
-    ).toBe(true)
-  })
+  atNight(
+    '[OF95] of 10,000 rows is made while the window responds, and of too many pages is refused',
+    async () => {
+      await using window = await open(10_000, 4)
+      await ask(window)
+      await dialog(window).getByLabel('Size').selectOption('100')
+      const longest = await window.page.evaluateHandle(() => {
+        const durations: number[] = []
+        new PerformanceObserver((list) => {
+          durations.push(...list.getEntries().map(({ duration }) => duration))
+        }).observe({ type: 'longtask' })
+        return durations
+      })
+      await window.page.evaluate(() => void (globalThis.print = () => undefined))
+      await dialog(window).getByRole('button', { name: 'Print or save as PDF…' }).click()
+      await dialog(window).waitFor({ state: 'detached', timeout: 30_000 })
+      await poll(() => printed(window).count()).toBeGreaterThan(180)
+      expect(Math.max(0, ...(await longest.jsonValue()))).toBeLessThan(1_000)
+      await ask(window)
+      await dialog(window).getByLabel('Size').selectOption('150')
+      await dialog(window).getByLabel('Rows at the top of each page').fill('9')
+      await dialog(window).getByLabel('Landscape').check()
+      await dialog(window)
+        .getByText(/At most 1,000 can be printed at once/)
+        .waitFor()
+      expect(
+        await dialog(window).getByRole('button', { name: 'Print or save as PDF…' }).isDisabled(),
+      ).toBe(true)
+    },
+  )
 
   it('[OF94] shows check boxes and data bars', async () => {
     await using window = await openWith((put) => {

@@ -1,4 +1,5 @@
 import { describe, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import { postDocument } from './office-window.js'
 import type { SheetWindow } from './sheet-window.js'
 import { ann, bob, poll, Sheets, untilInOrder } from './sheets.js'
@@ -38,34 +39,37 @@ describe('conditional formats', () => {
   const submit = ({ page }: SheetWindow) => page.getByRole('button', { name: 'Submit' }).click()
   const textOf = ({ page }: SheetWindow) => page.locator('[data-u-comp="sidebar"] input').last()
 
-  it('[SF20 SF21 SF25] are added in the toolbar, shown to everyone, follow lines, and are undone alone', async () => {
-    const room = sheets.newRoom()
-    await using anns = await open(room)
-    await using bobs = await open(room, bob)
-    await anns.select('A1')
-    await anns.paste('a1\na2\nb2\na3')
-    await bobs.untilCell([3, 0], 'a3')
-    await anns.selectRange('A1', 'A4')
-    await choose(anns, 'Highlight Cell')
-    await textOf(anns).fill('2')
-    await submit(anns)
-    await untilColored([2, 3], anns, bobs)
-    await bobs.insertRowAbove('A2')
-    await untilColored([3, 4], anns, bobs)
-    await bobs.write('A1', 'c2')
-    await untilColored([1, 3, 4], anns, bobs)
-    await untilInOrder(anns, bobs)
+  atNight(
+    '[SF20 SF21 SF25] are added in the toolbar, shown to everyone, follow lines, and are undone alone',
+    async () => {
+      const room = sheets.newRoom()
+      await using anns = await open(room)
+      await using bobs = await open(room, bob)
+      await anns.select('A1')
+      await anns.paste('a1\na2\nb2\na3')
+      await bobs.untilCell([3, 0], 'a3')
+      await anns.selectRange('A1', 'A4')
+      await choose(anns, 'Highlight Cell')
+      await textOf(anns).fill('2')
+      await submit(anns)
+      await untilColored([2, 3], anns, bobs)
+      await bobs.insertRowAbove('A2')
+      await untilColored([3, 4], anns, bobs)
+      await bobs.write('A1', 'c2')
+      await untilColored([1, 3, 4], anns, bobs)
+      await untilInOrder(anns, bobs)
 
-    await bobs.page.reload()
-    await bobs.untilOpen()
-    await bobs.untilTools()
-    await untilColored([1, 3, 4], bobs)
-    await anns.select('C9')
-    await anns.page.keyboard.press('Control+z')
-    await untilColored([], anns, bobs)
-    await poll(() => bobs.cell('A1')).toEqual({ v: 'c2' })
-    await untilInOrder(anns, bobs)
-  })
+      await bobs.page.reload()
+      await bobs.untilOpen()
+      await bobs.untilTools()
+      await untilColored([1, 3, 4], bobs)
+      await anns.select('C9')
+      await anns.page.keyboard.press('Control+z')
+      await untilColored([], anns, bobs)
+      await poll(() => bobs.cell('A1')).toEqual({ v: 'c2' })
+      await untilInOrder(anns, bobs)
+    },
+  )
 
   it('[SF25] are added by keyboard', async () => {
     await using window = await open(sheets.newRoom())
@@ -82,31 +86,34 @@ describe('conditional formats', () => {
     await untilInOrder(window)
   })
 
-  it('[SF22 SF24 SF25] have formulas that are calculated for everyone, and count numbers that were there before', async () => {
-    const room = sheets.newRoom()
-    await using anns = await open(room)
-    await anns.select('A1')
-    await anns.paste('1\t1\n2\n2\n3')
-    await anns.untilSaved()
-    await postDocument(sheets.baseUrl, room, (doc) => {
-      doc.getMap('about').set('format', 4)
-      const entries = doc.getMap('rules:sheet-1')
-      entries.set('a/at', 'k')
-      entries.set('a/ranges', ['0:0..3:0'])
-      entries.set('a/effect', {
-        type: 'highlightCell',
-        style: { bg: { rgb: '#fde68a' } },
-        subType: 'formula',
-        value: ['=', '0:0', '>', '$0:$1', ''],
+  atNight(
+    '[SF22 SF24 SF25] have formulas that are calculated for everyone, and count numbers that were there before',
+    async () => {
+      const room = sheets.newRoom()
+      await using anns = await open(room)
+      await anns.select('A1')
+      await anns.paste('1\t1\n2\n2\n3')
+      await anns.untilSaved()
+      await postDocument(sheets.baseUrl, room, (doc) => {
+        doc.getMap('about').set('format', 4)
+        const entries = doc.getMap('rules:sheet-1')
+        entries.set('a/at', 'k')
+        entries.set('a/ranges', ['0:0..3:0'])
+        entries.set('a/effect', {
+          type: 'highlightCell',
+          style: { bg: { rgb: '#fde68a' } },
+          subType: 'formula',
+          value: ['=', '0:0', '>', '$0:$1', ''],
+        })
       })
-    })
-    await untilColored([2, 3, 4], anns)
-    await using bobs = await open(room, bob)
-    await untilColored([2, 3, 4], bobs)
-    await bobs.write('B1', '2')
-    await untilColored([4], anns, bobs)
-    await bobs.insertRowAbove('A1')
-    await untilColored([5], anns, bobs)
-    await untilInOrder(anns, bobs)
-  })
+      await untilColored([2, 3, 4], anns)
+      await using bobs = await open(room, bob)
+      await untilColored([2, 3, 4], bobs)
+      await bobs.write('B1', '2')
+      await untilColored([4], anns, bobs)
+      await bobs.insertRowAbove('A1')
+      await untilColored([5], anns, bobs)
+      await untilInOrder(anns, bobs)
+    },
+  )
 })

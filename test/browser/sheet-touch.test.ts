@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import { GuardedOffice, READER } from './guarded-office.js'
 import { OfficeWindow } from './office-window.js'
 import { Pages } from './pages.js'
@@ -143,7 +144,7 @@ describe('a sheet under fingers', () => {
     return window
   }
 
-  it('[SH226] scrolls, and selects nothing', async () => {
+  atNight('[SH226] scrolls, and selects nothing', async () => {
     await using window = await open()
     const touches = await Touches.on(window)
     await touches.tap(B4)
@@ -161,7 +162,7 @@ describe('a sheet under fingers', () => {
     await untilInOrder(window)
   })
 
-  it('[SH226] scrolls on after a flick', async () => {
+  atNight('[SH226] scrolls on after a flick', async () => {
     await using window = await open()
     const touches = await Touches.on(window)
     await touches.tap(B10)
@@ -174,7 +175,7 @@ describe('a sheet under fingers', () => {
     await untilInOrder(window)
   })
 
-  it('[SH227] is zoomed by two', async () => {
+  atNight('[SH227] is zoomed by two', async () => {
     await using window = await open()
     const touches = await Touches.on(window)
     await touches.send('touchStart', [150, 300], [150, 400])
@@ -208,7 +209,7 @@ describe('a sheet under fingers', () => {
     await poll(() => selected(window)).toBe('B:B')
   })
 
-  it('[SH228] scrolls below a handle at the edge', async () => {
+  atNight('[SH228] scrolls below a handle at the edge', async () => {
     await using window = await open()
     const touches = await Touches.on(window)
     await touches.tap(B4)
@@ -223,7 +224,7 @@ describe('a sheet under fingers', () => {
     await touches.send('touchEnd')
   })
 
-  it('[SH229] is typed into after a double tap, and shows no keyboard before', async () => {
+  atNight('[SH229] is typed into after a double tap, and shows no keyboard before', async () => {
     await using window = await open()
     const touches = await Touches.on(window)
     await touches.tap(B4)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import { postDocument } from './office-window.js'
 import type { SheetWindow } from './sheet-window.js'
 import { ann, poll, Sheets, untilInOrder } from './sheets.js'
@@ -71,7 +72,7 @@ describe('a list of functions', () => {
     await untilInOrder(window)
   })
 
-  it('[SH102 SH110] inserts the choice before a bracket', async () => {
+  atNight('[SH102 SH110] inserts the choice before a bracket', async () => {
     await using window = await sheets.open(sheets.newRoom(), ann)
     const { keyboard } = window.page
     await window.write('A1', '=(7)')

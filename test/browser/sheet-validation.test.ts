@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { atNight } from '../at-night.js'
 import { GuardedOffice, READER, WRITER } from './guarded-office.js'
 import { fetchDocument, postDocument } from './office-window.js'
 import type { SheetWindow } from './sheet-window.js'
@@ -68,32 +69,35 @@ describe('data validations', () => {
     return window
   }
 
-  it('[SH123 SH128 SH139] are added by keyboard, and boxes are ticked by everyone, follow lines, and are undone alone', async () => {
-    const room = sheets.newRoom()
-    await using anns = await open(room)
-    await using bobs = await open(room, bob)
-    await anns.selectRange('A1', 'A3')
-    await anns.page.keyboard.press('Alt+Shift+v')
-    await anns.page.getByRole('button', { name: 'Add rule' }).focus()
-    await anns.page.keyboard.press('Enter')
-    await anns.page.getByText('Number', { exact: true }).click()
-    await anns.page.getByText('Checkbox', { exact: true }).click()
-    await bobs.untilCell([2, 0], 0)
-    await anns.page.getByRole('button', { name: 'Done' }).click()
-    await bobs.select('A2')
-    await anns.untilCell([1, 0], 1)
-    await bobs.insertRowAbove('C2')
-    await anns.select('A4')
-    await bobs.untilCell([3, 0], 1)
-    await bobs.untilCell([2, 0], 1)
-    await untilInOrder(anns, bobs)
+  atNight(
+    '[SH123 SH128 SH139] are added by keyboard, and boxes are ticked by everyone, follow lines, and are undone alone',
+    async () => {
+      const room = sheets.newRoom()
+      await using anns = await open(room)
+      await using bobs = await open(room, bob)
+      await anns.selectRange('A1', 'A3')
+      await anns.page.keyboard.press('Alt+Shift+v')
+      await anns.page.getByRole('button', { name: 'Add rule' }).focus()
+      await anns.page.keyboard.press('Enter')
+      await anns.page.getByText('Number', { exact: true }).click()
+      await anns.page.getByText('Checkbox', { exact: true }).click()
+      await bobs.untilCell([2, 0], 0)
+      await anns.page.getByRole('button', { name: 'Done' }).click()
+      await bobs.select('A2')
+      await anns.untilCell([1, 0], 1)
+      await bobs.insertRowAbove('C2')
+      await anns.select('A4')
+      await bobs.untilCell([3, 0], 1)
+      await bobs.untilCell([2, 0], 1)
+      await untilInOrder(anns, bobs)
 
-    await anns.select('C9')
-    await anns.page.keyboard.press('Control+z')
-    await bobs.untilCell([3, 0], 0)
-    expect(await anns.cell('A3')).toEqual({ v: 1 })
-    await untilInOrder(anns, bobs)
-  })
+      await anns.select('C9')
+      await anns.page.keyboard.press('Control+z')
+      await bobs.untilCell([3, 0], 0)
+      expect(await anns.cell('A3')).toEqual({ v: 1 })
+      await untilInOrder(anns, bobs)
+    },
+  )
 
   it('[SH164 SH165 SH166 SH167] lists are made in the panel and used by keyboard', async () => {
     const room = sheets.newRoom()
@@ -173,35 +177,38 @@ describe('data validations', () => {
     await untilInOrder(anns, bobs)
   })
 
-  it('[SH129] refuse what somebody types, and only mark what is pasted or comes from others', async () => {
-    const room = sheets.newRoom()
-    await using anns = await begin(room, LIST, NUMBER, { ...NUMBER, errorStyle: 2 })
-    await using bobs = await open(room, bob)
-    await anns.write('B1', '7')
-    await bobs.untilCell([0, 1], 7)
-    await anns.write('B1', '70')
-    await refusal(anns).waitFor()
-    await anns.page.keyboard.press('Enter')
-    await refusal(anns).waitFor({ state: 'detached' })
-    await bobs.untilCell([0, 1], 7)
-    await untilInOrder(anns, bobs)
-    await anns.page.keyboard.press('Control+y')
-    await anns.write('C1', '70')
-    await bobs.untilCell([0, 2], 70)
-    expect(await anns.cell('B1')).toEqual({ v: 7 })
-    await untilMarked(2, [1], anns, bobs)
-    await anns.select('B2')
-    await anns.paste('71\n8')
-    await untilMarked(1, [2], anns, bobs)
-    await postDocument(sheets.baseUrl, room, (doc) =>
-      doc.getMap('cells:sheet-1').set('3:0', { v: 'unknown' }),
-    )
-    await untilMarked(0, [4], anns, bobs)
-    expect(await bobs.cell('A4')).toEqual({ v: 'unknown' })
-    await untilInOrder(anns, bobs)
-  })
+  atNight(
+    '[SH129] refuse what somebody types, and only mark what is pasted or comes from others',
+    async () => {
+      const room = sheets.newRoom()
+      await using anns = await begin(room, LIST, NUMBER, { ...NUMBER, errorStyle: 2 })
+      await using bobs = await open(room, bob)
+      await anns.write('B1', '7')
+      await bobs.untilCell([0, 1], 7)
+      await anns.write('B1', '70')
+      await refusal(anns).waitFor()
+      await anns.page.keyboard.press('Enter')
+      await refusal(anns).waitFor({ state: 'detached' })
+      await bobs.untilCell([0, 1], 7)
+      await untilInOrder(anns, bobs)
+      await anns.page.keyboard.press('Control+y')
+      await anns.write('C1', '70')
+      await bobs.untilCell([0, 2], 70)
+      expect(await anns.cell('B1')).toEqual({ v: 7 })
+      await untilMarked(2, [1], anns, bobs)
+      await anns.select('B2')
+      await anns.paste('71\n8')
+      await untilMarked(1, [2], anns, bobs)
+      await postDocument(sheets.baseUrl, room, (doc) =>
+        doc.getMap('cells:sheet-1').set('3:0', { v: 'unknown' }),
+      )
+      await untilMarked(0, [4], anns, bobs)
+      expect(await bobs.cell('A4')).toEqual({ v: 'unknown' })
+      await untilInOrder(anns, bobs)
+    },
+  )
 
-  it('[SH125] have formulas that are calculated for everyone', async () => {
+  atNight('[SH125] have formulas that are calculated for everyone', async () => {
     const room = sheets.newRoom()
     await using anns = await begin(room, {
       type: 'custom',

@@ -6,6 +6,7 @@ import { AT_ONCE_MS, LATE_MS } from 'whereabouts-conformance/deadline'
 import { until } from '../client/until.js'
 import { freePort } from '../servers/free-port.js'
 import { startServer } from '../servers/standalone.js'
+import { atNight } from '../at-night.js'
 import { SheetWindow, type Seen } from './sheet-window.js'
 import { ann, bob, Sheets } from './sheets.js'
 
@@ -116,7 +117,7 @@ describe('the places of others', () => {
     await anns.expectOn(near, 'B3')
   })
 
-  it('[SH2 SH5] draws no member on another tab, and their avatar leads there', async () => {
+  atNight('[SH2 SH5] draws no member on another tab, and their avatar leads there', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using bobs = await sheets.open(room, bob)
@@ -244,7 +245,7 @@ describe('the page around the sheet', () => {
     expect(await other.dialog.count()).toBe(0)
   })
 
-  it('[SH7] explains that a room is full, and offers to watch', async () => {
+  atNight('[SH7] explains that a room is full, and offers to watch', async () => {
     await using small = await startServer({ maxMembers: 1 })
     await using anns = await sheets.open('full', ann, { baseUrl: small.baseUrl })
     await using bobs = await sheets.open('full', bob, { baseUrl: small.baseUrl })
@@ -257,7 +258,7 @@ describe('the page around the sheet', () => {
     expect(await anns.tag('Bob').count()).toBe(0)
   })
 
-  it('[SH8] announces joins, leaves and moves to screen readers', async () => {
+  atNight('[SH8] announces joins, leaves and moves to screen readers', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await expect.poll(() => anns.told.textContent()).toBe('Nobody else is here')
@@ -286,7 +287,7 @@ describe('the page around the sheet', () => {
     }
   })
 
-  it('[SH9] can be used by keyboard: F6 moves between the cells and the people', async () => {
+  atNight('[SH9] can be used by keyboard: F6 moves between the cells and the people', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)
     await using _bob = await join(room, 'Bob', { sheet: 'sheet-1', cell: '399:23' })
@@ -344,7 +345,7 @@ describe('joining and leaving', () => {
     expect(after(history, closedMs, isGone)).toBeLessThan(SOON_MS + LATE_MS)
   })
 
-  it('[MB3 SH5] a killed browser is shown as away, and gone after its lease', async () => {
+  atNight('[MB3 SH5] a killed browser is shown as away, and gone after its lease', async () => {
     const leaseMs = 4_000
     await using short = await startServer({ leaseMs })
     await using anns = await sheets.open('killed', ann, { baseUrl: short.baseUrl })

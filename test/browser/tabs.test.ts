@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium } from '../chromium.js'
 import { until } from '../client/until.js'
+import { atNight } from '../at-night.js'
 import { HOST, TabsServer } from './tabs-server.js'
 
 const TABS = 30
@@ -106,7 +107,7 @@ describe('tabs over HTTP/1.1', () => {
   })
   afterAll(() => browser.close())
 
-  it('[CL74] thirty are live and save what is written, with one stream', async () => {
+  atNight('[CL74] thirty are live and save what is written, with one stream', async () => {
     await using server = await TabsServer.start()
     const rooms = Array.from({ length: TABS }, (_, at) => `room-${at % (TABS / 2)}`)
     await using tabs = await Tabs.open(browser, server, rooms)
@@ -137,7 +138,7 @@ describe('tabs over HTTP/1.1', () => {
     expect(server.held.size).toBe(1)
   })
 
-  it('[CL76] others see nobody leave but the leader when its process is killed', async () => {
+  atNight('[CL76] others see nobody leave but the leader when its process is killed', async () => {
     await using server = await TabsServer.start()
     await using tabs = await Tabs.open(browser, server, ['a', 'a', 'a', 'a'])
     await using witness = new Witness(server.url, 'a')
@@ -153,23 +154,26 @@ describe('tabs over HTTP/1.1', () => {
     expect(server.held.size).toBe(1)
   })
 
-  it('[CL77] others see nobody leave when the leader is frozen, and it has everything when it is back', async () => {
-    await using server = await TabsServer.start()
-    await using tabs = await Tabs.open(browser, server, ['a', 'a', 'a', 'a'])
-    await using witness = new Witness(server.url, 'a')
-    await witness.sees(4)
-    const { leader } = tabs
-    const devTools = await tabs.devTools(leader!)
-    await devTools.send('Page.setWebLifecycleState', { state: 'frozen' })
-    const [first, ...rest] = tabs.others(leader)
-    await expectSeen(first!, rest, 'while it was frozen')
-    expect(server.held.size).toBe(1)
-    await devTools.send('Page.setWebLifecycleState', { state: 'active' })
-    await expect.poll(() => textOf(leader!)).toBe('while it was frozen')
-    await expectSeen(leader!, tabs.others(leader), 'and back')
-    expect([...witness.absent]).toEqual([])
-    await expect.poll(() => server.held.size).toBe(1)
-  })
+  atNight(
+    '[CL77] others see nobody leave when the leader is frozen, and it has everything when it is back',
+    async () => {
+      await using server = await TabsServer.start()
+      await using tabs = await Tabs.open(browser, server, ['a', 'a', 'a', 'a'])
+      await using witness = new Witness(server.url, 'a')
+      await witness.sees(4)
+      const { leader } = tabs
+      const devTools = await tabs.devTools(leader!)
+      await devTools.send('Page.setWebLifecycleState', { state: 'frozen' })
+      const [first, ...rest] = tabs.others(leader)
+      await expectSeen(first!, rest, 'while it was frozen')
+      expect(server.held.size).toBe(1)
+      await devTools.send('Page.setWebLifecycleState', { state: 'active' })
+      await expect.poll(() => textOf(leader!)).toBe('while it was frozen')
+      await expectSeen(leader!, tabs.others(leader), 'and back')
+      expect([...witness.absent]).toEqual([])
+      await expect.poll(() => server.held.size).toBe(1)
+    },
+  )
 
   it('[CL83] tabs with headers, or a word on cookies, share a stream only if they say that these are the same', async () => {
     await using server = await TabsServer.start()
