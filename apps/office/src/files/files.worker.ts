@@ -8,6 +8,7 @@ import {
   readFile,
   sheetsIn,
   titleOf,
+  workbookSheetsIn,
   writeDelimited,
   writeSheets,
   writeXlsx,
@@ -92,14 +93,15 @@ async function store(room: string): Promise<void> {
 async function write({ update, sheet, results }: ToSave, form: FileForm) {
   const doc = new Doc()
   applyUpdate(doc, update)
-  const all = sheetsIn(doc)
   if (form === 'xlsx') {
+    const all = workbookSheetsIn(doc)
     const bytes = await writeXlsx(
       all.map((each) => each.sheet),
       all.map(({ id }) => results[id] ?? {}),
     )
     return { bytes, leftOut: leftOutOf(doc) }
   }
+  const all = sheetsIn(doc)
   const shown = all.find(({ id }) => id === sheet) ?? all[0]!
   return { bytes: writeDelimited(shown.sheet, form, results[shown.id] ?? {}), leftOut: [] }
 }

@@ -8,6 +8,7 @@ import {
   leftOutOf,
   readFile as readSheets,
   sheetsIn,
+  workbookSheetsIn,
   titleOf,
   writeDelimited,
   writeSheets,
@@ -65,12 +66,11 @@ export async function writeSheetFile(
   if (!WRITTEN.has(ending)) throw new Error(`write an .xlsx, .csv or .tsv file, not ${ending}`)
   const doc = new Doc()
   applyUpdate(doc, update)
-  const sheets = sheetsIn(doc).map(({ sheet }) => sheet)
   const delimiter = WRITTEN.get(ending)
   const bytes =
     delimiter === undefined
-      ? await writeXlsx(sheets)
-      : writeDelimited(sheets[0]!, { delimiter, bom: false })
+      ? await writeXlsx(workbookSheetsIn(doc).map(({ sheet }) => sheet))
+      : writeDelimited(sheetsIn(doc)[0]!.sheet, { delimiter, bom: false })
   await writeFile(path, bytes, PRIVATE)
   if (delimiter === undefined) printLeftOut(leftOutOf(doc), print)
 }

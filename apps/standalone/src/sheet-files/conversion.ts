@@ -4,6 +4,7 @@ import {
   FileProblem,
   readFile,
   sheetsIn,
+  workbookSheetsIn,
   writeDelimited,
   writeSheets,
   writeXlsx,
@@ -51,7 +52,9 @@ async function read(bytes: Uint8Array, kind: string): Promise<Uint8Array> {
 async function write(update: Uint8Array, kind: Conversion['kind']): Promise<Uint8Array> {
   const doc = new Doc()
   applyUpdate(doc, update)
-  const sheets = sheetsIn(doc).map(({ sheet }) => sheet)
-  if (kind === 'xlsx') return writeXlsx(sheets)
-  return writeDelimited(sheets[0]!, { delimiter: kind === 'csv' ? ',' : '\t', bom: false })
+  if (kind === 'xlsx') return writeXlsx(workbookSheetsIn(doc).map(({ sheet }) => sheet))
+  return writeDelimited(sheetsIn(doc)[0]!.sheet, {
+    delimiter: kind === 'csv' ? ',' : '\t',
+    bom: false,
+  })
 }

@@ -3,6 +3,7 @@ import { kindOf } from './kind.js'
 import { FILE_LIMITS } from './limits.js'
 import type { FileContent, FileSheet, Results } from './model.js'
 import { FileProblem } from './problem.js'
+import { MOST_NAME } from './sheet-names.js'
 import { readWorkbook, writeWorkbook } from './xlsx.js'
 
 export { FILE_ENDINGS, kindOf, type FileKind } from './kind.js'
@@ -18,12 +19,17 @@ export {
 } from './model.js'
 export { unpack, type Parts, type UnpackLimits } from './parts.js'
 export { FILE_FAULTS, FileProblem, type FileFault } from './problem.js'
-export { asOneUpdate, leftOutOf, sheetsIn, writeSheets, type Destination } from './to-document.js'
+export {
+  asOneUpdate,
+  leftOutOf,
+  sheetsIn,
+  workbookSheetsIn,
+  writeSheets,
+  type Destination,
+} from './to-document.js'
 export type { DelimitedOptions } from './delimited.js'
 
 const MEGABYTE = 1024 * 1024
-/** The most characters of a sheet's name in programs that have the shortest ones. */
-const MOST_NAME = 31
 
 /**
  * Reads a file, whose kind is that of its name.

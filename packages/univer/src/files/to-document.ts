@@ -8,6 +8,7 @@ import { cleanName } from '../document/sheet-list.js'
 import { makeName, type Chance, type OrderKey } from '../document/order-key.js'
 import { FEATURES } from './features/index.js'
 import type { FileImage, FileName, FileSheet, LeftOut } from './model.js'
+import { withWorkbookNames } from './sheet-names.js'
 
 /** Where the sheets of a file go. */
 export interface Destination {
@@ -112,7 +113,12 @@ function insertSheet({ name, rows, columns }: FileSheet, sheet: string, index: n
   }
 }
 
-/** Returns the sheets of a document for a file. @throws {RangeError} if its format isn't known */
+/** Returns the sheets of a document for a workbook, with names that it can have. @throws {RangeError} if its format isn't known */
+export function workbookSheetsIn(doc: Doc): { readonly id: string; readonly sheet: FileSheet }[] {
+  return sheetsIn(withWorkbookNames(doc))
+}
+
+/** Returns the sheets of a document for a text. @throws {RangeError} if its format isn't known */
 export function sheetsIn(doc: Doc): { readonly id: string; readonly sheet: FileSheet }[] {
   const document = new SheetDocument(doc)
   try {
