@@ -165,6 +165,8 @@ describe('notes', () => {
     await untilNotes(['of b', '', '', '', 'of b'], anns, bobs)
     await untilInOrder(anns, bobs)
 
+    // Closes the menu on cells, which has an entry of the same name.
+    await anns.select('C3')
     await anns.tab('Sheet 1').click({ button: 'right' })
     await anns.page.getByText('Copy', { exact: true }).filter({ visible: true }).click()
     await poll(() => noteOfCopy(anns)).toBe('of b')
