@@ -45,6 +45,7 @@ describe('text whose cell is gone', () => {
     await remove(bobs)
     const text = anns.dialog.getByLabel('Your text')
     await poll(() => text.inputValue()).toBe('for nobody')
+    await text.and(anns.page.locator(':focus')).waitFor()
     // Further typing must not go into another cell.
     await anns.page.keyboard.type(' else')
     await poll(() => text.inputValue()).toBe('for nobody else')

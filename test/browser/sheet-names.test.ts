@@ -106,6 +106,9 @@ describe('names', () => {
     await anns.write('A1', '5')
     await anns.select('A1')
     await type(anns, 'Sales')
+    // A formula has the names that its window knows when it is entered; the name comes before this cell.
+    await anns.write('A2', 'named')
+    await bobs.untilCell([1, 0], 'named')
     await bobs.write('C1', '=Sales*2')
     await anns.untilShows('C1', '10')
     await anns.page.keyboard.press('Control+F3')
