@@ -128,6 +128,9 @@ describe('files of a page', () => {
     const room = pages.newRoom()
     await postDocument(pages.baseUrl, room, writeLongPage)
     await using anns = await pages.open(room, ann)
+    // All three are there before they are looked for: the toolbar comes after the text.
+    const tools = anns.page.locator('.bar, .toolbar, .page-footer')
+    await expect.poll(() => tools.count()).toBe(3)
     await anns.page.emulateMedia({ media: 'print' })
     const shown = await anns.page.evaluate(() => ({
       height: document.documentElement.scrollHeight,

@@ -46,6 +46,16 @@ describe('finding and replacing', () => {
     expect(window.complaints).toEqual([])
   })
 
+  it('[SF10] comes with the handle that fills cells, which Univer starts later', async () => {
+    await using window = await sheets.open(sheets.newRoom(), ann)
+    await window.write('A1', 'x')
+    await window.select('A1')
+    await window.untilTools()
+    await window.drag({ x: 134, y: 44 }, { x: 90, y: 80 })
+    await window.untilCell([2, 0], 'x')
+    expect(window.complaints).toEqual([])
+  })
+
   atNight('[SF11 SH15] replaces in every window, as one step of undo', async () => {
     const room = sheets.newRoom()
     await using anns = await sheets.open(room, ann)

@@ -1,4 +1,9 @@
-import { IResourceManagerService, type Univer } from '@univerjs/core'
+import {
+  IResourceManagerService,
+  LifecycleService,
+  LifecycleStages,
+  type Univer,
+} from '@univerjs/core'
 import { UniverDataValidationPlugin } from '@univerjs/data-validation'
 import { UniverFindReplacePlugin } from '@univerjs/find-replace'
 import {
@@ -83,6 +88,7 @@ export async function addTools(
     [UniverSheetsDataValidationUIPlugin, { showSearchOnDropdown: false }],
   ])
   await Promise.all(late)
+  startAll(univer)
   shared.showLate()
   addCellCards(univer, shared, texts, giveBack)
   const images = addSheetImages(univer, shared)
@@ -98,6 +104,11 @@ export async function addTools(
   offerSheetMenus(univer, shared)
   addTouch(univer, shared)
   await images
+}
+
+/** Starts what Univer leaves until three seconds after it has drawn: its handle that fills cells, for one. */
+function startAll(univer: Univer): void {
+  univer.__getInjector().get(LifecycleService).stage = LifecycleStages.Steady
 }
 
 /** Resolves when a plugin that was registered late has started, as Univer lets it wait for a while. */
