@@ -12,6 +12,7 @@ import {
   press,
   reads,
   type,
+  untilInText,
   writeLongPage,
 } from './pages.js'
 
@@ -269,6 +270,7 @@ describe('the tools over a selection', () => {
       await anns.page.keyboard.type('example.com')
       await press(anns, 'Enter')
       await anns.text.getByRole('link', { name: 'words' }).waitFor()
+      await untilInText(anns)
       await press(anns, 'ArrowRight')
       await bar.waitFor({ state: 'detached' })
       expect(anns.complaints).toEqual([])
@@ -302,6 +304,7 @@ describe('a long page', () => {
       await title.fill('Plan for 2027')
       await press(anns, 'Enter')
       await expect.poll(() => bobs.title.inputValue()).toBe('Plan for 2027')
+      await untilInText(anns)
       await anns.page.keyboard.type('first')
       await reads(bobs, /^first$/)
       await bobs.title.fill('Plan')
@@ -313,6 +316,32 @@ describe('a long page', () => {
       await press(anns, 'Enter')
       await expect.poll(() => bobs.title.inputValue()).toBe('Plan!')
     })
+  })
+
+  it('[PE39] has the focus before the next key, wherever it comes from', async () => {
+    await using window = await pages.open(pages.newRoom(), ann)
+    await type(window, 'some words')
+    await press(window, 'Shift+Control+ArrowLeft')
+    await press(window, 'Control+k')
+    await window.page.getByRole('textbox', { name: 'Link to' }).fill('https://example.com/')
+    const ways = [
+      ['form.link-bar input', 'Escape'],
+      ['.page-title', 'Enter'],
+      ['.toolbar button', 'Escape'],
+    ] as const
+    for (const way of ways) {
+      const isThere = await window.page.evaluate(async ([selector, pressed]) => {
+        const from = document.querySelector<HTMLElement>(selector)!
+        from.focus()
+        const options = { key: pressed, bubbles: true, cancelable: true }
+        from.dispatchEvent(new KeyboardEvent('keydown', options))
+        // No other task, and no frame.
+        await Promise.resolve()
+        return document.activeElement?.classList.contains('text')
+      }, way)
+      expect(isThere, way[0]).toBe(true)
+    }
+    expect(window.complaints).toEqual([])
   })
 
   atNight('[PE11] has an outline that leads to headings and follows others’ edits', async () => {

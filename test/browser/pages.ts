@@ -45,6 +45,10 @@ export async function type(window: OfficeWindow, text: string): Promise<void> {
   await window.page.keyboard.type(text)
 }
 
+/** Resolves when the text has the focus, and keys are its own. */
+export const untilInText = ({ text }: OfficeWindow) =>
+  expect.poll(() => text.evaluate((element) => element === document.activeElement)).toBe(true)
+
 export const press = (window: OfficeWindow, key: string) => window.page.keyboard.press(key)
 
 export const reads = (window: OfficeWindow, text: string | RegExp) =>

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type SyntheticEvent } from 'react'
+import { useLayoutEffect, useRef, useState, type SyntheticEvent } from 'react'
 import type { GivenBack } from '@whereabouts/univer'
 import { copyAll } from './copy-all.js'
 import { t } from './language/language.js'
@@ -75,7 +75,8 @@ function useDialog(given: GivenBack, stays: string, onClose: () => void) {
   const [isCopied, setIsCopied] = useState(false)
   const [said, say] = useState('')
 
-  useEffect(() => {
+  // Before the next key, which is still for that text.
+  useLayoutEffect(() => {
     dialog.current?.showModal()
     text.current?.focus()
     text.current?.setSelectionRange(given.text.length, given.text.length)

@@ -8,7 +8,7 @@ import {
 import {
   type ChangeEvent,
   type KeyboardEvent,
-  useEffect,
+  useLayoutEffect,
   useRef,
   useState,
   useSyncExternalStore,
@@ -27,7 +27,7 @@ interface ChartPanelProps {
 export function ChartPanel({ charts, onClose }: ChartPanelProps) {
   const selected = useSyncExternalStore(charts.subscribe, () => charts.selected)
   const first = useRef<HTMLSelectElement>(null)
-  useEffect(() => first.current?.focus(), [])
+  useLayoutEffect(() => first.current?.focus(), [])
   if (selected === null || !charts.canEdit) return null
   const { chart } = selected
   return (

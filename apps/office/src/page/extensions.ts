@@ -7,6 +7,7 @@ import { StarterKit } from '@tiptap/starter-kit'
 import { isSafeLink, readLink } from '../page-document/links.js'
 import { Clipboard } from './clipboard/clipboard.js'
 import { Bound, type BoundOptions } from './bound.js'
+import { FocusAtOnce } from './focus-at-once.js'
 import { ImageFiles } from './image-files.js'
 import { ItemNode } from './item-node.js'
 import { LateParts } from './late-parts.js'
@@ -122,6 +123,7 @@ export function pageExtensions({ refused, ...bound }: PageOptions): Extensions {
     ...CONTENT,
     Bound.configure(bound),
     Clipboard,
+    FocusAtOnce,
     LateParts,
     Typing,
     Numbers,

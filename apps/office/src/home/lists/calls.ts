@@ -69,6 +69,8 @@ async function post(room: string, call: string, body: object): Promise<void> {
 function send(url: string, body: object): Promise<Response> {
   return fetch(url, {
     method: 'POST',
+    // Also if the person has gone on to a document meanwhile.
+    keepalive: true,
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   })
