@@ -13,7 +13,7 @@ import {
 } from './discussion.js'
 import { GuardedOffice, READER, WRITER } from './guarded-office.js'
 import { fetchDocument, postDocument, type OfficeWindow } from './office-window.js'
-import { addBlock, ann, bob, Pages, press, reads } from './pages.js'
+import { addBlock, ann, bob, Pages, press, reads, untilInText } from './pages.js'
 
 const pages = new Pages()
 const office = new GuardedOffice()
@@ -191,6 +191,7 @@ describe('a draft', () => {
     await expect
       .poll(() => button(bobs).getAttribute('aria-label'))
       .toBe('Comments, 1 open, 1 not sent')
+    await untilInText(bobs)
     await select(bobs, 'Nothing')
     await press(bobs, 'Control+Alt+m')
     await field(bobs, 'New comment').fill('half a comment')

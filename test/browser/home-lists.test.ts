@@ -108,7 +108,9 @@ it('[HM20] [HM21] two people find what they own, share and starred, in any brows
   await expect.poll(() => titles(bob.page)).toEqual(['Weekly minutes'])
   const star = bob.page.getByRole('button', { name: 'Star Weekly minutes' })
   expect(await bob.page.getByRole('button', { name: 'to the trash' }).count()).toBe(0)
+  const starred = bob.page.waitForResponse((response) => response.url().endsWith('/minutes/mark'))
   await star.click()
+  await starred
   await expect.poll(() => star.getAttribute('aria-pressed')).toBe('true')
   await openList(bob.page, 'Starred')
   await expect.poll(() => titles(bob.page)).toEqual(['Weekly minutes'])
@@ -171,10 +173,12 @@ it('[HM20] what is in the trash is closed to others, and comes back as it was', 
 
   await cem.page.getByRole('button', { name: 'Move Draft to the trash' }).click()
   await expect.poll(() => titles(cem.page)).toEqual([])
+  await cem.page.getByText('Moved Draft to the trash.').waitFor()
   await openList(cem.page, 'Trash')
   await cem.page.getByText('deleted for good after').waitFor()
   await cem.page.getByRole('button', { name: 'Restore Draft' }).click()
   await cem.page.getByText('The trash is empty.').waitFor()
+  await cem.page.getByText('Restored Draft').waitFor()
   await openList(dora.page, 'Shared with me')
   await expect.poll(() => titles(dora.page)).toEqual(['Draft'])
 })

@@ -147,6 +147,7 @@ describe('light and dark', () => {
     })
     await sheet.page.keyboard.type('x')
     await sheet.page.keyboard.press('Enter')
+    await expect.poll(() => sheet.cell('A1')).toMatchObject({ v: 'x' })
     const before = await sheet.cell('A1')
     await choose(sheet, 'dark')
     await sheet.page.locator('html.univer-dark').waitFor()

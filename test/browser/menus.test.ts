@@ -343,6 +343,7 @@ describe('the menus of a page', () => {
   async function open(room: string, person = ann): Promise<OfficeWindow> {
     const window = await pages.open(room, person)
     await top(window, 'Format').waitFor()
+    await window.page.locator('.comments-button').waitFor()
     return window
   }
 

@@ -336,10 +336,10 @@ it('[OF32 CL14] a window that has a document open makes a whole copy again after
   const line = home.getByText(/^This browser has a copy of 1 document\b/)
   const hasCopy = async () => {
     await home.reload()
-    return line.waitFor({ timeout: 2_000 }).then(
+    return line.waitFor({ timeout: 5_000 }).then(
       () => true,
       () => false,
     )
   }
-  await expect.poll(hasCopy).toBe(true)
+  await expect.poll(hasCopy, { timeout: 60_000 }).toBe(true)
 })

@@ -17,7 +17,7 @@ describe('the clipboard', () => {
     await expect.poll(() => outline(anns)).toEqual(right)
     await anns.untilSaved()
     await using bobs = await pages.open(room, bob)
-    expect(await outline(bobs)).toEqual(right)
+    await expect.poll(() => outline(bobs)).toEqual(right)
     // Copying and pasting the result keeps it unchanged.
     await press(anns, 'Control+a')
     const copied = await copy(anns)

@@ -3,7 +3,17 @@ import { encodeStateAsUpdate, type Doc } from 'yjs'
 import { GuardedOffice, READER, WRITER } from './guarded-office.js'
 import { postHostile } from './hostile-page.js'
 import { fetchDocument, postDocument, type OfficeWindow, unsavedText } from './office-window.js'
-import { addBlock, copy, goTo, paste, press, reads, type, writeLongPage } from './pages.js'
+import {
+  addBlock,
+  copy,
+  goTo,
+  paste,
+  press,
+  reads,
+  type,
+  untilInText,
+  writeLongPage,
+} from './pages.js'
 
 const office = new GuardedOffice()
 
@@ -96,6 +106,7 @@ describe('a page that may only be read', () => {
     await office.allow('bob', WRITER)
     await untilEditable(bobs)
     expect(await scrolled(bobs)).toBe(top)
+    await untilInText(bobs)
     await bobs.page.keyboard.type(' again')
     await reads(anns, /Line 70 of Bob again\n/)
     await reads(bobs, /Line 70 of Bob again\n/)

@@ -9,7 +9,18 @@ import { startServer } from '../servers/standalone.js'
 import { atNight } from '../at-night.js'
 import { Line } from './line.js'
 import { fetchDocument, postDocument } from './office-window.js'
-import { ann, bob, goTo, outline, Pages, press, reads, type, writeLongPage } from './pages.js'
+import {
+  ann,
+  bob,
+  goTo,
+  outline,
+  Pages,
+  press,
+  reads,
+  type,
+  untilInText,
+  writeLongPage,
+} from './pages.js'
 
 const pages = new Pages()
 
@@ -310,6 +321,7 @@ describe('nothing is lost', () => {
       await anns.untilOpen()
       await reads(anns, all)
       // The caret is where it was before the reload.
+      await untilInText(anns)
       await anns.page.keyboard.type(' Again.')
       await reads(bobs, /again\. And now\. Again\.$/)
       const stored = await fetchDocument(second.baseUrl, room)

@@ -133,8 +133,9 @@ describe('a second change before the first one is answered', () => {
   const begin = async (anns: SheetWindow) => {
     const gives = await shareOwn(anns)
     const gate = new EventEmitter()
+    const opened = once(gate, 'open')
     const hold = async (route: Route) => {
-      await once(gate, 'open')
+      await opened
       await route.continue()
     }
     await anns.page.route('**/access', hold, { times: 1 })

@@ -63,7 +63,7 @@ async function insert(window: SheetWindow): Promise<void> {
   await window.untilCell([3, 2], 60)
   await window.selectRange('A1', 'C4')
   await window.page.keyboard.press('Alt+F1')
-  await panel(window).waitFor()
+  await panel(window).locator('select:focus').waitFor()
 }
 
 describe('charts', () => {

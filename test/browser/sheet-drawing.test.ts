@@ -116,7 +116,7 @@ async function stillPicture(window: SheetWindow): Promise<string> {
   return window.canvas.evaluate(async (canvas) => {
     const picture = () => (canvas as HTMLCanvasElement).toDataURL()
     let last = picture()
-    for (let same = 0; same < 30; same++) {
+    for (let same = 0; same < 90; same++) {
       await new Promise((resolve) => void requestAnimationFrame(resolve))
       const now = picture()
       if (now !== last) same = 0

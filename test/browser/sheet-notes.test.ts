@@ -144,7 +144,7 @@ describe('notes', () => {
     for (const [at, text] of ['b', 'a', 'c'].entries()) await anns.write(`A${at + 1}`, text)
     await write(anns, 'A1', 'of b')
     await anns.select('A1')
-    await anns.page.keyboard.press('Control+c')
+    await anns.copied()
     await anns.select('A5')
     await anns.page.keyboard.press('Control+v')
     await untilNotes(['of b', '', '', '', 'of b'], anns, bobs)

@@ -243,7 +243,7 @@ describe('data validations', () => {
     await bobs.select('C4')
     for (const key of ['ArrowLeft', 'ArrowLeft', 'Shift+ArrowUp', 'Shift+ArrowUp', 'Shift+ArrowUp'])
       await bobs.page.keyboard.press(key)
-    await bobs.page.keyboard.press('Control+c')
+    await bobs.copied()
     await bobs.select('D1')
     await bobs.page.keyboard.press('Control+v')
     await bobs.untilCell([1, 3], 'no')

@@ -193,7 +193,7 @@ describe('the page around the sheet', () => {
       await using newcomer = await sheets.open(room)
       await newcomer.dialog.waitFor()
       await newcomer.page.keyboard.press(key)
-      await newcomer.dialog.waitFor({ state: 'detached' })
+      await newcomer.page.locator('.person-dialog').waitFor({ state: 'detached' })
       await newcomer.page.keyboard.type('77')
       await anns.marker('A1').locator('[data-typing-by]', { hasText: '77' }).waitFor()
       await newcomer.page.keyboard.press('Enter')
@@ -314,9 +314,12 @@ describe('joining and leaving', () => {
   const isGone = (status: string | undefined) => status === undefined
 
   it('[MB7 CL7] a reload shows no leave or join to others, and returns to its cell', async () => {
+    // A reload takes longer than two seconds on a busy machine.
+    await using server = await startServer({ soonMs: 15_000 })
+    const { baseUrl } = server
     const room = sheets.newRoom()
-    await using anns = await sheets.open(room, ann)
-    await using bobs = await sheets.open(room, bob)
+    await using anns = await sheets.open(room, ann, { baseUrl })
+    await using bobs = await sheets.open(room, bob, { baseUrl })
     await bobs.select('C5')
     await anns.marker('C5').waitFor()
     const seen = await anns.watchPeople()

@@ -135,7 +135,7 @@ describe('tabs over HTTP/1.1', () => {
     await expectSeen(first!, rest, 'after it closed')
     await witness.sees(3)
     expect([...witness.absent]).toEqual([`tab ${tabs.pages.indexOf(leader!)}`])
-    expect(server.held.size).toBe(1)
+    await expect.poll(() => server.held.size).toBe(1)
   })
 
   atNight('[CL76] others see nobody leave but the leader when its process is killed', async () => {
