@@ -221,6 +221,29 @@ describe('Home', () => {
     await expect.poll(stored).toBe('Four')
   })
 
+  it('[OF108] the keys that end or cancel a composition neither rename nor close the field', async () => {
+    await using anns = await open('/')
+    await makePage(anns, office.newRoom(), 'One')
+    await anns.page.goto(office.baseUrl)
+    await row(anns, 'One').getByRole('button', { name: 'Rename One' }).click()
+    const keyboard = await anns.page.context().newCDPSession(anns.page)
+    const field = anns.page.getByRole('textbox', { name: 'Title of One' })
+    const composes = (text: string) =>
+      keyboard.send('Input.imeSetComposition', {
+        text,
+        selectionStart: text.length,
+        selectionEnd: text.length,
+      })
+    await composes('er')
+    await anns.page.keyboard.press('Escape')
+    await composes('gong')
+    await anns.page.keyboard.press('Enter')
+    await keyboard.send('Input.insertText', { text: '工作' })
+    await expect.poll(() => field.inputValue()).toBe('工作')
+    await anns.page.keyboard.press('Enter')
+    await expect.poll(() => titles(anns)).toEqual(['工作'])
+  })
+
   atNight('[PG15] reports a failed rename and its reason', async () => {
     await using small = await startServer({ maxDocumentBytes: 2_000 })
     const room = office.newRoom()

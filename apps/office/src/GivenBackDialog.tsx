@@ -34,7 +34,7 @@ export function GivenBackDialog({ given, onPut, onClose }: GivenBackDialogProps)
       aria-labelledby="given-back"
       aria-describedby="given-back-reason"
       onKeyDown={(event) => {
-        if (event.key === 'Escape' && !event.nativeEvent.isComposing) stayUnlessCopied(event)
+        if (event.key === 'Escape') stayUnlessCopied(event)
       }}
       onCancel={stayUnlessCopied}
       onClose={closed}

@@ -1,8 +1,9 @@
-/** What some browsers say of the key that ends a composition. */
-const WITH_OTHERS = 229
+/** What some browsers say of each key that an input method takes. */
+const TAKEN = 229
 
 /**
- * Keeps an Enter that ends the composition of a word from sending the form that has the field. It may be called again.
+ * Leaves the keys of a field to the input method while it composes a word: what is around the field learns of none, and
+ * an Enter doesn't send its form.
  *
  * @see OFFICE.md OF108
  */
@@ -11,7 +12,10 @@ export function keepComposing(): void {
 }
 
 function look(event: KeyboardEvent): void {
-  const isComposing = event.isComposing || event.keyCode === WITH_OTHERS
-  const isInForm = event.target instanceof HTMLInputElement && event.target.form !== null
-  if (isComposing && isInForm && event.key === 'Enter') event.preventDefault()
+  const { target } = event
+  const isLine = target instanceof HTMLInputElement
+  if (!isLine && !(target instanceof HTMLTextAreaElement)) return
+  if (!event.isComposing && event.keyCode !== TAKEN) return
+  event.stopPropagation()
+  if (isLine && event.key === 'Enter') event.preventDefault()
 }

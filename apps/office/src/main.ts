@@ -1,5 +1,6 @@
 import './styles.css'
 import { BASE } from './base.js'
+import { keepComposing } from './composing.js'
 import { inBrowser } from './guarded-storage.js'
 import { readIdentity } from './identity.js'
 import { userAtWindow } from './last-user.js'
@@ -18,6 +19,7 @@ const TRY_AGAIN = 'Try again'
 
 const page = document.getElementById('app')!
 followTheme()
+keepComposing()
 const speaking = speak()
 // A server that has no manifest wants nothing to be kept. OF25, OP37
 if ('serviceWorker' in navigator && document.querySelector('link[rel="manifest"]') !== null) {

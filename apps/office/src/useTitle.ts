@@ -31,7 +31,6 @@ export function useTitle<Field extends HTMLInputElement | HTMLTextAreaElement>(
     if (field.current !== null) field.current.value = readTitle(doc) ?? ''
   }
   const finish = (event: KeyboardEvent<Field>) => {
-    if (event.nativeEvent.isComposing) return
     if (event.key === 'Escape') event.currentTarget.value = title
     if (event.key === 'Escape' || event.key === 'Enter') {
       event.preventDefault()

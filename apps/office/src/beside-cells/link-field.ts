@@ -33,7 +33,6 @@ export class LinkField {
     input.addEventListener('keydown', (event) => {
       // The grid has keys of its own.
       event.stopPropagation()
-      if (event.isComposing) return
       const isEnter = event.key === 'Enter'
       if (!isEnter && event.key !== 'Escape' && event.key !== 'Tab') return
       event.preventDefault()

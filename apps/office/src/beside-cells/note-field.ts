@@ -37,7 +37,6 @@ export class NoteField {
     field.addEventListener('keydown', (event) => {
       // The grid has keys of its own.
       event.stopPropagation()
-      if (event.isComposing) return
       const isEnd = event.key === 'Escape' || event.key === 'Tab' || isSent(event)
       if (!isEnd) return
       event.preventDefault()

@@ -104,8 +104,8 @@ function useTyped(shown: string, write: (text: string) => boolean) {
     value: typed ?? shown,
     onChange: ({ target }: ChangeEvent<HTMLInputElement>) => setTyped(target.value),
     onBlur: end,
-    onKeyDown: ({ key, nativeEvent }: KeyboardEvent) => {
-      if (key === 'Enter' && !nativeEvent.isComposing) end()
+    onKeyDown: ({ key }: KeyboardEvent) => {
+      if (key === 'Enter') end()
     },
   }
 }

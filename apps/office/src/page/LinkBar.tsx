@@ -86,9 +86,7 @@ function LinkForm({ editor, href, onRemove, onClose }: LinkFormProps) {
         defaultValue={href ?? ''}
         onFocus={(event) => event.currentTarget.select()}
         onInput={() => setIsWrong(false)}
-        onKeyDown={({ key, nativeEvent }) =>
-          key === 'Escape' && !nativeEvent.isComposing && close()
-        }
+        onKeyDown={({ key }) => key === 'Escape' && close()}
       />
       <button type="submit" className="plain">
         {t('page.setLink')}

@@ -34,7 +34,7 @@ export class ImageBar {
     element.addEventListener('keydown', (event) => {
       // The grid has keys of its own.
       event.stopPropagation()
-      if (event.key !== 'Escape' || event.isComposing) return
+      if (event.key !== 'Escape') return
       event.preventDefault()
       this.#isDescribing = false
       if (this.#image === null) actions.back()
@@ -80,7 +80,7 @@ export class ImageBar {
     }
     field.addEventListener('blur', end)
     field.addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter' || event.isComposing) return
+      if (event.key !== 'Enter') return
       event.preventDefault()
       end()
     })

@@ -94,8 +94,8 @@ function nameHandle(handle: HTMLElement, { texts }: Names): void {
 }
 
 /** @see OFFICE.md SH223 */
-function closeByEscape({ key, target, currentTarget, isComposing }: KeyboardEvent): void {
-  if (key !== 'Escape' || isComposing || (target as HTMLElement).isContentEditable) return
+function closeByEscape({ key, target, currentTarget }: KeyboardEvent): void {
+  if (key !== 'Escape' || (target as HTMLElement).isContentEditable) return
   ;(currentTarget as Element).querySelector<HTMLElement>('header > button')?.click()
   focusCells()
 }

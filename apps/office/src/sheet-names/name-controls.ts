@@ -1,5 +1,4 @@
 import type { Univer } from '@univerjs/core'
-import { keepComposing } from '../composing.js'
 import { mendWithin, tellDisabled } from './mend.js'
 import { Names } from './names.js'
 import { loadTexts } from './texts.js'
@@ -38,7 +37,6 @@ export async function nameControls(univer: Univer): Promise<void> {
     }
   }).observe(document.body, { childList: true, subtree: true, attributeFilter: ['aria-expanded'] })
   followDisabled()
-  keepComposing()
 }
 
 /** Many controls are disabled while somebody types, which their classes say. */

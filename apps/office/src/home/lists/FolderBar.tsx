@@ -130,9 +130,7 @@ function NameForm({ name, onName, onClose }: NameFormProps) {
         placeholder={TEXTS.folderName}
         defaultValue={name}
         onFocus={(event) => event.currentTarget.select()}
-        onKeyDown={({ key, nativeEvent }) =>
-          key === 'Escape' && !nativeEvent.isComposing && close()
-        }
+        onKeyDown={({ key }) => key === 'Escape' && close()}
       />
       <button type="submit" className="plain">
         {TEXTS.save}

@@ -1,7 +1,6 @@
 import './lists.css'
 import type { ListFolder } from '@whereabouts/client'
-import { type ReactNode, useEffect, useId, useLayoutEffect, useState } from 'react'
-import { keepComposing } from '../../composing.js'
+import { type ReactNode, useId, useLayoutEffect, useState } from 'react'
 import { reasonOf } from '../../language/reason.js'
 import { changeFolder, deleteForGood, mark, setTrashed } from './calls.js'
 import { FolderBar } from './FolderBar.js'
@@ -32,7 +31,6 @@ export function Lists({ hasRecent, onOther, ...props }: ListsProps) {
   const [view, setView] = useState<View>(hasRecent ? 'recent' : 'own')
   const isOther = kept.areLists && view !== 'recent'
   useLayoutEffect(() => onOther(isOther), [isOther, onOther])
-  useEffect(keepComposing, [])
   const choose = (next: View) => {
     setView(next)
     // It speaks of another list.

@@ -21,8 +21,7 @@ interface MoveFormProps {
 export function MoveForm({ folders, current, onMove, onClose }: MoveFormProps) {
   const [chosen, setChosen] = useState(() => current ?? folders[0]?.id ?? NEW)
   const select = useRef<HTMLSelectElement>(null)
-  const onKey = ({ key, nativeEvent }: KeyboardEvent) =>
-    void (key === 'Escape' && !nativeEvent.isComposing && onClose())
+  const onKey = ({ key }: KeyboardEvent) => void (key === 'Escape' && onClose())
   useFocusWithin(select)
   const move = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()

@@ -67,8 +67,8 @@ function Field({ label, value, onDone }: FieldProps) {
         const text = currentTarget.value.trim()
         if (text !== now) onDone(text === '' ? null : text)
       }}
-      onKeyDown={({ key, currentTarget, nativeEvent }) => {
-        if (key === 'Enter' && !nativeEvent.isComposing) currentTarget.blur()
+      onKeyDown={({ key, currentTarget }) => {
+        if (key === 'Enter') currentTarget.blur()
       }}
     />
   )

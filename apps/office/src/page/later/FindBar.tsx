@@ -62,8 +62,8 @@ function FindForm({ editor, canReplace, close }: FindFormProps) {
           placeholder={t('page.find')}
           defaultValue={begin}
           onFocus={(event) => event.currentTarget.select()}
-          onKeyDown={({ key, shiftKey, nativeEvent }) => {
-            if (key === 'Enter' && !nativeEvent.isComposing) goOn(editor, shiftKey ? -1 : 1)
+          onKeyDown={({ key, shiftKey }) => {
+            if (key === 'Enter') goOn(editor, shiftKey ? -1 : 1)
           }}
           onInput={({ currentTarget: { value } }) => {
             setSaid('')
@@ -146,8 +146,8 @@ function describe(query: string, count: number, at: number): string {
 function useEscape(bar: React.RefObject<HTMLElement | null>, close: () => void): void {
   useEffect(() => {
     const element = bar.current
-    const look = ({ key, isComposing }: globalThis.KeyboardEvent) => {
-      if (key === 'Escape' && !isComposing) close()
+    const look = ({ key }: globalThis.KeyboardEvent) => {
+      if (key === 'Escape') close()
     }
     element?.addEventListener('keydown', look)
     return () => element?.removeEventListener('keydown', look)

@@ -1,6 +1,5 @@
 import type { Editor } from '@tiptap/core'
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
-import { keepComposing } from '../../composing.js'
 import { inBrowser } from '../../guarded-storage.js'
 import type { Session } from '../../session.js'
 import { fitAboveKeyboard } from '../../touch/fit-above-keyboard.js'
@@ -45,7 +44,6 @@ export function Later({ editor, session, canEdit, refused }: LaterProps) {
   const comment = mayComment && isAllowed ? () => setAsked((before) => before + 1) : undefined
   useFindKeys(canEdit, setFinding)
   useEffect(() => FOLDS.fill(editor, FOLD_PART), [editor])
-  useEffect(keepComposing, [])
   useEffect(fitAboveKeyboard, [])
   const show = (isShown: boolean) => {
     setHasOutline(isShown)

@@ -88,8 +88,6 @@ const fits = (text: string): boolean => text.trim() !== '' && charactersLeft(tex
 const keysOf =
   (mentions: Mentions, pick: (name: string) => void, submit: () => void) =>
   (event: KeyboardEvent<HTMLTextAreaElement>): void => {
-    // An input method takes keys for itself, in some browsers with this code alone.
-    if (event.nativeEvent.isComposing || event.keyCode === 229) return
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit()
     else {
       const taken = mentions.press(event.key, event.currentTarget.selectionStart)

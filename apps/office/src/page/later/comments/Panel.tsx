@@ -229,8 +229,7 @@ function useWithin(
     const press = (event: KeyboardEvent) => {
       const { key, target, altKey } = event
       const isHere = target instanceof Element && element?.contains(target) === true
-      // An input method takes these keys for itself.
-      if (!isHere || event.defaultPrevented || event.isComposing || event.keyCode === 229) return
+      if (!isHere || event.defaultPrevented) return
       const by = altKey ? ({ ArrowUp: -1, ArrowDown: 1 } as const)[key] : undefined
       if (by !== undefined) step(element, by)
       else if (key === 'Escape') closes()
