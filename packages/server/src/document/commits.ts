@@ -176,8 +176,32 @@ export class Commits {
     this.#hold(each)
   }
 
+  /**
+   * Stores updates in one transaction, or those of each document in one of its own if that fails: what the store doesn't
+   * take of one document is no fault of the others.
+   *
+   * @throws what the store throws, if it takes nothing else either
+   */
   async #append(waiting: readonly Waiting[]): Promise<void> {
     if (waiting.length === 0) return
+    const documents = new Set(waiting.map(({ document }) => document))
+    try {
+      await this.#transact(waiting)
+    } catch (error) {
+      if (documents.size === 1) throw error
+      await this.store.check().catch(() => {
+        throw error
+      })
+      for (const document of documents) {
+        const own = waiting.filter((each) => each.document === document)
+        await this.#transact(own).catch((reason: unknown) => {
+          for (const each of own) this.#fail(each, reason)
+        })
+      }
+    }
+  }
+
+  async #transact(waiting: readonly Waiting[]): Promise<void> {
     const numbers = await this.store.append(waiting.map(nextOf))
     this.#count += 1
     for (const [index, each] of waiting.entries()) {

@@ -1091,6 +1091,43 @@ it.each([
   },
 )
 
+it.each([
+  ['refuses those of one document', true],
+  ['takes nothing', false],
+])(
+  '[DO111] updates are stored although they wait with others, unless the store %s',
+  async (_what, isWell) => {
+    const { keeper, store, textOf } = start()
+    for (const name of ['bad', 'good', 'busy']) await keeper.update(name, typist().type('x'))
+    let open = () => {}
+    store.gate = new Promise((resolve) => {
+      open = resolve
+    })
+    // While the store is busy with this, the others gather for one transaction.
+    const busy = keeper.update('busy', typist(2).type('.'))
+    await expect.poll(() => store.appends).toBe(4)
+    const { append } = store.inner
+    vi.spyOn(store.inner, 'append').mockImplementation((updates) => {
+      const isBad = updates.some(({ roomName }) => roomName === 'bad' || !isWell)
+      if (isBad) throw new Error('planted')
+      return append.call(store.inner, updates)
+    })
+    if (!isWell) vi.spyOn(store, 'check').mockRejectedValue(new Error('planted'))
+    const bad = [2, 3].map((client) => keeper.update('bad', typist(client).type('.')))
+    const good = [2, 3].map((client) => keeper.update('good', typist(client).type('.')))
+    await setImmediate()
+    open()
+    const answers = await Promise.allSettled([...bad, ...good, busy])
+    const others = isWell ? 'fulfilled' : 'rejected'
+    const right = ['rejected', 'rejected', others, others, others]
+    expect(answers.map(({ status }) => status)).toEqual(right)
+    for (const each of answers)
+      if (each.status === 'rejected') expect(each.reason).toEqual(storeFailed)
+    expect((await textOf('good')).length).toBe(isWell ? 3 : 1)
+    expect(await textOf('bad')).toBe('x')
+  },
+)
+
 it('[DO111] an update that can be applied only in part is refused alone', async () => {
   const { keeper, store, textOf } = start()
   await keeper.update('one', typist().type('x'))
