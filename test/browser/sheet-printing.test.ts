@@ -155,6 +155,58 @@ describe('a printed sheet', () => {
     await poll(() => print(window)).toMatchObject({ pages: 2 })
   })
 
+  it('[OF92 OF93 SH159 SH186] has columns on each page, and what was printed is proposed to everyone, wherever it is then', async () => {
+    const room = sheets.newRoom()
+    await postDocument(sheets.baseUrl, room, (doc) => {
+      for (let row = 0; row < 6; row++) {
+        for (let column = 0; column < 12; column++) {
+          doc.getMap('cells:sheet-1').set(`${row}:${column}`, { v: `R${row + 1}C${column + 1}` })
+        }
+      }
+      // Text that would go on over the cells beside it.
+      doc.getMap('cells:sheet-1').set('1:1', {})
+      doc.getMap('cells:sheet-1').set('1:0', { v: 'A title that is longer than its cell' })
+      writeRed(doc, 'far', { cell: '0:8', x: 0, y: 0 })
+    })
+    await using anns = await sheets.open(room, ann)
+    await anns.untilTools()
+    await anns.selectRange('A1', 'L4')
+    await ask(anns)
+    await dialog(anns).getByLabel('Paper').selectOption('a4')
+    await dialog(anns).getByLabel('Size').selectOption('100')
+    await dialog(anns).getByLabel('What to print').selectOption('selection')
+    await dialog(anns).getByLabel('Columns at the left of each page').fill('1')
+    await poll(() => status(anns)).toBe('Page 1 of 2')
+    await dialog(anns).getByRole('button', { name: 'Next page' }).click()
+    await poll(() => paper(anns).textContent()).toMatch(/^R1C1R1C8R1C9.*A title.*R2C8.*R4C12Sheet 1/)
+    const title = paper(anns).locator('.print-text', { hasText: 'A title' })
+    await poll(() => title.evaluate(({ style }) => style.width)).toBe('88px')
+    // Between the first column and the others there are some that aren't on this page.
+    const parts = paper(anns).locator('.print-images')
+    const placed = () =>
+      parts.evaluateAll((all) => all.map(({ style }) => [style.left, style.width]))
+    await poll(placed).toEqual([
+      ['0px', '88px'],
+      ['88px', '440px'],
+    ])
+    await poll(() => parts.nth(1).locator('img').getAttribute('style')).toMatch(
+      /^left: 88px; top: 0px;/,
+    )
+    expect((await print(anns)).pages).toBe(2)
+
+    await using bobs = await sheets.open(room, { name: 'Bob', color: '#1d4ed8' })
+    await bobs.untilTools()
+    await bobs.insertRowAbove('A1')
+    await ask(bobs)
+    const cells = dialog(bobs).getByLabel('What to print')
+    await poll(() => cells.locator('option:checked').textContent()).toBe('A2:L5, as the last time')
+    expect(await dialog(bobs).getByLabel('Columns at the left').inputValue()).toBe('1')
+    await poll(() => paper(bobs).textContent()).toMatch(/^R1C1R1C2/)
+    await cells.selectOption('all')
+    await poll(() => paper(bobs).textContent()).toMatch(/R6C7/)
+    expect([...anns.complaints, ...bobs.complaints]).toEqual([])
+  })
+
   atNight(
     '[OF92 OF93] goes on to the right, fits in width or one page, and is of the selected cells alone',
     async () => {

@@ -9,7 +9,13 @@ export {
 } from './document/format.js'
 export { compareCells, type CellDifference, type ComparedCell } from './document/compare.js'
 export type { Restored } from './document/restore.js'
-export { readPrint, writePrint, type PrintSettings } from './document/print-settings.js'
+export {
+  areaOf,
+  printedCells,
+  readPrint,
+  writePrint,
+  type PrintSettings,
+} from './document/print-settings.js'
 export {
   IMAGE_LIMITS,
   imageCell,

@@ -55,6 +55,7 @@ export function PrintDialog({ sheet, first, onClose }: PrintDialogProps) {
         <Fields
           settings={settings}
           hasSelection={sheet.hasSelection}
+          kept={sheet.keptText}
           onChange={(change) => setSettings((before) => ({ ...before, ...change }))}
         />
         <Preview sheet={sheet} all={problem === undefined ? all : undefined} settings={settings} />
@@ -80,6 +81,8 @@ function problemOf(all: Pages | undefined): string | undefined {
 interface FieldsProps {
   readonly settings: PrintSettings
   readonly hasSelection: boolean
+  /** What the cells are called that were printed the last time, if those weren't all. @example 'A1:D20' */
+  readonly kept: string | undefined
   readonly onChange: (change: Partial<PrintSettings>) => void
 }
 
@@ -87,9 +90,8 @@ type Paper = PrintSettings['paper']
 type Margins = PrintSettings['margins']
 const MOST_REPEATED = 100
 
-function Fields({ settings, hasSelection, onChange }: FieldsProps) {
-  const { paper, isLandscape, margins, size, area, repeatedRows, hasGridLines, hasFooter } =
-    settings
+function Fields({ settings, hasSelection, kept, onChange }: FieldsProps) {
+  const { paper, isLandscape, margins, size, area, hasGridLines, hasFooter } = settings
   return (
     <div>
       <Choice
@@ -117,19 +119,20 @@ function Fields({ settings, hasSelection, onChange }: FieldsProps) {
         options={[
           ['all', TEXTS.all],
           ...(hasSelection ? [['selection', TEXTS.selection] as const] : []),
+          ...(kept === undefined ? [] : [['kept', TEXTS.kept(kept)] as const]),
         ]}
         onChange={(value) => onChange({ area: value })}
       />
-      <label>
-        {TEXTS.repeatedRows}
-        <input
-          type="number"
-          min={0}
-          max={MOST_REPEATED}
-          value={repeatedRows}
-          onChange={({ target }) => onChange({ repeatedRows: rowsIn(target.value) })}
-        />
-      </label>
+      <Count
+        label={TEXTS.repeatedRows}
+        value={settings.repeatedRows}
+        onChange={(repeatedRows) => onChange({ repeatedRows })}
+      />
+      <Count
+        label={TEXTS.repeatedColumns}
+        value={settings.repeatedColumns}
+        onChange={(repeatedColumns) => onChange({ repeatedColumns })}
+      />
       <Check
         label={TEXTS.gridLines}
         isChecked={hasGridLines}
@@ -166,7 +169,28 @@ function Orientation({
   )
 }
 
-const rowsIn = (text: string): number =>
+interface CountProps {
+  readonly label: string
+  readonly value: number
+  readonly onChange: (value: number) => void
+}
+
+function Count({ label, value, onChange }: CountProps) {
+  return (
+    <label>
+      {label}
+      <input
+        type="number"
+        min={0}
+        max={MOST_REPEATED}
+        value={value}
+        onChange={({ target }) => onChange(countIn(target.value))}
+      />
+    </label>
+  )
+}
+
+const countIn = (text: string): number =>
   Math.min(MOST_REPEATED, Math.max(0, Math.floor(Number(text) || 0)))
 
 function sizeText(size: PrintSize): string {

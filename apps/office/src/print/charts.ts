@@ -52,7 +52,7 @@ function lineAt(lines: readonly Line[], place: number): number | undefined {
  */
 export function chartOnPage(
   { place, size }: PrintedChart,
-  page: PrintedPage,
+  page: Pick<PrintedPage, 'rows' | 'columns'>,
   lines: SheetLines,
 ): Part | undefined {
   const down = along(page.rows, lines.rows(0, lastOf(page.rows)), place.row, place.y, size.height)

@@ -154,7 +154,7 @@ function* drawCells(
         : { top: rows.get(row)!.from, height: rows.get(row)!.px, left: columns.get(column)!.from }
       const width = merge ? placeOf(merge, rows, columns).width : columns.get(column)!.px
       const isFree = !merge && cell !== undefined && flows(cell)
-      const free = isFree ? freeBeside(found, nth, page.columns, merged, row) : 0
+      const free = isFree ? freeBeside(found, nth, page, merged, row) : 0
       yield drawCell(cell, { ...place, width }, free)
     }
   }
@@ -168,12 +168,13 @@ const flows = ({ text, align, isWrapped }: PrintedCell): boolean =>
 function freeBeside(
   found: readonly (PrintedCell | undefined)[],
   nth: number,
-  columns: readonly Line[],
+  { columns, apart }: PrintedPage,
   merged: ReadonlyMap<string, unknown>,
   row: number,
 ): number {
   let free = 0
   for (let next = nth + 1; next < columns.length; next++) {
+    if (next === apart) break
     if (found[next]?.text || merged.has(`${row}:${columns[next]!.at}`)) break
     free += columns[next]!.px
   }

@@ -49,6 +49,29 @@ class Edges {
   }
 }
 
+/** Lines of a page that follow each other on the sheet: those on each page, and others. */
+interface Segment {
+  /** Where it is on the page. */
+  readonly at: number
+  /** Where it is on the sheet. */
+  readonly from: number
+  readonly size: number
+}
+
+function segmentsOf(lines: readonly Line[], edges: Edges): Segment[] {
+  const segments: Segment[] = []
+  let at = 0
+  for (const line of lines) {
+    const from = edges.fromOf(line.at)
+    const before = segments.at(-1)
+    if (before !== undefined && before.from + before.size === from) {
+      segments[segments.length - 1] = { ...before, size: before.size + line.px }
+    } else segments.push({ at, from, size: line.px })
+    at += line.px
+  }
+  return segments
+}
+
 /** The images of the sheet that is printed. @see OFFICE.md SH186 */
 export class PrintedImages {
   readonly #rows: Edges
@@ -78,31 +101,18 @@ export class PrintedImages {
 
   /** Returns the images of a page, cut at its edges. */
   on({ rows, columns }: PrintedPage): HTMLElement[] {
-    const [first, last] = [columns[0], columns.at(-1)]
-    if (first === undefined || this.#images.length === 0) return []
-    const left = this.#columns.fromOf(first.at)
-    const width = this.#columns.endOf(last) - left
-    let from = 0
-    return this.#segments(rows).map(({ top, height }) => {
-      const element = document.createElement('div')
-      element.className = 'print-images'
-      Object.assign(element.style, pixels({ left: 0, top: from, width, height }))
-      from += height
-      element.append(...this.#within({ left, top, width, height }))
-      return element
-    })
-  }
-
-  /** Returns the rows of a page that follow each other on the sheet: those on each page, and others. */
-  #segments(rows: readonly Line[]): { readonly top: number; readonly height: number }[] {
-    const segments: { top: number; height: number }[] = []
-    for (const { at, px } of rows) {
-      const top = this.#rows.fromOf(at)
-      const before = segments.at(-1)
-      if (before !== undefined && before.top + before.height === top) before.height += px
-      else segments.push({ top, height: px })
-    }
-    return segments
+    if (this.#images.length === 0) return []
+    const across = segmentsOf(columns, this.#columns)
+    return segmentsOf(rows, this.#rows).flatMap((down) =>
+      across.map((right) => {
+        const [width, height] = [right.size, down.size]
+        const element = document.createElement('div')
+        element.className = 'print-images'
+        Object.assign(element.style, pixels({ left: right.at, top: down.at, width, height }))
+        element.append(...this.#within({ left: right.from, top: down.from, width, height }))
+        return element
+      }),
+    )
   }
 
   #within(area: Area): HTMLImageElement[] {

@@ -49,13 +49,13 @@ function showPrint(
 ): void {
   // Another sheet may be shown since the key was pressed.
   const id = shared.workbook.getActiveSheet().getSheetId()
-  const sheet = new SheetPages(
-    shared,
-    injector,
+  const stored = readPrint(session.doc, id)
+  const sheet = new SheetPages(shared, injector, {
     title,
-    (page, of) => TEXTS.pageOf(page, of),
-    chartsOf(shared, id),
-  )
+    pageNumber: (page, of) => TEXTS.pageOf(page, of),
+    charts: chartsOf(shared, id),
+    area: stored?.area ?? null,
+  })
   const usual: PrintSettings = {
     paper: usualPaper(navigator.language),
     isLandscape: false,
@@ -63,10 +63,12 @@ function showPrint(
     size: 'width',
     area: 'all',
     repeatedRows: sheet.cells.frozenRows,
+    repeatedColumns: 0,
     hasGridLines: sheet.cells.hasGridLines,
     hasFooter: true,
   }
-  const first = chosen.get(id) ?? { ...usual, ...readPrint(session.doc, id) }
+  const area = sheet.kept === undefined ? 'all' : 'kept'
+  const first = chosen.get(id) ?? { ...usual, ...stored, area }
   const place = document.createElement('div')
   document.body.append(place)
   const root = createRoot(place)
@@ -76,7 +78,7 @@ function showPrint(
       first={first}
       onClose={(settings) => {
         isOpen = false
-        if (settings !== undefined) keep(session, id, settings)
+        if (settings !== undefined) keep(session, sheet, settings, stored?.area ?? null)
         root.unmount()
         place.remove()
       }}
@@ -93,9 +95,12 @@ async function loadCharts({ workbook }: Shared, doc: Session['doc']): Promise<Ch
 
 function keep(
   { doc, canEdit }: Pick<Session, 'doc' | 'canEdit'>,
-  sheet: string,
+  sheet: SheetPages,
   settings: PrintSettings,
+  before: string | null,
 ): void {
-  if (canEdit) writePrint(doc, sheet, settings)
-  else chosen.set(sheet, { ...settings, area: 'all' })
+  const { id } = sheet.cells
+  const areas = { all: null, selection: sheet.selectedArea, kept: before }
+  if (canEdit) writePrint(doc, id, { ...settings, area: areas[settings.area] })
+  else chosen.set(id, settings.area === 'selection' ? { ...settings, area: 'all' } : settings)
 }

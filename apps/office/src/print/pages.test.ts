@@ -8,7 +8,8 @@ const room = { roomWidth: 100, roomHeight: 100 }
 const printed = (more: Partial<Printed> = {}): Printed => ({
   rows: lines(25, 10),
   columns: lines(3, 30),
-  repeated: [],
+  repeatedRows: [],
+  repeatedColumns: [],
   ...more,
 })
 const rowsOf = (what: Printed, size: Parameters<typeof pagesOf>[2] = 100) =>
@@ -41,15 +42,34 @@ describe('pages of a sheet', () => {
   })
 
   it('[OF93] have the repeated rows at their top, once', () => {
-    const all = rowsOf(printed({ repeated: lines(2, 10) })).map(([down]) => down!)
+    const all = rowsOf(printed({ repeatedRows: lines(2, 10) })).map(([down]) => down!)
     expect(all.map((down) => down.slice(0, 3))).toEqual([
       [0, 1, 2],
       [0, 1, 10],
       [0, 1, 18],
     ])
     expect(new Set(all.flat()).size).toBe(25)
-    const high = rowsOf(printed({ repeated: lines(6, 10) }))
+    const high = rowsOf(printed({ repeatedRows: lines(6, 10) }))
     expect(high.map(([down]) => down![0])).toEqual([0, 10, 20])
+  })
+
+  it('[OF93] have the repeated columns at their left, and say where others are left out', () => {
+    const wide = printed({ columns: lines(6, 30), repeatedColumns: lines(1, 30) })
+    const all = allOf(pagesOf(wide, room, 100))
+    expect(all.map(({ columns, apart }) => [columns.map(({ at }) => at), apart])).toEqual([
+      ...Array.from({ length: 3 }, () => [[0, 1, 2], 0]),
+      ...Array.from({ length: 3 }, () => [[0, 3, 4], 1]),
+      ...Array.from({ length: 3 }, () => [[0, 5], 1]),
+    ])
+    const area = printed({ columns: lines(2, 30, 4), repeatedColumns: lines(1, 30) })
+    const [first] = allOf(pagesOf(area, room, 100))
+    expect([first!.columns.map(({ at }) => at), first!.apart]).toEqual([[0, 4, 5], 1])
+    const broad = printed({ columns: lines(6, 30), repeatedColumns: lines(2, 30) })
+    expect(rowsOf(broad)[0]![1]).toEqual([0, 1, 2])
+    // As much as a page, with what it repeats.
+    expect(pagesOf(area, room, 'width').scale).toBe(1)
+    const wider = printed({ columns: lines(4, 30, 4), repeatedColumns: lines(1, 80) })
+    expect(pagesOf(wider, room, 'width').scale).toBe(0.5)
   })
 
   it('[OF93] are made to fit in width, or one, and never larger', () => {
@@ -94,6 +114,7 @@ describe('paper', () => {
     size: 100,
     area: 'all',
     repeatedRows: 0,
+    repeatedColumns: 0,
     hasGridLines: true,
     hasFooter: true,
   }

@@ -14,8 +14,9 @@ export type PrintSize = Stored['size']
 export const SIZES: readonly PrintSize[] = [100, 'width', 'page', 50, 75, 125, 150]
 
 /** What is printed of a sheet, and how. */
-export interface PrintSettings extends Stored {
-  readonly area: 'all' | 'selection'
+export interface PrintSettings extends Omit<Stored, 'area'> {
+  /** All cells in use, those that are selected, or those that were printed the last time. */
+  readonly area: 'all' | 'selection' | 'kept'
 }
 
 /** A page in CSS pixels, and the place for cells on it. */

@@ -1,5 +1,6 @@
 import type { Injector, IRange } from '@univerjs/core'
 import type { SharedWorkbook } from '@whereabouts/univer'
+import { areaOf, printedCells } from '@whereabouts/univer/document'
 import { SheetCells } from './cells.js'
 import { endOfChart, type PrintedChart } from './charts.js'
 import { drawPage, type Look } from './draw-page.js'
@@ -12,9 +13,24 @@ export const MOST_PAGES = 1_000
 /** How long pages are made without a pause. */
 const SLICE_MS = 12
 
+interface SheetOptions {
+  /** What the document is called; empty if it has no title. */
+  readonly title: string
+  readonly pageNumber: Look['pageNumber']
+  readonly charts: readonly PrintedChart[]
+  /** What the document says is printed (SH159). */
+  readonly area: string | null
+}
+
 /** The sheet that is shown, as it is printed. */
 export class SheetPages {
   readonly cells: SheetCells
+  /** The cells that were printed the last time, if those weren't all. */
+  readonly kept: IRange | undefined
+  /** What these are called. @example 'A1:D20' */
+  readonly keptText: string | undefined
+  /** The sheet in the document. */
+  readonly #state: ReturnType<SharedWorkbook['attached']['workbook']['sheetWithId']>
   readonly #images: PrintedImages
   readonly #selected: IRange | undefined
   readonly #title: string
@@ -25,13 +41,14 @@ export class SheetPages {
   constructor(
     shared: Pick<SharedWorkbook, 'attached' | 'workbook'>,
     injector: Injector,
-    title: string,
-    pageNumber: Look['pageNumber'],
-    charts: readonly PrintedChart[] = [],
+    { title, pageNumber, charts, area }: SheetOptions,
   ) {
-    const { workbook } = shared
+    const { attached, workbook } = shared
     const sheet = workbook.getActiveSheet()
     this.cells = new SheetCells(workbook.getWorkbook(), sheet.getSheet(), injector)
+    this.#state = attached.workbook.sheetWithId(this.cells.id)
+    this.kept = (this.#state && printedCells(this.#state, area)) ?? undefined
+    this.keptText = this.kept && sheet.getRange(this.kept).getA1Notation()
     this.#images = new PrintedImages(shared, this.cells)
     this.#charts = charts
     this.#used = upTo(this.#withCharts(this.cells.used), this.#images.end)
@@ -52,13 +69,26 @@ export class SheetPages {
   /** Divides what is printed into pages; `undefined` if there is nothing. */
   divide(settings: PrintSettings): Pages | undefined {
     const { cells } = this
-    const area = settings.area === 'selection' ? within(this.#selected, this.#used) : this.#used
+    const area = this.#areaOf(settings)
     if (area === undefined) return undefined
     const rows = cells.rows(area.startRow, area.endRow)
     const columns = cells.columns(area.startColumn, area.endColumn)
     if (rows.length === 0 || columns.length === 0) return undefined
-    const repeated = settings.repeatedRows === 0 ? [] : cells.rows(0, settings.repeatedRows - 1)
-    return pagesOf({ rows, columns, repeated }, sidesOf(settings), settings.size)
+    const repeatedRows = cells.rows(0, settings.repeatedRows - 1)
+    const repeatedColumns = cells.columns(0, settings.repeatedColumns - 1)
+    const printed = { rows, columns, repeatedRows, repeatedColumns }
+    return pagesOf(printed, sidesOf(settings), settings.size)
+  }
+
+  /** The selected cells as they are kept for the next time; `null` if the document doesn't have them. */
+  get selectedArea(): string | null {
+    const range = within(this.#selected, this.#used)
+    return range === undefined || this.#state === undefined ? null : areaOf(this.#state, range)
+  }
+
+  #areaOf({ area }: PrintSettings): IRange | undefined {
+    if (area === 'selection') return within(this.#selected, this.#used)
+    return area === 'kept' && this.kept !== undefined ? this.kept : this.#used
   }
 
   /** A page may have nothing but charts. */

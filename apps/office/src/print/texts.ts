@@ -18,7 +18,9 @@ export interface PrintTexts {
   readonly area: string
   readonly all: string
   readonly selection: string
+  readonly kept: (cells: string) => string
   readonly repeatedRows: string
+  readonly repeatedColumns: string
   readonly gridLines: string
   readonly footer: string
   readonly preview: string

@@ -1,6 +1,12 @@
 import { expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { readPrint, writePrint, type PrintSettings } from './print-settings.js'
+import {
+  areaOf,
+  printedCells,
+  readPrint,
+  writePrint,
+  type PrintSettings,
+} from './print-settings.js'
 import { SheetDocument } from './sheet-document.js'
 
 const SETTINGS: PrintSettings = {
@@ -9,6 +15,8 @@ const SETTINGS: PrintSettings = {
   margins: 'narrow',
   size: 75,
   repeatedRows: 2,
+  repeatedColumns: 1,
+  area: '0:0..4:2',
   hasGridLines: true,
   hasFooter: false,
 }
@@ -45,7 +53,8 @@ it.each([['text'], [7], [null], [[]]])('[SH159 SD11] %j says nothing', (stored) 
 
 it('[SH159 SD11] what a stranger wrote counts as far as it is known', () => {
   const doc = new Y.Doc()
-  const wrong = { paper: '__proto__', landscape: 1, margins: {}, size: 1e9, rows: -1, grid: 'x' }
+  const lines = { rows: -1, columns: 1e9, area: 'x'.repeat(401) }
+  const wrong = { paper: '__proto__', landscape: 1, margins: {}, size: 1e9, grid: 'x', ...lines }
   doc.getMap('sheets').set('sheet-1/print', wrong)
   expect(readPrint(doc, 'sheet-1')).toEqual({
     paper: 'a4',
@@ -53,7 +62,24 @@ it('[SH159 SD11] what a stranger wrote counts as far as it is known', () => {
     margins: 'normal',
     size: 'width',
     repeatedRows: 0,
+    repeatedColumns: 0,
+    area: null,
     hasGridLines: false,
     hasFooter: false,
   })
+})
+
+it('[SH159] the cells that are printed are where their lines are now', () => {
+  const doc = new Y.Doc()
+  const sheets = new SheetDocument(doc)
+  const state = () => sheets.attached.workbook.sheetWithId('sheet-1')!
+  const cells = { startRow: 1, startColumn: 0, endRow: 4, endColumn: 2 }
+  const area = areaOf(state(), cells)
+  expect(area).toBe('1:0..4:2')
+  sheets.apply({ type: 'insert-lines', sheet: 'sheet-1', axis: 'rows', at: 0, count: 2 })
+  expect(printedCells(state(), area)).toEqual({ ...cells, startRow: 3, endRow: 6 })
+  sheets.apply({ type: 'remove-lines', sheet: 'sheet-1', axis: 'rows', at: 2, count: 6 })
+  for (const none of [area, null, '', 'x', '1:0', '9999:0..1:1', '..']) {
+    expect(printedCells(state(), none)).toBeNull()
+  }
 })

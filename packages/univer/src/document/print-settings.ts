@@ -1,10 +1,14 @@
 import type { Doc } from 'yjs'
+import type { CellRange } from './cells.js'
 import { isKnownFormat, NAMES_FORMAT, raiseFormat, SHEET_FORMAT } from './format.js'
+import { cornersOf, rangeBetween } from './ranges.js'
+import type { SheetState } from './sheet-state.js'
 
 const PAPERS = ['a4', 'letter'] as const
 const MARGINS = ['normal', 'narrow', 'wide', 'none'] as const
 const SIZES = ['width', 'page', 100, 50, 75, 125, 150] as const
 const MOST_REPEATED = 100
+const AREA_CHARACTERS = 400
 const SHEETS = 'sheets'
 
 /** How a sheet is printed. */
@@ -16,6 +20,10 @@ export interface PrintSettings {
   readonly size: (typeof SIZES)[number]
   /** How many of the first rows are on each page. */
   readonly repeatedRows: number
+  /** How many of the first columns are on each page. */
+  readonly repeatedColumns: number
+  /** The corners of the cells that are printed, `<first>..<last>` with ends as in SF2; `null` for all in use. */
+  readonly area: string | null
   readonly hasGridLines: boolean
   /** Whether each page has the title and its number. */
   readonly hasFooter: boolean
@@ -30,20 +38,34 @@ interface Stored {
 export function readPrint(doc: Doc, sheet: string): PrintSettings | undefined {
   const stored: unknown = doc.getMap(SHEETS).get(`${sheet}/print`)
   if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return undefined
-  const { paper, landscape, margins, size, rows, grid, footer }: Stored = { ...stored }
+  const { paper, landscape, margins, size, rows, columns, area, grid, footer }: Stored = {
+    ...stored,
+  }
   return {
     paper: PAPERS.find((known) => known === paper) ?? 'a4',
     isLandscape: landscape === true,
     margins: MARGINS.find((known) => known === margins) ?? 'normal',
     size: SIZES.find((known) => known === size) ?? 'width',
     repeatedRows: isCount(rows) ? rows : 0,
+    repeatedColumns: isCount(columns) ? columns : 0,
+    area: typeof area === 'string' && area.length <= AREA_CHARACTERS ? area : null,
     hasGridLines: grid === true,
     hasFooter: footer === true,
   }
 }
 
-const isCount = (rows: unknown): rows is number =>
-  typeof rows === 'number' && Number.isInteger(rows) && rows >= 0 && rows <= MOST_REPEATED
+const isCount = (lines: unknown): lines is number =>
+  typeof lines === 'number' && Number.isInteger(lines) && lines >= 0 && lines <= MOST_REPEATED
+
+/** Returns the cells of an area, wherever these are now; `null` for all in use, or if none of them is left. */
+export function printedCells(sheet: SheetState, area: string | null): CellRange | null {
+  const [first = '', last = ''] = area?.split('..') ?? []
+  return rangeBetween(sheet, first, last)
+}
+
+/** Returns cells as an area; `null` if the grid doesn't have them. */
+export const areaOf = (sheet: SheetState, range: CellRange): string | null =>
+  cornersOf(sheet, range)?.join('..') ?? null
 
 /** Writes how a sheet is printed, unless that is the same or the document's version isn't known. It is no step of undo. */
 export function writePrint(doc: Doc, sheet: string, settings: PrintSettings): void {
@@ -51,7 +73,8 @@ export function writePrint(doc: Doc, sheet: string, settings: PrintSettings): vo
   const before = Object.entries(readPrint(doc, sheet) ?? {})
   const isSame = before.every(([name, value]) => settings[name as keyof PrintSettings] === value)
   if (before.length > 0 && isSame) return
-  const { paper, isLandscape, margins, size, repeatedRows, hasGridLines, hasFooter } = settings
+  const { paper, isLandscape, margins, size, repeatedRows, repeatedColumns } = settings
+  const { area, hasGridLines, hasFooter } = settings
   doc.transact(() => {
     raiseFormat(doc, NAMES_FORMAT)
     doc.getMap(SHEETS).set(`${sheet}/print`, {
@@ -60,6 +83,8 @@ export function writePrint(doc: Doc, sheet: string, settings: PrintSettings): vo
       margins,
       size,
       rows: repeatedRows,
+      columns: repeatedColumns,
+      ...(area !== null && { area }),
       grid: hasGridLines,
       footer: hasFooter,
     })

@@ -817,6 +817,8 @@ describe('how a sheet of a file is printed', () => {
       margins: 'narrow',
       size: 75,
       repeatedRows: 0,
+      repeatedColumns: 0,
+      area: null,
       hasGridLines: true,
       hasFooter: false,
     })
@@ -831,17 +833,21 @@ describe('how a sheet of a file is printed', () => {
     expect(leftOut).toEqual([{ feature: 'printing', sheet: 'One', count: 1 }])
   })
 
-  it('[FL35] is saved with its repeated rows, whatever the sheet is called', async () => {
+  it('[FL35] is saved with its repeated lines and what is printed, whatever the sheet is called', async () => {
     const doc = new Y.Doc()
-    doc.getMap('sheets').set('sheet-1/print', { rows: 3 })
+    doc.getMap('sheets').set('sheet-1/print', { rows: 3, columns: 2, area: '0:0..19:3' })
     doc.getMap('sheets').set('sheet-2/print', { rows: 1 })
     doc.getMap('sheets').set('sheet-2/name', "Ann's")
     const bytes = await writeXlsx(sheetsIn(doc).map(({ sheet }) => sheet))
     const workbook = new TextDecoder().decode(unpack(bytes)['xl/workbook.xml'])
-    expect(workbook).toContain(">'Sheet 1'!$1:$3<")
+    expect(workbook).toContain(">'Sheet 1'!$A:$B,'Sheet 1'!$1:$3<")
+    expect(workbook).toContain(">'Sheet 1'!$A$1:$D$20<")
     expect(workbook).toMatch(/>(?:'|&apos;)Ann(?:'|&apos;){2}s(?:'|&apos;)!\$1:\$1</)
     const { sheets } = await readFile(bytes, 'a.xlsx')
     expect(sheets.map(({ print }) => print?.repeatedRows)).toEqual([3, 1, undefined])
+    expect(sheets.map(({ print }) => print?.repeatedColumns)).toEqual([2, 0, undefined])
+    const area = { startRow: 0, startColumn: 0, endRow: 19, endColumn: 3 }
+    expect(sheets.map(({ print }) => print?.area)).toEqual([area, null, undefined])
   })
 })
 

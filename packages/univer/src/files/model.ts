@@ -1,4 +1,5 @@
 import type { PrintSettings } from '../document/print-settings.js'
+import type { CellRange } from '../document/cells.js'
 import type { ImageCell, ImageSize } from '../document/images.js'
 import type { SheetSnapshot } from '../document/index.js'
 
@@ -7,9 +8,14 @@ export interface FileSheet extends Omit<SheetSnapshot, 'id'> {
   /** The names that belong to the sheet, and in the first sheet those of the workbook. */
   readonly names: readonly FileName[]
   /** How it is printed; `null` if nothing says it. */
-  readonly print: PrintSettings | null
+  readonly print: FilePrint | null
   /** The images, the backmost one first. */
   readonly images: readonly FileImage[]
+}
+
+/** How a sheet is printed, with the cells that are printed; `null` for all in use. */
+export interface FilePrint extends Omit<PrintSettings, 'area'> {
+  readonly area: CellRange | null
 }
 
 /** An image of a sheet. Lengths are in pixels. */

@@ -291,6 +291,13 @@ const anySheet: fc.Arbitrary<FileSheet> = fc.record({
       margins: fc.constantFrom('normal', 'narrow', 'wide', 'none'),
       size: fc.constantFrom<PrintSettings['size']>('width', 'page', 100, 50, 75, 125, 150),
       repeatedRows: fc.constantFrom(0, 1, 12, 100),
+      repeatedColumns: fc.constantFrom(0, 1, 30, 100),
+      area: fc.option(
+        fc.constantFrom(
+          { startRow: 0, startColumn: 0, endRow: 0, endColumn: 0 },
+          { startRow: 2, startColumn: 1, endRow: 999, endColumn: 25 },
+        ),
+      ),
       hasGridLines: fc.boolean(),
       hasFooter: fc.boolean(),
     }),

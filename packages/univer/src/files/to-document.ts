@@ -3,11 +3,17 @@ import { chartsOf } from '../charts/chart-list.js'
 import { SheetDocument } from '../document/sheet-document.js'
 import { imageCell, readImages } from '../document/images.js'
 import { LIMITS, type Name, type Operation } from '../document/index.js'
-import { readPrint, writePrint } from '../document/print-settings.js'
+import {
+  printedCells,
+  readPrint,
+  writePrint,
+  type PrintSettings,
+} from '../document/print-settings.js'
 import { cleanName } from '../document/sheet-list.js'
+import type { SheetState } from '../document/sheet-state.js'
 import { makeName, type Chance, type OrderKey } from '../document/order-key.js'
 import { FEATURES } from './features/index.js'
-import type { FileImage, FileName, FileSheet, LeftOut } from './model.js'
+import type { FileImage, FileName, FilePrint, FileSheet, LeftOut } from './model.js'
 import { withWorkbookNames } from './sheet-names.js'
 
 /** Where the sheets of a file go. */
@@ -58,7 +64,7 @@ export function writeSheets(
     for (const { steps } of FEATURES) {
       for (const step of steps?.(sheet, ids[at]!) ?? []) document.apply(step)
     }
-    if (sheet.print !== null) writePrint(doc, ids[at]!, sheet.print)
+    if (sheet.print !== null) writePrint(doc, ids[at]!, storedPrint(sheet.print))
   }
   document.destroy()
   doc.destroy()
@@ -126,13 +132,13 @@ export function sheetsIn(doc: Doc): { readonly id: string; readonly sheet: FileS
     const images = imagesIn(doc, document)
     return document.snapshot().map(({ id, ...sheet }, at) => {
       const own = document.names.filter((name) => (name.sheet ?? (at === 0 ? id : null)) === id)
-      const print = readPrint(doc, id) ?? null
+      const state = document.attached.workbook.sheetWithId(id)!
       return {
         id,
         sheet: {
           ...sheet,
           names: own.map((name) => toFileName(name)),
-          print,
+          print: filePrint(readPrint(doc, id), state),
           images: images.get(id) ?? [],
         },
       }
@@ -141,6 +147,15 @@ export function sheetsIn(doc: Doc): { readonly id: string; readonly sheet: FileS
     document.destroy()
   }
 }
+
+/** In a new sheet, lines are called by their places. */
+const storedPrint = ({ area, ...print }: FilePrint): PrintSettings => ({
+  ...print,
+  area: area && `${area.startRow}:${area.startColumn}..${area.endRow}:${area.endColumn}`,
+})
+
+const filePrint = (print: PrintSettings | undefined, sheet: SheetState): FilePrint | null =>
+  print === undefined ? null : { ...print, area: printedCells(sheet, print.area) }
 
 /** Returns the images of each sheet that are on it now. */
 function imagesIn(

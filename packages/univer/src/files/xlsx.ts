@@ -1,6 +1,6 @@
 import { readXls, readXlsx, writeXlsx, type Sheet, type Workbook } from 'hucre/xlsx'
 import { readOds } from 'hucre/ods'
-import { LIMITS } from '../document/index.js'
+import { LIMITS, type CellRange } from '../document/index.js'
 import { DEFAULT_FONT } from './cell-style.js'
 import { drawingsWith } from './features/images.js'
 import { SheetDraft, type Source, type Target } from './feature.js'
@@ -126,7 +126,7 @@ export function sheetOf(draft: SheetDraft): FileSheet {
     rules,
     validations,
     names,
-    print,
+    print: print && { ...print, area: areaWithin(print.area, size) },
     images,
     notes: cellsWithin(notes, size),
     links: cellsWithin(links, size),
@@ -138,6 +138,16 @@ export function sheetOf(draft: SheetDraft): FileSheet {
     rows: { count: size.rows, ...linesWithin(rows, size.rows) },
     columns: { count: size.columns, ...linesWithin(columns, size.columns) },
   }
+}
+
+/** Returns the part of an area that the sheet has; `null` if it has none. */
+function areaWithin(
+  area: CellRange | null,
+  { rows, columns }: SheetDraft['size'],
+): CellRange | null {
+  if (area === null || area.startRow >= rows || area.startColumn >= columns) return null
+  const endRow = Math.min(area.endRow, rows - 1)
+  return { ...area, endRow, endColumn: Math.min(area.endColumn, columns - 1) }
 }
 
 function cellsWithin<T>(

@@ -1,6 +1,9 @@
 import type { HeaderFooter, PageMargins, PageSetup, Sheet } from 'hucre'
-import type { PrintSettings } from '../../document/print-settings.js'
+import { LIMITS } from '../../document/limits.js'
+import { scanFormula, type A1Reference } from '../../document/a1.js'
+import type { CellRange } from '../../document/cells.js'
 import type { Feature } from '../feature.js'
+import type { FilePrint } from '../model.js'
 
 const MM_PER_INCH = 25.4
 /** In millimeters, as the web application prints. */
@@ -9,9 +12,11 @@ const PERCENTS = [50, 75, 100, 125, 150] as const
 /** Title and number of a page, as a file says it. */
 const FOOTER = '&L&F&R&P / &N'
 const FIRST_ROWS = /^\$?1:\$?([1-9][0-9]?|100)$/
+const FIRST_COLUMNS = /^\$?A:\$?([A-Z]{1,2})$/
+const MOST_COLUMNS = 100
 const PAPERS: ReadonlySet<unknown> = new Set(['a4', 'letter', undefined])
 
-type Margins = PrintSettings['margins']
+type Margins = FilePrint['margins']
 
 /** How a sheet is printed. */
 export const printing: Feature = {
@@ -27,10 +32,12 @@ export const printing: Feature = {
   },
 }
 
-function readSettings({ pageSetup, headerFooter }: Sheet): PrintSettings | null {
-  const { paperSize, orientation, scale, fitToPage, printTitlesRow } = pageSetup ?? {}
+function readSettings({ pageSetup, headerFooter }: Sheet): FilePrint | null {
+  const { paperSize, orientation, scale, fitToPage } = pageSetup ?? {}
+  const { printTitlesRow, printTitlesColumn, printArea } = pageSetup ?? {}
+  const settings = [paperSize, orientation, scale, fitToPage]
   // Programs write margins for every sheet.
-  const isSaid = [paperSize, orientation, scale, fitToPage, printTitlesRow].some(
+  const isSaid = [...settings, printTitlesRow, printTitlesColumn, printArea].some(
     (each) => each !== undefined,
   )
   if (pageSetup === undefined || !isSaid) return null
@@ -40,12 +47,44 @@ function readSettings({ pageSetup, headerFooter }: Sheet): PrintSettings | null 
     margins: nearest(pageSetup.margins),
     size: sizeOf(pageSetup),
     repeatedRows: Number(FIRST_ROWS.exec(printTitlesRow ?? '')?.[1] ?? 0),
+    repeatedColumns: firstColumns(printTitlesColumn) ?? 0,
+    area: readArea(printArea) ?? null,
     hasGridLines: pageSetup.showGridLines === true,
     hasFooter: headerFooter?.oddFooter === FOOTER,
   }
 }
 
-function sizeOf({ fitToPage, fitToHeight = 1, scale = 100 }: PageSetup): PrintSettings['size'] {
+/** Returns how many columns from the first one on a file repeats; `undefined` if these are others. */
+function firstColumns(columns = ''): number | undefined {
+  const [, last] = FIRST_COLUMNS.exec(columns) ?? []
+  const [reference] = referencesIn(last === undefined ? '' : `${last}1`)
+  const count = (reference?.from.column ?? MOST_COLUMNS) + 1
+  return count <= MOST_COLUMNS ? count : undefined
+}
+
+/** Returns the cells that a file prints; `undefined` if they aren't one range. */
+function readArea(area = ''): CellRange | undefined {
+  const [reference, ...others] = referencesIn(area)
+  if (reference === undefined || others.length > 0) return undefined
+  const { from, to = from } = reference
+  const range = {
+    startRow: from.row ?? 0,
+    startColumn: from.column ?? 0,
+    endRow: to.row ?? LIMITS.rows - 1,
+    endColumn: to.column ?? LIMITS.columns - 1,
+  }
+  const isInOrder = range.startRow <= range.endRow && range.startColumn <= range.endColumn
+  return isInOrder ? range : undefined
+}
+
+/** Returns the references of a text; none if it has anything else. */
+function referencesIn(text: string): readonly A1Reference[] {
+  const parts = scanFormula(text)
+  const isOther = parts.some((part) => typeof part === 'string' && !/^,?$/.test(part))
+  return isOther ? [] : parts.filter((part) => typeof part !== 'string')
+}
+
+function sizeOf({ fitToPage, fitToHeight = 1, scale = 100 }: PageSetup): FilePrint['size'] {
   if (fitToPage === true) return fitToHeight === 1 ? 'page' : 'width'
   return PERCENTS.reduce((best, each) =>
     Math.abs(each - scale) < Math.abs(best - scale) ? each : best,
@@ -62,17 +101,19 @@ function nearest({ left = 0.7 }: PageMargins = {}): Margins {
 /** Returns whether a file says more than is kept. */
 function hasMore({ pageSetup = {}, headerFooter, rowBreaks, colBreaks }: Sheet): boolean {
   const { paperSize, printArea, printTitlesRow, printTitlesColumn } = pageSetup
-  const isOfOthers =
-    !PAPERS.has(paperSize) || printArea !== undefined || printTitlesColumn !== undefined
+  const isElsewhere = printArea !== undefined && readArea(printArea) === undefined
   const areRowsElsewhere = printTitlesRow !== undefined && !FIRST_ROWS.test(printTitlesRow)
+  const areColumnsElsewhere =
+    printTitlesColumn !== undefined && firstColumns(printTitlesColumn) === undefined
   const areBroken = [rowBreaks, colBreaks].some((breaks) => (breaks?.length ?? 0) > 0)
-  return isOfOthers || areRowsElsewhere || areBroken || !isOwn(headerFooter)
+  const areOthers = isElsewhere || areRowsElsewhere || areColumnsElsewhere
+  return !PAPERS.has(paperSize) || areOthers || areBroken || !isOwn(headerFooter)
 }
 
 const isOwn = (lines: HeaderFooter = {}): boolean =>
   Object.entries(lines).every(([name, text]) => name === 'oddFooter' && text === FOOTER)
 
-function toPageSetup(print: PrintSettings): PageSetup {
+function toPageSetup(print: FilePrint): PageSetup {
   const { paper, isLandscape, margins, size, hasGridLines } = print
   const inches = MARGINS[margins] / MM_PER_INCH
   const all = { top: inches, right: inches, bottom: inches, left: inches, header: 0, footer: 0 }
