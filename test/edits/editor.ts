@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from 'node:util'
 import { joinRoom, type Room } from '@whereabouts/client'
 import { RoomProvider } from '@whereabouts/client/yjs'
+import { expect } from 'vitest'
 import { applyUpdate, Doc, encodeStateAsUpdate, XmlElement, XmlText } from 'yjs'
 import type { Random } from '../simulation/random.js'
 import { BadLine } from './bad-line.js'
 
 const ROOM = 'edits'
+const ALIKE_WITHIN_MS = 10_000
 /** Includes a family emoji, a flag, and a letter with a combining accent. */
 const WORDS = ['a', 'déf', '😀', '👩‍👩‍👧‍👦', '🇨🇭', 'é', '字', '\n']
 
@@ -143,6 +146,16 @@ export function contentsOf(doc: Doc) {
     array: doc.getArray('array').toJSON(),
     page: doc.getXmlFragment('page').toString(),
   }
+}
+
+/** Returns the content once all documents have what the server has: the last edits may still be on their way to others. */
+export async function untilAlike(url: string, docs: readonly Doc[]) {
+  const others = async () => {
+    const right = contentsOf(await readDocument(url))
+    return docs.map(contentsOf).filter((content) => !isDeepStrictEqual(content, right))
+  }
+  await expect.poll(others, { timeout: ALIKE_WITHIN_MS }).toEqual([])
+  return contentsOf(await readDocument(url))
 }
 
 /** Fetches the document from the server. */

@@ -7,7 +7,7 @@ import { freePort } from '../servers/free-port.js'
 import { type RunningServer, startServer } from '../servers/standalone.js'
 import { Random } from '../simulation/random.js'
 import { firstSeed, size } from '../size.js'
-import { contentsOf, Editor, readDocument } from './editor.js'
+import { contentsOf, Editor, readDocument, untilAlike } from './editor.js'
 
 const EDITORS = 4
 const SECONDS = size(25, 300)
@@ -88,8 +88,10 @@ async function expectWritten(url: string, entries: readonly string[]): Promise<v
 }
 
 async function expectEqual(url: string, editors: readonly Editor[]): Promise<void> {
-  const expected = contentsOf(await readDocument(url))
-  for (const { doc } of editors) expect(contentsOf(doc)).toEqual(expected)
+  const expected = await untilAlike(
+    url,
+    editors.map(({ doc }) => doc),
+  )
   const all = editors.flatMap(({ acknowledged }) => acknowledged)
   expect(expected.written.toSorted()).toEqual(all.toSorted())
   expect(expected.text).not.toContain('\uFFFD')
