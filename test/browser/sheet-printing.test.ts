@@ -178,7 +178,9 @@ describe('a printed sheet', () => {
     await dialog(anns).getByLabel('Columns at the left of each page').fill('1')
     await poll(() => status(anns)).toBe('Page 1 of 2')
     await dialog(anns).getByRole('button', { name: 'Next page' }).click()
-    await poll(() => paper(anns).textContent()).toMatch(/^R1C1R1C8R1C9.*A title.*R2C8.*R4C12Sheet 1/)
+    await poll(() => paper(anns).textContent()).toMatch(
+      /^R1C1R1C8R1C9.*A title.*R2C8.*R4C12Sheet 1/,
+    )
     const title = paper(anns).locator('.print-text', { hasText: 'A title' })
     await poll(() => title.evaluate(({ style }) => style.width)).toBe('88px')
     // Between the first column and the others there are some that aren't on this page.
