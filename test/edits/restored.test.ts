@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { freePort } from '../servers/free-port.js'
 import { type RunningServer, startServer } from '../servers/standalone.js'
 import { Random } from '../simulation/random.js'
@@ -33,6 +33,7 @@ it(
   async () => {
     const random = new Random(seed)
     const host = await Host.start(folder, random)
+    onTestFinished(() => host.stop())
     const browsers = Array.from(
       { length: BROWSERS },
       (_, index) => new Browser(host.url, `browser ${index}`, new Random(seed + index)),

@@ -1106,11 +1106,11 @@ it.each([
     // While the store is busy with this, the others gather for one transaction.
     const busy = keeper.update('busy', typist(2).type('.'))
     await expect.poll(() => store.appends).toBe(4)
-    const { append } = store.inner
+    const append = store.inner.append.bind(store.inner)
     vi.spyOn(store.inner, 'append').mockImplementation((updates) => {
       const isBad = updates.some(({ roomName }) => roomName === 'bad' || !isWell)
       if (isBad) throw new Error('planted')
-      return append.call(store.inner, updates)
+      return append(updates)
     })
     if (!isWell) vi.spyOn(store, 'check').mockRejectedValue(new Error('planted'))
     const bad = [2, 3].map((client) => keeper.update('bad', typist(client).type('.')))
