@@ -212,6 +212,7 @@ async function ownFile() {
       notes: {},
       links: {},
       images: [],
+      charts: [],
       look,
       rows,
       columns,

@@ -27,6 +27,7 @@ const sheetWith = (sheet: Partial<FileSheet>): FileSheet => ({
   notes: {},
   links: {},
   images: [],
+  charts: [],
   rows: { count: 1_000, sizes: {}, hidden: [] },
   columns: { count: 26, sizes: {}, hidden: [] },
   ...sheet,

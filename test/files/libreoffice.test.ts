@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import type { CellData } from '@whereabouts/univer/document'
-import { type FileSheet, readFile, writeXlsx } from '@whereabouts/univer/files'
+import { type FileChart, type FileSheet, readFile, writeXlsx } from '@whereabouts/univer/files'
 import { describe, expect, it } from 'vitest'
 import { find, LIBREOFFICE } from '../../scripts/needs.mjs'
 
@@ -36,6 +36,7 @@ const COSTS: FileSheet = {
   notes: {},
   links: {},
   images: [],
+  charts: [],
   rows: { count: 1_000, sizes: { 1: 40 }, hidden: [2] },
   columns: { count: 26, sizes: { 1: 200 }, hidden: [] },
 }
@@ -137,7 +138,7 @@ describe('LibreOffice', { timeout: 240_000 }, () => {
     const image = {
       source: `data:image/png;base64,${RED}`,
       alt: 'A "red" <picture>',
-      row: 2,
+      row: 3,
       column: 1,
       x: 12,
       y: 7,
@@ -164,5 +165,53 @@ describe('LibreOffice', { timeout: 240_000 }, () => {
       const offBy = [x - wanted.x, y - wanted.y, width - wanted.width, height - wanted.height]
       expect(Math.max(...offBy.map(Math.abs))).toBeLessThanOrEqual(1)
     }
+  })
+
+  it('[FL10 FL42] keeps the charts of a workbook, with what they show', async () => {
+    const rows = [
+      ['Month', 'Ann', 'Bob'],
+      ['Jan', 1, 2],
+      ['Feb', 3, 4],
+      ['Mar', 5, 6],
+    ]
+    const cells = Object.fromEntries(
+      rows.map((row, at) => [at, Object.fromEntries(row.map((v, column) => [column, { v }]))]),
+    )
+    const chart: FileChart = {
+      kind: 'column',
+      title: 'Sales <&>',
+      legend: 'bottom',
+      by: 'columns',
+      isStacked: false,
+      of: 'Two sheets',
+      range: { startRow: 0, startColumn: 0, endRow: 3, endColumn: 2 },
+      row: 3,
+      column: 4,
+      x: 10,
+      y: 5,
+      width: 400,
+      height: 300,
+    }
+    const charts: readonly FileChart[] = [
+      chart,
+      { ...chart, kind: 'bar', isStacked: true, row: 20, legend: 'top' },
+      { ...chart, kind: 'line', isStacked: true, row: 40, title: '' },
+      { ...chart, kind: 'pie', row: 60, range: { ...chart.range, endColumn: 1 } },
+      { ...chart, kind: 'scatter', row: 80, range: { ...chart.range, startColumn: 1 } },
+    ]
+    await using place = await saved([
+      { ...COSTS, charts },
+      { ...TWO, cells },
+    ])
+    await convert(place.folder, place.file, 'ods')
+    await convert(place.folder, join(place.folder, 'saved.ods'), 'xlsx')
+    const { sheets, leftOut } = await readFile(
+      await readDisk(join(place.folder, 'saved.xlsx')),
+      'saved.xlsx',
+    )
+    expect(leftOut.filter(({ feature }) => feature === 'charts')).toEqual([])
+    const said = (all: readonly FileChart[]) =>
+      all.map(({ x: _x, y: _y, width: _width, height: _height, ...more }) => more)
+    expect(said(sheets[0]!.charts)).toEqual(said(charts))
   })
 })

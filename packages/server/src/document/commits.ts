@@ -45,6 +45,9 @@ interface Waiting {
 /** How often an update may be refused, as others store theirs first. Each time takes a few milliseconds. */
 const MOST_REFUSALS = 20
 
+/** After so many documents the store isn't well, whatever it says; each may take as long as a call to it can. */
+const MOST_FAILURES = 3
+
 /** How long updates are gathered for the store's next transaction. */
 const GATHER_MS = 10
 
@@ -192,12 +195,22 @@ export class Commits {
       await this.store.check().catch(() => {
         throw error
       })
-      for (const document of documents) {
-        const own = waiting.filter((each) => each.document === document)
-        await this.#transact(own).catch((reason: unknown) => {
-          for (const each of own) this.#fail(each, reason)
-        })
-      }
+      await this.#appendApart(waiting, documents)
+    }
+  }
+
+  async #appendApart(
+    waiting: readonly Waiting[],
+    documents: ReadonlySet<LoadedDocument>,
+  ): Promise<void> {
+    let failures = 0
+    for (const document of documents) {
+      const own = waiting.filter((each) => each.document === document)
+      const work = failures < MOST_FAILURES ? this.#transact(own) : Promise.reject(storeFailed())
+      await work.catch((reason: unknown) => {
+        failures += 1
+        for (const each of own) this.#fail(each, reason)
+      })
     }
   }
 

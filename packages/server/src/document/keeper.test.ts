@@ -1128,6 +1128,29 @@ it.each([
   },
 )
 
+it('[DO111] a store that is said to be well, but takes nothing, is asked for few documents', async () => {
+  const { keeper, store } = start()
+  const names = Array.from({ length: 9 }, (_, at) => `room ${at}`)
+  for (const name of names) await keeper.update(name, typist().type('x'))
+  const before = store.appends
+  let open = () => {}
+  store.gate = new Promise((resolve) => {
+    open = resolve
+  })
+  const busy = keeper.update(names[0]!, typist(2).type('.'))
+  await expect.poll(() => store.appends).toBe(before + 1)
+  vi.spyOn(store.inner, 'append').mockRejectedValue(new Error('planted'))
+  const answers = Promise.allSettled([
+    busy,
+    ...names.map((name) => keeper.update(name, typist(3).type('.'))),
+  ])
+  await setImmediate()
+  open()
+  for (const each of await answers) expect(each).toMatchObject({ status: 'rejected' })
+  // The one that was busy, all together, and three by themselves.
+  expect(store.appends).toBe(before + 5)
+})
+
 it('[DO111] an update that can be applied only in part is refused alone', async () => {
   const { keeper, store, textOf } = start()
   await keeper.update('one', typist().type('x'))

@@ -2,17 +2,20 @@ import { strFromU8 } from 'fflate'
 import type { Parts } from './parts.js'
 import { attributesIn, elementsIn, pathOf, RELATION } from './rule-attributes.js'
 
-/** A picture in a drawing of a file. Lengths are in pixels. */
-export interface Picture {
+/** Something in a drawing of a file. Lengths are in pixels. */
+export interface Drawn {
   /** The path of the part that has it; `undefined` if it isn't in the file. */
   readonly path: string | undefined
-  readonly name: string
-  readonly alt: string
   readonly from: Corner
   /** Its other corner, if it has one. */
   readonly to: Corner | undefined
   readonly width: number
   readonly height: number
+}
+
+export interface Picture extends Drawn {
+  readonly name: string
+  readonly alt: string
 }
 
 /** A point within a cell. */
@@ -33,6 +36,8 @@ const BLIP = /<(?:\w+:)?blip\s([^<>]*)>/
 const SIZE = /<(?:\w+:)?ext\s([^<>]*)>/g
 const DRAWING = /\/drawing$/
 const IMAGE = /\/image$/
+const CHART_PART = /\/chart$/
+const CHART = /<(?:\w+:)?chart\s([^<>]*)>/
 
 /** Returns the pictures on a sheet of a file, in their order. The reader of workbooks doesn't say where in a cell they are. */
 export function picturesOn(parts: Parts, sheet: string): Picture[] {
@@ -48,6 +53,28 @@ function picturesIn(parts: Parts, path: string): Picture[] {
   return anchorsIn(strFromU8(bytes)).flatMap((content) => pictureIn(content, media))
 }
 
+/** Returns the charts on a sheet of a file, in their order. */
+export function chartsOn(parts: Parts, sheet: string): Drawn[] {
+  const drawing = relationsOf(parts, pathOf(parts, sheet)).find(({ type }) => DRAWING.test(type))
+  const bytes = drawing && parts[drawing.target]
+  if (bytes === undefined) return []
+  const charts = relationsOf(parts, drawing!.target).filter(({ type }) => CHART_PART.test(type))
+  const paths = new Map(charts.map(({ id, target }) => [id, target]))
+  return anchorsIn(strFromU8(bytes)).flatMap((content) => {
+    const id = attributesIn(CHART.exec(content)?.[1] ?? '')['r:id']
+    const from = cornerIn(content, 'from')
+    if (id === undefined || from === undefined) return []
+    return [{ path: paths.get(id), from, to: cornerIn(content, 'to'), ...sizeIn(content) }]
+  })
+}
+
+/** Returns what an anchor says about the size of what it has; 0 if that follows from where it ends. */
+function sizeIn(content: string) {
+  const sizes = [...content.matchAll(SIZE)].map(([, attributes = '']) => attributesIn(attributes))
+  const { cx, cy } = sizes.find((size) => 'cx' in size) ?? {}
+  return { width: pixels(cx), height: pixels(cy) }
+}
+
 /** Returns the text from the beginning of each anchor to the next one. A file of a stranger may begin any number, and end none. */
 const anchorsIn = (drawing: string): string[] =>
   drawing.split(new RegExp(`(?=${ANCHOR.source})`)).filter((content) => CELL_ANCHOR.test(content))
@@ -58,10 +85,8 @@ function pictureIn(content: string, media: ReadonlyMap<string | undefined, strin
   if (picture === undefined || OTHERS.test(content) || from === undefined) return []
   const { name = '', descr: alt = '' } = attributesIn(ABOUT.exec(picture)?.[1] ?? '')
   const id = attributesIn(BLIP.exec(picture)?.[1] ?? '')['r:embed']
-  const sizes = [...content.matchAll(SIZE)].map(([, attributes = '']) => attributesIn(attributes))
-  const { cx, cy } = sizes.find((size) => 'cx' in size) ?? {}
-  const size = { width: pixels(cx), height: pixels(cy) }
-  return [{ path: media.get(id), name, alt, from, to: cornerIn(content, 'to'), ...size }]
+  const to = cornerIn(content, 'to')
+  return [{ path: media.get(id), name, alt, from, to, ...sizeIn(content) }]
 }
 
 /** Returns the first element of a name, to its end or that of the text. */
@@ -117,18 +142,18 @@ function resolve(folder: string, target: string): string {
   return path.join('/')
 }
 
-/** Where a picture of a file that is written is, in pixels. */
-export interface PicturePlace extends Corner {
+/** Where something in a file that is written is, in pixels. */
+export interface DrawnPlace extends Corner {
   readonly width: number
   readonly height: number
   readonly name: string
 }
 
-const WRITTEN_ANCHOR = /<xdr:twoCellAnchor>.*?<\/xdr:to>/gs
+const WRITTEN_ANCHOR = /<xdr:twoCellAnchor\b[^>]*>.*?<\/xdr:to>/gs
 const WRITTEN_NAME = /(<xdr:cNvPr [^>]*?name=")[^"]*/
 
-/** Returns a drawing that has pictures where they are, and not only at the corners of cells as the writer of workbooks puts them. */
-export function withPlaces(drawing: string, places: readonly PicturePlace[]): string {
+/** Returns a drawing that has everything where it is, and not only at the corners of cells as the writer of workbooks puts it. */
+export function withPlaces(drawing: string, places: readonly DrawnPlace[]): string {
   let [at, named] = [0, 0]
   return drawing
     .replaceAll(WRITTEN_ANCHOR, () => anchorAt(places[at++]!))
@@ -141,7 +166,7 @@ export function withPlaces(drawing: string, places: readonly PicturePlace[]): st
 
 const emu = (px: number): number => Math.round(px * EMU_PER_PIXEL)
 
-function anchorAt({ row, column, x, y, width, height }: PicturePlace): string {
+function anchorAt({ row, column, x, y, width, height }: DrawnPlace): string {
   const from =
     `<xdr:col>${column}</xdr:col><xdr:colOff>${emu(x)}</xdr:colOff>` +
     `<xdr:row>${row}</xdr:row><xdr:rowOff>${emu(y)}</xdr:rowOff>`

@@ -12,7 +12,7 @@ import {
 import { FIRST_SIZE } from '../document/limits.js'
 import { USUAL_LOOK, type Look } from '../document/sheet-list.js'
 import type { StyleContext } from './cell-style.js'
-import type { FileImage, FileName, FileSheet, Results } from './model.js'
+import type { FileChart, FileImage, FileName, FileSheet, Results } from './model.js'
 import type { Parts } from './parts.js'
 import type { Report } from './report.js'
 
@@ -28,6 +28,7 @@ export class SheetDraft {
   readonly names: FileName[] = []
   print: FileSheet['print'] = null
   readonly images: FileImage[] = []
+  readonly charts: FileChart[] = []
   readonly notes: { [row: number]: { [column: number]: string } } = {}
   readonly links: { [row: number]: { [column: number]: Link } } = {}
   readonly rows = new LinesDraft()
@@ -51,7 +52,7 @@ export class SheetDraft {
       rows = Math.max(rows, Number(row) + 1)
       for (const column of Object.keys(inRow)) columns = Math.max(columns, Number(column) + 1)
     }
-    for (const { row, column } of this.images) {
+    for (const { row, column } of [...this.images, ...this.charts]) {
       rows = Math.max(rows, row + 1)
       columns = Math.max(columns, column + 1)
     }

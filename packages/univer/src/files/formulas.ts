@@ -81,3 +81,11 @@ function moveEnd(end: A1End, rows: number, columns: number): A1End {
 
 /** Beyond the edge of a sheet, references go on at the opposite one. */
 const wrap = (at: number, count: number): number => ((at % count) + count) % count
+
+/** Returns the reference that a text is; `undefined` if it has anything else. @example referenceIn('Data!$A$1:$B$9') */
+export function referenceIn(text: string): A1Reference | undefined {
+  const parts = scanFormula(`=${text}`).filter((part) => part !== '')
+  const [before, reference] = parts
+  const isOne = parts.length === 2 && before === '=' && typeof reference !== 'string'
+  return isOne ? reference : undefined
+}

@@ -12,6 +12,7 @@ export {
   LEFT_OUT,
   type FileContent,
   type FileName,
+  type FileChart,
   type FileSheet,
   type LeftOut,
   type LeftOutFeature,

@@ -1,4 +1,5 @@
 import type { PrintSettings } from '../document/print-settings.js'
+import type { ChartOptions, FloatingPlace, FloatingSize } from '../charts/chart.js'
 import type { CellRange } from '../document/cells.js'
 import type { ImageCell, ImageSize } from '../document/images.js'
 import type { SheetSnapshot } from '../document/index.js'
@@ -11,6 +12,8 @@ export interface FileSheet extends Omit<SheetSnapshot, 'id'> {
   readonly print: FilePrint | null
   /** The images, the backmost one first. */
   readonly images: readonly FileImage[]
+  /** The charts, the backmost one first. */
+  readonly charts: readonly FileChart[]
 }
 
 /** How a sheet is printed, with the cells that are printed; `null` for all in use. */
@@ -25,6 +28,13 @@ export interface FileImage extends ImageCell, ImageSize {
   readonly alt: string
   /** Whether it is shown within its cell. */
   readonly isWithin: boolean
+}
+
+/** A chart of a sheet. Lengths are in pixels. */
+export interface FileChart extends ChartOptions, FloatingPlace, FloatingSize {
+  /** The name of the sheet whose cells it shows. */
+  readonly of: string
+  readonly range: CellRange
 }
 
 /** A name of cells or of a formula. */

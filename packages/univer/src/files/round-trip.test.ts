@@ -305,6 +305,7 @@ const anySheet: fc.Arbitrary<FileSheet> = fc.record({
   notes: matrix(text),
   links: matrix(link),
   images: fc.array(image, { maxLength: 3 }),
+  charts: fc.constant([]),
   rows: linesOf(1_000, fc.integer({ min: 1, max: 400 })),
   // 88 is what a column has anyway.
   columns: linesOf(

@@ -1,5 +1,5 @@
 import { Doc, mergeUpdates } from 'yjs'
-import { chartsOf } from '../charts/chart-list.js'
+import { chartsOf, chartsPart, entriesOf } from '../charts/chart-list.js'
 import { SheetDocument } from '../document/sheet-document.js'
 import { imageCell, readImages } from '../document/images.js'
 import { LIMITS, type Name, type Operation } from '../document/index.js'
@@ -9,11 +9,12 @@ import {
   writePrint,
   type PrintSettings,
 } from '../document/print-settings.js'
+import type { CellRange } from '../document/cells.js'
 import { cleanName } from '../document/sheet-list.js'
 import type { SheetState } from '../document/sheet-state.js'
 import { makeName, type Chance, type OrderKey } from '../document/order-key.js'
 import { FEATURES } from './features/index.js'
-import type { FileImage, FileName, FilePrint, FileSheet, LeftOut } from './model.js'
+import type { FileChart, FileImage, FileName, FilePrint, FileSheet, LeftOut } from './model.js'
 import { withWorkbookNames } from './sheet-names.js'
 
 /** Where the sheets of a file go. */
@@ -66,10 +67,44 @@ export function writeSheets(
     }
     if (sheet.print !== null) writePrint(doc, ids[at]!, storedPrint(sheet.print))
   }
+  writeCharts(sheets, ids, document)
   document.destroy()
   doc.destroy()
   return updates
 }
+
+/** Writes charts once all sheets are there, as they may show cells of each other. */
+function writeCharts(
+  sheets: readonly FileSheet[],
+  ids: readonly string[],
+  { attached }: SheetDocument,
+): void {
+  for (const [at, { charts }] of sheets.entries()) {
+    const home = ids[at]!
+    const part = attached.workbook.doc.getMap(chartsPart(home))
+    for (const [
+      nth,
+      { of, range, row, column, x, y, width, height, ...options },
+    ] of charts.entries()) {
+      const place = { row, column, x, y }
+      const nthShown = sheets.findIndex(({ name }) => name === of)
+      const shown = { sheet: ids[nthShown]!, range: within(range, sheets[nthShown]!) }
+      const change = { ...options, range: shown, place, size: { width, height }, front: nth + 1 }
+      const id = `file-${String(nth).padStart(ID_DIGITS, '0')}`
+      const entries = entriesOf(id, change, home, attached) ?? {}
+      attached.workbook.doc.transact(() => {
+        for (const [key, value] of Object.entries(entries)) if (value !== null) part.set(key, value)
+      })
+    }
+  }
+}
+
+/** Further cells of a file are blank, and a sheet here doesn't have them. */
+const within = (range: CellRange, { rows, columns }: FileSheet): CellRange => ({
+  ...range,
+  endRow: Math.min(range.endRow, rows.count - 1),
+  endColumn: Math.min(range.endColumn, columns.count - 1),
+})
 
 /** Of sheets with the same name, the one with the lowest id keeps it: those that were there before. SD31 */
 const newSheetId = (chance: Chance): string => `z${Date.now().toString(36)}${makeName(chance)}`
@@ -130,7 +165,9 @@ export function sheetsIn(doc: Doc): { readonly id: string; readonly sheet: FileS
   try {
     if (!document.isKnown) throw new RangeError('the document is in a format that is not known')
     const images = imagesIn(doc, document)
-    return document.snapshot().map(({ id, ...sheet }, at) => {
+    const all = document.snapshot()
+    const nameOf = new Map(all.map(({ id, name }) => [id, name]))
+    return all.map(({ id, ...sheet }, at) => {
       const own = document.names.filter((name) => (name.sheet ?? (at === 0 ? id : null)) === id)
       const state = document.attached.workbook.sheetWithId(id)!
       return {
@@ -140,6 +177,7 @@ export function sheetsIn(doc: Doc): { readonly id: string; readonly sheet: FileS
           names: own.map((name) => toFileName(name)),
           print: filePrint(readPrint(doc, id), state),
           images: images.get(id) ?? [],
+          charts: fileCharts(document, id, nameOf),
         },
       }
     })
@@ -175,11 +213,24 @@ function imagesIn(
   )
 }
 
+/** Returns the charts over a sheet that show any cells. */
+const fileCharts = (
+  { attached }: SheetDocument,
+  sheet: string,
+  nameOf: ReadonlyMap<string, string>,
+): FileChart[] =>
+  chartsOf(attached, sheet).flatMap(({ range: shown, place, size, ...options }) => {
+    const { kind, title, legend, by, isStacked } = options
+    const of = shown && nameOf.get(shown.sheet)
+    if (shown === null || of === undefined || of === null) return []
+    return [{ kind, title, legend, by, isStacked, of, range: shown.range, ...place, ...size }]
+  })
+
 /** Returns what of a document a file can't have. @see FILES.md FL42 */
 export function leftOutOf(doc: Doc): LeftOut[] {
   const document = new SheetDocument(doc)
   const all = document.snapshot().map(({ id, name }): LeftOut => {
-    const count = chartsOf(document.attached, id).length
+    const count = chartsOf(document.attached, id).filter(({ range }) => range === null).length
     return { feature: 'charts', sheet: name, count }
   })
   document.destroy()

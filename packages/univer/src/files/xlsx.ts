@@ -11,6 +11,7 @@ import type { FileContent, FileSheet, Results } from './model.js'
 import { inspect, repack, tooManyCells, unpack, type Parts } from './parts.js'
 import { FileProblem } from './problem.js'
 import { Report } from './report.js'
+import { writtenCharts } from './written-charts.js'
 
 const NO_PARTS: Parts = {}
 /** What is shown of a workbook without being parsed. */
@@ -43,7 +44,10 @@ export async function writeWorkbook(
   results: readonly Results[],
 ): Promise<Uint8Array> {
   const bytes = await writeXlsx({
-    sheets: sheets.map((sheet, at) => writeSheet(sheet, results[at] ?? {})),
+    sheets: sheets.map((sheet, at) => ({
+      ...writeSheet(sheet, results[at] ?? {}),
+      charts: writtenCharts(sheet, sheets, results),
+    })),
     namedRanges: sheets.flatMap(writeNames),
     defaultFont: DEFAULT_FONT,
   })
@@ -128,6 +132,7 @@ export function sheetOf(draft: SheetDraft): FileSheet {
     names,
     print: print && { ...print, area: areaWithin(print.area, size) },
     images,
+    charts: draft.charts.filter(({ row, column }) => row < size.rows && column < size.columns),
     notes: cellsWithin(notes, size),
     links: cellsWithin(links, size),
     filter: filter !== null && filter.range.endRow < size.rows ? filter : null,

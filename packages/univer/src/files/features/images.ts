@@ -2,18 +2,20 @@ import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate'
 import { IMAGE_LIMITS, isImageSource, storePlace } from '../../document/images.js'
 import type { Operation } from '../../document/index.js'
 import { keyInRun } from '../../document/order-key.js'
+import { sizeOf, USUAL_CELL } from '../drawn-size.js'
 import { picturesOn, withPlaces, type Picture } from '../drawings.js'
 import type { Feature, SheetDraft } from '../feature.js'
 import type { FileImage, FileSheet } from '../model.js'
 import type { Parts } from '../parts.js'
+import { withPointsAlone } from '../written-charts.js'
 import { xmlText } from '../xml-text.js'
 
-/** What a cell here has without a size of its own, in pixels. */
-const USUAL = { width: 88, height: 24 } as const
 /** What pictures within cells are called in files. */
 const WITHIN = 'Picture in cell'
 const OVER = 'Picture'
+const CHART = 'Chart'
 const DRAWING = /^xl\/drawings\/drawing(\d+)\.xml$/
+const CHART_PART = /^xl\/charts\/chart\d+\.xml$/
 const FIRST_KEY = 'i'
 const ID_DIGITS = 3
 
@@ -63,15 +65,16 @@ export const images: Feature = {
 
 type Entries = Readonly<Record<string, unknown>>
 
-/** Returns a file whose pictures are exactly where its images are. */
+/** Returns a file whose pictures and charts are exactly where they are on its sheets. */
 export function drawingsWith(bytes: Uint8Array, sheets: readonly FileSheet[]): Uint8Array {
-  const drawn = sheets.filter((sheet) => sheet.images.length > 0)
-  if (drawn.length === 0) return bytes
+  if (sheets.every(({ images: own, charts }) => own.length + charts.length === 0)) return bytes
   const parts = unzipSync(bytes)
   for (const [path, part] of Object.entries(parts)) {
-    const sheet = drawn[Number(DRAWING.exec(path)?.[1] ?? 0) - 1]
+    if (CHART_PART.test(path)) parts[path] = strToU8(withPointsAlone(strFromU8(part)))
+    const sheet = sheets[Number(DRAWING.exec(path)?.[1] ?? 0) - 1]
     if (sheet === undefined) continue
-    const places = sheet.images.map((image) => placeOf(image, sheet))
+    const charts = sheet.charts.map((chart) => ({ ...chart, name: CHART }))
+    const places = [...sheet.images.map((image) => placeOf(image, sheet)), ...charts]
     parts[path] = strToU8(withPlaces(strFromU8(part), places))
   }
   return zipSync(parts)
@@ -80,8 +83,8 @@ export function drawingsWith(bytes: Uint8Array, sheets: readonly FileSheet[]): U
 function placeOf(image: FileImage, sheet: FileSheet) {
   const { row, column, x, y, width, height, isWithin } = image
   if (!isWithin) return { row, column, x, y, width, height, name: OVER }
-  const wide = sheet.columns.sizes[column] ?? USUAL.width
-  const high = sheet.rows.sizes[row] ?? USUAL.height
+  const wide = sheet.columns.sizes[column] ?? USUAL_CELL.width
+  const high = sheet.rows.sizes[row] ?? USUAL_CELL.height
   const scale = Math.min(wide / width, high / height)
   const size = { width: width * scale, height: height * scale }
   const [left, top] = [(wide - size.width) / 2, (high - size.height) / 2]
@@ -105,26 +108,6 @@ function readPicture(
   const described = alt.slice(0, IMAGE_LIMITS.altCharacters).toWellFormed()
   const place = { row: from.row, column: from.column, x: offset(from.x), y: offset(from.y) }
   return { source, alt: described, ...place, width, height, isWithin }
-}
-
-/** Some programs say only from where to where a picture is. */
-function sizeOf({ width, height, from, to }: Picture, { rows, columns }: SheetDraft) {
-  if (to === undefined || (width > 0 && height > 0)) return { width, height }
-  return {
-    width: sum(columns.sizes, USUAL.width, from.column, to.column) - from.x + to.x,
-    height: sum(rows.sizes, USUAL.height, from.row, to.row) - from.y + to.y,
-  }
-}
-
-function sum(
-  sizes: Readonly<Record<number, number>>,
-  usual: number,
-  from: number,
-  to: number,
-): number {
-  let px = 0
-  for (let at = from; at < to && px <= IMAGE_LIMITS.side; at++) px += sizes[at] ?? usual
-  return px
 }
 
 const KINDS: readonly (readonly [type: 'png' | 'jpeg' | 'gif' | 'webp', begin: RegExp])[] = [

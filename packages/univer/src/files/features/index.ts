@@ -1,4 +1,5 @@
 import type { Feature } from '../feature.js'
+import { charts } from './charts.js'
 import { contents } from './contents.js'
 import { filter } from './filter.js'
 import { formulas } from './formulas.js'
@@ -33,5 +34,6 @@ export const FEATURES: readonly Feature[] = [
   notes,
   links,
   images,
+  charts,
   leftOut,
 ]

@@ -11,7 +11,6 @@ type Counted = readonly [count: number, at: At | undefined]
 
 /** What sheets of files have, and sheets here don't. Delete a line once its feature is carried over. */
 const IN_SHEETS: readonly (readonly [LeftOutFeature, Count])[] = [
-  ['charts', ({ charts }) => lengthOf(charts)],
   ['drawings', ({ textBoxes }) => lengthOf(textBoxes)],
   ['rich-text', (sheet) => cellsWith(sheet, ({ richText }) => lengthOf(richText) > 1)],
   ['tables', ({ tables }) => lengthOf(tables)],

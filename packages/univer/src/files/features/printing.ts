@@ -1,8 +1,8 @@
 import type { HeaderFooter, PageMargins, PageSetup, Sheet } from 'hucre'
 import { LIMITS } from '../../document/limits.js'
-import { scanFormula, type A1Reference } from '../../document/a1.js'
 import type { CellRange } from '../../document/cells.js'
 import type { Feature } from '../feature.js'
+import { referenceIn } from '../formulas.js'
 import type { FilePrint } from '../model.js'
 
 const MM_PER_INCH = 25.4
@@ -57,15 +57,15 @@ function readSettings({ pageSetup, headerFooter }: Sheet): FilePrint | null {
 /** Returns how many columns from the first one on a file repeats; `undefined` if these are others. */
 function firstColumns(columns = ''): number | undefined {
   const [, last] = FIRST_COLUMNS.exec(columns) ?? []
-  const [reference] = referencesIn(last === undefined ? '' : `${last}1`)
+  const reference = last === undefined ? undefined : referenceIn(`${last}1`)
   const count = (reference?.from.column ?? MOST_COLUMNS) + 1
   return count <= MOST_COLUMNS ? count : undefined
 }
 
 /** Returns the cells that a file prints; `undefined` if they aren't one range. */
 function readArea(area = ''): CellRange | undefined {
-  const [reference, ...others] = referencesIn(area)
-  if (reference === undefined || others.length > 0) return undefined
+  const reference = referenceIn(area)
+  if (reference === undefined) return undefined
   const { from, to = from } = reference
   const range = {
     startRow: from.row ?? 0,
@@ -75,13 +75,6 @@ function readArea(area = ''): CellRange | undefined {
   }
   const isInOrder = range.startRow <= range.endRow && range.startColumn <= range.endColumn
   return isInOrder ? range : undefined
-}
-
-/** Returns the references of a text; none if it has anything else. */
-function referencesIn(text: string): readonly A1Reference[] {
-  const parts = scanFormula(text)
-  const isOther = parts.some((part) => typeof part === 'string' && !/^,?$/.test(part))
-  return isOther ? [] : parts.filter((part) => typeof part !== 'string')
 }
 
 function sizeOf({ fitToPage, fitToHeight = 1, scale = 100 }: PageSetup): FilePrint['size'] {
